@@ -1,0 +1,1 @@
+"""Where it is kept: ledger, codec, keys, read-model tables, PostgreSQL. No rule of law."""
