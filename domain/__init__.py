@@ -1,1 +1,1 @@
-"""What happened, what may happen, and which article of law says so. No clock, no I/O, no framework."""
+"""What happened, what may happen, and which article says so. No clock, no I/O, no framework."""

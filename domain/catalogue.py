@@ -1,0 +1,14 @@
+"""Every kind of stream there is, and so every event. A new event is no line here."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.conduct import CONDUCT
+from domain.kernel import Event, Stream
+
+CASE: Final = Stream(name="case", chapters=(CONDUCT,), subject=lambda key, _: key)
+
+STREAMS: Final[Mapping[str, Stream]] = {stream.name: stream for stream in (CASE,)}
+EVENTS: Final[tuple[type[Event], ...]] = tuple(
+    event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events
+)

@@ -1,0 +1,197 @@
+"""The words every room shares: value, event, refusal, chapter, journey, stream."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, dataclass_transform, get_type_hints
+
+from domain.time import Effective
+
+Json = dict[str, Any]
+Words = tuple[str, str]
+"""What a person reads: in Bahasa Indonesia, and in English."""
+
+T = TypeVar("T")
+S = TypeVar("S")
+E = TypeVar("E", bound="Event")
+
+
+class DataClass(Enum):
+    """How a field is kept (UU 27/2022 art. 4): in the open, or sealed under its subject's key."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    SPECIFIC = "specific"
+
+
+Open = Annotated[T, DataClass.NONE]
+Personal = Annotated[T, DataClass.PERSONAL]
+Specific = Annotated[T, DataClass.SPECIFIC]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Value:
+    """Frozen, compared by content, built by keyword."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    __pydantic_config__: ClassVar[Json] = {"extra": "forbid"}
+    """Whoever reads a value must fail on a key that it does not know."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        dataclass(frozen=True, kw_only=True)(cls)
+
+
+class Length(Value):
+    """How long a text may be, in characters."""
+
+    least: int
+    most: int
+
+
+class Range(Value):
+    """How small and how large a whole number may be, both ends included."""
+
+    least: int
+    most: int
+
+
+class Pattern(Value):
+    """What a code looks like: a regular expression for the whole of it, and an example."""
+
+    regex: str
+    example: str
+
+
+class Event(Value):
+    """Something that happened, and when it took effect: never edited, never deleted.
+
+    An event is stored as ``remisi.proposed@2``: a name that outlives every rename of its class,
+    and a version that is one more than the number of its ``upcast_vN_vM`` methods. Every field
+    says in its type how it is protected, and none has a default. ``effective`` is stated by whoever
+    proposes the event and is kept in the envelope; the fields below it are the payload.
+    """
+
+    name: ClassVar[str]
+    names: ClassVar[tuple[str, ...]]
+    upcasts: ClassVar[tuple[Callable[[Json], Json], ...]]
+
+    effective: Open[Effective]
+
+    def __init_subclass__(cls, *, stored_as: str, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        lifts: list[Callable[[Json], Json]] = []
+        while lift := getattr(cls, f"upcast_v{len(lifts) + 1}_v{len(lifts) + 2}", None):
+            lifts.append(lift)
+        cls.name = stored_as
+        cls.upcasts = tuple(lifts)
+        cls.names = tuple(f"{stored_as}@{v + 1}" for v in range(len(lifts) + 1))
+
+
+def data_classes(value: type[Value]) -> Mapping[str, DataClass]:
+    """Return how each field is protected; raise `TypeError` at a field that does not say."""
+    classes: dict[str, DataClass] = {}
+    for field, hint in get_type_hints(value, include_extras=True).items():
+        if field not in value.__dataclass_fields__ or hint is ClassVar:
+            continue
+        said = [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, DataClass)]
+        if len(said) != 1:
+            raise TypeError(value.__name__, field, "must be Open, Personal or Specific")
+        classes[field] = said[0]
+    return classes
+
+
+class Refused(Exception):
+    """The law or the record says no.
+
+    ``code`` is public and stable, ``article`` the law or house rule that said it, ``because`` the
+    reason in both languages. With ``field``, what that field says can never be right (422);
+    without, it does not fit what is recorded (409).
+    """
+
+    def __init__(
+        self, code: str, *, article: str, because: Words, field: str | None = None
+    ) -> None:
+        super().__init__(because[1])
+        self.code, self.article, self.because, self.field = code, article, because, field
+
+
+def ensure(
+    condition: bool, code: str, *, article: str, because: Words, field: str | None = None
+) -> None:
+    """Refuse unless the condition holds."""
+    if not condition:
+        raise Refused(code, article=article, because=because, field=field)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Chapter(Generic[S, E]):
+    """One part of a journey: how it begins, what it may decide, and how events move it on."""
+
+    name: str
+    events: tuple[type[E], ...]
+    initial: S
+    decide: Callable[[E, "Journey"], Sequence[Event]]
+    evolve: Callable[[S, E], S]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """The states of all chapters of one stream. ``journey[CUSTODY]`` is what custody knows."""
+
+    states: Mapping[Chapter[Any, Any], Any]
+
+    def __getitem__(self, chapter: Chapter[S, Any]) -> S:
+        state: S = self.states[chapter]
+        return state
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Stream:
+    """A kind of stream: its chapters, and whose personal data its events hold.
+
+    ``subject`` names, from the stream's key and its journey (the newest event included), under
+    whose key the sealed fields are kept: a person's id, or whatever is forgotten as one.
+    """
+
+    name: str
+    chapters: tuple[Chapter[Any, Any], ...]
+    subject: Callable[[str, Journey], str]
+
+    @cached_property
+    def chapter_of(self) -> Mapping[type[Event], Chapter[Any, Any]]:
+        """Find the chapter that an event type belongs to."""
+        return {event: chapter for chapter in self.chapters for event in chapter.events}
+
+    def begin(self) -> Journey:
+        """Return the journey on which nothing has happened yet."""
+        return Journey({chapter: chapter.initial for chapter in self.chapters})
+
+    def evolve(self, journey: Journey, events: Iterable[Event]) -> Journey:
+        """Move a journey on. Total and silent: a recorded event is never argued with."""
+        states = dict(journey.states)
+        for event in events:
+            chapter = self.chapter_of[type(event)]
+            states[chapter] = chapter.evolve(states[chapter], event)
+        return Journey(states)
+
+    def fold(self, history: Iterable[Event]) -> Journey:
+        """Return the journey that these events, in this order, lead to."""
+        return self.evolve(self.begin(), history)
+
+    def decide(self, proposed: Event, history: Sequence[Event]) -> Sequence[Event]:
+        """Answer a proposed event: with itself and what follows from it, or with nothing.
+
+        Nothing is the answer when the fact is recorded already, which is when it would change
+        nothing, or when it is refused now and stands in the history to the letter. Otherwise
+        raises `Refused`.
+        """
+        journey = self.fold(history)
+        try:
+            events = self.chapter_of[type(proposed)].decide(proposed, journey)
+        except Refused:
+            if proposed in history:
+                return ()
+            raise
+        return () if self.evolve(journey, events) == journey else events
