@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.conduct import CONDUCT
+from domain.custody import CUSTODY
 from domain.kernel import Event, Stream
 
-CASE: Final = Stream(name="case", chapters=(CONDUCT,), subject=lambda key, _: key)
+CASE: Final = Stream(
+    name="case",
+    chapters=(CUSTODY, CONDUCT),
+    subject=lambda key, journey: journey[CUSTODY].person or key,
+)
 
 STREAMS: Final[Mapping[str, Stream]] = {stream.name: stream for stream in (CASE,)}
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
