@@ -1,0 +1,41 @@
+"""The database of the service: the operator's own, or the embedded one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+
+from infrastructure.settings import Settings
+
+NAME = "jejak"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """Where the ledger is kept: `dsn` is for its owner, who may also migrate."""
+
+    dsn: str = field(repr=False)  # it may hold a password
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """Give the database that the operator named, or run our own for as long as it is needed."""
+    if settings.database_url:
+        yield Database(dsn=settings.database_url)
+        return
+    # Only here, so that nothing embedded is loaded where a server is given.
+    from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
+
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with EmbeddedPostgres(settings.data_dir / "postgres") as postgres:
+        create_unless_there(postgres.conninfo(), NAME)
+        yield Database(dsn=postgres.conninfo(NAME))
+
+
+def create_unless_there(maintenance: str, name: str) -> None:
+    """Create the database `name` over a connection to another one."""
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).rowcount:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -1,0 +1,30 @@
+"""What an operator may choose, by environment variables that begin with JEJAK_."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_directory() -> Path:
+    """Return JEJAK_DATA_DIR, or else `jejak` in the user's data home."""
+    if chosen := os.environ.get("JEJAK_DATA_DIR"):
+        return Path(chosen).expanduser()
+    home = Path(os.environ.get("XDG_DATA_HOME", ""))
+    if not home.is_absolute():  # the standard says that such a value is to be ignored
+        home = Path("~/.local/share").expanduser()
+    return home / "jejak"
+
+
+class Settings(BaseSettings):
+    """The settings of one service."""
+
+    model_config = SettingsConfigDict(env_prefix="JEJAK_", env_ignore_empty=True, frozen=True)
+
+    database_url: str | None = Field(default=None, repr=False)  # it may hold a password
+    data_dir: Path = Field(default_factory=default_data_directory)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8017, ge=1, le=65535)
+    language: Literal["id", "en"] = "id"

@@ -1,0 +1,127 @@
+"""One PostgreSQL per run, one migrated template in it, and a fresh database for each test.
+
+`JEJAK_TEST_BINARIES` is a directory of other PostgreSQL binaries to start (15 or later), and
+`JEJAK_TEST_POSTGRES` the conninfo of a superuser on a server that is already there.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from infrastructure.embedded_postgres import EmbeddedPostgres
+
+ALONE, TOGETHER, NOW = fcntl.LOCK_EX, fcntl.LOCK_SH, fcntl.LOCK_NB
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:8]
+
+
+@contextmanager
+def locked(path: Path, how: int) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory that all workers of this run see, and no other run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def postgres(shared_directory: Path) -> Iterator[str]:
+    """The conninfo of a superuser on the server that all workers share.
+
+    Whoever needs it first starts it, and stops it when all the others have let it go.
+    """
+    if given := os.environ.get("JEJAK_TEST_POSTGRES"):
+        yield given
+        return
+    address, door, users = (shared_directory / f"postgres.{it}" for it in ("at", "door", "users"))
+    with ExitStack() as use:
+        with locked(door, ALONE):
+            server = None if address.exists() else start_postgres(shared_directory / "postgres")
+            if server:
+                address.write_text(server.conninfo())
+            use.enter_context(locked(users, TOGETHER))
+        yield address.read_text()
+    if server:
+        with locked(door, ALONE), locked(users, ALONE):
+            address.unlink()
+            server.stop()
+
+
+def start_postgres(directory: Path) -> EmbeddedPostgres:
+    chosen = os.environ.get("JEJAK_TEST_BINARIES")
+    server = EmbeddedPostgres(directory, binaries=Path(chosen) if chosen else None, fsync=False)
+    server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str, shared_directory: Path) -> Iterator[str]:
+    """The name of a migrated database that stands still, to be copied."""
+    name = f"jejak_template_{RUN}"
+    door, users = (shared_directory / f"template.{it}" for it in ("door", "users"))
+    with ExitStack() as use:
+        with locked(door, ALONE):
+            if not database_exists(postgres, name):
+                create_database(postgres, name)
+                migrate(make_conninfo(postgres, dbname=name))
+            use.enter_context(locked(users, TOGETHER))
+        yield name
+    with locked(door, ALONE), suppress(BlockingIOError), locked(users, ALONE | NOW):
+        drop_database(postgres, name)
+
+
+def migrate(conninfo: str) -> None:
+    with suppress(ImportError):  # it is on its way
+        from infrastructure import migrations  # noqa: PLC0415
+
+        migrations.migrate(conninfo)
+
+
+@pytest.fixture
+def database(postgres: str, template: str) -> Iterator[str]:
+    """The owner's conninfo of a migrated database that only this test sees."""
+    yield from fresh_database(postgres, template)
+
+
+@pytest.fixture
+def empty_database(postgres: str) -> Iterator[str]:
+    """The owner's conninfo of a database without any table, for tests of migrations."""
+    yield from fresh_database(postgres, "template0")
+
+
+def fresh_database(postgres: str, template: str) -> Iterator[str]:
+    name = f"jejak_test_{uuid4().hex}"
+    create_database(postgres, name, template)
+    yield make_conninfo(postgres, dbname=name)
+    drop_database(postgres, name)
+
+
+def database_exists(postgres: str, name: str) -> bool:
+    with psycopg.connect(postgres) as connection:
+        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        return found.rowcount > 0
+
+
+def create_database(postgres: str, name: str, template: str = "template0") -> None:
+    maintain(postgres, "CREATE DATABASE {} TEMPLATE {}", name, template)
+
+
+def drop_database(postgres: str, name: str) -> None:
+    maintain(postgres, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def maintain(postgres: str, statement: str, *names: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
