@@ -1,1 +1,1 @@
-"""Use cases: what is done with a proposed event, and the ports it needs. No SQL, no HTTP, no JSON."""
+"""Use cases: what is done with a proposed event, and the ports it needs. No SQL, HTTP, JSON."""

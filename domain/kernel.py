@@ -1,7 +1,7 @@
 """The words every room shares: value, event, refusal, chapter, journey, stream."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, dataclass_transform, get_type_hints
@@ -73,7 +73,7 @@ class Event(Value):
     proposes the event and is kept in the envelope; the fields below it are the payload.
     """
 
-    name: ClassVar[str]
+    stored_as: ClassVar[str]
     names: ClassVar[tuple[str, ...]]
     upcasts: ClassVar[tuple[Callable[[Json], Json], ...]]
 
@@ -84,21 +84,21 @@ class Event(Value):
         lifts: list[Callable[[Json], Json]] = []
         while lift := getattr(cls, f"upcast_v{len(lifts) + 1}_v{len(lifts) + 2}", None):
             lifts.append(lift)
-        cls.name = stored_as
+        cls.stored_as = stored_as
         cls.upcasts = tuple(lifts)
         cls.names = tuple(f"{stored_as}@{v + 1}" for v in range(len(lifts) + 1))
 
 
 def data_classes(value: type[Value]) -> Mapping[str, DataClass]:
     """Return how each field is protected; raise `TypeError` at a field that does not say."""
+    hints = get_type_hints(value, include_extras=True)
     classes: dict[str, DataClass] = {}
-    for field, hint in get_type_hints(value, include_extras=True).items():
-        if field not in value.__dataclass_fields__ or hint is ClassVar:
-            continue
-        said = [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, DataClass)]
+    for field in fields(value):
+        marks = getattr(hints[field.name], "__metadata__", ())
+        said = [mark for mark in marks if isinstance(mark, DataClass)]
         if len(said) != 1:
-            raise TypeError(value.__name__, field, "must be Open, Personal or Specific")
-        classes[field] = said[0]
+            raise TypeError(value.__name__, field.name, "must be Open, Personal or Specific")
+        classes[field.name] = said[0]
     return classes
 
 

@@ -1,0 +1,94 @@
+"""The ledger as the use cases see it: streams to read, one atomic write, answers kept by key."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Protocol
+
+from domain.kernel import Value
+from domain.record import Draft, Recorded, StreamId
+
+BEGINNING: Final = "0" * 64
+"""What stands for the hash of the page before the first."""
+
+
+class Conflict(Exception):
+    """Another hand wrote to this stream first: read it again, and decide again."""
+
+    def __init__(self, stream: StreamId) -> None:
+        super().__init__(str(stream))
+        self.stream = stream
+
+
+class KeyReused(Exception):
+    """An idempotency key came back with another body. Nothing was written."""
+
+
+class OutcomeUnknown(Exception):
+    """The write may stand or not; the same idempotency key will tell. It must not be claimed."""
+
+
+class Command(Value):
+    """What makes a repeated request one request: the caller's key, and the request's bytes."""
+
+    key: str
+    body: bytes
+
+
+class Head(Value):
+    """Where a stream stands: its last page, or version 0 and `BEGINNING`."""
+
+    version: int
+    hash: str
+
+
+class Written(Value):
+    """One event of an answer, by its address."""
+
+    event_id: str
+    name: str
+    stream: StreamId
+    version: int
+    position: int
+
+
+class Receipt(Value):
+    """The answer to an append, given again to the same key: no content, only addresses.
+
+    ``versions`` holds every stream that the request named or touched. ``position`` is the last
+    one written, or `None` where everything proposed was recorded already.
+    """
+
+    written: tuple[Written, ...]
+    versions: Mapping[StreamId, int]
+    position: int | None
+
+
+class Ledger(Protocol):
+    """An append-only book of streams."""
+
+    def read(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return every page of a stream in the order of its versions; none if there is none."""
+        ...
+
+    def answered(self, actor: str, command: Command) -> Receipt | None:
+        """Return the first answer to this key, if any; raise `KeyReused` for another body."""
+        ...
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        heads: Mapping[StreamId, Head],
+        actor: str,
+        command: Command | None,
+    ) -> Receipt:
+        """Write all drafts and the answer to the command, or nothing.
+
+        ``heads`` holds where every stream stood that the decision read. Raises `Conflict` where
+        one that is written to has moved on, and `OutcomeUnknown`.
+        """
+        ...
+
+    def position_at(self, known_at: datetime) -> int:
+        """Return the last position that was recorded by then: 0 before the first."""
+        ...

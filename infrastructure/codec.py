@@ -1,0 +1,240 @@
+"""Events asleep and awake: the only module that knows what a page looks like in the store.
+
+A page is RFC 8785 canonical JSON, so that any language can check it decades from now: the envelope
+without position, time of recording and hash; the open fields under ``payload``; and in ``sealed`` a
+box for each field that belongs to a person, by its JSON pointer in the page.
+"""
+
+import hashlib
+import json
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import rfc8785
+from pydantic import TypeAdapter, ValidationError
+
+from domain.catalogue import EVENTS
+from domain.kernel import DataClass, Event, Json, data_classes
+from domain.record import Actor, Draft, Evidence, Recorded, StreamId
+from domain.time import Effective
+from infrastructure.master_key import LENGTH
+from infrastructure.sealing import KeyStore, owner, seal, unseal
+
+FORMAT: Final = 1
+"""Version of the page's form itself."""
+
+KINDS: Final[Mapping[str, type[Event]]] = {name: kind for kind in EVENTS for name in kind.names}
+EFFECTIVE: Final = TypeAdapter(Effective)
+
+
+class Unreadable(Exception):
+    """A page's name or keys are not known here. Nothing is guessed and nothing is skipped."""
+
+
+class Unwakeable(Exception):
+    """What would be written could not be read back. Nothing was written."""
+
+
+_ADAPTERS: Final[dict[type[Event], TypeAdapter[Any]]] = {}
+_SEALED: Final[dict[type[Event], Mapping[str, DataClass]]] = {}
+
+
+def adapter(kind: type[Event]) -> TypeAdapter[Any]:
+    """Return what reads and writes the fields of an event type."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def sealed_fields(kind: type[Event]) -> Mapping[str, DataClass]:
+    """Return the fields of an event type that do not lie open."""
+    if kind not in _SEALED:
+        classes = data_classes(kind)
+        _SEALED[kind] = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
+    return _SEALED[kind]
+
+
+def payload_of(event: Event) -> Json:
+    """Return the fields of an event, without its time of effect, as JSON's types."""
+    fields: Json = adapter(type(event)).dump_python(event, mode="json")
+    del fields["effective"]
+    return fields
+
+
+def effective_of(event: Event) -> Json:
+    """Return when an event took effect, as JSON's types."""
+    written: Json = EFFECTIVE.dump_python(event.effective, mode="json")
+    return written
+
+
+def event_from(
+    name: str, effective: Json, payload: Json, known: Mapping[str, type[Event]]
+) -> Event:
+    """Wake an event in the words of today; raise `Unreadable` at an unknown name or key."""
+    kind = known.get(name)
+    if kind is None:
+        raise Unreadable(name)
+    for upcast in kind.upcasts[kind.names.index(name) :]:
+        payload = upcast(payload)
+    try:
+        event: Event = adapter(kind).validate_python({**payload, "effective": effective})
+    except ValidationError as error:
+        keys = ["/".join(map(str, at["loc"])) + ": " + at["type"] for at in error.errors()]
+        raise Unreadable(name, *keys) from None
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the ledger adds to a page: its place, the time, and the hashes that chain it."""
+
+    position: int
+    recorded_at: datetime
+    prev_hash: str
+    hash: str
+
+
+class PageCodec:
+    """Puts drafts to sleep as sealed pages, and wakes pages as they were recorded."""
+
+    def __init__(
+        self, store: str, keys: KeyStore, kinds: Mapping[str, type[Event]] = KINDS
+    ) -> None:
+        self._store = store
+        self._keys = keys
+        self._kinds = kinds
+
+    def page(self, draft: Draft, prev_hash: str) -> bytes:
+        """Return the bytes of a page, having made sure that they can be read back."""
+        content, secrets = _divided(draft)
+        page = {**content, "prev_hash": prev_hash, "sealed": self._boxes(draft, secrets)}
+        written = rfc8785.dumps(page)
+        if self._wake(written) != draft:
+            raise Unwakeable(draft.event.stored_as)
+        return written
+
+    def recorded(self, page: bytes, stamp: Stamp) -> Recorded:
+        """Return a stored page in its place in the ledger."""
+        draft = self._wake(page)
+        fields = {field: getattr(draft, field) for field in Draft.__dataclass_fields__}
+        return Recorded(
+            **fields,
+            position=stamp.position,
+            recorded_at=stamp.recorded_at,
+            prev_hash=stamp.prev_hash,
+            hash=stamp.hash,
+        )
+
+    @staticmethod
+    def hash_of(page: bytes) -> str:
+        """Return the hash that the next page of the stream holds: SHA-256, hex."""
+        return hashlib.sha256(page).hexdigest()
+
+    def open_keys(self, pages: Iterable[bytes]) -> None:
+        """Fetch the keys of many pages at once, before they are woken one by one."""
+        self._keys.by_id(box["key"] for page in pages for box in json.loads(page)["sealed"])
+
+    def _boxes(self, draft: Draft, secrets: Mapping[DataClass, Json]) -> list[Json]:
+        if not secrets:
+            return []
+        keys = self._keys.of(owner(draft.subject, data_class) for data_class in secrets)
+        boxes = []
+        for data_class, fields in secrets.items():
+            key = keys[owner(draft.subject, data_class)]
+            place = f"{self._store}|{draft.stream}|{draft.version}|{key.key_id}"
+            page_key = os.urandom(LENGTH)
+            boxes.append(
+                {
+                    "subject": draft.subject,
+                    "class": data_class.value,
+                    "key": key.key_id,
+                    "page_key": _text(seal(key.secret, page_key, place)),
+                    "fields": {
+                        pointer: _text(seal(page_key, rfc8785.dumps(value), f"{place}|{pointer}"))
+                        for pointer, value in fields.items()
+                    },
+                }
+            )
+        return boxes
+
+    def _wake(self, written: bytes) -> Draft:
+        page: Json = json.loads(written)
+        if page["format"] != FORMAT:
+            raise Unreadable(page["name"], "format")
+        payload, evidence, reason = page["payload"], page["evidence"], None
+        for pointer, value in self._unsealed(page):
+            match pointer.split("/")[1:]:
+                case ["payload", field]:
+                    payload[field] = value
+                case ["evidence", index, "number"]:
+                    evidence[int(index)]["number"] = value
+                case ["reason"]:
+                    reason = value
+                case _:
+                    raise Unreadable(page["name"], pointer)
+        return Draft(
+            event=event_from(page["name"], page["effective"], payload, self._kinds),
+            stream=StreamId.of(page["stream"]),
+            version=page["version"],
+            event_id=page["event_id"],
+            subject=page["subject"],
+            actor=Actor(**page["actor"]),
+            purpose=page["purpose"],
+            reason=reason,
+            evidence=tuple(TypeAdapter(Evidence).validate_python(item) for item in evidence),
+            correlation_id=page["correlation_id"],
+            causation_id=page["causation_id"],
+            idempotency_key=page["idempotency_key"],
+        )
+
+    def _unsealed(self, page: Json) -> Iterable[tuple[str, Any]]:
+        keys = self._keys.by_id(box["key"] for box in page["sealed"])
+        for box in page["sealed"]:
+            key = keys[box["key"]]
+            place = f"{self._store}|{page['stream']}|{page['version']}|{key.key_id}"
+            page_key = unseal(key.secret, b64decode(box["page_key"]), place)
+            for pointer, sealed in box["fields"].items():
+                yield pointer, json.loads(unseal(page_key, b64decode(sealed), f"{place}|{pointer}"))
+
+
+def _divided(draft: Draft) -> tuple[Json, Mapping[DataClass, Json]]:
+    """Return the open part of a page, and the values to seal by class and JSON pointer."""
+    payload = payload_of(draft.event)
+    secrets: dict[DataClass, Json] = {}
+    for field, data_class in sealed_fields(type(draft.event)).items():
+        secrets.setdefault(data_class, {})[f"/payload/{field}"] = payload.pop(field)
+    free_text = {
+        f"/evidence/{index}/number": item.number for index, item in enumerate(draft.evidence)
+    }
+    if draft.reason is not None:
+        free_text["/reason"] = draft.reason
+    if free_text:
+        secrets.setdefault(DataClass.PERSONAL, {}).update(free_text)
+    actor = draft.actor
+    return {
+        "format": FORMAT,
+        "event_id": draft.event_id,
+        "stream": str(draft.stream),
+        "version": draft.version,
+        "name": draft.event.names[-1],
+        "effective": effective_of(draft.event),
+        "actor": {field: getattr(actor, field) for field in Actor.__dataclass_fields__},
+        "purpose": draft.purpose,
+        "subject": draft.subject,
+        "evidence": [
+            {"date": item.date and item.date.isoformat(), "sha256": item.sha256}
+            for item in draft.evidence
+        ],
+        "correlation_id": draft.correlation_id,
+        "causation_id": draft.causation_id,
+        "idempotency_key": draft.idempotency_key,
+        "payload": payload,
+    }, secrets
+
+
+def _text(sealed: bytes) -> str:
+    return b64encode(sealed).decode("ascii")

@@ -1,0 +1,28 @@
+"""Connections of the service: as the role that may INSERT and SELECT, and nothing more."""
+
+from typing import Any, Final
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+CONNECTIONS_MAX: Final = 12
+WAIT_SECONDS: Final = 10
+"""How long a request waits for a connection before it hears that the house is full."""
+
+
+def service_pool(dsn: str, most: int = CONNECTIONS_MAX) -> ConnectionPool:
+    """Return an open pool on the owner's database, each connection stepped down to the service."""
+    return ConnectionPool(
+        dsn,
+        min_size=1,
+        max_size=most,
+        timeout=WAIT_SECONDS,
+        configure=_step_down,
+        open=True,
+    )
+
+
+def _step_down(connection: Connection[Any]) -> None:
+    connection.execute("SET ROLE jejak_service")
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()

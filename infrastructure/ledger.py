@@ -1,0 +1,267 @@
+"""The ledger, kept on the eventsourcing library: its application, event store and mapper."""
+
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    EventStore,
+    InfrastructureFactory,
+    IntegrityError,
+    Mapper,
+    StoredEvent,
+)
+from psycopg_pool import ConnectionPool
+
+from application.ledger import (
+    BEGINNING,
+    Command,
+    Conflict,
+    Head,
+    KeyReused,
+    Receipt,
+    Written,
+)
+from domain.record import Draft, Recorded, StreamId
+from infrastructure.codec import PageCodec, Stamp
+from infrastructure.master_key import MasterKey
+from infrastructure.recorder import AnsweredAlready, PageRecorder, StoredAnswer, StoredPage
+from infrastructure.sealing import KeyStore
+
+SCAN: Final = 1_000
+"""Pages read at a time when the whole ledger is walked."""
+
+
+class PageMapper(Mapper[str]):
+    """The library's mapper, with pages for states and stored names for topics."""
+
+    def __init__(self, codec: PageCodec) -> None:
+        self.codec = codec
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """Put to sleep a draft that begins its stream."""
+        return self.chained(domain_event, BEGINNING)
+
+    def chained(self, draft: Draft, prev_hash: str) -> StoredPage:
+        """Put a draft to sleep as the page after the one with this hash."""
+        page = self.codec.page(draft, prev_hash)
+        return StoredPage(
+            originator_id=str(draft.stream),
+            originator_version=draft.version,
+            topic=draft.event.names[-1],
+            state=page,
+            event_id=draft.event_id,
+            prev_hash=prev_hash,
+            hash=self.codec.hash_of(page),
+            recorded_at=None,
+            id=0,
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """Wake a page in its place in the ledger."""
+        if not (isinstance(stored_event, StoredPage) and stored_event.recorded_at):
+            raise TypeError("only a page that was read from the ledger can be woken")
+        stamp = Stamp(
+            position=stored_event.id,
+            recorded_at=stored_event.recorded_at,
+            prev_hash=stored_event.prev_hash,
+            hash=stored_event.hash,
+        )
+        return self.codec.recorded(stored_event.state, stamp)
+
+
+class PageStore(EventStore[str]):
+    """The library's event store, which chains the pages of a write to their streams' heads."""
+
+    def __init__(self, mapper: PageMapper, recorder: ApplicationRecorder) -> None:
+        super().__init__(mapper, recorder)
+        self.chained = mapper.chained
+
+    def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Any]:
+        """Write drafts after the ``heads`` of their streams; return their positions."""
+        heads = {stream: head.hash for stream, head in kwargs.pop("heads").items()}
+        stored = []
+        for draft in domain_events:
+            page = self.chained(draft, heads[draft.stream])
+            heads[draft.stream] = page.hash
+            stored.append(page)
+        return list(self.recorder.insert_events(stored, **kwargs) or ())
+
+
+class OwnTable(InfrastructureFactory[Any]):
+    """The library's factory, for a recorder that is made already."""
+
+    def __init__(self, recorder: PageRecorder) -> None:
+        super().__init__({})
+        self._recorder = recorder
+
+    def application_recorder(self) -> ApplicationRecorder:
+        """Return the recorder over our own table."""
+        return self._recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> ApplicationRecorder:
+        """Return the same: there are no snapshots, a journey is folded whole."""
+        return self._recorder
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> Any:
+        """Refuse: projections keep their positions with their rows."""
+        raise NotImplementedError
+
+    def process_recorder(self) -> Any:
+        """Refuse: projections keep their positions with their rows."""
+        raise NotImplementedError
+
+
+class EventsourcingLedger(Application[str]):
+    """An `application.ledger.Ledger` as an application of the library."""
+
+    name = "jejak"
+
+    def __init__(self, pool: ConnectionPool, master: MasterKey) -> None:
+        self._page_recorder = PageRecorder(pool)
+        self.keys = KeyStore(pool, master)
+        self._digest_key = master.derive("idempotency")
+        with pool.connection() as connection:
+            (store,) = connection.execute("SELECT id::text FROM ledger.store").fetchone() or ("",)
+        self.codec = PageCodec(store, self.keys)
+        self.pages = PageStore(PageMapper(self.codec), self._page_recorder)
+        super().__init__()
+
+    def construct_factory(self, env: Any) -> InfrastructureFactory[Any]:
+        """Use our own table."""
+        return OwnTable(self._page_recorder)
+
+    def construct_mapper(self) -> Mapper[str]:
+        """Use our own names and pages."""
+        return self.pages.mapper
+
+    def construct_event_store(self) -> EventStore[str]:
+        """Chain pages as they are written."""
+        return self.pages
+
+    def read(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return every page of a stream in the order of its versions."""
+        return self._woken(self._page_recorder.select_events(str(stream)))
+
+    def read_after(
+        self, position: int, limit: int = SCAN, names: Sequence[str] = ()
+    ) -> Sequence[Recorded]:
+        """Return pages of any stream after a position, in order."""
+        return self._woken(
+            self._page_recorder.select_notifications(
+                position, limit, topics=names, inclusive_of_start=False
+            )
+        )
+
+    def walk(self, after: int = 0, upto: int | None = None) -> Iterator[Recorded]:
+        """Yield every page from a position on, up to the last one there is, or ``upto``."""
+        last = upto if upto is not None else self.position()
+        while after < last and (pages := self.read_after(after)):
+            yield from (page for page in pages if page.position <= last)
+            after = pages[-1].position
+
+    def position(self) -> int:
+        """Return the last position: 0 in an empty ledger."""
+        return self._page_recorder.max_notification_id() or 0
+
+    def position_at(self, known_at: datetime) -> int:
+        """Return the last position that was recorded by then."""
+        return self._page_recorder.position_at(known_at)
+
+    def answered(self, actor: str, command: Command) -> Receipt | None:
+        """Return the first answer to this key, if any; raise `KeyReused` for another body."""
+        stored = self._page_recorder.answer(actor, command.key)
+        if stored is None:
+            return None
+        digest, answer = stored
+        if not hmac.compare_digest(digest, self._digest(command)):
+            raise KeyReused
+        return _receipt_from(answer)
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        heads: Mapping[StreamId, Head],
+        actor: str,
+        command: Command | None,
+    ) -> Receipt:
+        """Write all drafts and the answer to the command, or nothing."""
+
+        def answers(positions: Sequence[int]) -> Sequence[StoredAnswer]:
+            answer = _as_json(_receipt(drafts, positions, heads))
+            return [StoredAnswer(actor, c.key, self._digest(c), answer) for c in [command] if c]
+
+        try:
+            positions: Sequence[int] = self.pages.put(drafts, heads=heads, answers=answers)
+        except AnsweredAlready:
+            if command and (earlier := self.answered(actor, command)):
+                return earlier
+            raise
+        except IntegrityError as error:
+            raise Conflict(self._moved_on(drafts, heads)) from error
+        return _receipt(drafts, positions, heads)
+
+    def _moved_on(self, drafts: Sequence[Draft], heads: Mapping[StreamId, Head]) -> StreamId:
+        for draft in drafts:
+            newest = self._page_recorder.select_events(str(draft.stream), desc=True, limit=1)
+            if newest and newest[0].originator_version != heads[draft.stream].version:
+                return draft.stream
+        return drafts[0].stream
+
+    def _woken(self, pages: Sequence[StoredPage]) -> Sequence[Recorded]:
+        self.codec.open_keys(page.state for page in pages)
+        return [self.mapper.to_domain_event(page) for page in pages]  # type: ignore[misc]
+
+    def _digest(self, command: Command) -> bytes:
+        return hmac.digest(self._digest_key, command.body, "sha256")
+
+
+def _receipt(
+    drafts: Sequence[Draft], positions: Sequence[int], heads: Mapping[StreamId, Head]
+) -> Receipt:
+    versions = {stream: head.version for stream, head in heads.items()}
+    versions |= {draft.stream: draft.version for draft in drafts}
+    written = tuple(
+        Written(
+            event_id=draft.event_id,
+            name=draft.event.stored_as,
+            stream=draft.stream,
+            version=draft.version,
+            position=position,
+        )
+        for draft, position in zip(drafts, positions, strict=True)
+    )
+    return Receipt(
+        written=written, versions=versions, position=positions[-1] if positions else None
+    )
+
+
+def _as_json(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "written": [
+            [w.event_id, w.name, str(w.stream), w.version, w.position] for w in receipt.written
+        ],
+        "versions": {str(stream): version for stream, version in receipt.versions.items()},
+        "position": receipt.position,
+    }
+
+
+def _receipt_from(answer: dict[str, Any]) -> Receipt:
+    return Receipt(
+        written=tuple(
+            Written(
+                event_id=event_id,
+                name=name,
+                stream=StreamId.of(stream),
+                version=version,
+                position=position,
+            )
+            for event_id, name, stream, version, position in answer["written"]
+        ),
+        versions={StreamId.of(stream): at for stream, at in answer["versions"].items()},
+        position=answer["position"],
+    )

@@ -1,0 +1,52 @@
+"""The one secret that unlocks the others: made at the first start, kept apart from the database."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+LENGTH: Final = 32
+"""Bytes in a master key, and in every key derived from it."""
+
+
+class MasterKeyUnreadable(Exception):
+    """The master key is there but cannot be used. Without it, no name can be read again."""
+
+
+class MasterKey:
+    """Derives a key of its own for each purpose (HKDF-SHA256, RFC 5869)."""
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) != LENGTH:
+            raise MasterKeyUnreadable(f"the master key must have {LENGTH} bytes")
+        self._secret = secret
+
+    @classmethod
+    def kept_in(cls, directory: Path) -> "MasterKey":
+        """Return ``JEJAK_MASTER_KEY`` (64 hex digits), or the file's key, made when missing."""
+        if given := os.environ.get("JEJAK_MASTER_KEY"):
+            return cls(_from_hex(given))
+        path = directory / "master.key"
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return cls(_from_hex(path.read_text(encoding="ascii")))
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(os.urandom(LENGTH).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return cls(_from_hex(path.read_text(encoding="ascii")))
+
+    def derive(self, purpose: str) -> bytes:
+        """Return the 32-byte key for one purpose."""
+        return HKDF(SHA256(), LENGTH, None, f"jejak/{purpose}".encode()).derive(self._secret)
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text.strip())
+    except ValueError:
+        raise MasterKeyUnreadable("the master key must be 64 hexadecimal digits") from None

@@ -1,0 +1,43 @@
+"""The database's shape, as plain SQL files applied once each, in the order of their names."""
+
+import hashlib
+from importlib import resources
+from typing import Final
+
+import psycopg
+
+LOCK: Final = 7316400916
+"""Advisory lock under which one process migrates while the others wait."""
+
+
+class MigrationChanged(Exception):
+    """A file that was applied is no longer what it was. Write a new one instead."""
+
+
+def migrate(conninfo: str) -> None:
+    """Apply, as the owner, the files that the database has not seen; all in one transaction."""
+    files = sorted(
+        (file.name, file.read_text(encoding="utf-8"))
+        for file in resources.files(__name__).iterdir()
+        if file.name.endswith(".sql")
+    )
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS public.jejak_migration"
+            " (name text PRIMARY KEY, checksum text NOT NULL,"
+            " applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+        )
+        applied: dict[str, str] = dict(
+            connection.execute("SELECT name, checksum FROM public.jejak_migration").fetchall()
+        )
+        for name, sql in files:
+            checksum = hashlib.sha256(sql.encode()).hexdigest()
+            if applied.get(name, checksum) != checksum:
+                raise MigrationChanged(name)
+            if name not in applied:
+                connection.execute(sql.encode())
+                connection.execute(
+                    "INSERT INTO public.jejak_migration (name, checksum) VALUES (%s, %s)",
+                    (name, checksum),
+                )

@@ -1,0 +1,222 @@
+"""The ledger on a real PostgreSQL: atomic, gap-free, append-only, sealed, read as written."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
+from threading import Thread
+
+import psycopg
+import pytest
+from cryptography.exceptions import InvalidTag
+from psycopg import errors
+from scenario import on
+from uuid_utils import uuid7
+
+from application.ledger import BEGINNING, Command, Conflict, Head, KeyReused
+from domain.conduct import ConductAssessed, DisciplineBegan, DisciplineLevel, Predicate
+from domain.record import Actor, Draft, Evidence, StreamId
+from infrastructure.connections import service_pool
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.master_key import MasterKey
+
+ACTOR = Actor(id="wali-7", role="caseworker", unit="RUTAN-MEDAN", agency=None, on_behalf_of=None)
+FORGED = (errors.InsufficientPrivilege, errors.GeneratedAlways)
+SECRET = "Menyimpan telepon genggam milik Budi Fiktif"
+
+
+@pytest.fixture
+def pool(database):
+    with service_pool(database) as pool:
+        yield pool
+
+
+@pytest.fixture
+def ledger(pool):
+    with EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger:
+        yield ledger
+
+
+def stream(key="1"):
+    return StreamId(kind="case", key=key)
+
+
+def assessed(month="2025-07"):
+    return ConductAssessed(
+        effective=on("2025-08-01"),
+        month=month,
+        score=82,
+        predicate=Predicate.BAIK,
+        risk_declined=True,
+    )
+
+
+def began():
+    return DisciplineBegan(
+        effective=on("2025-08-02"),
+        measure="F-1",
+        level=DisciplineLevel.BERAT,
+        offence=SECRET,
+        document="BA.F/1",
+    )
+
+
+def draft(event, *, to=None, version=1, key=None, reason=None):
+    return Draft(
+        event=event,
+        stream=to or stream(),
+        version=version,
+        event_id=str(uuid7()),
+        subject="person-1",
+        actor=ACTOR,
+        purpose="pembinaan",
+        reason=reason,
+        evidence=(Evidence(number="BA/9 Budi Fiktif", date=None, sha256="a" * 64),),
+        correlation_id="c-1",
+        causation_id=None,
+        idempotency_key=key,
+    )
+
+
+def write(ledger, *drafts, heads=None, command=None):
+    heads = heads or {d.stream: Head(version=0, hash=BEGINNING) for d in drafts}
+    return ledger.append(drafts, heads=heads, actor=ACTOR.id, command=command)
+
+
+def test_what_is_written_is_read_back_with_its_whole_envelope(ledger):
+    drafts = [draft(assessed(), reason="karena Budi"), draft(began(), version=2)]
+    receipt = write(ledger, *drafts)
+    pages = ledger.read(stream())
+    for written, page in zip(drafts, pages, strict=True):
+        assert {f: getattr(page, f) for f in Draft.__dataclass_fields__} == {
+            f: getattr(written, f) for f in Draft.__dataclass_fields__
+        }
+    assert [page.position for page in pages] == [1, 2] == [w.position for w in receipt.written]
+    assert pages[0].prev_hash == BEGINNING
+    assert pages[1].prev_hash == pages[0].hash
+    assert pages[0].recorded_at <= pages[1].recorded_at
+    assert receipt.versions == {stream(): 2}
+
+
+def test_several_streams_are_written_together_or_not_at_all(ledger):
+    write(ledger, draft(assessed(), to=stream("2")))
+    fresh = Head(version=0, hash=BEGINNING)
+    with pytest.raises(Conflict) as conflict:
+        write(
+            ledger,
+            draft(assessed(), to=stream("1")),
+            draft(began(), to=stream("2")),
+            heads={stream("1"): fresh, stream("2"): fresh},
+        )
+    assert conflict.value.stream == stream("2")
+    assert ledger.read(stream("1")) == []
+    assert ledger.position() == 1
+
+
+def test_the_same_key_gets_the_first_answer_again_and_another_body_is_refused(ledger):
+    command = Command(key="k-1", body=b"one")
+    first = write(ledger, draft(assessed()), command=command)
+    assert ledger.answered(ACTOR.id, command) == first
+    assert write(ledger, draft(assessed("2025-06"), to=stream("9")), command=command) == first
+    assert ledger.position() == 1
+    with pytest.raises(KeyReused):
+        ledger.answered(ACTOR.id, Command(key="k-1", body=b"another"))
+    assert ledger.answered("somebody-else", command) is None
+
+
+def test_an_answer_without_events_is_kept_too(ledger):
+    command = Command(key="k-1", body=b"one")
+    head = {stream(): Head(version=3, hash="ab")}
+    receipt = ledger.append([], heads=head, actor=ACTOR.id, command=command)
+    assert receipt.position is None
+    assert ledger.answered(ACTOR.id, command) == receipt
+
+
+def test_positions_are_gap_free_in_commit_order_for_a_reader_who_tails_many_writers(pool, ledger):
+    writers, each = 8, 25
+    done, seen = Signal(), []
+
+    def tail():
+        position = 0
+        while not (done.is_set() and position == ledger.position()):
+            for page in ledger.read_after(position, limit=7):
+                seen.append(page.position)
+                position = page.position
+
+    reader = Thread(target=tail)
+    reader.start()
+
+    def write_some(writer):
+        for turn in range(each):
+            key = f"{writer}-{turn}"
+            try:
+                write(
+                    ledger, draft(assessed(), to=stream(key)), draft(began(), to=stream(f"{key}b"))
+                )
+                write(ledger, draft(assessed(), to=stream(key)))  # loses: the stream has moved on
+            except Conflict:
+                continue
+
+    with ThreadPoolExecutor(writers) as hands:
+        list(hands.map(write_some, range(writers)))
+    done.set()
+    reader.join()
+    assert seen == list(range(1, writers * each * 2 + 1))
+
+
+@pytest.mark.parametrize("who", ["jejak_service", None], ids=["the service", "the owner"])
+@pytest.mark.parametrize("table", ["ledger.event", "ledger.command", "ledger.store"])
+@pytest.mark.parametrize(
+    "deed", ["UPDATE {} SET recorded_at = now()", "DELETE FROM {}", "TRUNCATE {}"]
+)
+def test_nobody_changes_what_is_recorded(ledger, database, who, table, deed):
+    write(ledger, draft(assessed()), command=Command(key="k", body=b""))
+    deed = deed.format(table).replace(
+        "recorded_at", "created_at" if "store" in table else "recorded_at"
+    )
+    with psycopg.connect(database) as connection:
+        if who:
+            connection.execute(f"SET ROLE {who}")
+        with pytest.raises((errors.InsufficientPrivilege, errors.RestrictViolation)):
+            connection.execute(deed)
+    assert len(ledger.read(stream())) == 1
+
+
+@pytest.mark.parametrize("column", ["position", "recorded_at", "hash", "xid"])
+def test_the_service_cannot_forge_a_position_a_time_or_a_hash(ledger, pool, column):
+    with pool.connection() as connection, pytest.raises(FORGED):
+        connection.execute(
+            f"INSERT INTO ledger.event (stream, {column}) VALUES ('case:9', NULL)"  # noqa: S608
+        )
+
+
+def test_a_page_that_does_not_continue_its_stream_is_refused_by_the_database_itself(ledger, pool):
+    write(ledger, draft(assessed()))
+    with pool.connection() as connection, pytest.raises(errors.UniqueViolation):
+        connection.execute(
+            "INSERT INTO ledger.event (stream, version, name, event_id, page, prev_hash) VALUES"
+            " ('case:1', 2, 'x@1', gen_random_uuid(), '', decode(repeat('00', 32), 'hex'))"
+        )
+
+
+def test_no_personal_word_lies_open_in_a_page_and_psql_shows_the_rest(ledger, pool):
+    write(ledger, draft(began(), reason="Budi Fiktif sendiri yang minta"))
+    with pool.connection() as connection:
+        (page,) = connection.execute("SELECT page FROM ledger.event").fetchone()
+        row = connection.execute(
+            "SELECT name, effective, actor, payload, sealed_under FROM ledger.page"
+        ).fetchone()
+    assert b"Budi" not in page
+    assert b"telepon" not in page
+    assert row[:3] == ("conduct.discipline_began@1", "2025-08-02", "wali-7")
+    assert row[3] == {"measure": "F-1", "level": "berat", "document": "BA.F/1"}
+    assert sorted(field for fields in row[4].values() for field in fields) == [
+        "/evidence/0/number",
+        "/payload/offence",
+        "/reason",
+    ]
+
+
+def test_another_master_key_reads_nothing(ledger, pool):
+    write(ledger, draft(began()))
+    stranger = EventsourcingLedger(pool, MasterKey(b"x" * 32))
+    with pytest.raises(InvalidTag):
+        stranger.read(stream())
