@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from domain import programme
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
 from domain.kernel import Event, Stream
@@ -12,8 +13,11 @@ CASE: Final = Stream(
     chapters=(CUSTODY, CONDUCT),
     subject=lambda key, journey: journey[CUSTODY].person or key,
 )
+PROGRAMME: Final = Stream(
+    name="programme", chapters=(programme.PROGRAMME,), subject=lambda key, _: key
+)
 
-STREAMS: Final[Mapping[str, Stream]] = {stream.name: stream for stream in (CASE,)}
+STREAMS: Final[Mapping[str, Stream]] = {stream.name: stream for stream in (CASE, PROGRAMME)}
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
     event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events
 )
