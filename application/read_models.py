@@ -1,0 +1,87 @@
+"""Read models as the use cases see them: rows within a scope, and how fresh they are."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.kernel import Value
+
+
+class Access(Value):
+    """Whose rows a caller may see: all units, or these. Nothing means nothing.
+
+    ``everywhere`` belongs to the national level only.
+    """
+
+    everywhere: bool
+    units: frozenset[str]
+
+
+NOWHERE = Access(everywhere=False, units=frozenset())
+
+
+class Question(Value):
+    """Which rows are asked for.
+
+    ``where`` compares open columns for equality; a value that is a tuple means one of them.
+    ``words`` are looked up in the blind index, all of them. Rows come in the order of their keys,
+    after ``after``; ``limit`` of `None` means every row.
+    """
+
+    where: Mapping[str, Any]
+    words: tuple[str, ...]
+    after: str | None
+    limit: int | None
+
+
+class Page(Value):
+    """Rows with their keys, and up to which position of the ledger they are true."""
+
+    rows: Sequence[tuple[str, Any]]
+    position: int
+    as_of: datetime | None
+
+
+class Progress(Value):
+    """How far a projection has read: its position, the ledger's, and what stopped on the way."""
+
+    name: str
+    version: int
+    position: int
+    head: int
+    updated_at: datetime | None
+    stopped_keys: int
+
+
+class Digests(Value):
+    """A projection compared with its own replay, both at one position."""
+
+    name: str
+    position: int
+    rows: int
+    live: str
+    replay: str
+
+
+class ReadModels(Protocol):
+    """The tables of the projections."""
+
+    def ask(self, name: str, question: Question, access: Access) -> Page:
+        """Return rows that the caller may see; raise `LookupError` for an unknown name."""
+        ...
+
+    def wait(self, position: int, seconds: float) -> bool:
+        """Wait until all projections have seen a position; say whether they have."""
+        ...
+
+    def progress(self) -> Sequence[Progress]:
+        """Return how far each projection is."""
+        ...
+
+    def rebuild(self, name: str) -> Progress:
+        """Build the table anew beside the live one, and switch."""
+        ...
+
+    def compare(self, name: str) -> Digests:
+        """Replay the ledger into a table of its own and compare it with the live one."""
+        ...

@@ -1,0 +1,70 @@
+"""A projection is a decider without the decision: events in, rows out. A report counts rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from domain.kernel import Event, Value
+from domain.record import Recorded
+
+R = TypeVar("R", bound=Value)
+
+
+class Scope(Enum):
+    """Who may see a row: what its columns are compared with."""
+
+    CASE = "case"
+    """Who may see the case that the column ``case`` names."""
+    UNIT = "unit"
+    """Whose units include the column ``unit``, or ``destination`` where the row has one."""
+    UNITS = "units"
+    """Whose units meet the column ``units``; everybody of the service where it is empty."""
+    SERVICE = "service"
+    """Every caseworker, supervisor and auditor: reference data without persons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection(Generic[R]):
+    """A named fold. Raise ``version`` and a new table is built beside the old one.
+
+    ``row`` is the table's schema and the response's model; its fields are classed like an event's
+    (`Open`, `Personal`, `Specific`), and the sealed ones need ``subject``, the field that holds
+    whose key seals them. ``key`` may answer `None` for a page that makes no row. ``evolve`` gets
+    the row so far and returns the next one, or `None` to remove it; it is total and silent.
+    ``indexed`` names sealed fields that can be searched by whole words (a keyed blind index).
+    """
+
+    name: str
+    version: int
+    row: type[R]
+    events: tuple[type[Event], ...]
+    key: Callable[[Recorded], str | None]
+    evolve: Callable[[R | None, Recorded], R | None]
+    scope: Scope
+    subject: str | None = None
+    indexed: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        """Name the table that holds this version."""
+        return f"{self.name}_v{self.version}"
+
+
+Rows = Mapping[str, Sequence[Any]]
+"""Rows by the name of their projection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Generic[R]):
+    """What is counted, on reading, over the rows that the caller may see.
+
+    ``parameters`` are the names that ``count`` takes besides the rows, all of them texts
+    (an ISO date, a unit's code, an agreement's id); `None` where the caller gave none.
+    """
+
+    name: str
+    row: type[R]
+    over: tuple[Projection[Any], ...]
+    parameters: tuple[str, ...]
+    count: Callable[[Rows, Mapping[str, str | None]], Sequence[R]]
