@@ -6,11 +6,14 @@ from typing import Final
 from domain import programme
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
+from domain.integration import INTEGRATION
+from domain.job_placement import JOB_PLACEMENT
 from domain.kernel import Event, Stream
+from domain.remisi import REMISI
 
 CASE: Final = Stream(
     name="case",
-    chapters=(CUSTODY, CONDUCT),
+    chapters=(CUSTODY, CONDUCT, REMISI, INTEGRATION, JOB_PLACEMENT),
     subject=lambda key, journey: journey[CUSTODY].person or key,
 )
 PROGRAMME: Final = Stream(
