@@ -4,7 +4,8 @@ UU 22/2022 art. 1 says who is held; Kepdirjenpas PAS-170.PK.01.01.02/2015 (V) by
 somebody is taken in, handed over, let out and set free. Going out (court, hospital, leave) is
 never a release. Conditional release (KUHP 2023 art. 72 and 73) and penangguhan may be revoked:
 the same case then goes on. After any other release a person who comes back is a new case (house
-rule). The name is `full_name`: an event's `name` is the one it is stored under.
+rule). How a case opens is in `domain.admission`, handing over in
+`domain.transfer`, release in `domain.release`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,52 +14,57 @@ from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
 
-from domain.fields import Line, Note, PersonId, Ref, RegionCode, UnitCode
-from domain.kernel import (
-    Chapter,
-    Event,
-    Journey,
-    Open,
-    Personal,
-    Specific,
-    Value,
-    Words,
-    ensure,
+from domain.admission import (
+    AdmissionReason,
+    CustodyAdmitted,
+    CustodyTakenOver,
+    LegalStatus,
+    Religion,
+    ensure_possible,
 )
+from domain.fields import Line, Note, UnitCode
+from domain.kernel import Chapter, Event, Journey, Open, Personal, Specific, Value, Words, ensure
 from domain.person import Sex
+from domain.release import (
+    ONE_JOURNEY,
+    ReadmissionReason,
+    Readmitted,
+    Released,
+    ReleaseKind,
+    ensure_revoked,
+)
 from domain.time import Effective
+from domain.transfer import (
+    Transfer,
+    TransferDeparted,
+    TransferEvent,
+    TransferProposed,
+    TransferReceived,
+    TransferRefused,
+    TransferStage,
+    broken_off,
+    ensure_transfer,
+    stepped,
+)
 
-
-class AdmissionReason(Enum):
-    """Why somebody is taken in: by detention order, verdict, unpaid fine, in trust, as sandera."""
-
-    PENAHANAN = "penahanan"
-    PIDANA = "pidana"
-    PENGGANTI_DENDA = "pengganti_denda"
-    TITIPAN = "titipan"
-    SANDERA = "sandera"
-
-
-class Religion(Enum):
-    """Religion or belief as written in the register; the first one counts for remisi khusus."""
-
-    ISLAM = "islam"
-    KRISTEN = "kristen"
-    KATOLIK = "katolik"
-    HINDU = "hindu"
-    BUDDHA = "buddha"
-    KONGHUCU = "konghucu"
-    KEPERCAYAAN = "kepercayaan"
-    TIDAK_DIKETAHUI = "tidak_diketahui"
-
-
-class LegalStatus(Enum):
-    """What UU 22/2022 art. 1 calls the person."""
-
-    TAHANAN = "tahanan"
-    NARAPIDANA = "narapidana"
-    ANAK = "anak"
-    ANAK_BINAAN = "anak_binaan"
+__all__ = [
+    "AdmissionReason",
+    "CustodyAdmitted",
+    "CustodyTakenOver",
+    "LegalStatus",
+    "ReadmissionReason",
+    "Readmitted",
+    "ReleaseKind",
+    "Released",
+    "Religion",
+    "Sex",
+    "Transfer",
+    "TransferDeparted",
+    "TransferProposed",
+    "TransferReceived",
+    "TransferRefused",
+    "TransferStage",
+]
 
 
 class LeavePurpose(Enum):
@@ -69,90 +75,6 @@ class LeavePurpose(Enum):
     POLISI = "polisi"
     CUTI = "cuti"
     ALASAN_PENTING = "alasan_penting"
-
-
-class ReleaseKind(Enum):
-    """By what somebody leaves custody."""
-
-    BEBAS_MURNI = "bebas_murni"
-    BEBAS_DEMI_HUKUM = "bebas_demi_hukum"
-    PUTUSAN_BEBAS = "putusan_bebas"
-    PUTUSAN_LEPAS = "putusan_lepas"
-    REMISI = "remisi"
-    PEMBEBASAN_BERSYARAT = "pembebasan_bersyarat"
-    CUTI_BERSYARAT = "cuti_bersyarat"
-    CUTI_MENJELANG_BEBAS = "cuti_menjelang_bebas"
-    GRASI = "grasi"
-    AMNESTI = "amnesti"
-    ABOLISI = "abolisi"
-    DENDA_DIBAYAR = "denda_dibayar"
-    PENANGGUHAN = "penangguhan"
-
-
-class ReadmissionReason(Enum):
-    """Which conditional release was revoked, so that the same case goes on inside."""
-
-    PB_DICABUT = "pb_dicabut"
-    CB_DICABUT = "cb_dicabut"
-    CMB_DICABUT = "cmb_dicabut"
-    PENANGGUHAN_DICABUT = "penangguhan_dicabut"
-
-
-class CustodyAdmitted(Event, stored_as="custody.admitted"):
-    """A unit took somebody in. The name is written as in the order."""
-
-    person: Open[PersonId]
-    unit: Open[UnitCode]
-    reason: Open[AdmissionReason]
-    full_name: Personal[Line]
-    sex: Open[Sex]
-    birth_date: Personal[date | None]
-    religion: Personal[Religion]
-    domicile: Open[RegionCode | None]
-
-
-class CustodyTakenOver(Event, stored_as="custody.taken_over"):
-    """A journey already under way goes on here: its opening facts, and the source that says so."""
-
-    person: Open[PersonId]
-    unit: Open[UnitCode]
-    full_name: Personal[Line]
-    sex: Open[Sex]
-    birth_date: Personal[date | None]
-    religion: Personal[Religion]
-    domicile: Open[RegionCode | None]
-    legal_status: Open[LegalStatus]
-    admitted_on: Open[date]
-    source: Open[Line]
-    source_date: Open[date]
-
-
-class TransferProposed(Event, stored_as="custody.transfer_proposed"):
-    """The unit asked to hand the person over to another unit."""
-
-    transfer: Open[Ref]
-    to: Open[UnitCode]
-    reason: Personal[Note]
-
-
-class TransferDeparted(Event, stored_as="custody.transfer_departed"):
-    """The person left for the other unit, and until received is in both units' sight."""
-
-    transfer: Open[Ref]
-
-
-class TransferReceived(Event, stored_as="custody.transfer_received"):
-    """The other unit signed for the person."""
-
-    transfer: Open[Ref]
-    unit: Open[UnitCode]
-
-
-class TransferRefused(Event, stored_as="custody.transfer_refused"):
-    """The transfer was turned down. Whoever was on the way is back at the sending unit."""
-
-    transfer: Open[Ref]
-    reason: Personal[Note]
 
 
 class WentOut(Event, stored_as="custody.went_out"):
@@ -176,20 +98,6 @@ class Recaptured(Event, stored_as="custody.recaptured"):
     """The person was caught and brought to a unit."""
 
     unit: Open[UnitCode]
-
-
-class Released(Event, stored_as="custody.released"):
-    """The person left custody."""
-
-    kind: Open[ReleaseKind]
-    document: Personal[Line]
-
-
-class Readmitted(Event, stored_as="custody.readmitted"):
-    """A conditional release was revoked, and the person is inside again in the same case."""
-
-    unit: Open[UnitCode]
-    reason: Open[ReadmissionReason]
 
 
 class Died(Event, stored_as="custody.died"):
@@ -229,24 +137,6 @@ class Presence(Enum):
     DEAD = "dead"
 
 
-class TransferStage(Enum):
-    """How far a transfer has come."""
-
-    PROPOSED = "proposed"
-    DEPARTED = "departed"
-    RECEIVED = "received"
-    REFUSED = "refused"
-    BROKEN_OFF = "broken_off"
-
-
-class Transfer(Value):
-    """One transfer: between which units, and how far it has come."""
-
-    origin: str | None
-    to: str | None
-    stage: TransferStage
-
-
 class Custody(Value):
     """Who is held, by which unit, and where the person is since when.
 
@@ -277,6 +167,38 @@ class Custody(Value):
         return self.opening.religion if self.opening else None
 
 
+HELD: Final = (Presence.PRESENT, Presence.OUT, Presence.IN_TRANSIT)
+ALIVE: Final = (*HELD, Presence.ESCAPED, Presence.RELEASED)
+FROM: Final[Mapping[type[CustodyEvent], Sequence[Presence]]] = {
+    CustodyAdmitted: (Presence.NOT_ADMITTED,),
+    CustodyTakenOver: (Presence.NOT_ADMITTED,),
+    TransferProposed: (Presence.PRESENT, Presence.OUT),
+    TransferDeparted: (Presence.PRESENT,),
+    TransferReceived: HELD,
+    TransferRefused: HELD,
+    WentOut: (Presence.PRESENT,),
+    CameBack: (Presence.OUT,),
+    Escaped: HELD,
+    Recaptured: (Presence.ESCAPED,),
+    Released: HELD,
+    Readmitted: (Presence.RELEASED,),
+    Died: ALIVE,
+}
+"""Where the person has to be for a fact to be possible."""
+TO: Final[Mapping[type[CustodyEvent], Presence]] = {
+    CustodyAdmitted: Presence.PRESENT,
+    CustodyTakenOver: Presence.PRESENT,
+    TransferDeparted: Presence.IN_TRANSIT,
+    TransferReceived: Presence.PRESENT,
+    WentOut: Presence.OUT,
+    CameBack: Presence.PRESENT,
+    Escaped: Presence.ESCAPED,
+    Recaptured: Presence.PRESENT,
+    Released: Presence.RELEASED,
+    Readmitted: Presence.PRESENT,
+    Died: Presence.DEAD,
+}
+"""Where a fact leaves the person."""
 WORDS: Final[Mapping[Presence, Words]] = {
     Presence.NOT_ADMITTED: (
         "yang bersangkutan belum diterima dalam perkara ini pada tanggal itu",
@@ -295,8 +217,8 @@ WORDS: Final[Mapping[Presence, Words]] = {
     Presence.RELEASED: ("yang bersangkutan sudah bebas", "the person has been released"),
     Presence.DEAD: ("yang bersangkutan sudah meninggal dunia", "the person has died"),
 }
-HELD: Final = (Presence.PRESENT, Presence.OUT, Presence.IN_TRANSIT)
 IN_ORDER: Final = "Kaidah Jejak: urutan kejadian"
+MINUTES: Final = "Kepdirjenpas PAS-170.PK.01.01.02/2015"
 
 
 def ensure_held(journey: Journey, code: str) -> None:
@@ -312,18 +234,59 @@ def ensure_admitted(journey: Journey, code: str) -> None:
     ensure(presence not in gone, code, article=IN_ORDER, because=WORDS[presence])
 
 
+def _ensure_possible_from(presence: Presence, proposed: CustodyEvent) -> None:
+    if isinstance(proposed, CustodyAdmitted | CustodyTakenOver):
+        ensure(
+            presence is Presence.NOT_ADMITTED,
+            "custody.already_admitted",
+            article=ONE_JOURNEY,
+            because=(
+                "perkara ini sudah dibuka; orang yang masuk lagi dicatat sebagai perkara baru",
+                "this case is open already; a person who comes back is a new case",
+            ),
+        )
+    ensure(
+        presence in FROM[type(proposed)],
+        f"custody.{presence.value}",
+        article=IN_ORDER,
+        because=WORDS[presence],
+    )
+
+
+def _ensure_back_after_going(proposed: WentOut) -> None:
+    ensure(
+        proposed.expected_back is None or proposed.expected_back >= proposed.effective.day,
+        "custody.back_before_going",
+        article=MINUTES,
+        because=(
+            "tanggal rencana kembali mendahului tanggal keluar",
+            "the day of the expected return is before the day of going out",
+        ),
+        field="expected_back",
+    )
+
+
 def decide(proposed: CustodyEvent, journey: Journey) -> Sequence[Event]:
-    """Admit everything: the rules follow."""
+    """Admit what is possible from where the person was when it took effect."""
+    custody = journey[CUSTODY]
+    _ensure_possible_from(custody.presence, proposed)
+    match proposed:
+        case CustodyAdmitted() | CustodyTakenOver():
+            ensure_possible(proposed)
+        case TransferProposed() | TransferDeparted() | TransferReceived() | TransferRefused():
+            ensure_transfer(proposed, custody.transfers, custody.unit)
+        case WentOut():
+            _ensure_back_after_going(proposed)
+        case Readmitted():
+            ensure_revoked(custody.release, proposed)
+        case CameBack() | Escaped() | Recaptured() | Released() | Died():
+            pass
+        case _:
+            assert_never(proposed)
     return [proposed]
 
 
-def _at(custody: Custody, event: CustodyEvent, presence: Presence) -> Custody:
-    transfers = {
-        ref: replace(transfer, stage=TransferStage.BROKEN_OFF)
-        if transfer.stage is TransferStage.DEPARTED
-        else transfer
-        for ref, transfer in custody.transfers.items()
-    }
+def _moved(custody: Custody, event: CustodyEvent, presence: Presence) -> Custody:
     return replace(
         custody,
         presence=presence,
@@ -331,53 +294,50 @@ def _at(custody: Custody, event: CustodyEvent, presence: Presence) -> Custody:
         destination=None,
         outing=None,
         release=None,
-        transfers=transfers,
+        transfers=broken_off(custody.transfers),
     )
 
 
-def _transfer(custody: Custody, ref: str, stage: TransferStage) -> Custody:
-    known = custody.transfers.get(ref, Transfer(origin=custody.unit, to=None, stage=stage))
-    return replace(custody, transfers=custody.transfers | {ref: replace(known, stage=stage)})
+def _transferred(custody: Custody, event: TransferEvent) -> Custody:
+    was = custody.transfers.get(event.transfer)
+    transfers = stepped(custody.transfers, event, custody.unit)
+    match event:
+        case TransferProposed():
+            moved = custody
+        case TransferDeparted():
+            away = _moved(custody, event, TO[type(event)])
+            moved = replace(away, destination=transfers[event.transfer].to)
+        case TransferReceived():
+            moved = replace(_moved(custody, event, TO[type(event)]), unit=event.unit)
+        case TransferRefused():
+            returned = was is not None and was.stage is TransferStage.DEPARTED
+            moved = _moved(custody, event, Presence.PRESENT) if returned else custody
+        case _:
+            assert_never(event)
+    return replace(moved, transfers=stepped(moved.transfers, event, custody.unit))
 
 
 def evolve(custody: Custody, event: CustodyEvent) -> Custody:
     """Follow the person. The latest fact says where somebody is; only death is final."""
     if custody.presence is Presence.DEAD:
         return custody
+    if isinstance(event, TransferEvent):
+        return _transferred(custody, event)
+    moved = _moved(custody, event, TO[type(event)])
     match event:
         case CustodyAdmitted() | CustodyTakenOver():
-            opened = replace(custody, person=event.person, unit=event.unit, opening=event)
-            return _at(opened, event, Presence.PRESENT)
-        case TransferProposed():
-            asked = Transfer(origin=custody.unit, to=event.to, stage=TransferStage.PROPOSED)
-            return replace(custody, transfers=custody.transfers | {event.transfer: asked})
-        case TransferDeparted():
-            left = _transfer(
-                _at(custody, event, Presence.IN_TRANSIT), event.transfer, TransferStage.DEPARTED
-            )
-            return replace(left, destination=left.transfers[event.transfer].to)
-        case TransferReceived():
-            arrived = replace(_at(custody, event, Presence.PRESENT), unit=event.unit)
-            return _transfer(arrived, event.transfer, TransferStage.RECEIVED)
-        case TransferRefused():
-            home = custody
-            if custody.presence is Presence.IN_TRANSIT:
-                home = _at(custody, event, Presence.PRESENT)
-            return _transfer(home, event.transfer, TransferStage.REFUSED)
+            moved = replace(moved, person=event.person, unit=event.unit, opening=event)
         case WentOut():
-            return replace(_at(custody, event, Presence.OUT), outing=event)
-        case CameBack():
-            return _at(custody, event, Presence.PRESENT)
-        case Escaped():
-            return _at(custody, event, Presence.ESCAPED)
+            moved = replace(moved, outing=event)
         case Recaptured() | Readmitted():
-            return replace(_at(custody, event, Presence.PRESENT), unit=event.unit)
+            moved = replace(moved, unit=event.unit)
         case Released():
-            return replace(_at(custody, event, Presence.RELEASED), release=event.kind)
-        case Died():
-            return _at(custody, event, Presence.DEAD)
+            moved = replace(moved, release=event.kind)
+        case CameBack() | Escaped() | Died():
+            pass
         case _:
             assert_never(event)
+    return moved
 
 
 CUSTODY: Final[Chapter[Custody, CustodyEvent]] = Chapter(
