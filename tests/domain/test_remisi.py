@@ -1,0 +1,240 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from scenario import Scenario, on
+
+from domain.catalogue import CASE
+from domain.custody import (
+    AdmissionReason,
+    CustodyAdmitted,
+    Escaped,
+    Released,
+    ReleaseKind,
+    Religion,
+)
+from domain.fields import EXAMPLE_ID
+from domain.person import Sex
+from domain.remisi import (
+    LEVELS,
+    REMISI,
+    DecisionLevel,
+    RemisiApplied,
+    RemisiCancelled,
+    RemisiDecided,
+    RemisiKind,
+    RemisiProposed,
+    RemisiSkIssued,
+)
+
+admitted = CustodyAdmitted(
+    effective=on("2024-02-10"),
+    person=EXAMPLE_ID,
+    unit="RUTAN-PEKALONGAN",
+    reason=AdmissionReason.PENAHANAN,
+    full_name="Contoh Satu",
+    sex=Sex.MALE,
+    birth_date=None,
+    religion=Religion.ISLAM,
+    domicile=None,
+)
+asked = RemisiProposed(
+    effective=on("2025-07-01"),
+    proposal="2025-umum",
+    kind=RemisiKind.UMUM,
+    award_day=date(2025, 8, 17),
+    remission_days=60,
+    rule_set="remisi-2023",
+)
+agreed = [
+    RemisiDecided(
+        effective=on(f"2025-07-{10 + 5 * n}"),
+        proposal="2025-umum",
+        level=level,
+        agreed=True,
+        note=None,
+    )
+    for n, level in enumerate(LEVELS)
+]
+tpp, kepala_upt, kanwil, ditjenpas = agreed
+sk = RemisiSkIssued(
+    effective=on("2025-08-05"),
+    proposal="2025-umum",
+    sk_number="PAS-1423.PK.05.03 Tahun 2025",
+    sk_date=date(2025, 8, 5),
+    remission_days=60,
+)
+applied = RemisiApplied(effective=on("2025-08-17"), proposal="2025-umum", releases=False)
+cancelled = RemisiCancelled(
+    effective=on("2025-08-16"), proposal="2025-umum", reason="Pelanggaran tata tertib"
+)
+
+held = Scenario(CASE).given(admitted)
+proposed = held.given(asked)
+with_sk = proposed.given(*agreed, sk)
+
+
+def again(proposal: str, award_day: str, *, made: str, kind: RemisiKind) -> RemisiProposed:
+    return replace(
+        asked,
+        effective=on(made),
+        proposal=proposal,
+        award_day=date.fromisoformat(award_day),
+        kind=kind,
+    )
+
+
+def test_a_remisi_goes_from_the_tpp_to_the_award_day():
+    steps = [asked, *agreed, sk, applied]
+    for n, step in enumerate(steps):
+        held.given(*steps[:n]).when(step).then_recorded()
+
+
+def test_each_step_said_twice_is_recorded_once():
+    steps = [asked, *agreed, sk, applied]
+    for step in steps:
+        held.given(*steps).when(step).then_nothing()
+
+
+def test_a_remisi_is_proposed_for_somebody_who_is_held():
+    Scenario(CASE).when(asked).then_refused("remisi.not_held")
+    free = Released(effective=on("2025-05-01"), kind=ReleaseKind.BEBAS_MURNI, document="Surat")
+    held.given(free).when(asked).then_refused("remisi.not_held")
+    held.given(Escaped(effective=on("2025-05-01"))).when(asked).then_refused("remisi.not_held")
+
+
+def test_a_remisi_of_no_days_is_none():
+    held.when(replace(asked, remission_days=0)).then_refused("remisi.no_days")
+    proposed.given(*agreed).when(replace(sk, remission_days=0)).then_refused("remisi.no_days")
+
+
+def test_nothing_is_proposed_for_an_award_day_that_is_gone_but_on_that_day_it_is():
+    late = replace(asked, effective=on("2025-08-18"))
+    held.when(late).then_refused("remisi.award_day_passed")
+    held.when(replace(asked, effective=on("2025-08-17"))).then_recorded()
+
+
+def test_an_award_that_was_missed_is_proposed_as_susulan_on_a_day_of_its_own():
+    susulan = again("susulan", "2025-10-01", made="2025-09-01", kind=RemisiKind.SUSULAN)
+    with_sk.given(applied).when(susulan).then_recorded()
+
+
+@pytest.mark.parametrize("kind", [RemisiKind.UMUM, RemisiKind.KHUSUS])
+def test_there_is_one_umum_and_one_khusus_in_a_year(kind):
+    first = again("satu", "2033-01-03", made="2032-12-01", kind=kind)
+    second = again("dua", "2033-12-23", made="2033-11-01", kind=kind)
+    next_year = again("tiga", "2034-12-12", made="2033-11-01", kind=kind)
+    given = held.given(first)
+    given.when(second).then_refused("remisi.one_a_year", article="Keppres 174/1999")
+    given.when(next_year).then_recorded()
+
+
+def test_umum_and_khusus_and_dasawarsa_do_not_stand_in_each_others_way():
+    proposed.when(
+        again("khusus", "2025-12-25", made="2025-11-01", kind=RemisiKind.KHUSUS)
+    ).then_recorded()
+    proposed.when(
+        again("dasawarsa", "2025-08-17", made="2025-07-01", kind=RemisiKind.DASAWARSA)
+    ).then_recorded()
+
+
+def test_what_was_cancelled_or_turned_down_is_not_the_one_of_the_year():
+    anew = again("2025-umum-b", "2025-08-17", made="2025-08-17", kind=RemisiKind.UMUM)
+    proposed.given(cancelled).when(anew).then_recorded()
+    proposed.given(replace(tpp, agreed=False)).when(anew).then_recorded()
+    proposed.when(anew).then_refused("remisi.one_a_year")
+
+
+def test_the_key_of_a_proposal_is_used_once_even_when_cancelled():
+    other_day = replace(asked, award_day=date(2026, 8, 17))
+    proposed.when(other_day).then_refused("remisi.proposal_exists")
+    proposed.given(cancelled).when(other_day).then_refused("remisi.proposal_exists")
+
+
+@pytest.mark.parametrize("step", [tpp, sk, applied, cancelled])
+def test_nothing_happens_to_a_proposal_that_was_never_made(step):
+    held.when(step).then_refused("remisi.no_such_proposal")
+
+
+def test_a_step_is_decided_on_what_was_true_on_its_own_day():
+    nonsense = held.given(tpp)
+    nonsense.when(kepala_upt).then_refused("remisi.no_such_proposal")
+
+
+def test_the_levels_decide_in_their_order():
+    proposed.when(kanwil).then_refused("remisi.level_out_of_order", article="Permenkumham 3/2018")
+    proposed.given(tpp).when(replace(tpp, agreed=False)).then_refused("remisi.level_out_of_order")
+    proposed.given(*agreed).when(
+        replace(ditjenpas, effective=on("2025-08-01"), note="Sekali lagi")
+    ).then_refused("remisi.level_out_of_order")
+
+
+@pytest.mark.parametrize("n", range(4))
+def test_a_no_at_any_level_ends_the_proposal(n):
+    no = replace(agreed[n], agreed=False)
+    ended = proposed.given(*agreed[:n], no)
+    for step in [replace(agreed[n], note="Berubah pikiran"), *agreed[n + 1 :], sk, applied]:
+        ended.when(step).then_refused("remisi.turned_down")
+    ended.when(cancelled).then_refused("remisi.turned_down")
+
+
+@pytest.mark.parametrize("n", range(4))
+def test_there_is_no_sk_before_ditjenpas_has_agreed(n):
+    proposed.given(*agreed[:n]).when(sk).then_refused("remisi.not_agreed")
+
+
+def test_the_sk_may_have_other_days_than_proposed_and_both_are_kept():
+    fewer = replace(sk, remission_days=30)
+    proposed.given(*agreed).when(fewer).then_recorded()
+    known = CASE.fold([admitted, asked, *agreed, fewer])[REMISI].proposals["2025-umum"]
+    assert known.asked is not None
+    assert known.sk is not None
+    assert (known.asked.remission_days, known.sk.remission_days) == (60, 30)
+
+
+def test_a_proposal_has_one_sk():
+    with_sk.when(replace(sk, remission_days=30)).then_refused("remisi.sk_exists")
+
+
+def test_an_sk_dated_after_the_award_day_is_recorded_as_effective_on_it():
+    late = replace(sk, sk_date=date(2025, 8, 20), effective=on("2025-08-20"))
+    agreed_by_all = proposed.given(*agreed)
+    agreed_by_all.when(late).then_refused("remisi.sk_after_award_day")
+    acts_back = replace(late, effective=on("2025-08-17"))
+    agreed_by_all.when(acts_back).then_recorded()
+    agreed_by_all.given(acts_back).when(applied).then_recorded()
+
+
+def test_nothing_is_applied_without_an_sk():
+    proposed.given(*agreed).when(applied).then_refused("remisi.no_sk", article="Keppres 174/1999")
+
+
+@pytest.mark.parametrize("day", ["2025-08-16", "2025-08-18"])
+def test_an_award_takes_effect_on_its_day_and_no_other(day):
+    with_sk.when(replace(applied, effective=on(day))).then_refused("remisi.not_on_award_day")
+
+
+def test_an_award_does_not_take_effect_on_the_day_of_its_sk():
+    with_sk.when(replace(applied, effective=sk.effective)).then_refused("remisi.not_on_award_day")
+
+
+def test_a_proposal_can_be_cancelled_at_any_time_before_it_is_applied():
+    steps = [*agreed, sk]
+    for n in range(len(steps) + 1):
+        proposed.given(*steps[:n]).when(cancelled).then_recorded()
+    too_late = replace(cancelled, effective=on("2025-08-18"))
+    with_sk.given(applied).when(too_late).then_refused("remisi.already_applied")
+
+
+@pytest.mark.parametrize("step", [tpp, sk, applied, replace(cancelled, reason="Lain")])
+def test_nothing_more_happens_to_a_cancelled_proposal(step):
+    proposed.given(cancelled).when(step).then_refused("remisi.already_cancelled")
+
+
+def test_the_next_level_is_known():
+    def due(*decided: RemisiDecided) -> DecisionLevel | None:
+        return CASE.fold([admitted, asked, *decided])[REMISI].proposals["2025-umum"].next_level
+
+    assert due() is DecisionLevel.TPP
+    assert due(*agreed[:3]) is DecisionLevel.DITJENPAS
+    assert due(*agreed) is None
