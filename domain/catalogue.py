@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain import programme
+from domain import agreement, programme, referral
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
 from domain.integration import INTEGRATION
@@ -19,8 +19,14 @@ CASE: Final = Stream(
 PROGRAMME: Final = Stream(
     name="programme", chapters=(programme.PROGRAMME,), subject=lambda key, _: key
 )
+AGREEMENT: Final = Stream(
+    name="agreement", chapters=(agreement.AGREEMENT,), subject=lambda key, _: key
+)
+REFERRAL: Final = Stream(name="referral", chapters=(referral.REFERRAL,), subject=lambda key, _: key)
 
-STREAMS: Final[Mapping[str, Stream]] = {stream.name: stream for stream in (CASE, PROGRAMME)}
+STREAMS: Final[Mapping[str, Stream]] = {
+    stream.name: stream for stream in (CASE, PROGRAMME, AGREEMENT, REFERRAL)
+}
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
     event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events
 )
