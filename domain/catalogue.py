@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain import agreement, programme, referral
+from domain import agreement, person, programme, referral, registry
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
 from domain.integration import INTEGRATION
@@ -23,9 +23,11 @@ AGREEMENT: Final = Stream(
     name="agreement", chapters=(agreement.AGREEMENT,), subject=lambda key, _: key
 )
 REFERRAL: Final = Stream(name="referral", chapters=(referral.REFERRAL,), subject=lambda key, _: key)
+PERSON: Final = Stream(name="person", chapters=(person.PERSON,), subject=lambda key, _: key)
+REGISTRY: Final = Stream(name="registry", chapters=(registry.REGISTRY,), subject=lambda key, _: key)
 
 STREAMS: Final[Mapping[str, Stream]] = {
-    stream.name: stream for stream in (CASE, PROGRAMME, AGREEMENT, REFERRAL)
+    stream.name: stream for stream in (CASE, PERSON, PROGRAMME, AGREEMENT, REFERRAL, REGISTRY)
 }
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
     event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events

@@ -1,6 +1,21 @@
-"""Person: one human being. The stream's events follow; `Sex` is what custody already needs."""
+"""Person: one human being, whatever cases there are, by names and typed identifiers.
 
+UU 24/2013 art. 1 gives the NIK; it may be missing, which is a state of its own and no error. A
+person has at most one open custody at a time; who comes back is a new case of the same person
+(house rules). That custody begins and ends follows from the case, and may well be told for a day
+before the person was registered here. The name is `full_name`: an event's `name` is the one it is
+stored under.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from enum import Enum
+from typing import Final, assert_never, get_args
+
+from domain.fields import CaseId, Country, Line, Nik
+from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure
 
 
 class Sex(Enum):
@@ -8,3 +23,214 @@ class Sex(Enum):
 
     MALE = "male"
     FEMALE = "female"
+
+
+class Verification(Enum):
+    """How far an identifier is borne out: said, seen on a document, or matched with its issuer."""
+
+    MISSING = "missing"
+    CLAIMED = "claimed"
+    SEEN = "seen"
+    MATCHED = "matched"
+
+
+class IdentifierKind(Enum):
+    """Who gave the number: Dukcapil, the school system, or immigration at home or here."""
+
+    NIK = "nik"
+    NISN = "nisn"
+    PASSPORT = "passport"
+    KITAS = "kitas"
+
+
+class PersonRegistered(Event, stored_as="person.registered"):
+    """Somebody was entered as a person, with what was known."""
+
+    full_name: Personal[Line]
+    sex: Open[Sex]
+    birth_date: Personal[date | None]
+    birth_place: Personal[Line | None]
+    nationality: Open[Country]
+    nik: Personal[Nik | None]
+    nik_verification: Open[Verification]
+
+
+class IdentifierRecorded(Event, stored_as="person.identifier_recorded"):
+    """An identifier came to light, or was verified further."""
+
+    kind: Open[IdentifierKind]
+    number: Personal[Line]
+    verification: Open[Verification]
+    valid_until: Open[date | None]
+
+
+class AliasRecorded(Event, stored_as="person.alias_recorded"):
+    """The person is also known by another name."""
+
+    alias: Personal[Line]
+
+
+class CustodyBegan(Event, stored_as="person.custody_began"):
+    """The person was taken into custody in a case."""
+
+    case: Open[CaseId]
+
+
+class CustodyEnded(Event, stored_as="person.custody_ended"):
+    """The person left custody in a case."""
+
+    case: Open[CaseId]
+
+
+PersonEvent = PersonRegistered | IdentifierRecorded | AliasRecorded | CustodyBegan | CustodyEnded
+
+
+class Person(Value):
+    """What is known of a person, and the case in which the person is held.
+
+    ``identifiers`` are the latest by kind and number, written ``nik:1271…``.
+    """
+
+    registered: PersonRegistered | None
+    identifiers: dict[str, IdentifierRecorded]
+    aliases: tuple[str, ...]
+    held_in: str | None
+
+
+NIK_LAW: Final = "UU 24/2013 art. 1"
+REGISTERED_FIRST: Final = "Kaidah Jejak: orang dicatat sekali, sebelum keterangan lainnya"
+ONE_CUSTODY: Final = "Kaidah Jejak: satu orang, satu penahanan pada satu waktu"
+FORMS: Final[Mapping[IdentifierKind, str]] = {
+    IdentifierKind.NIK: r"\d{16}",
+    IdentifierKind.NISN: r"\d{10}",
+}
+"""What the number looks like, where its issuer says so."""
+
+
+def _ensure_plausible(registered: PersonRegistered) -> None:
+    missing = registered.nik_verification is Verification.MISSING
+    ensure(
+        (registered.nik is None) == missing,
+        "person.nik_verification",
+        article=NIK_LAW,
+        because=(
+            "NIK yang tidak ada dicatat 'missing', dan NIK yang ada tidak dapat 'missing'",
+            "a NIK that is not there is 'missing', and one that is there cannot be",
+        ),
+        field="nik_verification",
+    )
+    ensure(
+        registered.birth_date is None or registered.birth_date <= registered.effective.day,
+        "person.not_yet_born",
+        article=REGISTERED_FIRST,
+        because=(
+            "tanggal lahir sesudah tanggal pencatatan",
+            "the birth date is after the day of registering",
+        ),
+        field="birth_date",
+    )
+
+
+def _ensure_identifier(proposed: IdentifierRecorded) -> None:
+    ensure(
+        proposed.verification is not Verification.MISSING,
+        "person.identifier_missing",
+        article=NIK_LAW,
+        because=(
+            "nomor yang tidak ada tidak dicatat",
+            "a number that is not there is not recorded",
+        ),
+        field="verification",
+    )
+    form = FORMS.get(proposed.kind)
+    ensure(
+        form is None or re.fullmatch(form, proposed.number, re.ASCII) is not None,
+        "person.identifier_form",
+        article=NIK_LAW if proposed.kind is IdentifierKind.NIK else "NISN",
+        because=(
+            f"bentuk nomor {proposed.kind.value} tidak benar: NIK 16 angka, NISN 10 angka",
+            f"not the form of {proposed.kind.value}: a NIK has 16 digits, a NISN 10",
+        ),
+        field="number",
+    )
+
+
+def _ensure_registered(person: Person) -> None:
+    ensure(
+        person.registered is not None,
+        "person.not_registered",
+        article=REGISTERED_FIRST,
+        because=(
+            "orang ini belum tercatat pada tanggal itu",
+            "this person was not yet registered on that date",
+        ),
+    )
+
+
+def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
+    """Admit what may be true of one human being."""
+    person = journey[PERSON]
+    match proposed:
+        case PersonRegistered():
+            _ensure_plausible(proposed)
+            ensure(
+                person.registered is None,
+                "person.already_registered",
+                article=REGISTERED_FIRST,
+                because=("orang ini sudah tercatat", "this person is registered already"),
+            )
+        case IdentifierRecorded():
+            _ensure_identifier(proposed)
+            _ensure_registered(person)
+        case AliasRecorded():
+            _ensure_registered(person)
+        case CustodyBegan():
+            ensure(
+                person.held_in is None,
+                "person.already_in_custody",
+                article=ONE_CUSTODY,
+                because=(
+                    f"orang ini sedang ditahan dalam perkara {person.held_in}",
+                    f"this person is held in case {person.held_in}",
+                ),
+            )
+        case CustodyEnded():
+            ensure(
+                person.held_in == proposed.case,
+                "person.not_in_custody",
+                article=ONE_CUSTODY,
+                because=(
+                    f"orang ini tidak sedang ditahan dalam perkara {proposed.case}",
+                    f"this person is not held in case {proposed.case}",
+                ),
+            )
+        case _:
+            assert_never(proposed)
+    return [proposed]
+
+
+def evolve(person: Person, event: PersonEvent) -> Person:
+    """Write down what is known now."""
+    match event:
+        case PersonRegistered():
+            return replace(person, registered=event)
+        case IdentifierRecorded():
+            key = f"{event.kind.value}:{event.number}"
+            return replace(person, identifiers=person.identifiers | {key: event})
+        case AliasRecorded():
+            return replace(person, aliases=tuple(dict.fromkeys((*person.aliases, event.alias))))
+        case CustodyBegan():
+            return replace(person, held_in=event.case)
+        case CustodyEnded():
+            return replace(person, held_in=None) if person.held_in == event.case else person
+        case _:
+            assert_never(event)
+
+
+PERSON: Final[Chapter[Person, PersonEvent]] = Chapter(
+    name="person",
+    events=get_args(PersonEvent),
+    initial=Person(registered=None, identifiers={}, aliases=(), held_in=None),
+    decide=decide,
+    evolve=evolve,
+)
