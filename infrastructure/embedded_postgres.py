@@ -47,7 +47,7 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
-CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 log = structlog.get_logger(__name__)
 

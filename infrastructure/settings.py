@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="JEJAK_", env_ignore_empty=True, frozen=True)
 
     database_url: str | None = Field(default=None, repr=False)  # it may hold a password
-    data_dir: Path = Field(default_factory=default_data_directory)
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        default_factory=default_data_directory
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8017, ge=1, le=65535)
     language: Literal["id", "en"] = "id"

@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.migrations import migrate
 
 ALONE, TOGETHER, NOW = fcntl.LOCK_EX, fcntl.LOCK_SH, fcntl.LOCK_NB
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:8]
@@ -74,19 +75,15 @@ def template(postgres: str, shared_directory: Path) -> Iterator[str]:
     with ExitStack() as use:
         with locked(door, ALONE):
             if not database_exists(postgres, name):
-                create_database(postgres, name)
-                migrate(make_conninfo(postgres, dbname=name))
+                draft = f"{name}_draft"  # so that half a migration is never taken for a whole one
+                drop_database(postgres, draft)
+                create_database(postgres, draft)
+                migrate(make_conninfo(postgres, dbname=draft))
+                maintain(postgres, "ALTER DATABASE {} RENAME TO {}", draft, name)
             use.enter_context(locked(users, TOGETHER))
         yield name
     with locked(door, ALONE), suppress(BlockingIOError), locked(users, ALONE | NOW):
         drop_database(postgres, name)
-
-
-def migrate(conninfo: str) -> None:
-    with suppress(ImportError):  # it is on its way
-        from infrastructure import migrations  # noqa: PLC0415
-
-        migrations.migrate(conninfo)
 
 
 @pytest.fixture

@@ -1,0 +1,82 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from pydantic import ValidationError
+
+from infrastructure.database import open_database
+from infrastructure.settings import Settings, default_data_directory
+
+NOTHING_EMBEDDED = """
+import sys
+from infrastructure.database import open_database
+from infrastructure.settings import Settings
+with open_database(Settings()) as database:
+    assert database.dsn == "postgresql://somewhere/else", database
+assert not {it for it in sys.modules if "embedded" in it or "infrastructure.postgres" in it}
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_choice_made(monkeypatch, tmp_path):
+    for name in [it for it in os.environ if it.startswith("JEJAK_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def test_the_server_that_the_operator_named_is_used_and_nothing_embedded_is_loaded():
+    answer = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", NOTHING_EMBEDDED],
+        env={**os.environ, "JEJAK_DATABASE_URL": "postgresql://somewhere/else"},
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+        text=True,
+    )
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_without_a_named_server_our_own_keeps_the_data_in_the_data_directory(tmp_path):
+    for expected in ([], [("kept",)]):
+        with (
+            open_database(Settings(data_dir=tmp_path / "here")) as database,
+            psycopg.connect(database.dsn) as connection,
+        ):
+            connection.execute("CREATE TABLE IF NOT EXISTS note (text text)")
+            assert connection.execute("SELECT text FROM note").fetchall() == expected
+            connection.execute("INSERT INTO note VALUES ('kept')")
+            assert connection.info.dbname == "jejak"
+            assert connection.info.user == "jejak_owner"
+    assert (tmp_path / "here").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_password_is_never_shown():
+    settings = Settings(database_url="postgresql://jejak:rahasia@db/jejak")
+    with open_database(settings) as database:
+        assert "rahasia" not in repr(settings) + repr(database)
+
+
+def test_the_data_lies_where_the_user_keeps_data(monkeypatch, tmp_path):
+    assert Settings().data_dir == tmp_path / "data/jejak"
+    monkeypatch.setenv("XDG_DATA_HOME", "not/absolute")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_data_directory() == tmp_path / ".local/share/jejak"
+    monkeypatch.setenv("JEJAK_DATA_DIR", "~/elsewhere")
+    assert Settings().data_dir == default_data_directory() == tmp_path / "elsewhere"
+
+
+def test_the_environment_chooses_and_an_empty_choice_is_none(monkeypatch):
+    monkeypatch.setenv("JEJAK_DATABASE_URL", "")
+    monkeypatch.setenv("JEJAK_PORT", "9000")
+    settings = Settings()
+    assert (settings.database_url, settings.host, settings.port) == (None, "127.0.0.1", 9000)
+    assert settings.language == "id"
+
+
+def test_a_choice_that_cannot_be_is_refused(monkeypatch):
+    monkeypatch.setenv("JEJAK_PORT", "70000")
+    with pytest.raises(ValidationError, match="port"):
+        Settings()
