@@ -13,17 +13,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from enum import Enum
-from typing import Annotated, Final, assert_never, get_args
+from typing import Final, Literal, assert_never, get_args
 
 from domain.custody import CUSTODY, Presence, ensure_admitted
 from domain.fields import AgreementId, Line, ProgrammeId, Ref
 from domain.integration import INTEGRATION, Right
-from domain.kernel import Chapter, Event, Journey, Open, Range, Refused, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Value, ensure
 from domain.time import Effective
 
-FOLLOW_UP_MONTHS: Final = (1, 3, 6, 12)
-FollowUpMonth = Annotated[int, Range(least=1, most=12)]
-"""After how many months: 1, 3, 6 or 12."""
+FollowUpMonth = Literal[1, 3, 6, 12]
+"""After how many months work is verified."""
 
 
 class WorkKind(Enum):
@@ -248,16 +247,6 @@ def _work_under_way(placement: Placement) -> JobStarted:
 def _ensure_may_be_verified(placement: Placement, proposed: JobVerified) -> None:
     """Admit one look at each follow-up month, when that month has come."""
     month = proposed.month
-    ensure(
-        month in FOLLOW_UP_MONTHS,
-        "job_placement.no_follow_up_month",
-        article="Kaidah Jejak: verifikasi sesudah 1, 3, 6 dan 12 bulan",
-        because=(
-            f"verifikasi dilakukan sesudah 1, 3, 6 atau 12 bulan, bukan {month}",
-            f"work is verified after 1, 3, 6 or 12 months, not {month}",
-        ),
-        field="month",
-    )
     work = _work_under_way(placement)
     due = months_after(work.effective.day, month)
     ensure(
