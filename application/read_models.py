@@ -82,6 +82,6 @@ class ReadModels(Protocol):
         """Build the table anew beside the live one, and switch."""
         ...
 
-    def compare(self, name: str) -> Digests:
-        """Replay the ledger into a table of its own and compare it with the live one."""
+    def compare(self, names: Sequence[str]) -> Sequence[Digests]:
+        """Replay the ledger into tables of their own and compare them with the live ones."""
         ...

@@ -1,0 +1,196 @@
+"""One projection's table: its columns are the fields of the row class, sealed ones stay sealed.
+
+Rows go in and come out as JSON, so that one statement writes a batch whatever the columns are.
+"""
+
+import hmac
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from enum import Enum
+from types import NoneType
+from typing import Annotated, Any, Final, LiteralString, get_args, get_origin, get_type_hints
+
+from psycopg import Connection
+from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
+
+from domain.kernel import DataClass, Json, data_classes
+from infrastructure.master_key import MasterKey
+from infrastructure.sealing import KeyStore, owner, seal, unseal
+from projections.kernel import Projection
+
+SCHEMA: Final = Identifier("read_model")
+WORD_BYTES: Final = 16
+COLUMNS: Final[Mapping[type, LiteralString]] = {
+    str: "text",
+    bool: "boolean",
+    int: "bigint",
+    date: "date",
+    datetime: "timestamptz",
+}
+FOUND_BY: Final = ("case", "unit", "destination", "person", "programme", "agreement")
+"""Columns that get an index where a row has them."""
+
+
+class RowSeals:
+    """Seals and unseals fields of rows, and makes the keyed words that they are found by."""
+
+    def __init__(self, store: str, keys: KeyStore, master: MasterKey) -> None:
+        self._store, self._keys = store, keys
+        self._index_key = master.derive("blind-index")
+
+    def open_keys(self, owners: Iterable[tuple[str, str]]) -> None:
+        """Have the keys of many rows at hand with one round trip."""
+        self._keys.of(owners)
+
+    def seal(self, subject: str, data_class: DataClass, place: str, value: Any) -> str:
+        """Return a sealed value as a ``bytea`` literal."""
+        key = self._keys.of([owner(subject, data_class)])[owner(subject, data_class)]
+        return "\\x" + seal(key.secret, json.dumps(value).encode(), f"{self._store}|{place}").hex()
+
+    def unseal(self, subject: str, data_class: DataClass, place: str, sealed: str) -> Any:
+        """Return what was sealed."""
+        key = self._keys.of([owner(subject, data_class)])[owner(subject, data_class)]
+        box = bytes.fromhex(sealed.removeprefix("\\x"))
+        return json.loads(unseal(key.secret, box, f"{self._store}|{place}"))
+
+    def words(self, texts: Iterable[Any]) -> list[str]:
+        """Return the keyed form of every word in some texts, as ``bytea`` literals.
+
+        It shows which rows share a word and how often, to whoever can read the table; without the
+        key it does not show which word.
+        """
+        found = {word for text in texts for word in words_of(str(text or ""))}
+        return sorted(
+            "\\x" + hmac.digest(self._index_key, word.encode(), "sha256")[:WORD_BYTES].hex()
+            for word in found
+        )
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text without case and accents."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return re.findall(r"[^\W_]+", re.sub(r"[\u0300-\u036f]", "", plain))
+
+
+class RowTable:
+    """The table of one version of a projection, under its own name or beside it."""
+
+    def __init__(self, projection: Projection[Any], seals: RowSeals, suffix: str = "") -> None:
+        self.projection = projection
+        self._seals = seals
+        self._adapter: TypeAdapter[Any] = TypeAdapter(projection.row)
+        self.name = projection.table + suffix
+        self.table = SQL("{}.{}").format(SCHEMA, Identifier(self.name))
+        classes = data_classes(projection.row)
+        self._sealed = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
+        hints = get_type_hints(projection.row)
+        self.columns: dict[str, LiteralString] = {
+            field.name: "bytea" if field.name in self._sealed else column_of(hints[field.name])
+            for field in fields(projection.row)
+        }
+        self.open_columns = frozenset(self.columns) - frozenset(self._sealed)
+
+    def create(self, connection: Connection[Any]) -> None:
+        """Create the table and its indexes, where it is not there yet."""
+        body = SQL(", ").join(
+            SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
+        )
+        connection.execute(
+            SQL(
+                "CREATE TABLE IF NOT EXISTS {}"
+                ' (key text COLLATE "C" PRIMARY KEY, words bytea[], {})'
+            ).format(self.table, body)
+        )
+        for column in FOUND_BY:
+            if column in self.open_columns:
+                self._index(connection, SQL("({})").format(Identifier(column)))
+        if self.projection.indexed:
+            self._index(connection, SQL("USING gin (words)"))
+
+    def _index(self, connection: Connection[Any], on: Composable) -> None:
+        connection.execute(SQL("CREATE INDEX ON {} {}").format(self.table, on))
+
+    def exists(self, connection: Connection[Any]) -> bool:
+        """Say whether the table is there."""
+        found = connection.execute("SELECT to_regclass(%s)", (f"read_model.{self.name}",))
+        return found.fetchone() != (None,)
+
+    def load(self, connection: Connection[Any], keys: Sequence[str]) -> dict[str, Any]:
+        """Return the rows that stand under these keys."""
+        query = SQL("SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE key = ANY(%s)")
+        return self.rows(connection.execute(query.format(self.table), (list(keys),)).fetchall())
+
+    def rows(self, stored: Sequence[tuple[str, Json]]) -> dict[str, Any]:
+        """Wake rows that were read as JSON, by their keys."""
+        if self.projection.subject:
+            self._seals.open_keys(
+                owner(row[self.projection.subject], mark)
+                for _, row in stored
+                for mark in self._sealed.values()
+            )
+        return {key: self._awake(key, row) for key, row in stored}
+
+    def write(self, connection: Connection[Any], rows: Mapping[str, Any | None]) -> None:
+        """Write rows and remove those that are `None`: one statement each."""
+        gone = [key for key, row in rows.items() if row is None]
+        if gone:
+            query = SQL("DELETE FROM {} WHERE key = ANY(%s)").format(self.table)
+            connection.execute(query, (gone,))
+        kept = [self._asleep(key, row) for key, row in rows.items() if row is not None]
+        if kept:
+            connection.execute(self._upsert(), (Jsonb(kept),))
+
+    def _upsert(self) -> Composed:
+        names = SQL(", ").join(map(Identifier, self.columns))
+        typed = SQL(", ").join(
+            SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
+        )
+        changes = SQL(", ").join(
+            SQL("{0} = EXCLUDED.{0}").format(Identifier(name)) for name in ["words", *self.columns]
+        )
+        return SQL(
+            "INSERT INTO {} (key, words, {}) SELECT key, words, {}"
+            " FROM jsonb_to_recordset(%s) AS new (key text, words bytea[], {})"
+            " ON CONFLICT (key) DO UPDATE SET {}"
+        ).format(self.table, names, names, typed, changes)
+
+    def _asleep(self, key: str, row: Any) -> Json:
+        stored: Json = self._adapter.dump_python(row, mode="json")
+        words = self._seals.words(stored[name] for name in self.projection.indexed)
+        for field, data_class in self._sealed.items():
+            if stored[field] is not None:
+                place = f"{self.projection.name}|{key}|{field}"
+                subject = stored[self.projection.subject or ""]
+                stored[field] = self._seals.seal(subject, data_class, place, stored[field])
+        return {**stored, "key": key, "words": words}
+
+    def _awake(self, key: str, stored: Json) -> Any:
+        for field, data_class in self._sealed.items():
+            if stored[field] is not None:
+                place = f"{self.projection.name}|{key}|{field}"
+                subject = stored[self.projection.subject or ""]
+                stored[field] = self._seals.unseal(subject, data_class, place, stored[field])
+        return self._adapter.validate_python(stored)
+
+    def as_json(self, row: Any) -> Json:
+        """Return a row as JSON's types, nothing sealed."""
+        plain: Json = self._adapter.dump_python(row, mode="json")
+        return plain
+
+
+def column_of(hint: Any) -> LiteralString:
+    """Return the SQL type of a field: ``jsonb`` where it holds more than one value."""
+    if get_origin(hint) is Annotated:
+        return column_of(get_args(hint)[0])
+    inner = [argument for argument in get_args(hint) if argument is not NoneType]
+    if NoneType in get_args(hint) and len(inner) == 1:
+        return column_of(inner[0])
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return "text"
+    return COLUMNS.get(hint, "jsonb")

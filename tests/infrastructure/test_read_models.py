@@ -1,0 +1,180 @@
+"""Rows follow the ledger, equal their replay, stay sealed, and a poison page stops one key."""
+
+from dataclasses import replace
+
+import pytest
+from pages import assessed, began, draft, stream, write
+
+from application.ledger import Head
+from application.read_models import Access, Question
+from domain.conduct import ConductAssessed, DisciplineBegan
+from domain.kernel import Open, Personal, Specific, Value
+from domain.record import Recorded
+from infrastructure.master_key import MasterKey
+from infrastructure.read_models import PostgresReadModels
+from infrastructure.row_table import RowSeals
+from projections.kernel import Projection, Scope
+
+EVERYTHING = Access(everywhere=True, units=frozenset())
+ANY = Question(where={}, words=(), after=None, limit=None)
+
+
+class Line(Value):
+    """One case as this test keeps it."""
+
+    case: Open[str]
+    unit: Open[str | None]
+    destination: Open[str | None]
+    person: Open[str]
+    months: Open[tuple[str, ...]]
+    name: Personal[str | None]
+    offence: Specific[str | None]
+
+
+def evolve(line: Line | None, page: Recorded) -> Line | None:
+    before = line or Line(
+        case=page.stream.key,
+        unit="RUTAN-MEDAN",
+        destination=None,
+        person=page.subject,
+        months=(),
+        name=None,
+        offence=None,
+    )
+    match page.event:
+        case ConductAssessed() if page.event.month == "1999-01":
+            raise RuntimeError("poison: Budi")
+        case ConductAssessed() if page.event.month == "1999-02":
+            return None
+        case ConductAssessed():
+            return replace(before, months=(*before.months, page.event.month), name="Budi Fiktif")
+        case DisciplineBegan():
+            return replace(before, offence=page.event.offence)
+    return before
+
+
+LINES = Projection(
+    name="case_summary",
+    version=1,
+    row=Line,
+    events=(ConductAssessed, DisciplineBegan),
+    key=lambda page: page.stream.key,
+    evolve=evolve,
+    scope=Scope.CASE,
+    subject="person",
+    indexed=("name",),
+)
+
+
+@pytest.fixture
+def models(ledger, pool):
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    models = PostgresReadModels(ledger, pool, seals, [LINES])
+    models.follower.prepare()
+    return models
+
+
+def follow(models):
+    while models.follower.advance():
+        pass
+
+
+def rows(models, question=ANY, access=EVERYTHING):
+    return dict(models.ask("case_summary", question, access).rows)
+
+
+def test_rows_follow_the_ledger_in_batches_with_their_position(models, ledger):
+    write(ledger, draft(assessed()), draft(began(), version=2))
+    follow(models)
+    page = models.ask("case_summary", ANY, EVERYTHING)
+    assert page.position == 2
+    assert dict(page.rows)["1"].months == ("2025-07",)
+    assert dict(page.rows)["1"].offence.startswith("Menyimpan")
+    assert models.wait(2, seconds=0)
+    assert not models.wait(3, seconds=0.1)
+
+
+def test_sealed_columns_are_sealed_in_the_table_and_found_by_a_word_of_the_name(
+    models,
+    ledger,
+    pool,
+):
+    write(ledger, draft(assessed()), draft(began(), version=2))
+    follow(models)
+    with pool.connection() as connection:
+        (dump,) = connection.execute(
+            "SELECT string_agg(t::text, '') FROM read_model.case_summary_v1 AS t"
+        ).fetchone()
+    assert "Budi" not in dump
+    assert b"Budi".hex() not in dump
+    assert rows(models, replace(ANY, words=("budi",)))
+    assert not rows(models, replace(ANY, words=("budi", "tono")))
+
+
+def test_missing_scope_is_nothing_and_a_case_is_seen_by_its_unit(models, ledger):
+    write(ledger, draft(assessed()))
+    follow(models)
+    for units, count in ((), 0), (("LAPAS-X",), 0), (("RUTAN-MEDAN", "LAPAS-X"), 1):
+        access = Access(everywhere=False, units=frozenset(units))
+        assert len(rows(models, access=access)) == count
+
+
+def test_lists_are_cut_by_key_and_questions_ask_open_columns_only(models, ledger):
+    for key in "321":
+        write(ledger, draft(assessed(), to=stream(key)))
+    follow(models)
+    assert list(rows(models, replace(ANY, limit=2))) == ["1", "2"]
+    assert list(rows(models, replace(ANY, after="2"))) == ["3"]
+    assert list(rows(models, replace(ANY, where={"case": ("1", "3")}))) == ["1", "3"]
+    for column in "name", "nonsense":
+        with pytest.raises(LookupError):
+            rows(models, replace(ANY, where={column: "x"}))
+
+
+def test_a_poison_page_stops_its_key_and_nothing_else_and_is_visible(models, ledger):
+    write(ledger, draft(assessed()), draft(assessed("1999-01"), version=2))
+    write(ledger, draft(assessed(), to=stream("2")))
+    follow(models)
+    head = ledger.read(stream())[-1]
+    write(
+        ledger,
+        draft(assessed("2025-06"), version=3),
+        heads={stream(): Head(version=2, hash=head.hash)},
+    )
+    follow(models)
+    assert set(rows(models)) == {"2"}
+    (progress,) = models.progress()
+    assert (progress.position, progress.head, progress.stopped_keys) == (4, 4, 1)
+
+
+def test_a_removed_row_is_gone(models, ledger):
+    write(ledger, draft(assessed()))
+    follow(models)
+    head = ledger.read(stream())[-1]
+    heads = {stream(): Head(version=1, hash=head.hash)}
+    write(ledger, draft(assessed("1999-02"), version=2), heads=heads)
+    follow(models)
+    assert rows(models) == {}
+
+
+def test_the_live_rows_equal_their_replay_and_a_planted_difference_is_found(models, ledger, pool):
+    for key in "123":
+        write(ledger, draft(assessed(), to=stream(key)), draft(began(), to=stream(key), version=2))
+    follow(models)
+    (same,) = models.compare(["case_summary"])
+    assert same.live == same.replay
+    assert same.rows == 3
+    with pool.connection() as connection:
+        connection.execute("UPDATE read_model.case_summary_v1 SET unit = 'LAPAS-X' WHERE key = '2'")
+    (other,) = models.compare(["case_summary"])
+    assert other.live != other.replay
+    models.rebuild("case_summary")
+    (healed,) = models.compare(["case_summary"])
+    assert healed.live == healed.replay == same.live
+
+
+def test_a_follower_in_a_thread_picks_up_what_comes_and_stops(models, ledger):
+    models.follower.start()
+    receipt = write(ledger, draft(assessed()))
+    assert models.wait(receipt.position, seconds=10)
+    models.follower.close()
