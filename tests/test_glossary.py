@@ -1,0 +1,117 @@
+"""Every Indonesian word that is stored is defined in docs/glossary.md.
+
+The words come from the catalogue: the parts of event names, of field names, and of enum values. A
+part that is neither in the glossary nor in `ENGLISH` is refused. `ENGLISH_WORDS` is a list by hand,
+longer than what is used today, so that a new event seldom needs a word here.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.catalogue import EVENTS
+from domain.kernel import Event, Value
+from domain.shape import Choice, Many, Maybe, Part, Shape, payload_shapes
+
+GLOSSARY = Path(__file__).parent.parent / "docs" / "glossary.md"
+ROW = re.compile(r"^\| `(?P<word>[^`]+)` \| (?P<meaning>.+) \| (?P<source>.+) \|$", re.MULTILINE)
+ROWS = [row.groupdict() for row in ROW.finditer(GLOSSARY.read_text(encoding="utf-8"))]
+DEFINED = {row["word"] for row in ROWS}
+ENGLISH_WORDS = """
+failed absent academic accepted account activity added address admission admitted age agency agreed
+agreement alias allowed amount and answer answered appeal application applied approval approved
+article as assessed assessment asset assigned asylum at attachment attempt attendance attended
+authority award back band basis batch became bed began begins birth block book borrowed breach
+broken by call came cancelled capacity capital carried case cause cell ceremony certificate
+certificates certified changed charge checked child city claim claimed class closed closing code
+cohort comment community competence completed concern conduct confirmed consent consented contact
+converted copy corrected correction cost count counted country court credits custody date day days
+deadline death decided decision declined deferred delivered departed departure deposited destination
+detained detention died discipline district document domicile domiciles drawn due duration duty
+earned education effective eligibility eligible employed employer end ended ends enrolled enrolment
+entered equipment escaped evidence exam exceptional excused executed expected expiry explanation
+extend extended extension facts family father female field fields figure final fine finished floor
+form found free from full funded gate gender given goods grade granted ground guarantor guardian
+handed harm hash head health hearing held help holiday home hospital hours identifier identity in
+income initial inspected instance institution instrument insured integration interest interviewed
+invited invoice issued issuer item job joined journey judge kept key keys kind kinds known language
+last late learner leave left legal lent lesson letter level licence limit linked list living loan
+location locked lost made male mark marks marriage married matched material measure medical meeting
+merged met method minutes missing mobile mode month months mother moved moves name named names
+nationality necessary next not note notice number occupation occurred of offence offered office
+officer on opened opening operator order ordered organisation origin other out outcome over owner
+paid parent part participant participants parties partner parts passed passport paused payment
+pending performed period permanent permission permit person phone photo place placed placement plan
+planned position possible posted predicate presence present price prison prize probation product
+programme pronounced proof property proposal proposed prosecutor provider province public purpose
+quality quantity question queue queued quota rank rate reached readmitted reason recaptured receipt
+received receiver recidivist recognised recommended recorded recovered reference referral referred
+refused region regions register registered registry regular rehearing relation release released
+releases religion remarks remission removed renewed repaid report reported represented request
+requested required requirement reserved residence resident respond responsible result resumed
+returned review revoked right risk role room rule safe said salary saved schedule scheme school
+schooling scope score screened seat seated seen selected semester sent sentence session sessions set
+severity sex sha256 shared short sick signed skill social sold source speaker spouse staff stage
+standard started starts state stated status stay stayed step still stopped street subject
+suitability suitable summarised summary supervised supervisor suspended suspension taken talent
+target taught teacher term test text through time title to told took total trainer training transfer
+transport travel treatment trial type uncertified unit units unlinked unlocked unmerged until
+updated user users valid value verdict verification verified verifier version victim village visit
+visitor volunteer wage wait wanted was week weight went withdrawal withdrawn witness work worker
+working workshop written year years youth
+"""
+ENGLISH = frozenset(ENGLISH_WORDS.split())
+
+
+def undefined(stored: str) -> list[str]:
+    """Return the parts of a stored name or value that nobody has defined."""
+    term = stored.casefold()
+    if term in DEFINED:
+        return []
+    parts = [part for part in re.split(r"[^a-z0-9]+", term) if part]
+    return [part for part in parts if part not in DEFINED | ENGLISH]
+
+
+def choices(shape: Shape) -> Iterator[str]:
+    match shape:
+        case Choice():
+            yield from (str(choice.value) for choice in shape.kind)
+        case Maybe() | Many():
+            yield from choices(shape.of)
+        case Part():
+            yield from stored_in(shape.kind)
+        case _:
+            return
+
+
+def stored_in(kind: type[Value]) -> Iterator[str]:
+    for field, shape in payload_shapes(kind).items():
+        yield field
+        yield from choices(shape)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.stored_as)
+def test_every_indonesian_word_of_an_event_is_in_the_glossary(event: type[Event]):
+    stored = [*event.stored_as.split("."), *stored_in(event)]
+    missing = {name: words for name in stored if (words := undefined(name))}
+    assert not missing, (
+        f"define these in docs/glossary.md, or add plain English to ENGLISH_WORDS: {missing}"
+    )
+
+
+def test_a_word_that_nobody_defined_is_refused():
+    assert undefined("remisi") == []
+    assert undefined("remisi_dikabulkan") == ["dikabulkan"]
+    assert undefined("bebas_bersyarat_umum") == ["bersyarat"]
+
+
+def test_no_word_is_defined_twice_and_every_word_is_defined_in_full():
+    assert len(ROWS) == GLOSSARY.read_text(encoding="utf-8").count("\n| `")
+    assert [row["word"] for row in ROWS] == sorted(DEFINED)
+    assert all(row["meaning"].strip() and row["source"].strip() for row in ROWS)
+
+
+def test_a_legal_word_of_indonesia_does_not_pass_as_english():
+    assert not ENGLISH & DEFINED
