@@ -8,12 +8,13 @@ from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
 from domain.integration import INTEGRATION
 from domain.job_placement import JOB_PLACEMENT
+from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Event, Stream
 from domain.remisi import REMISI
 
 CASE: Final = Stream(
     name="case",
-    chapters=(CUSTODY, CONDUCT, REMISI, INTEGRATION, JOB_PLACEMENT),
+    chapters=(CUSTODY, CONDUCT, REMISI, INTEGRATION, JOB_PLACEMENT, KEJAR_PAKET),
     subject=lambda key, journey: journey[CUSTODY].person or key,
 )
 PROGRAMME: Final = Stream(
