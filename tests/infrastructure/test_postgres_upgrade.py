@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from infrastructure.embedded_postgres import (
+    DataDirectoryInUse,
+    EmbeddedPostgres,
+    WrongMajorVersion,
+)
+from infrastructure.migrations import migrate
+from infrastructure.postgres_tenant import wheel_binaries
+from infrastructure.postgres_upgrade import UpgradeFailed, upgrade
+
+OLD = Path("/usr/lib/postgresql/15/bin")
+needs_15 = pytest.mark.skipif(not OLD.exists(), reason="Debian's postgresql-15 is not installed")
+
+
+@needs_15
+def test_data_of_15_moves_to_the_version_of_the_wheel_and_the_old_cluster_is_kept(tmp_path):
+    directory = tmp_path / "postgres"
+    with EmbeddedPostgres(directory, binaries=OLD, fsync=False) as postgres:
+        run(postgres.conninfo(), "CREATE ROLE reader LOGIN", "CREATE DATABASE jejak")
+        migrate(postgres.conninfo("jejak"))
+        run(
+            postgres.conninfo("jejak"),
+            "CREATE TABLE note (text text)",
+            "GRANT SELECT ON note TO reader",
+            "INSERT INTO note VALUES ('CREATE ROLE jejak_owner;'), ('dari 15')",
+        )
+        before = tables(postgres.conninfo("jejak"))
+        with pytest.raises(DataDirectoryInUse):
+            upgrade(directory, OLD)
+    with pytest.raises(WrongMajorVersion, match="PostgreSQL 15"):
+        EmbeddedPostgres(directory).start()
+
+    kept = upgrade(directory, OLD)
+
+    assert kept == directory / "cluster-15"
+    assert (kept / "PG_VERSION").read_text() == "15\n"
+    with EmbeddedPostgres(directory, fsync=False) as postgres:
+        assert tables(postgres.conninfo("jejak")) == before
+        as_reader = postgres.conninfo("jejak").replace("jejak_owner", "reader")
+        with psycopg.connect(as_reader) as connection:
+            found = connection.execute("SELECT text FROM note ORDER BY text").fetchall()
+        assert found == [("CREATE ROLE jejak_owner;",), ("dari 15",)]
+    (directory / "cluster-18").mkdir()
+    with pytest.raises(UpgradeFailed, match="There is one already"):
+        upgrade(directory, wheel_binaries())
+
+
+@needs_15
+def test_an_upgrade_that_fails_leaves_the_old_cluster_in_its_place_and_may_be_repeated(tmp_path):
+    directory = tmp_path / "postgres"
+    with EmbeddedPostgres(directory, binaries=OLD, fsync=False) as postgres:
+        run(postgres.conninfo(), "CREATE DATABASE jejak")
+        run(postgres.conninfo("jejak"), "CREATE EXTENSION adminpack")  # gone since 17
+    with pytest.raises(UpgradeFailed, match="psql failed"):
+        upgrade(directory, OLD)
+    with EmbeddedPostgres(directory, binaries=OLD, fsync=False) as postgres:
+        run(postgres.conninfo("jejak"), "DROP EXTENSION adminpack")
+    upgrade(directory, OLD)
+    assert (directory / "cluster/PG_VERSION").read_text() == "18\n"
+
+
+def run(conninfo: str, *statements: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def tables(conninfo: str) -> list[tuple[str, ...]]:
+    with psycopg.connect(conninfo) as connection:
+        return connection.execute(
+            "SELECT schemaname, tablename, tableowner FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"
+        ).fetchall()
