@@ -20,8 +20,11 @@ class Database:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """Give the database that the operator named, or run our own for as long as it is needed."""
+def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Database]:
+    """Give the database that the operator named, or run our own for as long as it is needed.
+
+    A guest (a command beside a running service) uses the service's own where one is running.
+    """
     if settings.database_url:
         yield Database(dsn=settings.database_url)
         return
@@ -29,9 +32,22 @@ def open_database(settings: Settings) -> Iterator[Database]:
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with EmbeddedPostgres(settings.data_dir / "postgres") as postgres:
+    postgres = EmbeddedPostgres(settings.data_dir / "postgres")
+    if as_guest and answers(postgres.conninfo(NAME)):
+        yield Database(dsn=postgres.conninfo(NAME))
+        return
+    with postgres:
         create_unless_there(postgres.conninfo(), NAME)
         yield Database(dsn=postgres.conninfo(NAME))
+
+
+def answers(conninfo: str) -> bool:
+    """Say whether a server is there and ready."""
+    try:
+        psycopg.connect(conninfo, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def create_unless_there(maintenance: str, name: str) -> None:
