@@ -8,7 +8,7 @@ from typing import Final
 from application.ledger import BEGINNING, Command, Conflict, Head, Ledger, Receipt
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
-from domain.kernel import Event, Journey, Value, ensure
+from domain.kernel import Event, Value, ensure
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 
 ATTEMPTS_MAX: Final = 20
@@ -103,17 +103,19 @@ class Deliberation:
         kind = STREAMS[stream.kind]
         history = self.history(stream)
         past = until(history, proposal.event)
-        for event in kind.decide(proposal.event, past):
-            past = [*past, event]
-            journey = kind.fold(past)
-            event_id = self.new_id()
-            history.append(self._draft(proposal, event, event_id, cause, journey))
-            self.drafts.append(history[-1])
-            for target, consequence in consequences(stream, event, journey):
+        events = kind.decide(proposal.event, past)
+        journey = kind.fold(past)
+        for event in events:
+            before, journey = journey, kind.evolve(journey, [event])
+            subject = kind.subject(stream.key, journey)
+            draft = self._draft(proposal, event, cause, subject)
+            history.append(draft)
+            self.drafts.append(draft)
+            for target, consequence in consequences(stream, event, before):
                 follow = Proposal(
                     stream=target, event=consequence, evidence=(), reason=proposal.reason
                 )
-                self.admit(follow, cause=event_id)
+                self.admit(follow, cause=draft.event_id)
 
     def heads(self) -> Mapping[StreamId, Head]:
         """Return the last page of each stream that was read."""
@@ -131,16 +133,14 @@ class Deliberation:
             self.histories[stream] = list(pages)
         return self.histories[stream]
 
-    def _draft(
-        self, proposal: Proposal, event: Event, event_id: str, cause: str | None, journey: Journey
-    ) -> Draft:
+    def _draft(self, proposal: Proposal, event: Event, cause: str | None, subject: str) -> Draft:
         stream, request = proposal.stream, self.request
         return Draft(
             event=event,
             stream=stream,
             version=len(self.histories[stream]) + 1,
-            event_id=event_id,
-            subject=STREAMS[stream.kind].subject(stream.key, journey),
+            event_id=self.new_id(),
+            subject=subject,
             actor=request.actor,
             purpose=request.purpose,
             reason=proposal.reason,

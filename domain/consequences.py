@@ -7,7 +7,7 @@ from domain.record import StreamId
 
 
 def consequences(
-    stream: StreamId, event: Event, journey: Journey
+    stream: StreamId, event: Event, before: Journey
 ) -> Sequence[tuple[StreamId, Event]]:
-    """Return proposals for other streams; ``journey`` is the event's own stream, event included."""
+    """Return proposals for other streams; ``before`` is the event's own journey without it."""
     return ()
