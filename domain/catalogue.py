@@ -6,15 +6,28 @@ from typing import Final
 from domain import agreement, person, programme, referral, registry
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
+from domain.detention import DETENTION
 from domain.integration import INTEGRATION
 from domain.job_placement import JOB_PLACEMENT
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Event, Stream
+from domain.register import REGISTER
 from domain.remisi import REMISI
+from domain.verdict import VERDICT
 
 CASE: Final = Stream(
     name="case",
-    chapters=(CUSTODY, CONDUCT, REMISI, INTEGRATION, JOB_PLACEMENT, KEJAR_PAKET),
+    chapters=(
+        CUSTODY,
+        REGISTER,
+        DETENTION,
+        VERDICT,
+        CONDUCT,
+        REMISI,
+        INTEGRATION,
+        JOB_PLACEMENT,
+        KEJAR_PAKET,
+    ),
     subject=lambda key, journey: journey[CUSTODY].person or key,
 )
 PROGRAMME: Final = Stream(

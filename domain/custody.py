@@ -125,6 +125,9 @@ CustodyEvent = (
 )
 
 
+Arrival = CustodyAdmitted | CustodyTakenOver | TransferReceived | Recaptured | Readmitted
+
+
 class Presence(Enum):
     """Where the person is."""
 
@@ -148,6 +151,7 @@ class Custody(Value):
     unit: str | None
     presence: Presence
     since: Effective | None
+    in_unit_since: Effective | None
     destination: str | None
     outing: WentOut | None
     release: ReleaseKind | None
@@ -234,6 +238,12 @@ def ensure_admitted(journey: Journey, code: str) -> None:
     ensure(presence not in gone, code, article=IN_ORDER, because=WORDS[presence])
 
 
+def ensure_alive(journey: Journey, code: str) -> None:
+    """Refuse with the code once the person has died. What was before the admission may be told."""
+    presence = journey[CUSTODY].presence
+    ensure(presence is not Presence.DEAD, code, article=IN_ORDER, because=WORDS[presence])
+
+
 def _ensure_possible_from(presence: Presence, proposed: CustodyEvent) -> None:
     if isinstance(proposed, CustodyAdmitted | CustodyTakenOver):
         ensure(
@@ -298,6 +308,10 @@ def _moved(custody: Custody, event: CustodyEvent, presence: Presence) -> Custody
     )
 
 
+def _taken_in(custody: Custody, event: Arrival) -> Custody:
+    return replace(custody, unit=event.unit, in_unit_since=event.effective)
+
+
 def _transferred(custody: Custody, event: TransferEvent) -> Custody:
     was = custody.transfers.get(event.transfer)
     transfers = stepped(custody.transfers, event, custody.unit)
@@ -308,7 +322,7 @@ def _transferred(custody: Custody, event: TransferEvent) -> Custody:
             away = _moved(custody, event, TO[type(event)])
             moved = replace(away, destination=transfers[event.transfer].to)
         case TransferReceived():
-            moved = replace(_moved(custody, event, TO[type(event)]), unit=event.unit)
+            moved = _taken_in(_moved(custody, event, TO[type(event)]), event)
         case TransferRefused():
             returned = was is not None and was.stage is TransferStage.DEPARTED
             moved = _moved(custody, event, Presence.PRESENT) if returned else custody
@@ -326,11 +340,11 @@ def evolve(custody: Custody, event: CustodyEvent) -> Custody:
     moved = _moved(custody, event, TO[type(event)])
     match event:
         case CustodyAdmitted() | CustodyTakenOver():
-            moved = replace(moved, person=event.person, unit=event.unit, opening=event)
+            moved = replace(_taken_in(moved, event), person=event.person, opening=event)
         case WentOut():
             moved = replace(moved, outing=event)
         case Recaptured() | Readmitted():
-            moved = replace(moved, unit=event.unit)
+            moved = _taken_in(moved, event)
         case Released():
             moved = replace(moved, release=event.kind)
         case CameBack() | Escaped() | Died():
@@ -348,6 +362,7 @@ CUSTODY: Final[Chapter[Custody, CustodyEvent]] = Chapter(
         unit=None,
         presence=Presence.NOT_ADMITTED,
         since=None,
+        in_unit_since=None,
         destination=None,
         outing=None,
         release=None,
