@@ -125,8 +125,9 @@ class EventsourcingLedger(Application[str]):
         self.keys = KeyStore(pool, master)
         self._digest_key = master.derive("idempotency")
         with pool.connection() as connection:
-            (store,) = connection.execute("SELECT id::text FROM ledger.store").fetchone() or ("",)
-        self.codec = PageCodec(store, self.keys)
+            row = connection.execute("SELECT id::text FROM ledger.store").fetchone()
+        self.store: str = row[0] if row else ""
+        self.codec = PageCodec(self.store, self.keys)
         self.pages = PageStore(PageMapper(self.codec), self._page_recorder)
         super().__init__()
 
