@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain import agreement, person, programme, referral, registry
+from domain.activity import ACTIVITY
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
 from domain.detention import DETENTION
@@ -13,6 +14,7 @@ from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Event, Stream
 from domain.register import REGISTER
 from domain.remisi import REMISI
+from domain.skill_training import SKILL_TRAINING
 from domain.verdict import VERDICT
 
 CASE: Final = Stream(
@@ -27,6 +29,8 @@ CASE: Final = Stream(
         INTEGRATION,
         JOB_PLACEMENT,
         KEJAR_PAKET,
+        SKILL_TRAINING,
+        ACTIVITY,
     ),
     subject=lambda key, journey: journey[CUSTODY].person or key,
 )
