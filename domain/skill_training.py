@@ -232,8 +232,8 @@ STEPS: Final[Mapping[type[Event], tuple[tuple[Step, ...], str, Words]]] = {
         (Step.SEATED,),
         "skill_training.no_seat",
         (
-            "pelatihan hanya dimulai dengan kursi dalam program",
-            "training starts only with a seat in the programme",
+            "pelatihan dimulai satu kali, dan hanya dengan kursi dalam program",
+            "a training starts once, and only with a seat in the programme",
         ),
     ),
     AttendanceSummarised: (tuple(Step)[1:], *NO_APPLICATION),
