@@ -1,0 +1,123 @@
+"""Who answers for a stream, and so who may see it and write to it. Nothing said is nobody."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from application.append import in_order
+from application.ledger import Ledger
+from application.read_models import Access
+from domain.agreement import AGREEMENT, AgreementProposed
+from domain.catalogue import CASE, STREAMS
+from domain.custody import CUSTODY, TransferReceived, TransferRefused
+from domain.kernel import Event, Value
+from domain.person import CustodyBegan, CustodyEnded, PersonRegistered
+from domain.programme import ProgrammeOpened
+from domain.record import Draft, StreamId
+from domain.referral import ReferralReceived
+
+
+class Jurisdiction(Value):
+    """``owners`` are the units that answer for a stream, ``onlookers`` those that see it besides.
+
+    ``everybody`` marks reference data without persons, which all of the service may see.
+    """
+
+    owners: frozenset[str]
+    onlookers: frozenset[str]
+    everybody: bool
+
+    def seen_by(self, access: Access) -> bool:
+        """Say whether a caller may see the stream."""
+        seen = self.everybody or bool((self.owners | self.onlookers) & access.units)
+        return access.everywhere or seen
+
+    def written_by(self, access: Access, events: Iterable[Event]) -> bool:
+        """Say whether a caller may propose events to it; a unit of destination only receives."""
+        if access.everywhere or self.owners & access.units:
+            return True
+        receives = all(isinstance(event, TransferReceived | TransferRefused) for event in events)
+        return receives and bool(self.onlookers & access.units)
+
+
+NOBODY: Final = Jurisdiction(owners=frozenset(), onlookers=frozenset(), everybody=False)
+
+
+def jurisdiction(ledger: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    """Return who answers for a stream with this history."""
+    return OF[stream.kind](ledger, stream, pages)
+
+
+def _of_case(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    custody = CASE.fold(in_order(pages))[CUSTODY]
+    return owned_by(custody.unit, onlooker=custody.destination)
+
+
+def _of_programme(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    opened = [event for event in in_order(pages) if isinstance(event, ProgrammeOpened)]
+    return owned_by(*(event.unit for event in opened))
+
+
+def _of_agreement(_: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    draft = STREAMS[stream.kind].fold(in_order(pages))[AGREEMENT].draft
+    return of_draft(draft)
+
+
+def of_draft(draft: AgreementProposed | None) -> Jurisdiction:
+    """Return who answers for an agreement: the units it names, or all of the service."""
+    if draft is None:
+        return NOBODY
+    return replace(owned_by(*draft.units), everybody=not draft.units)
+
+
+def _of_person(ledger: Ledger, _: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    """Let whoever sees one of the cases see the person; without a case, whoever registered."""
+    held = (CustodyBegan, CustodyEnded)
+    cases = {page.event.case for page in pages if isinstance(page.event, held)}
+    if not cases:
+        return owned_by(*_recorders(pages, PersonRegistered))
+    streams = [StreamId(kind="case", key=key) for key in sorted(cases)]
+    found = [jurisdiction(ledger, stream, ledger.read(stream)) for stream in streams]
+    return Jurisdiction(
+        owners=frozenset().union(*(one.owners for one in found)),
+        onlookers=frozenset().union(*(one.onlookers for one in found)),
+        everybody=False,
+    )
+
+
+def _of_referral(ledger: Ledger, _: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    """Let those see a referral who received it, and the units of the agreement it came under."""
+    units = set(_recorders(pages, ReferralReceived))
+    for page in pages:
+        if isinstance(page.event, ReferralReceived) and page.event.agreement:
+            agreement = StreamId(kind="agreement", key=page.event.agreement)
+            units |= _of_agreement(ledger, agreement, ledger.read(agreement)).owners
+    return owned_by(*units)
+
+
+def _of_registry(_: Ledger, stream: StreamId, __: Sequence[Draft]) -> Jurisdiction:
+    kind, _slash, key = stream.key.partition("/")
+    return replace(owned_by(key if kind == "unit" else None), everybody=True)
+
+
+def owned_by(*units: str | None, onlooker: str | None = None) -> Jurisdiction:
+    """Return the jurisdiction of these units, without those that are not there."""
+    return Jurisdiction(
+        owners=frozenset(filter(None, units)),
+        onlookers=frozenset(filter(None, [onlooker])),
+        everybody=False,
+    )
+
+
+def _recorders(pages: Sequence[Draft], kind: type[Event]) -> set[str | None]:
+    return {page.actor.unit for page in pages if isinstance(page.event, kind)}
+
+
+OF: Final[Mapping[str, Callable[[Ledger, StreamId, Sequence[Draft]], Jurisdiction]]] = {
+    "case": _of_case,
+    "person": _of_person,
+    "programme": _of_programme,
+    "agreement": _of_agreement,
+    "referral": _of_referral,
+    "registry": _of_registry,
+}

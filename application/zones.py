@@ -1,0 +1,43 @@
+"""In which zone a civil day of an event is counted: that of the unit which the event concerns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.append import in_order
+from application.units import Units, units_named
+from domain.catalogue import CASE
+from domain.custody import CUSTODY, TransferProposed
+from domain.kernel import Event
+from domain.programme import ProgrammeOpened
+from domain.record import Draft, StreamId
+from domain.region import REGIONS
+from domain.registry import AgencyNamed, UnitNamed
+from domain.time import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Finds zones by unit; whoever names no unit is counted in the proposer's, or else in WIB."""
+
+    units: Units
+
+    def zone_for(
+        self, stream: StreamId, event: Event, history: Sequence[Draft], proposer: str | None
+    ) -> Zone:
+        """Return the zone of an event about to be proposed; the zone it bears now is ignored."""
+        if isinstance(event, UnitNamed | AgencyNamed):
+            named = REGIONS.get(event.region or "")
+            return named.zone if named else Zone.WIB
+        unit = self._unit(stream, event, history) or proposer
+        return (unit and self.units.zone_of(unit)) or Zone.WIB
+
+    def _unit(self, stream: StreamId, event: Event, history: Sequence[Draft]) -> str | None:
+        if not isinstance(event, TransferProposed):
+            for _, unit in units_named(event):
+                return unit
+        if stream.kind == CASE.name:
+            day = event.effective.day
+            past = [said for said in in_order(history) if said.effective.day <= day]
+            return CASE.fold(past)[CUSTODY].unit
+        opened = (page.event for page in history if isinstance(page.event, ProgrammeOpened))
+        return next((event.unit for event in opened), None)
