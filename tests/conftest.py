@@ -16,7 +16,10 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from infrastructure.connections import service_pool
 from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.master_key import MasterKey
 from infrastructure.migrations import migrate
 
 ALONE, TOGETHER, NOW = fcntl.LOCK_EX, fcntl.LOCK_SH, fcntl.LOCK_NB
@@ -96,6 +99,20 @@ def database(postgres: str, template: str) -> Iterator[str]:
 def empty_database(postgres: str) -> Iterator[str]:
     """The owner's conninfo of a database without any table, for tests of migrations."""
     yield from fresh_database(postgres, "template0")
+
+
+@pytest.fixture
+def pool(database: str):
+    """Connections of the service to this test's database."""
+    with service_pool(database) as pool:
+        yield pool
+
+
+@pytest.fixture
+def ledger(pool):
+    """The ledger of this test's database."""
+    with EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger:
+        yield ledger
 
 
 def fresh_database(postgres: str, template: str) -> Iterator[str]:
