@@ -100,7 +100,7 @@ def event_model(event: type[Event]) -> type[EventForm]:
         "type": (Literal[event.stored_as], ...),
         "effective": (EffectiveText, ...),
         "data": (value_model(event, f"{name}Data"), ...),
-        "evidence": (_annotation("evidence", evidence), ()),
+        "evidence": (_annotation("evidence", evidence), []),
         "reason": (_annotation("reason", shape_of(Note | None)), None),
     }
     form: type[EventForm] = create_model(
@@ -184,7 +184,7 @@ def _annotation(field: str, shape: Shape) -> Any:  # noqa: PLR0911  # one answer
             items: Any = _annotation(field, shape.of)
             length = shape.length or Length(least=0, most=ITEMS_MOST)
             bounds = Field(min_length=length.least, max_length=length.most)
-            return Annotated[tuple[items, ...], bounds]
+            return Annotated[list[items], bounds]
         case Maybe():
             return _annotation(field, shape.of) | None
 
@@ -287,7 +287,7 @@ def _content(form: BaseModel) -> dict[str, Any]:
 def _said(value: Any) -> Any:
     if isinstance(value, ValueForm):
         return value.value_type(**_content(value))
-    return tuple(_said(item) for item in value) if isinstance(value, tuple) else value
+    return tuple(_said(item) for item in value) if isinstance(value, list) else value
 
 
 def _meaning(value: type[Value]) -> str:
