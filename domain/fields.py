@@ -21,7 +21,7 @@ AgreementId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
 
 UnitCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9-]{1,31}", example="RUTAN-MEDAN")]
 """Key of a correctional unit (UPT) in the registry; its name is effective-dated there."""
-AgencyCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9-]{1,31}", example="DISNAKER-12.71")]
+AgencyCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9.-]{1,31}", example="DISNAKER-12.71")]
 RegionCode = Annotated[str, Pattern(regex=r"\d{2}(\.\d{2})?", example="12.71")]
 """Kemendagri code of a province or of a regency or city, as in Kepmendagri 300.2.2-2430/2025."""
 
