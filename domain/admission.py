@@ -2,7 +2,7 @@
 
 Kepdirjenpas PAS-170.PK.01.01.02/2015 (V): the papers are checked, and names are written as in the
 detention order. UU 22/2022 art. 1 names the kinds of people held. These two events belong to the
-custody chapter. The name is `full_name`: an event's `name` is the one it is stored under.
+custody chapter.
 """
 
 from datetime import date

@@ -4,8 +4,8 @@ UU 22/2022 art. 1 says who is held; Kepdirjenpas PAS-170.PK.01.01.02/2015 (V) by
 somebody is taken in, handed over, let out and set free. Going out (court, hospital, leave) is
 never a release. Conditional release (KUHP 2023 art. 72 and 73) and penangguhan may be revoked:
 the same case then goes on. After any other release a person who comes back is a new case (house
-rule). How a case opens is in `domain.admission`, handing over in
-`domain.transfer`, release in `domain.release`.
+rule). How a case opens is in `domain.admission`, handing over in `domain.transfer`, release in
+`domain.release`.
 """
 
 from collections.abc import Mapping, Sequence

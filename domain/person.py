@@ -3,8 +3,7 @@
 UU 24/2013 art. 1 gives the NIK; it may be missing, which is a state of its own and no error. A
 person has at most one open custody at a time; who comes back is a new case of the same person
 (house rules). That custody begins and ends follows from the case, and may well be told for a day
-before the person was registered here. The name is `full_name`: an event's `name` is the one it is
-stored under.
+before the person was registered here.
 """
 
 import re

@@ -3,7 +3,6 @@
 One stream per key: `unit/RUTAN-MEDAN`, `agency/DISNAKER-12.71`, `user/ratna`. Naming again renames
 from its day, so that a report of last year says last year's name: in late 2024 Kemenkumham became
 Kemenimipas, and its Kanwil with it. Kinds of unit are those of UU 22/2022 (K+), with branches.
-The name of a user is `full_name`: an event's `name` is the one it is stored under.
 """
 
 from collections.abc import Sequence
