@@ -9,12 +9,19 @@ from application.ledger import Ledger
 from application.read_models import Access
 from domain.agreement import AGREEMENT, AgreementProposed
 from domain.catalogue import CASE, STREAMS
-from domain.custody import CUSTODY, TransferReceived, TransferRefused
+from domain.custody import (
+    CUSTODY,
+    CustodyAdmitted,
+    CustodyTakenOver,
+    TransferReceived,
+    TransferRefused,
+)
 from domain.kernel import Event, Value
 from domain.person import CustodyBegan, CustodyEnded, PersonRegistered
 from domain.programme import ProgrammeOpened
-from domain.record import Draft, StreamId
+from domain.record import Actor, Draft, StreamId
 from domain.referral import ReferralReceived
+from domain.registry import AgencyNamed, UnitNamed, UserNamed
 
 
 class Jurisdiction(Value):
@@ -46,6 +53,21 @@ NOBODY: Final = Jurisdiction(owners=frozenset(), onlookers=frozenset(), everybod
 def jurisdiction(ledger: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
     """Return who answers for a stream with this history."""
     return OF[stream.kind](ledger, stream, pages)
+
+
+def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
+    """Return who will answer for a stream that this event opens; `None` where it opens none."""
+    match event:
+        case CustodyAdmitted() | CustodyTakenOver() | ProgrammeOpened() | UnitNamed():
+            return owned_by(event.unit)
+        case AgreementProposed():
+            return of_draft(event)
+        case PersonRegistered() | ReferralReceived():
+            return owned_by(actor.unit)
+        case AgencyNamed() | UserNamed():
+            return NOBODY
+        case _:
+            return None
 
 
 def _of_case(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:

@@ -1,0 +1,134 @@
+"""Who calls, what the caller may do, and how the caller signs for what is written."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.preconditions import MaybeCommand
+from api.problems import Problem, trace_of
+from api.services import WithServices
+from api.tokens import READERS, WRITERS, Caller, Role, TokenRefused
+from application.ledger import Command
+from domain.fields import Ref
+from domain.kernel import Words
+
+BEARER: Final = HTTPBearer(
+    auto_error=False,
+    scheme_name="bearer",
+    bearerFormat="JWT",
+    description="A token as `jejak token` issues it.",
+)
+PURPOSE: Final = "pembinaan"
+
+NOT_A_WRITER: Final[Words] = (
+    "peran ini hanya membaca; yang mencatat adalah caseworker dan supervisor",
+    "this role only reads; caseworkers and supervisors record",
+)
+NOT_A_READER: Final[Words] = (
+    "peran ini tidak membaca isi catatan",
+    "this role does not read what the records hold",
+)
+NOT_AN_OPERATOR: Final[Words] = (
+    "hanya operator yang menjalankan ini",
+    "only an operator runs this",
+)
+NOT_OWN_UNIT: Final[Words] = (
+    "pencatatan ini milik unit lain; Anda hanya mencatat untuk unit Anda sendiri",
+    "this is another unit's to record; you record for your own units only",
+)
+
+
+def known_caller(
+    request: Request,
+    services: WithServices,
+    said: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Caller:
+    """Return who calls; without a valid token the answer is 401."""
+    if said is None:
+        raise TokenRefused
+    caller = services.caller_of(said.credentials)
+    request.state.actor = caller.id
+    return caller
+
+
+Known = Annotated[Caller, Depends(known_caller)]
+
+
+def reader(caller: Known) -> Caller:
+    """Let in whoever may read contents. An agency may ask, and sees nothing of this yet."""
+    if caller.role not in READERS | {Role.AGENCY}:
+        raise Problem(403, "access.no_content", NOT_A_READER)
+    return caller
+
+
+def history_reader(caller: Known) -> Caller:
+    """Let in compliance too: it sees that something changed, and not to what."""
+    return caller if caller.role is Role.COMPLIANCE else reader(caller)
+
+
+def writer(caller: Known) -> Caller:
+    """Let in whoever may record."""
+    if caller.role not in WRITERS:
+        raise Problem(403, "access.reads_only", NOT_A_WRITER)
+    return caller
+
+
+def operator(caller: Known) -> Caller:
+    """Let in whoever runs the service."""
+    if caller.role is not Role.OPERATOR:
+        raise Problem(403, "access.operator_only", NOT_AN_OPERATOR)
+    return caller
+
+
+def not_own_unit() -> Problem:
+    """Return the answer to whoever would write for another unit."""
+    return Problem(403, "access.other_unit", NOT_OWN_UNIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What an envelope says of the request: who, for whom, for what, and in which exchange."""
+
+    caller: Caller
+    on_behalf_of: str | None
+    purpose: str
+    correlation_id: str
+    command: Command | None
+
+
+def _code(text: str | None, header: str) -> str | None:
+    pattern = Ref.__metadata__[0].regex  # type: ignore[attr-defined]
+    if text is not None and not re.fullmatch(pattern, text, re.ASCII):
+        words = (
+            "harus berupa kode: huruf, angka, titik, garis; paling panjang 64",
+            "must be a code: letters, digits, dots, dashes; 64 at most",
+        )
+        place = (f"/header/{header}", "request.header_form", words)
+        raise Problem(422, "request.header_form", words, errors=[place])
+    return text
+
+
+def signature_of(
+    request: Request,
+    caller: Annotated[Caller, Depends(writer)],
+    command: MaybeCommand,
+    x_on_behalf_of: Annotated[str | None, Header(description="For whom, as a code.")] = None,
+    x_purpose: Annotated[str | None, Header(description="What for, as a code.")] = None,
+) -> Signature:
+    """Sign for the caller."""
+    return Signature(
+        caller=caller,
+        on_behalf_of=_code(x_on_behalf_of, "X-On-Behalf-Of"),
+        purpose=_code(x_purpose, "X-Purpose") or PURPOSE,
+        correlation_id=trace_of(request),
+        command=command,
+    )
+
+
+Reader = Annotated[Caller, Depends(reader)]
+HistoryReader = Annotated[Caller, Depends(history_reader)]
+Operator = Annotated[Caller, Depends(operator)]
+Signed = Annotated[Signature, Depends(signature_of)]

@@ -1,0 +1,123 @@
+"""The door of the service: an id, a limit and a log line for every request.
+
+No answer leaves without the headers that keep it where it belongs, and a bug is answered here and
+logged without its words.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from traceback import extract_tb
+from typing import Any, Final
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.measures import Measures
+from api.problems import of_bug
+
+BODY_MOST: Final = 1_000_000
+EVIDENCE_MOST: Final = 10_000_000
+TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-.*")
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""What an answer says unless a route said otherwise."""
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Passage:
+    """One request on its way through the door."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    most: int
+    began: float = field(default_factory=time.perf_counter)
+    status: int | None = None
+    read: int = 0
+
+    async def limited(self) -> Message:
+        """Receive, up to the limit."""
+        message = await self.receive()
+        self.read += len(message.get("body", b""))
+        if self.read > self.most:
+            raise HTTPException(413)
+        return message
+
+    async def noted(self, message: Message) -> None:
+        """Send, with the headers that every answer bears."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers["X-Trace-Id"] = self.scope["state"]["trace_id"]
+        await self.send(message)
+
+    @property
+    def template(self) -> str:
+        """Return the address as the route writes it: never what was sent in its place."""
+        route = self.scope.get("route")
+        return str(getattr(route, "path_format", None) or getattr(route, "path", "-"))
+
+
+class Door:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, new_id: Callable[[], str], measures: Measures) -> None:
+        self.app, self.new_id, self.measures = app, new_id, measures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        traced = TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
+        scope.setdefault("state", {})["trace_id"] = traced[1] if traced else self.new_id()
+        most = EVIDENCE_MOST if scope["path"] == "/v1/evidence" else BODY_MOST
+        passage = Passage(scope, receive, send, most)
+        try:
+            await self.app(scope, passage.limited, passage.noted)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is answered and logged
+            await self._answer_bug(passage, error)
+        finally:
+            self._note(passage)
+
+    async def _answer_bug(self, passage: Passage, error: Exception) -> None:
+        frames = [f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-6:]]
+        trace_id = passage.scope["state"]["trace_id"]
+        log.error("bug", trace_id=trace_id, error=type(error).__name__, frames=frames)
+        if passage.status is None:
+            response = of_bug(Request(passage.scope), error)
+            await response(passage.scope, passage.receive, passage.noted)
+
+    def _note(self, passage: Passage) -> None:
+        state: dict[str, Any] = passage.scope["state"]
+        seconds = time.perf_counter() - passage.began
+        method = passage.scope["method"] if passage.scope["method"] in METHODS else "OTHER"
+        status = passage.status or 0
+        self.measures.note(method, passage.template, status, seconds)
+        log.info(
+            "request",
+            method=method,
+            route=passage.template,
+            status=status,
+            milliseconds=round(seconds * 1_000, 1),
+            trace_id=state["trace_id"],
+            actor=state.get("actor"),
+        )
+
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

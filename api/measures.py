@@ -1,0 +1,57 @@
+"""Counters for whoever watches the service, in Prometheus' text form: no personal data in them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from threading import Lock
+from typing import Final
+
+from application.read_models import Progress
+
+MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Seconds: the upper bounds of the histogram of durations."""
+
+
+class Measures:
+    """Counts requests by method, route and status."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._requests: Counter[tuple[str, str, int]] = Counter()
+        self._durations: Counter[float] = Counter()
+        self._seconds = 0.0
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        with self._lock:
+            self._requests[method, route, status] += 1
+            self._seconds += seconds
+            self._durations[next((b for b in BOUNDS if seconds <= b), float("inf"))] += 1
+
+    def text(self, progress: Iterable[Progress]) -> str:
+        """Return the counters, and how far each projection is."""
+        with self._lock:
+            requests, durations = dict(self._requests), dict(self._durations)
+            seconds = self._seconds
+        lines = ["# TYPE jejak_requests_total counter"]
+        lines += [
+            f'jejak_requests_total{{method="{m}",route="{r}",status="{s}"}} {n}'
+            for (m, r, s), n in sorted(requests.items())
+        ]
+        lines.append("# TYPE jejak_request_seconds histogram")
+        total = 0
+        for bound in (*BOUNDS, float("inf")):
+            total += durations.get(bound, 0)
+            shown = "+Inf" if bound == float("inf") else bound
+            lines.append(f'jejak_request_seconds_bucket{{le="{shown}"}} {total}')
+        lines += [
+            f"jejak_request_seconds_sum {seconds:.6f}",
+            f"jejak_request_seconds_count {total}",
+        ]
+        for name in ("position", "head", "stopped_keys"):
+            lines.append(f"# TYPE jejak_projection_{name} gauge")
+            lines += [
+                f'jejak_projection_{name}{{name="{one.name}"}} {getattr(one, name)}'
+                for one in progress
+            ]
+        return "\n".join(lines) + "\n"

@@ -1,0 +1,52 @@
+"""Log lines: JSON, and only keys that are known to bear no personal data."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+
+ALLOWED: Final = frozenset(
+    {
+        "actor",
+        "error",
+        "event",
+        "frames",
+        "level",
+        "method",
+        "milliseconds",
+        "position",
+        "projection",
+        "route",
+        "status",
+        "timestamp",
+        "trace_id",
+        "version",
+    }
+)
+"""A key that is not here is dropped, and its name kept under ``dropped``."""
+
+
+def configure_logging() -> None:
+    """Write JSON to standard error, one line per event, and silence what quotes addresses."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    for name in ("uvicorn.access", "psycopg.pool", "fastapi"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def only_allowed(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop what is not on the list."""
+    kept = {key: value for key, value in line.items() if key in ALLOWED}
+    dropped = sorted(key for key in line if key not in ALLOWED)
+    return kept | {"dropped": dropped} if dropped else kept
