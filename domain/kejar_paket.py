@@ -173,6 +173,11 @@ class KejarPaket(Value):
     credits: dict[str, CreditsEarned]
     finals: Finals
 
+    @property
+    def programme(self) -> str | None:
+        """Return the class that the learner sits in: none once the schooling has moved on."""
+        return self.provider.programme if isinstance(self.provider, Enrolled) else None
+
 
 ENROLLED: Final = (Standing.LEARNING, Standing.PAUSED)
 EVER_ENROLLED: Final = (*ENROLLED, Standing.PASSED, Standing.WITHDRAWN)

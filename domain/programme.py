@@ -153,12 +153,16 @@ class Tally(NamedTuple):
 
 
 class Programme(Value):
-    """Who is seated in order of seating, who waits in order of asking, and what was held."""
+    """Who is seated in order of seating, who waits in order of asking, and what was held.
+
+    ``former`` once had or waited for a seat: giving it back again changes nothing.
+    """
 
     opened: ProgrammeOpened | None
     capacity: int
     seated: tuple[str, ...]
     queue: tuple[str, ...]
+    former: tuple[str, ...]
     sessions: dict[str, SessionHeld]
     periods: tuple[PeriodClosed, ...]
     closed: Effective | None
@@ -219,7 +223,7 @@ def _ensure_open(programme: Programme, proposed: ProgrammeEvent) -> None:
     )
     ensure(
         programme.closed is None or isinstance(proposed, STILL_POSSIBLE),
-        "programme.closed",
+        "programme.already_closed",
         article=LIFE,
         because=("program sudah ditutup waktu itu", "the programme was closed by then"),
     )
@@ -231,7 +235,8 @@ def _ensure_may_ask(programme: Programme, proposed: SeatRequested) -> None:
     eligible = programme.opened.eligible_domiciles if programme.opened else ()
     domicile = proposed.domicile or ""
     ensure(
-        not eligible or any(_lies_in(domicile, region) for region in eligible),
+        not eligible
+        or any(domicile == region or domicile.startswith(f"{region}.") for region in eligible),
         "programme.domicile_not_eligible",
         article="Perjanjian kerja sama: domisili peserta",
         because=(
@@ -243,15 +248,8 @@ def _ensure_may_ask(programme: Programme, proposed: SeatRequested) -> None:
         proposed.case not in (*programme.seated, *programme.queue),
         "programme.already_requested",
         article=SEATS,
-        because=(
-            "yang bersangkutan sudah mendapat kursi atau sudah mengantre",
-            "the person has a seat or waits for one already",
-        ),
+        because=("kursi sudah didapat atau diantre", "the person is seated or waits already"),
     )
-
-
-def _lies_in(domicile: str, region: str) -> bool:
-    return domicile == region or domicile.startswith(f"{region}.")
 
 
 def _ensure_turn(programme: Programme, proposed: Seated | Queued) -> None:
@@ -260,10 +258,7 @@ def _ensure_turn(programme: Programme, proposed: Seated | Queued) -> None:
         proposed.case in waiting,
         "programme.not_next",
         article=SEATS,
-        because=(
-            "kursi dan tempat antrean hanya diberikan menurut giliran permintaan",
-            "seats and places in the queue follow only from a request, in its turn",
-        ),
+        because=("bukan giliran orang ini", "it is not this person's turn"),
     )
 
 
@@ -273,10 +268,7 @@ def _ensure_marks(programme: Programme, proposed: SessionHeld) -> None:
         len(set(cases)) == len(cases),
         "programme.marked_twice",
         article=SESSIONS,
-        because=(
-            "ada peserta yang tercatat dua kali dalam satu pertemuan",
-            "somebody is marked twice in one session",
-        ),
+        because=("ada peserta yang tercatat dua kali", "somebody is marked twice"),
         field="marks",
     )
     ensure(
@@ -327,13 +319,10 @@ def decide(proposed: ProgrammeEvent, journey: Journey) -> Sequence[Event]:
             _ensure_turn(programme, proposed)
         case SeatReleased():
             ensure(
-                proposed.case in (*programme.seated, *programme.queue),
+                proposed.case in (*programme.seated, *programme.queue, *programme.former),
                 "programme.no_seat",
                 article=SEATS,
-                because=(
-                    "yang bersangkutan tidak punya kursi dan tidak mengantre",
-                    "the person has no seat and waits for none",
-                ),
+                because=("kursi tidak pernah diminta", "no seat was ever asked for"),
             )
         case SessionHeld():
             _ensure_marks(programme, proposed)
@@ -376,11 +365,14 @@ def _moved(programme: Programme, event: SeatEvent) -> Programme:
     known = event.case in (*programme.seated, *programme.queue)
     if isinstance(event, SeatRequested | Queued):
         return programme if known else replace(programme, queue=(*programme.queue, event.case))
-    seated = _without(programme.seated, event.case)
+    seated, former = _without(programme.seated, event.case), programme.former
+    if isinstance(event, SeatReleased) and event.case not in former:
+        former = (*former, event.case)
     return replace(
         programme,
         seated=(*seated, event.case) if isinstance(event, Seated) else seated,
         queue=_without(programme.queue, event.case),
+        former=former,
     )
 
 
@@ -392,7 +384,14 @@ PROGRAMME: Final[Chapter[Programme, ProgrammeEvent]] = Chapter(
     name="programme",
     events=get_args(ProgrammeEvent),
     initial=Programme(
-        opened=None, capacity=0, seated=(), queue=(), sessions={}, periods=(), closed=None
+        opened=None,
+        capacity=0,
+        seated=(),
+        queue=(),
+        former=(),
+        sessions={},
+        periods=(),
+        closed=None,
     ),
     decide=decide,
     evolve=evolve,

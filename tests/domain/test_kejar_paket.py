@@ -135,6 +135,8 @@ def test_it_survives_release_and_goes_on_at_a_provider_outside():
     outside = learner.given(released)
     outside.when(moved).then_recorded()
     outside.given(moved).when(registered).then_recorded()
+    assert schooling(outside).programme == CLASS
+    assert schooling(outside.given(moved)).programme is None
     graduate.given(released, issued).when(handed).then_recorded()
 
 

@@ -166,7 +166,8 @@ def test_who_gave_a_seat_back_may_ask_again_and_waits_behind_the_others():
     )
 
 
-def test_no_seat_no_release():
+def test_a_seat_is_given_back_once_and_only_by_who_asked_for_it():
+    full.given(released(1), seated(3)).when(released(1, "2025-11-07")).then_nothing()
     full.when(released(9)).then_refused("programme.no_seat")
 
 
@@ -209,7 +210,7 @@ closed = ProgrammeClosed(effective=on("2026-02-11"))
 
 def test_nobody_is_seated_after_the_programme_is_closed():
     full.when(closed).then_recorded()
-    full.given(closed).when(requested(5, "2026-02-12")).then_refused("programme.closed")
+    full.given(closed).when(requested(5, "2026-02-12")).then_refused("programme.already_closed")
     full.given(closed).when(released(1, "2026-02-12")).then_recorded()
 
 
@@ -223,7 +224,7 @@ def test_nobody_is_seated_after_the_programme_is_closed():
     ],
 )
 def test_no_seats_and_no_sessions_after_the_end(late):
-    full.given(closed).when(late).then_refused("programme.closed")
+    full.given(closed).when(late).then_refused("programme.already_closed")
 
 
 def test_a_programme_closes_once():
