@@ -151,7 +151,7 @@ def domicile(journey: Journey) -> str | None:
     return journey[REGISTER].domicile or (opening.domicile if opening else None)
 
 
-def _ensure_entry(proposed: RegisterEntered, journey: Journey) -> None:
+def _ensure_legible(proposed: RegisterEntered) -> None:
     parts = parse_register_number(proposed.text)
     said = (proposed.kind, proposed.number, proposed.year)
     ensure(
@@ -176,6 +176,9 @@ def _ensure_entry(proposed: RegisterEntered, journey: Journey) -> None:
         ),
         field="year",
     )
+
+
+def _ensure_given(proposed: RegisterEntered, journey: Journey) -> None:
     ensure_held(journey, "register.not_held")
     unit = journey[CUSTODY].unit
     ensure(
@@ -249,7 +252,8 @@ def decide(proposed: RegisterEvent, journey: Journey) -> Sequence[Event]:
     """Admit what the books of the unit that holds the person can hold."""
     match proposed:
         case RegisterEntered():
-            _ensure_entry(proposed, journey)
+            _ensure_legible(proposed)
+            _ensure_given(proposed, journey)
         case GoodsDeposited():
             _ensure_goods(proposed, journey)
         case GoodsReturned():

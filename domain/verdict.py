@@ -226,8 +226,11 @@ def _ensure_turn(proposed: VerdictPronounced, verdicts: Verdicts) -> None:
             "there is a verdict of the same or a higher instance already",
         ),
     )
+
+
+def _ensure_new(number: str, verdicts: Verdicts) -> None:
     ensure(
-        all(one.number != proposed.number for one in verdicts.pronounced),
+        all(one.number != number for one in verdicts.pronounced),
         "verdict.number_exists",
         article=KUHAP,
         because=(
@@ -307,6 +310,7 @@ def decide(proposed: VerdictEvent, journey: Journey) -> Sequence[Event]:
         case VerdictPronounced():
             _ensure_sentence(proposed)
             _ensure_turn(proposed, verdicts)
+            _ensure_new(proposed.number, verdicts)
         case CopyReceived():
             _ensure_copy(proposed.number, verdicts)
         case VerdictBecameFinal():
