@@ -2,7 +2,8 @@
 
 They are pembinaan kepribadian and pembimbingan (UU 22/2022 art. 1 and 38, certainty K~), and what
 the partnerships promise besides schooling and skills. Each is joined under a key of its own, by
-warga binaan, klien and former warga binaan, but by nobody at large. Taking part counts for the
+warga binaan, klien and former warga binaan, but by nobody at large; one that is a programme bears
+the programme's id, so that its list of attendance finds it. Taking part counts for the
 rights of UU 22/2022 art. 10(2) (V), so attendance is kept per period here too; a sum may come when
 the activity is over. A plan of an activity is not recorded here: it is the agreement's.
 """
@@ -121,11 +122,25 @@ def _ensure_joined(activity: Activity | None, *, still: bool) -> Activity:
     return activity
 
 
+def _ensure_key_of_programme(proposed: ActivityJoined) -> None:
+    ensure(
+        proposed.programme is None or proposed.activity == proposed.programme,
+        "activity.key_of_programme",
+        article=ORDER,
+        because=(
+            "kegiatan yang merupakan program memakai id program itu sebagai kuncinya",
+            "an activity that is a programme bears the programme's id as its key",
+        ),
+        field="activity",
+    )
+
+
 def decide(proposed: ActivityEvent, journey: Journey) -> Sequence[Event]:
     """Admit one taking part per key, from joining to its end."""
     known = journey[ACTIVITY].activities.get(proposed.activity)
     match proposed:
         case ActivityJoined():
+            _ensure_key_of_programme(proposed)
             ensure_within_reach(journey, ACTIVITY.name)
             ensure(
                 known is None,

@@ -62,20 +62,21 @@ def _in_person(case: str, event: Event, before: Journey) -> Iterable[Consequence
 
 
 def _in_programme(case: str, event: Event, before: Journey) -> Iterable[Consequence]:
-    enrolled = before[KEJAR_PAKET].enrolled
+    schooling = before[KEJAR_PAKET]
+    learner_in = schooling.programme if schooling.standing in kejar_paket.ENROLLED else None
     asked: str | None = None
     given_up: str | None = None
     match event:
         case skill_training.Applied():
             asked = event.programme
-        case kejar_paket.Enrolled() if not (enrolled and enrolled.programme == event.programme):
+        case kejar_paket.Enrolled() if event.programme != learner_in:
             asked = event.programme
         case activity.ActivityJoined():
             asked = event.programme
         case skill_training.Withdrawn() | skill_training.SuitabilityDecided(suitable=False):
             given_up = event.programme
-        case kejar_paket.Withdrawn() if enrolled:
-            given_up = enrolled.programme
+        case kejar_paket.Withdrawn() | kejar_paket.Moved():
+            given_up = learner_in
         case activity.ActivityLeft():
             left = before[activity.ACTIVITY].activities.get(event.activity, activity.UNKNOWN)
             given_up = left.joined.programme if left.joined else None

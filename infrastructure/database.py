@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from infrastructure.settings import Settings
+from infrastructure.trouble import Trouble
 
 NAME = "jejak"
 
@@ -26,7 +27,7 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
     A guest (a command beside a running service) uses the service's own where one is running.
     """
     if settings.database_url:
-        yield Database(dsn=settings.database_url)
+        yield Database(dsn=reachable(settings.database_url))
         return
     # Only here, so that nothing embedded is loaded where a server is given.
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
@@ -39,6 +40,22 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
     with postgres:
         create_unless_there(postgres.conninfo(), NAME)
         yield Database(dsn=postgres.conninfo(NAME))
+
+
+class DatabaseUnreachable(Trouble):
+    """The server that the operator named does not answer, or refuses us."""
+
+
+def reachable(conninfo: str) -> str:
+    """Return a conninfo that a server answers to; raise `DatabaseUnreachable`."""
+    try:
+        psycopg.connect(conninfo, connect_timeout=10).close()
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
+        raise DatabaseUnreachable(
+            "PostgreSQL pada JEJAK_DATABASE_URL tidak menjawab; periksa alamat, peran, sandi\n"
+            "the PostgreSQL of JEJAK_DATABASE_URL does not answer; check address, role and password"
+        ) from error
+    return conninfo
 
 
 def answers(conninfo: str) -> bool:

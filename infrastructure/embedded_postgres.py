@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Self
 
 import structlog
+from psycopg.conninfo import make_conninfo
 
 from infrastructure.postgres_directory import PORT, DataDirectoryInUse, PostgresDirectory
 from infrastructure.postgres_tenant import (
@@ -27,6 +28,7 @@ from infrastructure.postgres_tenant import (
     PostgresUnusable,
     find_installation,
 )
+from infrastructure.trouble import Trouble
 
 __all__ = [
     "OWNER",
@@ -52,11 +54,11 @@ CARELESS = {"fsync": "off", "full_page_writes": "off"}
 log = structlog.get_logger(__name__)
 
 
-class WrongMajorVersion(Exception):
+class WrongMajorVersion(Trouble):
     """The cluster was made by another major version of PostgreSQL."""
 
 
-class PostgresDidNotStart(Exception):
+class PostgresDidNotStart(Trouble):
     """PostgreSQL ended, or was not ready before the deadline."""
 
 
@@ -95,9 +97,9 @@ class EmbeddedPostgres:
         self.stop()
 
     def conninfo(self, database: str = "postgres") -> str:
-        """Say how the owner, a superuser, connects while we are started."""
-        host = self._directory.socket_directory
-        return f"host={host} port={PORT} user={OWNER} dbname={database}"
+        """Say how the owner, a superuser, connects while we or a service beside us run."""
+        host = str(self._directory.socket_directory)
+        return make_conninfo(host=host, port=PORT, user=OWNER, dbname=database)
 
     def start(self) -> str:
         """Return the owner's conninfo as soon as connections are accepted.

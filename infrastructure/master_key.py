@@ -7,11 +7,13 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from infrastructure.trouble import Trouble
+
 LENGTH: Final = 32
 """Bytes in a master key, and in every key derived from it."""
 
 
-class MasterKeyUnreadable(Exception):
+class MasterKeyUnreadable(Trouble):
     """The master key is there but cannot be used. Without it, no name can be read again."""
 
 
@@ -20,7 +22,9 @@ class MasterKey:
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != LENGTH:
-            raise MasterKeyUnreadable(f"the master key must have {LENGTH} bytes")
+            raise MasterKeyUnreadable(
+                f"kunci induk harus {LENGTH} bita / the master key must have {LENGTH} bytes"
+            )
         self._secret = secret
 
     @classmethod
@@ -49,4 +53,6 @@ def _from_hex(text: str) -> bytes:
     try:
         return bytes.fromhex(text.strip())
     except ValueError:
-        raise MasterKeyUnreadable("the master key must be 64 hexadecimal digits") from None
+        raise MasterKeyUnreadable(
+            "kunci induk harus 64 angka heksadesimal / the master key must be 64 hex digits"
+        ) from None

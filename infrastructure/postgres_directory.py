@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from infrastructure.postgres_tenant import Tenant
+from infrastructure.trouble import Trouble
 
 PORT = 5432
 # A socket's path holds 107 bytes; a comma or a quote in it means something to libpq.
@@ -32,7 +33,7 @@ PATIENCE_WITH_A_SERVICE = 1.0  # seconds: one that was killed this moment still 
 ENOUGH_LOG = 10_000_000  # bytes
 
 
-class DataDirectoryInUse(Exception):
+class DataDirectoryInUse(Trouble):
     """Another service, or a PostgreSQL which is not ours, works in the directory."""
 
 
@@ -43,7 +44,8 @@ class PostgresDirectory:
         self.path = path.absolute()
         self.cluster = self.path / "cluster"
         self.log = self.path / "postgres.log"
-        self.socket_directory = self.path / "run"
+        run = self.path / "run"  # perhaps there already, of a service beside us
+        self.socket_directory = run.readlink() if run.is_symlink() else run
         self._locks: list[int] = []
 
     @property

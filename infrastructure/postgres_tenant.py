@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infrastructure.trouble import Trouble
+
 LAUNCHER = Path(__file__).with_name("postgres_launch.py")
 COPIES = Path("/var/lib/jejak-postgres")
 # Nothing of the caller's: PG*, LC_*, LANG or LD_LIBRARY_PATH would change what PostgreSQL does.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-class PostgresUnusable(Exception):
+class PostgresUnusable(Trouble):
     """No way was found to run the binaries as anyone."""
 
 

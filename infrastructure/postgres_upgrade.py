@@ -17,12 +17,13 @@ from infrastructure.embedded_postgres import OWNER, EmbeddedPostgres
 from infrastructure.postgres_directory import PostgresDirectory
 from infrastructure.postgres_tenant import wheel_binaries
 from infrastructure.settings import Settings
+from infrastructure.trouble import Trouble
 
 PATIENCE = 60.0  # seconds, with a PostgreSQL that is still shutting down
 DATABASES = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
 
 
-class UpgradeFailed(Exception):
+class UpgradeFailed(Trouble):
     """A step of the dump or the restore went wrong; the old cluster is as it was."""
 
 

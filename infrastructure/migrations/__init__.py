@@ -6,11 +6,13 @@ from typing import Final
 
 import psycopg
 
+from infrastructure.trouble import Trouble
+
 LOCK: Final = 7316400916
 """Advisory lock under which one process migrates while the others wait."""
 
 
-class MigrationChanged(Exception):
+class MigrationChanged(Trouble):
     """A file that was applied is no longer what it was. Write a new one instead."""
 
 
@@ -34,7 +36,10 @@ def migrate(conninfo: str) -> None:
         for name, sql in files:
             checksum = hashlib.sha256(sql.encode()).hexdigest()
             if applied.get(name, checksum) != checksum:
-                raise MigrationChanged(name)
+                raise MigrationChanged(
+                    f"berkas migrasi {name} sudah berubah sejak diterapkan; pakai edisi aslinya\n"
+                    f"migration {name} has changed since it was applied; use the original edition"
+                )
             if name not in applied:
                 connection.execute(sql.encode())
                 connection.execute(

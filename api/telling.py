@@ -1,0 +1,33 @@
+"""How the command line tells a person what went wrong: one sentence in each language, no trace."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NoReturn
+
+import typer
+from rich.console import Console
+
+from domain.kernel import Refused
+
+out: Final = Console()
+err: Final = Console(stderr=True)
+
+
+def fail(*words: str, status: int = 1) -> NoReturn:
+    """Say why on standard error, and end: status 1 for a no, 2 for misuse."""
+    for line in words:
+        err.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn the troubles that a person can do something about into words and exit status 1."""
+    from api.main import TROUBLES  # noqa: PLC0415  # --help stays quick
+
+    try:
+        yield
+    except Refused as refusal:
+        fail(*refusal.because)
+    except TROUBLES as trouble:
+        fail(str(trouble))
