@@ -283,6 +283,7 @@ def test_a_path_that_no_socket_can_have_is_as_good_as_any(tmp_path, name):
     directory = tmp_path / name
     with serving(directory) as (service, conninfo):
         assert note(conninfo, "first") == 1
+        assert ask(embedded(directory).conninfo(), "SELECT 1") == 1  # for a command beside it
         service.send_signal(signal.SIGKILL)
     with embedded(directory) as postgres:
         assert note(postgres.conninfo(), "second") == 2
