@@ -1,7 +1,7 @@
 """A projection is a decider without the decision: events in, rows out. A report counts rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -33,6 +33,8 @@ class Projection(Generic[R]):
     whose key seals them. ``key`` may answer `None` for a page that makes no row. ``evolve`` gets
     the row so far and returns the next one, or `None` to remove it; it is total and silent.
     ``indexed`` names sealed fields that can be searched by whole words (a keyed blind index).
+    ``listed`` are values of open columns that a row must have to be shown: the others are kept
+    only so that a fact told late finds what it changes.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Projection(Generic[R]):
     scope: Scope
     subject: str | None = None
     indexed: tuple[str, ...] = ()
+    listed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def table(self) -> str:

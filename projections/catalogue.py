@@ -1,0 +1,37 @@
+"""Every read model and every report there is."""
+
+from typing import Any, Final
+
+from projections.activity_participation import ACTIVITY_PARTICIPATION
+from projections.agreements import AGREEMENTS
+from projections.case_summary import CASE_SUMMARY
+from projections.certificates import CERTIFICATES
+from projections.education_register import EDUCATION_REGISTER
+from projections.in_transit import IN_TRANSIT
+from projections.kernel import Projection, Report
+from projections.persons import PERSONS
+from projections.placements import PLACEMENTS
+from projections.programmes import PROGRAMMES
+from projections.referrals import REFERRALS
+from projections.remisi_register import REMISI_REGISTER
+from projections.timeline import TIMELINE
+from projections.training_participation import TRAINING_PARTICIPATION
+from projections.units_and_agencies import UNITS_AND_AGENCIES
+
+PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
+    CASE_SUMMARY,
+    TIMELINE,
+    EDUCATION_REGISTER,
+    TRAINING_PARTICIPATION,
+    ACTIVITY_PARTICIPATION,
+    CERTIFICATES,
+    REMISI_REGISTER,
+    PLACEMENTS,
+    IN_TRANSIT,
+    PROGRAMMES,
+    AGREEMENTS,
+    REFERRALS,
+    PERSONS,
+    UNITS_AND_AGENCIES,
+)
+REPORTS: Final[tuple[Report[Any], ...]] = ()

@@ -1,0 +1,201 @@
+"""Laws of all projections, over whatever events there are, in whatever order they are told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import pytest
+from fold import pages, rows
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from strategies import DAYS, event, histories, wild_event
+
+from domain.catalogue import CASE, EVENTS, PROGRAMME, STREAMS
+from domain.custody import CUSTODY
+from domain.kejar_paket import KEJAR_PAKET
+from domain.kernel import DataClass, Event, Value, data_classes
+from domain.programme import PROGRAMME as SEATS
+from domain.time import Effective, Zone
+from domain.verdict import legal_status
+from projections.case_summary import CASE_SUMMARY
+from projections.catalogue import PROJECTIONS
+from projections.education_register import EDUCATION_REGISTER
+from projections.kernel import Scope
+from projections.programmes import PROGRAMMES
+from projections.timeline import TIMELINE
+
+ALL = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda one: one.name)
+SCOPED_BY = {
+    Scope.CASE: {"case"},
+    Scope.UNIT: {"unit"},
+    Scope.UNITS: {"units"},
+    Scope.SERVICE: set(),
+}
+
+
+def kind_of(projection):
+    return next(stream for stream in STREAMS.values() if projection.events[0] in stream.chapter_of)
+
+
+@st.composite
+def tellings(draw: st.DrawFn, projection: Any) -> list[tuple[str, Event]]:
+    stream = kind_of(projection)
+    events = st.sampled_from(projection.events).flatmap(one_of)
+    keys = st.sampled_from((f"{stream.name}:1", f"{stream.name}:2"))
+    return draw(st.lists(st.tuples(keys, events), max_size=12))
+
+
+def one_of(kind: type[Event]) -> st.SearchStrategy[Event]:
+    return event(kind) | wild_event(kind)
+
+
+@ALL
+def test_a_fold_is_total_and_says_the_same_twice(projection):
+    @given(tellings(projection))
+    def law(told):
+        written = pages(told)
+        table = rows(projection, written)
+        assert table == rows(projection, written)
+        assert all(type(row) is projection.row for row in table.values())
+        adapter = TypeAdapter(projection.row)
+        for row in table.values():
+            assert adapter.validate_json(adapter.dump_json(row)) == row
+
+    law()
+
+
+@ALL
+def test_a_key_depends_on_nothing_but_its_page(projection):
+    @given(tellings(projection))
+    def law(told):
+        for one in pages(told):
+            key = projection.key(one)
+            assert key == projection.key(replace(one, recorded_at=one.recorded_at))
+            assert key is None or (key and isinstance(key, str))
+
+    law()
+
+
+@ALL
+def test_the_order_of_telling_changes_no_row(projection):
+    if projection is TIMELINE:
+        pytest.skip("a timeline has a line for each telling")
+    stream = kind_of(projection)
+
+    @given(
+        st.lists(st.sampled_from(projection.events).flatmap(one_of)),
+        st.randoms(use_true_random=False),
+    )
+    def law(events, random):
+        told = [(f"{stream.name}:1", one) for one in one_a_day(events)]
+        late = list(told)
+        random.shuffle(late)
+        assert without_positions(projection, told) == without_positions(projection, late)
+
+    law()
+
+
+def one_a_day(events: Sequence[Event]) -> list[Event]:
+    days = (DAYS[0] + timedelta(days=number) for number in range(len(events)))
+    return [
+        replace(one, effective=Effective.on(day, Zone.WIB))
+        for one, day in zip(events, days, strict=True)
+    ]
+
+
+def without_positions(projection, told):
+    adapter = TypeAdapter(projection.row)
+    table = rows(projection, pages(told))
+    return {key: bare(adapter.dump_python(row, mode="json")) for key, row in table.items()}
+
+
+def bare(said: Any) -> Any:
+    match said:
+        case dict():
+            return {name: bare(value) for name, value in said.items() if name != "position"}
+        case list():
+            return [bare(value) for value in said]
+        case _:
+            return said
+
+
+@ALL
+def test_every_column_is_classed_and_the_sealed_ones_have_a_subject(projection):
+    classes = data_classes(projection.row)
+    sealed = {name for name, mark in classes.items() if mark is not DataClass.NONE}
+    assert not {"key", "words"} & set(classes), "names of the table's own columns"
+    assert set(projection.indexed) <= sealed
+    assert not set(projection.listed) - (set(classes) - sealed)
+    assert SCOPED_BY[projection.scope] <= set(classes) - sealed
+    if sealed:
+        assert projection.subject in set(classes) - sealed
+        assert get_type_hints(projection.row)[projection.subject] is str, "never empty"
+
+
+@ALL
+def test_a_row_holds_only_what_a_table_can_hold(projection):
+    for name, hint in get_type_hints(projection.row).items():
+        if not name.startswith("__"):
+            assert storable(hint), (name, hint)
+
+
+def storable(hint: Any) -> bool:
+    if get_origin(hint) is Annotated:
+        return storable(get_args(hint)[0])
+    if get_origin(hint) is UnionType:
+        return all(kind is NoneType or storable(kind) for kind in get_args(hint))
+    if get_origin(hint) is tuple:
+        inner, *rest = get_args(hint)
+        return rest == [...] and storable(inner)
+    if issubclass(hint, Value):
+        own = {name: kind for name, kind in get_type_hints(hint).items() if name[0] != "_"}
+        return all(storable(kind) for kind in own.values())
+    return hint in (str, int, bool, date, datetime) or issubclass(hint, Enum)
+
+
+@ALL
+def test_names_and_events_are_those_that_exist(projection):
+    assert set(projection.events) <= set(EVENTS)
+    assert len({one.name for one in PROJECTIONS}) == len(PROJECTIONS)
+
+
+@given(histories(CASE))
+def test_the_case_summary_stands_where_the_journey_stands(history):
+    if not history:
+        return
+    journey = CASE.fold(history)
+    row = rows(CASE_SUMMARY, pages(("case:1", one) for one in history))["1"]
+    custody = journey[CUSTODY]
+    assert (row.presence, row.unit, row.destination, row.release_kind) == (
+        custody.presence,
+        custody.unit,
+        custody.destination,
+        custody.release,
+    )
+    assert row.admitted_on == custody.admitted_on
+    assert row.legal_status == legal_status(journey)
+
+
+@given(histories(CASE))
+def test_the_education_register_stands_where_the_schooling_stands(history):
+    schooling = CASE.fold(history)[KEJAR_PAKET]
+    for row in rows(EDUCATION_REGISTER, pages(("case:1", one) for one in history)).values():
+        assert row.standing == schooling.standing
+        assert row.pause == schooling.pause
+        assert row.passed == schooling.finals.passed
+        assert [line.level for line in row.ijazah] == [
+            ijazah.level for ijazah in schooling.finals.ijazah
+        ]
+        assert row.nisn == schooling.nisn
+
+
+@given(histories(PROGRAMME))
+def test_seats_and_queue_are_those_of_the_programme(history):
+    programme = PROGRAMME.fold(history)[SEATS]
+    for row in rows(PROGRAMMES, pages(("programme:1", one) for one in history)).values():
+        assert (row.seated, row.queue) == (programme.seated, programme.queue)
+        assert row.capacity == programme.capacity
