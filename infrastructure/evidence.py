@@ -1,0 +1,73 @@
+"""Documents in PostgreSQL: sealed, inserted and read, and never changed."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from psycopg_pool import ConnectionPool
+
+from application.evidence import Deposit, Document
+from domain.kernel import DataClass
+from domain.record import Actor
+from infrastructure.sealing import KeyStore, owner, seal, unseal
+
+CLASS: Final = DataClass.SPECIFIC
+"""A document may hold anything, so it is protected like the most sensitive of it."""
+
+
+class PostgresEvidenceStore:
+    """An `application.evidence.EvidenceStore`. Each document has a key of its own."""
+
+    def __init__(self, pool: ConnectionPool, keys: KeyStore, store: str) -> None:
+        self._pool, self._keys, self._store = pool, keys, store
+
+    def put(self, content: bytes, media_type: str, actor: Actor) -> str:
+        """Keep a document and who brought it; a document that is there is not written again."""
+        digest = hashlib.sha256(content)
+        sha256 = digest.hexdigest()
+        subject = owner(f"evidence/{sha256}", CLASS)
+        key = self._keys.of([subject])[subject]
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO evidence.document (sha256, media_type, size, key_id, sealed)"
+                " VALUES (%s, %s, %s, %s, %b) ON CONFLICT DO NOTHING",
+                (
+                    digest.digest(),
+                    media_type,
+                    len(content),
+                    key.key_id,
+                    seal(key.secret, content, self._place(sha256)),
+                ),
+            )
+            connection.execute(
+                "INSERT INTO evidence.deposit (sha256, actor, unit) VALUES (%s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
+                (digest.digest(), actor.id, actor.unit),
+            )
+        return sha256
+
+    def deposits(self, sha256: str) -> Sequence[Deposit]:
+        """Return who brought a document, in the order in which they did."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT actor, unit FROM evidence.deposit WHERE sha256 = %s ORDER BY number",
+                (bytes.fromhex(sha256),),
+            ).fetchall()
+        return [Deposit(actor=actor, unit=unit) for actor, unit in rows]
+
+    def get(self, sha256: str) -> Document:
+        """Return a document; raise `LookupError` where there is none."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT media_type, key_id::text, sealed FROM evidence.document WHERE sha256 = %s",
+                (bytes.fromhex(sha256),),
+            ).fetchone()
+        if row is None:
+            raise LookupError(sha256)
+        media_type, key_id, sealed = row
+        secret = self._keys.by_id([key_id])[key_id].secret
+        content = unseal(secret, bytes(sealed), self._place(sha256))
+        return Document(sha256=sha256, media_type=media_type, content=content)
+
+    def _place(self, sha256: str) -> str:
+        return f"{self._store}|evidence|{sha256}"
