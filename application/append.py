@@ -102,13 +102,13 @@ class Deliberation:
         stream = proposal.stream
         kind = STREAMS[stream.kind]
         history = self.history(stream)
+        kind.ensure_opening(proposal.event, [page.event for page in history])
         past = until(history, proposal.event)
         events = kind.decide(proposal.event, past)
         journey = kind.fold(past)
         for event in events:
             before, journey = journey, kind.evolve(journey, [event])
-            subject = kind.subject(stream.key, journey)
-            draft = self._draft(proposal, event, cause, subject)
+            draft = self._draft(proposal, event, cause)
             history.append(draft)
             self.drafts.append(draft)
             for target, consequence in consequences(stream, event, before):
@@ -133,14 +133,15 @@ class Deliberation:
             self.histories[stream] = list(pages)
         return self.histories[stream]
 
-    def _draft(self, proposal: Proposal, event: Event, cause: str | None, subject: str) -> Draft:
-        stream, request = proposal.stream, self.request
+    def _draft(self, proposal: Proposal, event: Event, cause: str | None) -> Draft:
+        stream, request, kind = proposal.stream, self.request, STREAMS[proposal.stream.kind]
+        known = kind.fold([*in_order(self.histories[stream]), event])
         return Draft(
             event=event,
             stream=stream,
             version=len(self.histories[stream]) + 1,
             event_id=self.new_id(),
-            subject=subject,
+            subject=kind.subject(stream.key, known),
             actor=request.actor,
             purpose=request.purpose,
             reason=proposal.reason,

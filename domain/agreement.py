@@ -8,7 +8,7 @@ contradict each other stand side by side. A regulation on how UPT sign with part
 (certainty K?), so that the rules here are of the house, but for KUHPerdata art. 1313, 1338 (K+).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import Enum
@@ -157,28 +157,25 @@ def decide(proposed: AgreementEvent, journey: Journey) -> Sequence[Event]:
             _ensure_not_ended(agreement)
             _ensure_proposed(agreement)
         case PlanStated():
-            ensure(
-                proposed.plan not in agreement.plans,
-                "agreement.plan_exists",
-                article="Kaidah Jejak: satu kunci, satu pernyataan",
-                because=(
-                    f"rencana {proposed.plan} sudah tercatat",
-                    f"plan {proposed.plan} is recorded already",
-                ),
-            )
+            _ensure_new(proposed.plan, agreement.plans, "agreement.plan_exists")
         case ClaimRecorded():
-            ensure(
-                proposed.claim not in agreement.claims,
-                "agreement.claim_exists",
-                article="Kaidah Jejak: satu kunci, satu pernyataan",
-                because=(
-                    f"klaim {proposed.claim} sudah tercatat; catat yang lain dengan kunci lain",
-                    f"claim {proposed.claim} is recorded already; give another its own key",
-                ),
-            )
+            _ensure_new(proposed.claim, agreement.claims, "agreement.claim_exists")
         case _:
             assert_never(proposed)
     return [proposed]
+
+
+def _ensure_new(key: str, stated: Mapping[str, Event], code: str) -> None:
+    """Admit a statement under a key that none has; another one needs a key of its own."""
+    ensure(
+        key not in stated,
+        code,
+        article="Kaidah Jejak: satu kunci, satu pernyataan",
+        because=(
+            f"{key} sudah tercatat; catat yang lain dengan kunci lain",
+            f"{key} is recorded already; give another one its own key",
+        ),
+    )
 
 
 def _ensure_sound_draft(draft: AgreementProposed) -> None:

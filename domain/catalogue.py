@@ -35,13 +35,23 @@ CASE: Final = Stream(
     subject=lambda key, journey: journey[CUSTODY].person or key,
 )
 PROGRAMME: Final = Stream(
-    name="programme", chapters=(programme.PROGRAMME,), subject=lambda key, _: key
+    name="programme",
+    chapters=(programme.PROGRAMME,),
+    subject=lambda key, _: key,
 )
 AGREEMENT: Final = Stream(
     name="agreement", chapters=(agreement.AGREEMENT,), subject=lambda key, _: key
 )
-REFERRAL: Final = Stream(name="referral", chapters=(referral.REFERRAL,), subject=lambda key, _: key)
-PERSON: Final = Stream(name="person", chapters=(person.PERSON,), subject=lambda key, _: key)
+REFERRAL: Final = Stream(
+    name="referral",
+    chapters=(referral.REFERRAL,),
+    subject=lambda key, _: key,
+)
+PERSON: Final = Stream(
+    name="person",
+    chapters=(person.PERSON,),
+    subject=lambda key, _: key,
+)
 REGISTRY: Final = Stream(name="registry", chapters=(registry.REGISTRY,), subject=lambda key, _: key)
 
 STREAMS: Final[Mapping[str, Stream]] = {

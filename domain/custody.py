@@ -371,4 +371,5 @@ CUSTODY: Final[Chapter[Custody, CustodyEvent]] = Chapter(
     ),
     decide=decide,
     evolve=evolve,
+    opens=(CustodyAdmitted, CustodyTakenOver),
 )

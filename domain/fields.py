@@ -22,8 +22,11 @@ AgreementId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
 UnitCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9-]{1,31}", example="RUTAN-MEDAN")]
 """Key of a correctional unit (UPT) in the registry; its name is effective-dated there."""
 AgencyCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9.-]{1,31}", example="DISNAKER-12.71")]
-RegionCode = Annotated[str, Pattern(regex=r"\d{2}(\.\d{2})?", example="12.71")]
-"""Kemendagri code of a province or of a regency or city, as in Kepmendagri 300.2.2-2430/2025."""
+RegionCode = Annotated[str, Pattern(regex=r"\d{2}(\.?\d{2})?", example="12.71")]
+"""Kemendagri code of a province or of a regency or city, as in Kepmendagri 300.2.2-2430/2025.
+
+Four digits without a dot have the form, so that `domain.region` can say which code they mean.
+"""
 
 Nik = Annotated[str, Pattern(regex=r"\d{16}", example="1271011203900001")]
 """Nomor Induk Kependudukan (UU 24/2013 art. 1): 16 digits, optional everywhere."""

@@ -127,13 +127,18 @@ def ensure(
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Chapter(Generic[S, E]):
-    """One part of a journey: how it begins, what it may decide, and how events move it on."""
+    """One part of a journey: how it begins, what it may decide, and how events move it on.
+
+    ``opens`` are the events one of which is its stream's first page, and never a later one; a
+    stream in which no chapter has any begins with anything.
+    """
 
     name: str
     events: tuple[type[E], ...]
     initial: S
     decide: Callable[[E, "Journey"], Sequence[Event]]
     evolve: Callable[[S, E], S]
+    opens: tuple[type[E], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,11 @@ class Stream:
         """Find the chapter that an event type belongs to."""
         return {event: chapter for chapter in self.chapters for event in chapter.events}
 
+    @cached_property
+    def openings(self) -> tuple[type[Event], ...]:
+        """Return the events one of which is the first page."""
+        return tuple(event for chapter in self.chapters for event in chapter.opens)
+
     def begin(self) -> Journey:
         """Return the journey on which nothing has happened yet."""
         return Journey({chapter: chapter.initial for chapter in self.chapters})
@@ -179,6 +189,29 @@ class Stream:
     def fold(self, history: Iterable[Event]) -> Journey:
         """Return the journey that these events, in this order, lead to."""
         return self.evolve(self.begin(), history)
+
+    def ensure_opening(self, proposed: Event, recorded: Sequence[Event]) -> None:
+        """Refuse what would open a stream twice, and what would begin one without opening it.
+
+        ``recorded`` is the whole stream, whatever its times of effect; an opening that stands in
+        it to the letter is for `decide` to recognise.
+        """
+        opens = isinstance(proposed, self.openings)
+        ensure(
+            opens or bool(recorded) or not self.openings,
+            f"{self.name}.not_opened",
+            article="Kaidah Jejak: catatan dibuka lebih dahulu",
+            because=(
+                "catatan ini belum dibuka; periksa kuncinya, atau buka dulu",
+                "this record is not open; check its key, or open it first",
+            ),
+        )
+        ensure(
+            not (opens and recorded) or proposed in recorded,
+            f"{self.name}.already_opened",
+            article="Kaidah Jejak: catatan dibuka sekali",
+            because=("catatan ini sudah dibuka", "this record is open already"),
+        )
 
     def decide(self, proposed: Event, history: Sequence[Event]) -> Sequence[Event]:
         """Answer a proposed event: with itself and what follows from it, or with nothing.

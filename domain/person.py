@@ -232,4 +232,5 @@ PERSON: Final[Chapter[Person, PersonEvent]] = Chapter(
     initial=Person(registered=None, identifiers={}, aliases=(), held_in=None),
     decide=decide,
     evolve=evolve,
+    opens=(PersonRegistered,),
 )

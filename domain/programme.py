@@ -395,4 +395,5 @@ PROGRAMME: Final[Chapter[Programme, ProgrammeEvent]] = Chapter(
     ),
     decide=decide,
     evolve=evolve,
+    opens=(ProgrammeOpened,),
 )

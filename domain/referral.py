@@ -231,4 +231,5 @@ REFERRAL: Final[Chapter[Referral, ReferralEvent]] = Chapter(
     ),
     decide=decide,
     evolve=evolve,
+    opens=(ReferralReceived,),
 )

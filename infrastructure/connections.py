@@ -2,12 +2,16 @@
 
 from typing import Any, Final
 
-from psycopg import Connection
-from psycopg_pool import ConnectionPool
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 CONNECTIONS_MAX: Final = 12
 WAIT_SECONDS: Final = 10
 """How long a request waits for a connection before it hears that the house is full."""
+
+
+FULL: Final = (PoolTimeout, OperationalError)
+"""By which the store says that it has no connection free, or cannot be reached."""
 
 
 def service_pool(dsn: str, most: int = CONNECTIONS_MAX) -> ConnectionPool:

@@ -14,6 +14,7 @@ from domain import programme, skill_training
 from domain.admission import AdmissionReason, Religion
 from domain.catalogue import STREAMS
 from domain.custody import CUSTODY, CustodyAdmitted, Died, Presence, Released, ReleaseKind
+from domain.detention import DetentionForm, DetentionOrdered, DetentionStage
 from domain.kernel import Refused
 from domain.person import PERSON, PersonRegistered, Sex, Verification
 from domain.programme import PROGRAMME
@@ -238,9 +239,7 @@ def test_release_and_death_end_the_persons_custody_and_a_new_case_may_begin(appe
     assert state(ledger, person, PERSON).held_in is None
 
 
-def test_a_stale_version_is_a_conflict_and_streams_not_named_are_taken_as_they_are(
-    append, ledger
-):
+def test_a_stale_version_is_a_conflict_and_streams_not_named_are_taken_as_they_are(append, ledger):
     case, _ = open_case(append)
     cohort = open_programme(append, capacity=1)
     with pytest.raises(Conflict):
@@ -279,3 +278,38 @@ def test_what_has_not_happened_yet_is_not_recorded(append):
         "append.effective_in_future",
         "effective",
     )
+
+
+def test_a_case_begins_with_an_opening_and_has_only_one(append, ledger):
+    nowhere = StreamId(kind="case", key=str(uuid7()))
+    cohort = open_programme(append, capacity=1)
+    with pytest.raises(Refused) as refusal:
+        append(request((nowhere, applied(cohort))))
+    assert refusal.value.code == "case.not_opened"
+    case, person = open_case(append)
+    with pytest.raises(Refused) as refusal:
+        append(request((case, admitted(person.key, day="2024-12-01"))))
+    assert refusal.value.code == "case.already_opened"
+
+
+def test_a_custody_needs_a_person_who_was_registered(append):
+    with pytest.raises(Refused) as refusal:
+        append(request((StreamId(kind="case", key=str(uuid7())), admitted(str(uuid7())))))
+    assert refusal.value.code == "person.not_opened"
+
+
+def test_what_was_before_admission_is_sealed_under_the_person_too(append, ledger):
+    case, person = open_case(append)
+    ordered = DetentionOrdered(
+        effective=on("2024-12-20"),
+        stage=DetentionStage.PENYIDIK,
+        form=DetentionForm.RUTAN,
+        authority="Polrestabes Fiktif",
+        order_number="SP.Han/1",
+        order_date=date(2024, 12, 20),
+        starts=date(2024, 12, 20),
+        until=date(2025, 1, 8),
+        legal_basis="KUHAP 1981 Ps 24",
+    )
+    append(request((case, ordered)))
+    assert {page.subject for page in ledger.read(case)} == {person.key}
