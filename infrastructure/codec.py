@@ -29,6 +29,7 @@ FORMAT: Final = 1
 
 KINDS: Final[Mapping[str, type[Event]]] = {name: kind for kind in EVENTS for name in kind.names}
 EFFECTIVE: Final = TypeAdapter(Effective)
+EVIDENCE: Final = TypeAdapter(Evidence)
 
 
 class Unreadable(Exception):
@@ -134,6 +135,14 @@ class PageCodec:
         """Return the hash that the next page of the stream holds: SHA-256, hex."""
         return hashlib.sha256(page).hexdigest()
 
+    def make_keys(self, drafts: Iterable[Draft]) -> None:
+        """Have the keys of many drafts made, and durable, before they are put to sleep."""
+        self._keys.of(
+            owner(draft.subject, data_class)
+            for draft in drafts
+            for data_class in _divided(draft)[1]
+        )
+
     def open_keys(self, pages: Iterable[bytes]) -> None:
         """Fetch the keys of many pages at once, before they are woken one by one."""
         self._keys.by_id(box["key"] for page in pages for box in json.loads(page)["sealed"])
@@ -185,7 +194,7 @@ class PageCodec:
             actor=Actor(**page["actor"]),
             purpose=page["purpose"],
             reason=reason,
-            evidence=tuple(TypeAdapter(Evidence).validate_python(item) for item in evidence),
+            evidence=tuple(map(EVIDENCE.validate_python, evidence)),
             correlation_id=page["correlation_id"],
             causation_id=page["causation_id"],
             idempotency_key=page["idempotency_key"],

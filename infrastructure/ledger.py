@@ -78,11 +78,12 @@ class PageStore(EventStore[str]):
 
     def __init__(self, mapper: PageMapper, recorder: ApplicationRecorder) -> None:
         super().__init__(mapper, recorder)
-        self.chained = mapper.chained
+        self.make_keys, self.chained = mapper.codec.make_keys, mapper.chained
 
     def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Any]:
         """Write drafts after the ``heads`` of their streams; return their positions."""
         heads = {stream: head.hash for stream, head in kwargs.pop("heads").items()}
+        self.make_keys(domain_events)
         stored = []
         for draft in domain_events:
             page = self.chained(draft, heads[draft.stream])
