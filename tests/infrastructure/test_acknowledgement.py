@@ -1,0 +1,49 @@
+"""2xx only after a COMMIT that is known to stand: a warned or broken one is an unknown outcome."""
+
+import psycopg
+import pytest
+from pages import ACTOR, assessed, draft, stream, write
+
+from application.ledger import BEGINNING, Command, Head, OutcomeUnknown
+
+
+def test_a_commit_that_comes_back_with_a_warning_is_not_acknowledged(ledger, pool, database):
+    with psycopg.connect(database) as owner:  # as a cancelled wait for a standby would warn
+        owner.execute(
+            "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE WARNING USING ERRCODE = '01000', MESSAGE = 'canceling wait for"
+            " synchronous replication'; RETURN NULL; END $$"
+        )
+        owner.execute(
+            "CREATE CONSTRAINT TRIGGER warn AFTER INSERT ON ledger.event"
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn()"
+        )
+    command = Command(key="k-1", body=b"one")
+    with pytest.raises(OutcomeUnknown):
+        write(ledger, draft(assessed()), command=command)
+    assert ledger.answered(ACTOR.id, command).position == 1
+
+
+def test_a_connection_cut_during_commit_is_an_unknown_outcome_and_the_key_tells(ledger, database):
+    with psycopg.connect(database) as owner:
+        owner.execute(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+            " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+        )
+        owner.execute(
+            "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON ledger.event"
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut()"
+        )
+    command = Command(key="k-1", body=b"one")
+    with pytest.raises(OutcomeUnknown):
+        write(ledger, draft(assessed()), command=command)
+    assert ledger.answered(ACTOR.id, command) is None
+    with psycopg.connect(database) as owner:
+        owner.execute("DROP TRIGGER cut ON ledger.event")
+    receipt = ledger.append(
+        [draft(assessed())],
+        heads={stream(): Head(version=0, hash=BEGINNING)},
+        actor=ACTOR.id,
+        command=command,
+    )
+    assert receipt.position == 1
