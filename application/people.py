@@ -32,8 +32,8 @@ ALIKE: Final = 0.75
 class KnownPerson(Protocol):
     """A row of the `persons` read model, as far as it is compared."""
 
-    full_name: str | None
-    aliases: Sequence[str]
+    name: str | None
+    aliases: Sequence[str] | None
     birth_date: date | None
     nik: str | None
 
@@ -91,7 +91,7 @@ def likeness(registered: PersonRegistered, known: KnownPerson) -> tuple[int, tup
     """Return how likely two are one person, of 100, and why."""
     if registered.nik and registered.nik == known.nik:
         return 100, ("nik_same",)
-    names = [known.full_name or "", *known.aliases]
+    names = [known.name or "", *(known.aliases or ())]
     name = max(name_likeness(registered.full_name, other) for other in names)
     if name < ALIKE:
         return 0, ()

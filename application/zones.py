@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from application.append import in_order
 from application.units import Units, units_named
 from domain.catalogue import CASE
 from domain.custody import CUSTODY, TransferProposed
 from domain.kernel import Event
 from domain.programme import ProgrammeOpened
-from domain.record import Draft, StreamId
+from domain.record import StreamId
 from domain.region import REGIONS
 from domain.registry import AgencyNamed, UnitNamed
 from domain.time import Zone
@@ -22,7 +21,7 @@ class Zones:
     units: Units
 
     def zone_for(
-        self, stream: StreamId, event: Event, history: Sequence[Draft], proposer: str | None
+        self, stream: StreamId, event: Event, history: Sequence[Event], proposer: str | None
     ) -> Zone:
         """Return the zone of an event about to be proposed; the zone it bears now is ignored."""
         if isinstance(event, UnitNamed | AgencyNamed):
@@ -31,13 +30,13 @@ class Zones:
         unit = self._unit(stream, event, history) or proposer
         return (unit and self.units.zone_of(unit)) or Zone.WIB
 
-    def _unit(self, stream: StreamId, event: Event, history: Sequence[Draft]) -> str | None:
+    def _unit(self, stream: StreamId, event: Event, history: Sequence[Event]) -> str | None:
         if not isinstance(event, TransferProposed):
             for _, unit in units_named(event):
                 return unit
         if stream.kind == CASE.name:
             day = event.effective.day
-            past = [said for said in in_order(history) if said.effective.day <= day]
-            return CASE.fold(past)[CUSTODY].unit
-        opened = (page.event for page in history if isinstance(page.event, ProgrammeOpened))
-        return next((event.unit for event in opened), None)
+            ordered = sorted(history, key=lambda said: said.effective.instant)
+            return CASE.fold(said for said in ordered if said.effective.day <= day)[CUSTODY].unit
+        opened = (said for said in history if isinstance(said, ProgrammeOpened))
+        return next((said.unit for said in opened), None)

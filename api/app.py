@@ -1,0 +1,38 @@
+"""Build the app from its parts. Knows no database."""
+
+from fastapi import FastAPI
+
+from api import problems
+from api.door import Door
+from api.measures import Measures
+from api.openapi import install_openapi
+from api.routes import evidence, health
+from api.routes.read_models import read_models_router
+from api.routes.streams import streams_router
+from api.services import Services
+
+VERSION = "0.1.0"
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the service as an ASGI app."""
+    app = FastAPI(
+        title="Jejak",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # Its spans would carry addresses, and so the words somebody searched for.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    measures = Measures()
+    app.state.services = services
+    app.state.measures = measures
+    app.include_router(streams_router(services))
+    app.include_router(evidence.router)
+    app.include_router(read_models_router(services))
+    app.include_router(health.router)
+    problems.install(app, services.full)
+    install_openapi(app)
+    app.add_middleware(Door, new_id=services.new_id, measures=measures)
+    return app

@@ -1,0 +1,291 @@
+"""Streams by their addresses: /v1/programmes, /v1/agreements, /v1/referrals, and their like.
+
+All kinds are served in one manner: a collection is posted to with what opens a stream, a stream
+with what happened next; it is read as a state, as a history, and as a row of a list.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import BaseModel, Field, Strict, create_model
+
+from api.answers import FORBID, HistoryAnswer, StateAnswer, history_answer, moment_of, state_answer
+from api.callers import HistoryReader, Reader, Signed
+from api.event_forms import proposal_union
+from api.lists import Listing, asked_of, filters
+from api.openapi import list_documentation
+from api.preconditions import VersionSeen, etag
+from api.problems import not_found
+from api.services import Services, WithServices
+from api.strictness import known_parameters
+from api.tokens import READERS, Caller, Role
+from api.writing import (
+    EVENTS_MOST,
+    Desk,
+    ReceiptAnswer,
+    entries_of,
+    receipt_answer,
+)
+from application.journeys import History, Journeys, Moment
+from application.jurisdiction import jurisdiction
+from application.ledger import Receipt
+from domain.kernel import Chapter, Event, Json, Stream
+from domain.record import StreamId
+from domain.time import Zone
+
+Moments = Annotated[Moment, Depends(moment_of)]
+Version = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
+Expected = Annotated[
+    dict[str, Version],
+    Field(
+        description="Versions of other streams that the caller has seen, by kind:key.",
+        examples=[{}],
+        max_length=100,
+    ),
+]
+STRICT: Final = [Depends(known_parameters)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """One kind of stream at its address.
+
+    ``events`` are those that may be proposed; others only follow from these. ``key_of`` names a new
+    stream after its first event, where the id is not made up; ``ensure_new`` looks for whoever may
+    be meant, unless the caller says that it is somebody new. ``fixed`` filters the list.
+    """
+
+    path: str
+    stream: Stream
+    key: str
+    pattern: str
+    example: str
+    read_model: str
+    events: tuple[type[Event], ...]
+    prefix: str = ""
+    key_of: Callable[[Any], str] | None = None
+    ensure_new: Callable[[Services, Event], None] | None = None
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def word(self) -> str:
+        """Return the name of the kind in names of models: ``Programme``."""
+        return "".join(part.capitalize() for part in self.key.removesuffix("_id").split("_"))
+
+    def forms(self) -> Any:
+        """Return the type of a proposal to this kind of stream."""
+        chapters = tuple(kept(chapter, self.events) for chapter in self.stream.chapters)
+        return proposal_union([replace(self.stream, chapters=chapters)])
+
+    def id_of(self, key: str) -> StreamId:
+        """Return the stream with a key."""
+        return StreamId(kind=self.stream.name, key=f"{self.prefix}{key}")
+
+
+def kept(chapter: Chapter[Any, Any], events: Sequence[type[Event]]) -> Chapter[Any, Any]:
+    """Return a chapter with some of its events only."""
+    return replace(chapter, events=tuple(event for event in chapter.events if event in events))
+
+
+def key_parameter(collection: Collection) -> Any:
+    """Return the type of the key in the address; one of another form is not found."""
+    form = Path(
+        alias=collection.key,
+        min_length=1,
+        max_length=100,
+        description="The key of the stream.",
+        examples=[collection.example],
+        json_schema_extra={"pattern": f"^{collection.pattern}$"},
+    )
+    return Annotated[str, form]
+
+
+def body_model(name: str, **fields: Any) -> type[BaseModel]:
+    """Return the model of a body."""
+    model: type[BaseModel] = create_model(name, __config__=FORBID, **fields)
+    return model
+
+
+def seen(
+    services: Services, collection: Collection, key: str, caller: Caller, moment: Moment
+) -> History:
+    """Return a stream at a moment; 404 where the caller may not see it, or it was not there."""
+    if not matches(collection, key):
+        raise not_found()
+    stream = collection.id_of(key)
+    journeys = Journeys(services.ledger, services.now)
+    now = services.ledger.read(stream)
+    owners = jurisdiction(services.ledger, stream, now)
+    known = caller.role in READERS | {Role.COMPLIANCE}
+    if not (now and known and owners.seen_by(caller.access)):
+        raise not_found()
+    return journeys(stream, moment)
+
+
+def matches(collection: Collection, key: str) -> bool:
+    """Say whether a key has the form of its kind."""
+    return re.fullmatch(collection.pattern, key, re.ASCII) is not None
+
+
+def add_reading(router: APIRouter, collection: Collection) -> None:
+    """Serve states and histories."""
+    key_type = key_parameter(collection)
+    key_field: Any = {collection.key: (str, ...)}
+    state_model = create_model(f"{collection.word}State", __base__=StateAnswer, **key_field)
+    history_model = create_model(f"{collection.word}History", __base__=HistoryAnswer, **key_field)
+    path = f"{collection.path}/{{{collection.key}}}"
+
+    @router.get(path, response_model=state_model, dependencies=STRICT)
+    def read_state(
+        key: key_type,
+        services: WithServices,
+        caller: Reader,
+        moment: Moments,
+        response: Response,
+    ) -> Json:
+        """Return the state at two times: as it was, as it was known."""
+        history = seen(services, collection, key, caller, moment)
+        response.headers["ETag"] = etag(history.version)
+        return state_answer(history, moment, collection.key)
+
+    @router.get(f"{path}/events", response_model=history_model, dependencies=STRICT)
+    def read_history(
+        key: key_type,
+        services: WithServices,
+        caller: HistoryReader,
+        moment: Moments,
+        response: Response,
+    ) -> Json:
+        """Return every event with its envelope, in the order in which they took effect."""
+        history = seen(services, collection, key, caller, moment)
+        response.headers["ETag"] = etag(history.version)
+        values = caller.role is not Role.COMPLIANCE
+        return history_answer(history, moment, collection.key, values=values)
+
+
+def add_appending(router: APIRouter, collection: Collection) -> None:
+    """Take what happened next."""
+    key_type = key_parameter(collection)
+    events = Annotated[
+        list[collection.forms()],  # type: ignore[misc]  # built at run time
+        Field(min_length=1, max_length=EVENTS_MOST),
+    ]
+    body_type = body_model(
+        f"{collection.word}Events", events=(events, ...), expected=(Expected, Field({}))
+    )
+    key_field: Any = {collection.key: (str, ...)}
+    receipt_model = create_model(f"{collection.word}Receipt", __base__=ReceiptAnswer, **key_field)
+
+    @router.post(
+        f"{collection.path}/{{{collection.key}}}/events",
+        response_model=receipt_model,
+        status_code=201,
+        dependencies=STRICT,
+    )
+    def append(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
+        key: key_type,
+        services: WithServices,
+        signature: Signed,
+        version: VersionSeen,
+        body: body_type,  # type: ignore[valid-type]
+        response: Response,
+    ) -> Json:
+        """Propose one event or an atomic list: all are recorded, or none."""
+        if not matches(collection, key):
+            raise not_found()
+        desk = Desk(services, signature)
+        stream = collection.id_of(key)
+        receipt = desk.earlier()
+        if receipt is None:
+            said: Any = body
+            receipt = desk.add(entries_of(stream, said.events), version, said.expected)
+        answer = receipt_answer(receipt, stream, response, key=collection.key)
+        return answer | {collection.key: key}
+
+
+def add_opening(router: APIRouter, collection: Collection) -> None:
+    """Take what opens a new stream."""
+    events = Annotated[
+        list[collection.forms()],  # type: ignore[misc]  # built at run time
+        Field(min_length=1, max_length=EVENTS_MOST),
+    ]
+    is_new: Any = (Annotated[bool, Strict()], Field(default=False))
+    more = {"is_new": is_new} if collection.ensure_new else {}
+    body_type = body_model(f"New{collection.word}", events=(events, ...), **more)
+    key_field: Any = {collection.key: (str, ...)}
+    receipt_model = create_model(
+        f"New{collection.word}Receipt", __base__=ReceiptAnswer, **key_field
+    )
+
+    @router.post(
+        collection.path, response_model=receipt_model, status_code=201, dependencies=STRICT
+    )
+    def open_new(
+        services: WithServices,
+        signature: Signed,
+        body: body_type,  # type: ignore[valid-type]
+        response: Response,
+    ) -> Json:
+        """Open a new one with its first event, and what followed."""
+        said: Any = body
+        desk = Desk(services, signature)
+        receipt = desk.earlier()
+        if receipt is None:
+            name = collection.key_of
+            key = name(said.events[0]) if name else services.new_id()
+            entries = entries_of(collection.id_of(key), said.events)
+            desk.ensure_may_open(entries[0])
+            if collection.ensure_new and not said.is_new:
+                collection.ensure_new(services, entries[0].event(Zone.WIB))
+            receipt = desk.open(entries)
+        return opened(receipt, collection, response)
+
+
+def opened(receipt: Receipt, collection: Collection, response: Response) -> Json:
+    """Return the answer to an opening, with the address of what was opened."""
+    kind = collection.stream.name
+    stream = next(stream for stream in receipt.versions if stream.kind == kind)
+    key = stream.key.removeprefix(collection.prefix)
+    response.headers["Location"] = f"{collection.path}/{key}"
+    return receipt_answer(receipt, stream, response, key=collection.key) | {collection.key: key}
+
+
+def add_lists(router: APIRouter, collection: Collection, services: Services) -> None:
+    """Serve the list, as JSON by pages, and whole as CSV and NDJSON."""
+    projection = services.projections.get(collection.read_model)
+    if projection is None:
+        return
+    columns = {
+        name: kind for name, kind in filters(projection.row).items() if name not in collection.fixed
+    }
+
+    def listing(request: Request, services: Services, caller: Caller) -> Listing:
+        return Listing(
+            services=services,
+            projection=projection,
+            access=caller.access,
+            asked=asked_of(request, columns, collection.fixed),
+        )
+
+    @router.get(collection.path, openapi_extra=list_documentation(columns, paged=True))
+    def read_list(request: Request, services: WithServices, caller: Reader) -> Response:
+        """Search within the caller's scope; the next page is in the `Link` header."""
+        return listing(request, services, caller).json(request)
+
+    def reading(form: str) -> Callable[..., Response]:
+        def read_file(request: Request, services: WithServices, caller: Reader) -> Response:
+            """Return the whole list as a file."""
+            return listing(request, services, caller).file(form)
+
+        return read_file
+
+    for form in ("csv", "ndjson"):
+        router.add_api_route(
+            f"{collection.path}.{form}",
+            reading(form),
+            name=f"read_{form}",
+            openapi_extra=list_documentation(columns, paged=False, form=form),
+        )

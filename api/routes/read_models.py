@@ -1,0 +1,226 @@
+"""/v1/read-models: every projection, and every report that is counted over them on reading."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from api.answers import FORBID
+from api.callers import Known, Operator, Reader
+from api.lists import (
+    Asked,
+    Listing,
+    as_json,
+    asked_of,
+    filters,
+    freshness,
+    shown,
+    table,
+    wait_for,
+    written,
+)
+from api.openapi import list_documentation
+from api.problems import not_found
+from api.routes.collections import STRICT
+from api.services import Services, WithServices
+from api.tokens import Caller
+from application.read_models import Page, Progress, Question
+from domain.kernel import Json
+from projections.kernel import Projection, Report
+
+WHOLE: Final = Question(where={}, words=(), after=None, limit=None)
+
+
+class ReadModelAnswer(BaseModel):
+    """One read model: what it is called, what it shows, and what it can be asked by."""
+
+    model_config = FORBID
+
+    name: str
+    kind: str
+    columns: list[str]
+    filters: list[str]
+
+
+class ReadModelsAnswer(BaseModel):
+    """Every read model there is."""
+
+    model_config = FORBID
+
+    items: list[ReadModelAnswer]
+
+
+class ProjectionAnswer(BaseModel):
+    """How far a projection has read, and how many keys a poison event stopped."""
+
+    model_config = FORBID
+
+    name: str
+    version: int
+    position: int
+    head: int
+    lag: int
+    updated_at: datetime | None
+    stopped_keys: int
+
+
+class ProjectionsAnswer(BaseModel):
+    """How far every projection has read."""
+
+    model_config = FORBID
+
+    items: list[ProjectionAnswer]
+
+
+def read_models_router(services: Services) -> APIRouter:
+    """Return the routes of all projections and reports, each with its own filters."""
+    router = APIRouter()
+    add_overview(router)
+    for projection in services.projections.values():
+        add_projection(router, projection)
+    for report in services.reports.values():
+        add_report(router, report)
+    router.add_api_route(
+        "/v1/read-models/{name}", unknown, include_in_schema=False, methods=["GET"]
+    )
+    return router
+
+
+def unknown(name: str, caller: Reader) -> Response:
+    """Answer whoever asks for a read model that there is not."""
+    raise not_found()
+
+
+def add_overview(router: APIRouter) -> None:
+    """Say what there is, and how fresh; rebuild."""
+
+    @router.get("/v1/read-models", dependencies=STRICT)
+    def list_read_models(services: WithServices, caller: Known) -> ReadModelsAnswer:
+        """Return every read model and report, with its columns and filters."""
+        projections = [
+            ReadModelAnswer(
+                name=name, kind="projection", columns=shown(one.row), filters=list(filters(one.row))
+            )
+            for name, one in services.projections.items()
+        ]
+        reports = [
+            ReadModelAnswer(
+                name=name,
+                kind="report",
+                columns=columns_of(one),
+                filters=list(one.parameters),
+            )
+            for name, one in services.reports.items()
+        ]
+        return ReadModelsAnswer(items=[*projections, *reports])
+
+    @router.get("/v1/projections", dependencies=STRICT)
+    def list_projections(services: WithServices, caller: Known) -> ProjectionsAnswer:
+        """Return position, lag and errors of every projection."""
+        return ProjectionsAnswer(items=[answer(one) for one in services.read_models.progress()])
+
+    @router.post("/v1/projections/{name}/rebuild", dependencies=STRICT)
+    def rebuild(name: str, services: WithServices, caller: Operator) -> ProjectionAnswer:
+        """Build a projection anew beside the live one, and switch."""
+        if name not in services.projections:
+            raise not_found()
+        return answer(services.read_models.rebuild(name))
+
+
+def answer(progress: Progress) -> ProjectionAnswer:
+    """Return how far a projection is, as JSON."""
+    said = {field.name: getattr(progress, field.name) for field in fields(progress)}
+    return ProjectionAnswer(**said, lag=max(progress.head - progress.position, 0))
+
+
+def add_three(
+    router: APIRouter,
+    name: str,
+    columns: Mapping[str, Any],
+    answers: Callable[[Request, Services, Caller, str], Response],
+    *,
+    paged: bool,
+) -> None:
+    """Serve one read model as JSON, as CSV and as NDJSON."""
+    for form, suffix in (("json", ""), ("csv", ".csv"), ("ndjson", ".ndjson")):
+        documented = list_documentation(
+            columns,
+            paged=paged and form == "json",
+            words=paged,
+            form=None if form == "json" else form,
+        )
+        router.add_api_route(
+            f"/v1/read-models/{name}{suffix}",
+            reading(answers, form),
+            name=f"read_{name}_{form}",
+            openapi_extra=documented,
+        )
+
+
+def reading(
+    answers: Callable[[Request, Services, Caller, str], Response], form: str
+) -> Callable[..., Response]:
+    """Return the route that answers in one form."""
+
+    def read(request: Request, services: WithServices, caller: Reader) -> Response:
+        """Return rows within the caller's scope, and up to which event they are true."""
+        return answers(request, services, caller, form)
+
+    return read
+
+
+def add_projection(router: APIRouter, projection: Projection[Any]) -> None:
+    """Serve the rows of one projection."""
+    columns = filters(projection.row)
+
+    def answers(request: Request, services: Services, caller: Caller, form: str) -> Response:
+        listing = Listing(
+            services=services,
+            projection=projection,
+            access=caller.access,
+            asked=asked_of(request, columns, {}),
+        )
+        return listing.json(request) if form == "json" else listing.file(form)
+
+    add_three(router, projection.name, columns, answers, paged=True)
+
+
+def add_report(router: APIRouter, report: Report[Any]) -> None:
+    """Serve what one report counts."""
+    columns: dict[str, Any] = dict.fromkeys(report.parameters, str)
+
+    def answers(request: Request, services: Services, caller: Caller, form: str) -> Response:
+        asked = asked_of(request, columns, {}, control=("after",))
+        wait_for(services, asked.after)
+        pages = {
+            one.name: services.read_models.ask(one.name, WHOLE, caller.access)
+            for one in report.over
+        }
+        rows = counted(report, pages, asked)
+        shown_columns = columns_of(report)
+        oldest = min(pages.values(), key=lambda page: page.position)
+        items = (as_json(row, shown_columns) for row in rows)
+        if form != "json":
+            lines = written(form, shown_columns, items)
+            return table(form, lines, report.name, oldest.position)
+        content: Json = {"items": list(items), **freshness(services, list(pages), oldest)}
+        return JSONResponse(content)
+
+    add_three(router, report.name, columns, answers, paged=False)
+
+
+def counted(report: Report[Any], pages: Mapping[str, Page], asked: Asked) -> Sequence[Any]:
+    """Return the rows of a report."""
+    rows = {name: [row for _, row in page.rows] for name, page in pages.items()}
+    parameters = {name: next(iter(asked.where.get(name, ())), None) for name in report.parameters}
+    return report.count(rows, parameters)
+
+
+def columns_of(report: Report[Any]) -> list[str]:
+    """Return the columns of a report."""
+    named: Iterable[Any] = fields(report.row)
+    return [field.name for field in named]

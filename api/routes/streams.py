@@ -1,0 +1,80 @@
+"""Which collections there are, and what each of them serves."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter
+
+from api.routes.cases import add_opening_cases, ensure_new
+from api.routes.collections import (
+    Collection,
+    add_appending,
+    add_lists,
+    add_opening,
+    add_reading,
+)
+from api.services import Services
+from domain import catalogue
+from domain.fields import EXAMPLE_ID, UUID
+from domain.kernel import Event, Stream
+from domain.person import CustodyBegan, CustodyEnded
+from domain.registry import AgencyNamed, UnitNamed, UserNamed
+
+CODE: Final = r"[A-Z0-9][A-Z0-9.-]{1,31}"
+USER: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+FOLLOWING: Final[tuple[type[Event], ...]] = (CustodyBegan, CustodyEnded)
+"""What only follows from something else, and is never proposed."""
+
+
+def collection(stream: Stream, path: str, key: str, read_model: str, **more: Any) -> Collection:
+    """Return a collection of streams whose keys are made up."""
+    events = tuple(event for event in stream.chapter_of if event not in FOLLOWING)
+    said = {"pattern": UUID, "example": EXAMPLE_ID, "events": events} | more
+    return Collection(path=path, stream=stream, key=key, read_model=read_model, **said)
+
+
+def registered(event: type[Event], word: str, pattern: str, example: str) -> Collection:
+    """Return a collection of the registry, whose keys are the codes that events name."""
+
+    def key_in(form: Any) -> str:
+        return str(getattr(form.data, word))
+
+    return collection(
+        catalogue.REGISTRY,
+        f"/v1/registry/{PLURALS[word]}",
+        word,
+        "units_and_agencies" if word in LISTED else "",
+        events=(event,),
+        pattern=pattern,
+        example=example,
+        prefix=f"{word}/",
+        key_of=key_in,
+        fixed={"sort": word},
+    )
+
+
+LISTED: Final = ("unit", "agency")
+PLURALS: Final = {"unit": "units", "agency": "agencies", "user": "users"}
+CASES: Final = collection(catalogue.CASE, "/v1/cases", "case_id", "case_summary")
+COLLECTIONS: Final = (
+    collection(catalogue.PERSON, "/v1/persons", "person_id", "persons", ensure_new=ensure_new),
+    collection(catalogue.PROGRAMME, "/v1/programmes", "programme_id", "programmes"),
+    collection(catalogue.AGREEMENT, "/v1/agreements", "agreement_id", "agreements"),
+    collection(catalogue.REFERRAL, "/v1/referrals", "referral_id", "referrals"),
+    registered(UnitNamed, "unit", CODE, "RUTAN-MEDAN"),
+    registered(AgencyNamed, "agency", CODE, "DISNAKER-12.71"),
+    registered(UserNamed, "user", USER, "wali-7"),
+)
+
+
+def streams_router(services: Services) -> APIRouter:
+    """Return the routes of all kinds of streams; lists where there is a read model."""
+    router = APIRouter()
+    for one in (CASES, *COLLECTIONS):
+        add_lists(router, one, services)
+    add_opening_cases(router, CASES)
+    for one in COLLECTIONS:
+        add_opening(router, one)
+    for one in (CASES, *COLLECTIONS):
+        add_appending(router, one)
+        add_reading(router, one)
+    return router

@@ -1,0 +1,285 @@
+"""From a filled-in form to a recorded fact: each route that writes walks this path."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict
+
+from api.callers import Signature, not_own_unit
+from api.event_forms import EventForm, event_model, to_event, to_evidence
+from api.preconditions import etag
+from api.problems import Problem, not_found, refusal
+from api.services import Services
+from api.tokens import Level, Role
+from application.append import Deliberation, Proposal, Request
+from application.journeys import History, Journeys
+from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
+from application.ledger import Conflict, Receipt
+from application.units import Units
+from application.zones import Zones
+from domain.catalogue import STREAMS
+from domain.kernel import Event, Json, Refused, Words
+from domain.record import Actor, StreamId
+from domain.shape import payload_shapes
+from domain.time import Zone
+
+KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,80}", re.ASCII)
+EVENTS_MOST: Final = 1_000
+"""Events in one request; the marks of a whole class are one event."""
+NOT_AN_OPENING: Final[Words] = (
+    "peristiwa pertama harus yang membuka catatan ini",
+    "the first event must be the one that opens this record",
+)
+NO_SUCH_STREAM: Final[Words] = (
+    "sebut catatan sebagai jenis:kunci, misalnya programme:01980f5c-7a00-7000-8000-000000000001",
+    "name a record as kind:key, for example programme:01980f5c-7a00-7000-8000-000000000001",
+)
+
+
+class WrittenEvent(BaseModel):
+    """One event that was recorded, by its address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    event_id: str
+    type: str
+    stream: str
+    version: int
+    position: int
+
+
+class ReceiptAnswer(BaseModel):
+    """Where the events were written. Nothing new leaves ``events`` empty and ``position`` null."""
+
+    version: int
+    position: int | None
+    events: list[WrittenEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One form of a request, the stream it is for, and where it lies in what was sent.
+
+    ``given`` holds fields that the route knows and the form does not; ``content`` is the key under
+    which the event's own fields lie.
+    """
+
+    stream: StreamId
+    form: EventForm
+    pointer: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    content: str = "data"
+
+    def event(self, zone: Zone) -> Event:
+        """Return the proposed event."""
+        if not self.given:
+            return to_event(self.form, zone)
+        kind = self.form.event_type
+        data = self.form.data
+        said = {name: getattr(data, name) for name in type(data).model_fields}
+        whole = event_model(kind)
+        content = whole.model_fields["data"].annotation
+        if content is None:
+            raise TypeError(kind)
+        filled = content.model_construct(**said, **self.given)
+        return to_event(
+            whole.model_construct(type=kind.stored_as, effective=self.form.effective, data=filled),
+            zone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One atomic write: by whom, in whose zone where an event names no unit, on which versions."""
+
+    entries: Sequence[Entry]
+    actor: Actor
+    unit: str | None
+    expected: Mapping[StreamId, int]
+    histories: Mapping[StreamId, History]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Records what one caller proposes."""
+
+    services: Services
+    signature: Signature
+
+    def earlier(self) -> Receipt | None:
+        """Return the first answer to a repeated request."""
+        command = self.signature.command
+        if command is None:
+            return None
+        return self.services.ledger.answered(self.signature.caller.id, command)
+
+    def actor(self, unit: str | None) -> Actor:
+        """Return the caller as the envelope names who proposed."""
+        return self.signature.caller.actor(unit, self.signature.on_behalf_of)
+
+    def ensure_may_open(self, entry: Entry) -> Actor:
+        """Refuse to open a stream for another unit; return who proposes."""
+        opening = entry.event(Zone.WIB)
+        unit = getattr(opening, "unit", None)
+        actor = self.actor(unit if isinstance(unit, str) else None)
+        owners = of_opening(opening, actor)
+        if owners is None:
+            place = (f"{entry.pointer}/type", "stream.not_an_opening", NOT_AN_OPENING)
+            raise Problem(422, "stream.not_an_opening", NOT_AN_OPENING, errors=[place])
+        self._ensure_may_write(entry.stream, owners, [opening])
+        return actor
+
+    def open(self, entries: Sequence[Entry], *, first: Sequence[Entry] = ()) -> Receipt:
+        """Record entries of a new stream, and what goes ``first`` in another new one."""
+        actor = self.ensure_may_open(entries[0])
+        unit = getattr(entries[0].event(Zone.WIB), "unit", None) or actor.unit
+        streams = {entry.stream for entry in (*first, entries[0])}
+        write = Write([*first, *entries], actor, unit, dict.fromkeys(streams, 0), {})
+        return self._append(write)
+
+    def add(self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]) -> Receipt:
+        """Record entries of a stream that is there; 404 for one that the caller cannot see."""
+        stream = entries[0].stream
+        history = self.visible(stream)
+        owners = jurisdiction(self.services.ledger, stream, history.pages)
+        events = [entry.event(Zone.WIB) for entry in entries]
+        self._ensure_may_write(stream, owners, events)
+        own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
+        actor = self.actor(own[0] if own else None)
+        versions = {**self._streams_named(expected), stream: seen}
+        return self._append(Write(entries, actor, actor.unit, versions, {stream: history}))
+
+    def visible(self, stream: StreamId) -> History:
+        """Return a stream that the caller may see, or answer 404."""
+        services = self.services
+        history = Journeys(services.ledger, services.now)(stream)
+        access = self.signature.caller.access
+        owners = jurisdiction(services.ledger, stream, history.pages)
+        if not (history.pages and owners.seen_by(access)):
+            raise not_found()
+        return history
+
+    def _streams_named(self, expected: Mapping[str, int]) -> dict[StreamId, int]:
+        """Read the names of streams in ``expected``: of those that the caller may see."""
+        named: dict[StreamId, int] = {}
+        for index, (name, version) in enumerate(expected.items()):
+            try:
+                stream = stream_named(name)
+                self.visible(stream)
+            except (ValueError, Problem):
+                place = (f"/expected/{index}", "append.no_such_stream", NO_SUCH_STREAM)
+                raise Problem(
+                    422, "append.no_such_stream", NO_SUCH_STREAM, errors=[place]
+                ) from None
+            named[stream] = version
+        return named
+
+    def _ensure_may_write(
+        self, stream: StreamId, owners: Jurisdiction, events: Sequence[Event]
+    ) -> None:
+        caller = self.signature.caller
+        if stream.kind == "registry":
+            wide = caller.level is not Level.UNIT and not stream.key.startswith("unit/")
+            may = caller.role is Role.SUPERVISOR and (
+                wide or owners.written_by(caller.access, events)
+            )
+        else:
+            may = owners.written_by(caller.access, events)
+        if not may:
+            raise not_own_unit()
+
+    def _append(self, write: Write) -> Receipt:
+        proposals: list[Proposal] = []
+        for entry in write.entries:
+            proposals.append(self._proposal(entry, write, proposals))
+        request = Request(
+            proposals=tuple(proposals),
+            expected=write.expected,
+            actor=write.actor,
+            purpose=self.signature.purpose,
+            correlation_id=self.signature.correlation_id,
+            command=self.signature.command,
+        )
+        try:
+            return self.services.append(request)
+        except Refused as refused:
+            raise self._placed(refused, request, write.entries) from None
+
+    def _proposal(self, entry: Entry, write: Write, before: Sequence[Proposal]) -> Proposal:
+        history = write.histories.get(entry.stream)
+        units = Units(self.services.ledger, self.services.now)
+        event = entry.event(Zone.WIB)
+        try:
+            units.ensure_known(event)
+        except Refused as refused:
+            raise refusal(refused, field_of(entry, refused)) from None
+        past = [page.event for page in history.pages] if history else []
+        past += [said.event for said in before if said.stream == entry.stream]
+        zone = Zones(units).zone_for(entry.stream, event, past, write.unit)
+        return Proposal(
+            stream=entry.stream,
+            event=entry.event(zone),
+            evidence=to_evidence(entry.form),
+            reason=entry.form.reason,
+        )
+
+    def _placed(self, refused: Refused, request: Request, entries: Sequence[Entry]) -> Problem:
+        """Find which entry was refused, by deciding once more without writing."""
+        services = self.services
+        deliberation = Deliberation(services.ledger, services.new_id, request)
+        now = services.now()
+        for entry, proposal in zip(entries, request.proposals, strict=True):
+            late = proposal.event.effective.instant > now
+            if late and refused.code == "append.effective_in_future":
+                return refusal(refused, field_of(entry, refused))
+            try:
+                deliberation.admit(proposal)
+            except (Refused, Conflict):
+                return refusal(refused, field_of(entry, refused))
+        return refusal(refused, entries[-1].pointer)
+
+
+def field_of(entry: Entry, refused: Refused) -> str:
+    """Return the pointer to the field of an entry that was refused, or to the entry itself."""
+    if refused.field == "effective":
+        return f"{entry.pointer}/effective"
+    known = refused.field in payload_shapes(entry.form.event_type)
+    return f"{entry.pointer}/{entry.content}/{refused.field}" if known else entry.pointer
+
+
+def stream_named(name: str) -> StreamId:
+    """Return the stream of a name such as ``programme:01980f5c-…``; raise `ValueError`."""
+    stream = StreamId.of(name)
+    if stream.kind not in STREAMS or not KEY.fullmatch(stream.key):
+        raise ValueError(name)
+    return stream
+
+
+def entries_of(stream: StreamId, forms: Sequence[EventForm]) -> list[Entry]:
+    """Return the entries of the list ``events`` of a body."""
+    return [
+        Entry(stream=stream, form=form, pointer=f"/events/{index}")
+        for index, form in enumerate(forms)
+    ]
+
+
+def receipt_answer(receipt: Receipt, stream: StreamId, response: Response, *, key: str) -> Json:
+    """Return a receipt as JSON, with its ETag; 201 where something was written, else 200."""
+    version = receipt.versions[stream]
+    response.headers["ETag"] = etag(version)
+    response.status_code = 201 if receipt.written else 200
+    events = [
+        WrittenEvent(
+            event_id=written.event_id,
+            type=written.name,
+            stream=str(written.stream),
+            version=written.version,
+            position=written.position,
+        )
+        for written in receipt.written
+    ]
+    answer = ReceiptAnswer(version=version, position=receipt.position, events=events)
+    return {key: stream.key, **answer.model_dump()}
