@@ -61,6 +61,7 @@ class SchoolStep(Moment):
     level: PaketLevel | None
     exam: str | None
     issued_on: date | None
+    pause: PauseReason | None
 
 
 class IjazahLine(Value):
@@ -157,10 +158,6 @@ def _told(row: Learner, page: Recorded) -> Learner:
             row = amended(row, page, "nisn", nisn=said.nisn)
         case AttendanceSummarised() | CreditsEarned() as said:
             row = _learnt(row, page, said)
-        case Paused() as said:
-            row = amended(row, page, "pause", pause=said.reason)
-        case Resumed() | Withdrawn():
-            row = amended(row, page, "pause", pause=None)
     return row
 
 
@@ -176,7 +173,6 @@ def _enrolled(row: Learner, page: Recorded, said: Enrolled) -> Learner:
         semester=said.semester,
     )
     row = _provided(replace(row, enrolments=entered(row.enrolments, line)), page, said)
-    row = amended(row, page, "pause", pause=None)
     return amended(row, page, "nisn", nisn=said.nisn) if said.nisn else row
 
 
@@ -215,6 +211,7 @@ class Walk(Value):
 
     level: PaketLevel | None
     standing: Standing
+    pause: PauseReason | None
     exams: dict[str, tuple[PaketLevel | None, Outcome]]
     ijazah: tuple[IjazahLine, ...]
 
@@ -225,7 +222,7 @@ class Walk(Value):
         return tuple(level for level in LEVELS if level in done)
 
 
-START: Final = Walk(level=None, standing=Standing.NOT_ENROLLED, exams={}, ijazah=())
+START: Final = Walk(level=None, standing=Standing.NOT_ENROLLED, pause=None, exams={}, ijazah=())
 
 
 def _walked(steps: Iterable[SchoolStep]) -> Walk:
@@ -236,7 +233,7 @@ def _walked(steps: Iterable[SchoolStep]) -> Walk:
             level=step.level or walk.level,
         )
         if standing := STANDINGS.get(step.fact):
-            walk = replace(walk, standing=standing)
+            walk = replace(walk, standing=standing, pause=step.pause)
     return walk
 
 
@@ -248,7 +245,7 @@ def _examined(walk: Walk, step: SchoolStep) -> Walk:
     level = known[0] if known else walk.level
     walk = replace(walk, exams=walk.exams | {step.exam: (level, outcome)})
     closes = outcome is Outcome.PASSED and level is walk.level
-    return replace(walk, standing=Standing.PASSED) if closes else walk
+    return replace(walk, standing=Standing.PASSED, pause=None) if closes else walk
 
 
 def _proved(walk: Walk, step: SchoolStep) -> Walk:
@@ -276,10 +273,18 @@ def evolve(row: Learner | None, page: Recorded) -> Learner:
         level=event.level if isinstance(event, Enrolled) else None,
         exam=event.exam if isinstance(event, ExamEvent) else None,
         issued_on=event.issued_on if isinstance(event, IjazahIssued) else None,
+        pause=event.reason if isinstance(event, Paused) else None,
     )
     steps = entered(row.steps, step)
     walk = _walked(steps)
-    return replace(row, steps=steps, standing=walk.standing, passed=walk.passed, ijazah=walk.ijazah)
+    return replace(
+        row,
+        steps=steps,
+        standing=walk.standing,
+        pause=walk.pause,
+        passed=walk.passed,
+        ijazah=walk.ijazah,
+    )
 
 
 EDUCATION_REGISTER = Projection(

@@ -4,6 +4,7 @@ Applying is not a seat, a seat is not attendance, attendance is not completion, 
 a certificate of competence: each has its own day here, the latest where it happened again.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from enum import Enum
@@ -13,6 +14,7 @@ from domain.certification import Assessed, AttendanceCertified, Competence, Comp
 from domain.kernel import Event, Open
 from domain.record import Recorded
 from domain.skill_training import (
+    ASKING,
     SKILL_TRAINING,
     Applied,
     AttendanceSummarised,
@@ -35,7 +37,7 @@ from projections.kernel import Projection, Scope
 
 
 class Stage(Enum):
-    """What a training can reach."""
+    """What a training can come to."""
 
     APPLIED = "applied"
     WAIT_LISTED = "wait_listed"
@@ -45,10 +47,15 @@ class Stage(Enum):
     ASSESSED = "assessed"
     ATTENDANCE_CERTIFIED = "attendance_certified"
     COMPETENCE_CERTIFIED = "competence_certified"
+    UNSUITABLE = "unsuitable"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    NOT_COMPLETED = "not_completed"
+    WITHDRAWN = "withdrawn"
 
 
 class Reached(Moment):
-    """A stage that was reached, and when."""
+    """A stage that the training came to, and when."""
 
     stage: Stage
 
@@ -93,19 +100,26 @@ STAGES: Final[dict[type[Event], Stage]] = {
     Assessed: Stage.ASSESSED,
     AttendanceCertified: Stage.ATTENDANCE_CERTIFIED,
     CompetenceCertified: Stage.COMPETENCE_CERTIFIED,
+    Suspended: Stage.SUSPENDED,
+    Resumed: Stage.RESUMED,
+    NotCompleted: Stage.NOT_COMPLETED,
+    Withdrawn: Stage.WITHDRAWN,
 }
-STEPS: Final[dict[type[Event], Step]] = {
-    Applied: Step.APPLIED,
-    WaitListed: Step.WAITING,
-    Seated: Step.SEATED,
-    Started: Step.STARTED,
-    Suspended: Step.SUSPENDED,
-    Resumed: Step.STARTED,
-    Completed: Step.COMPLETED,
-    NotCompleted: Step.NOT_COMPLETED,
-    Withdrawn: Step.WITHDRAWN,
+STEPS: Final[dict[Stage, Step]] = {
+    Stage.APPLIED: Step.APPLIED,
+    Stage.WAIT_LISTED: Step.WAITING,
+    Stage.SEATED: Step.SEATED,
+    Stage.UNSUITABLE: Step.UNSUITABLE,
+    Stage.STARTED: Step.STARTED,
+    Stage.SUSPENDED: Step.SUSPENDED,
+    Stage.RESUMED: Step.STARTED,
+    Stage.COMPLETED: Step.COMPLETED,
+    Stage.NOT_COMPLETED: Step.NOT_COMPLETED,
+    Stage.WITHDRAWN: Step.WITHDRAWN,
 }
-"""Where an event leaves the training; a decision that it does not suit leaves it UNSUITABLE."""
+"""Where a stage leaves the training."""
+DATED: Final = tuple(Stage)[:8]
+"""The stages that have their day in a column."""
 
 
 def _blank(case: str, programme: str) -> TrainingParticipation:
@@ -140,16 +154,12 @@ def _blank(case: str, programme: str) -> TrainingParticipation:
 def _said(event: Event) -> dict[str, dict[str, Any]]:
     """Return which columns a page sets, by what they are about."""
     said: dict[str, dict[str, Any]] = {}
-    if type(event) in STEPS:
-        said["step"] = {"step": STEPS[type(event)]}
     match event:
         case Applied():
             said["application"] = {"agreement": event.agreement}
             said["suitability"] = {"suitable": None}
         case SuitabilityDecided():
             said["suitability"] = {"suitable": event.suitable}
-            if not event.suitable:
-                said["step"] = {"step": Step.UNSUITABLE}
         case Started():
             said["trainer"] = {
                 "trainer_kind": event.trainer_kind,
@@ -162,11 +172,31 @@ def _said(event: Event) -> dict[str, dict[str, Any]]:
     return said
 
 
+def _stage(event: Event) -> Stage | None:
+    if isinstance(event, SuitabilityDecided):
+        return None if event.suitable else Stage.UNSUITABLE
+    return STAGES.get(type(event))
+
+
+def _step(reached: Iterable[Reached]) -> Step:
+    """Walk the stages: a seat or a place in the queue moves only who still asks for one."""
+    step = Step.NOT_APPLIED
+    for one in reached:
+        seat = one.stage in (Stage.SEATED, Stage.WAIT_LISTED)
+        if not seat or step in (Step.NOT_APPLIED, *ASKING):
+            step = STEPS.get(one.stage, step)
+    return step
+
+
 def _reached(row: TrainingParticipation, page: Recorded) -> TrainingParticipation:
     """Enter the stage, with the day in its column: that on which a certificate was issued."""
     event = page.event
-    stage = STAGES.get(type(event))
+    stage = _stage(event)
     if stage is None:
+        return row
+    reached = entered(row.reached, Reached(**when(page), stage=stage))
+    row = replace(row, reached=reached, step=_step(reached))
+    if stage not in DATED:
         return row
     day = event.effective.day
     if isinstance(event, AttendanceCertified | CompetenceCertified):
@@ -174,7 +204,6 @@ def _reached(row: TrainingParticipation, page: Recorded) -> TrainingParticipatio
     days = {f"{stage.value}_on": day}
     if isinstance(event, CompetenceCertified):
         days["competence_valid_until"] = event.valid_until
-    row = replace(row, reached=entered(row.reached, Reached(**when(page), stage=stage)))
     return amended(row, page, stage.value, **days)
 
 

@@ -1,13 +1,16 @@
 """Events told one after another, and the rows that come of them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from domain.kernel import Event
 from domain.record import Actor, Recorded, StreamId
+from domain.time import Effective, Zone
 from projections.kernel import Projection
 
+FIRST = date(2025, 6, 30)
 NOON = datetime(2025, 12, 31, 12, tzinfo=UTC)
 Telling = tuple[str, Event]
 """An event, and the stream that it is told in: ``("case:1", event)``."""
@@ -57,6 +60,15 @@ def rows(projection: Projection[Any], told: Iterable[Recorded]) -> dict[str, Any
 def of(projection: Projection[Any], stream: str, *events: Event) -> dict[str, Any]:
     """The rows that some events of one stream make, told in this order."""
     return rows(projection, pages((stream, event) for event in events))
+
+
+def one_a_day(events: Sequence[Event]) -> list[Event]:
+    """The events, each taking effect on the day after the one before."""
+    days = (FIRST + timedelta(days=number) for number in range(len(events)))
+    return [
+        replace(one, effective=Effective.on(day, Zone.WIB))
+        for one, day in zip(events, days, strict=True)
+    ]
 
 
 def only(table: dict[str, Any]) -> Any:

@@ -1,31 +1,22 @@
 """Laws of all projections, over whatever events there are, in whatever order they are told."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
-from fold import pages, rows
+from fold import one_a_day, pages, rows
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from strategies import DAYS, event, histories, wild_event
+from strategies import event, wild_event
 
-from domain.catalogue import CASE, EVENTS, PROGRAMME, STREAMS
-from domain.custody import CUSTODY
-from domain.kejar_paket import KEJAR_PAKET
+from domain.catalogue import EVENTS, STREAMS
 from domain.kernel import DataClass, Event, Value, data_classes
-from domain.programme import PROGRAMME as SEATS
-from domain.time import Effective, Zone
-from domain.verdict import legal_status
-from projections.case_summary import CASE_SUMMARY
 from projections.catalogue import PROJECTIONS
-from projections.education_register import EDUCATION_REGISTER
 from projections.kernel import Scope
-from projections.programmes import PROGRAMMES
 from projections.timeline import TIMELINE
 
 ALL = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda one: one.name)
@@ -99,14 +90,6 @@ def test_the_order_of_telling_changes_no_row(projection):
     law()
 
 
-def one_a_day(events: Sequence[Event]) -> list[Event]:
-    days = (DAYS[0] + timedelta(days=number) for number in range(len(events)))
-    return [
-        replace(one, effective=Effective.on(day, Zone.WIB))
-        for one, day in zip(events, days, strict=True)
-    ]
-
-
 def without_positions(projection, told):
     adapter = TypeAdapter(projection.row)
     table = rows(projection, pages(told))
@@ -161,41 +144,3 @@ def storable(hint: Any) -> bool:
 def test_names_and_events_are_those_that_exist(projection):
     assert set(projection.events) <= set(EVENTS)
     assert len({one.name for one in PROJECTIONS}) == len(PROJECTIONS)
-
-
-@given(histories(CASE))
-def test_the_case_summary_stands_where_the_journey_stands(history):
-    if not history:
-        return
-    journey = CASE.fold(history)
-    row = rows(CASE_SUMMARY, pages(("case:1", one) for one in history))["1"]
-    custody = journey[CUSTODY]
-    assert (row.presence, row.unit, row.destination, row.release_kind) == (
-        custody.presence,
-        custody.unit,
-        custody.destination,
-        custody.release,
-    )
-    assert row.admitted_on == custody.admitted_on
-    assert row.legal_status == legal_status(journey)
-
-
-@given(histories(CASE))
-def test_the_education_register_stands_where_the_schooling_stands(history):
-    schooling = CASE.fold(history)[KEJAR_PAKET]
-    for row in rows(EDUCATION_REGISTER, pages(("case:1", one) for one in history)).values():
-        assert row.standing == schooling.standing
-        assert row.pause == schooling.pause
-        assert row.passed == schooling.finals.passed
-        assert [line.level for line in row.ijazah] == [
-            ijazah.level for ijazah in schooling.finals.ijazah
-        ]
-        assert row.nisn == schooling.nisn
-
-
-@given(histories(PROGRAMME))
-def test_seats_and_queue_are_those_of_the_programme(history):
-    programme = PROGRAMME.fold(history)[SEATS]
-    for row in rows(PROGRAMMES, pages(("programme:1", one) for one in history)).values():
-        assert (row.seated, row.queue) == (programme.seated, programme.queue)
-        assert row.capacity == programme.capacity
