@@ -191,7 +191,7 @@ class PostgresReadModels:
     def _wanted(self, table: RowTable, question: Question) -> list[Composable]:
         """Return the conditions of a question; raise `LookupError` for a column it cannot ask."""
         conditions: list[Composable] = []
-        for column, value in question.where.items():
+        for column, value in {**question.where, **table.projection.listed}.items():
             if column not in table.open_columns:
                 raise LookupError(column)
             values = value if isinstance(value, tuple) else (value,)

@@ -76,7 +76,7 @@ class KeyStore:
                     (unread,),
                 ):
                     self._open(*row)
-        if gone := wanted - self._by_id.keys():
+        if gone := [key_id for key_id in wanted if key_id not in self._by_id]:
             raise KeyMissing(", ".join(sorted(gone)))
         return {key_id: self._by_id[key_id] for key_id in wanted}
 

@@ -131,6 +131,16 @@ def test_lists_are_cut_by_key_and_questions_ask_open_columns_only(models, ledger
             rows(models, replace(ANY, where={column: "x"}))
 
 
+def test_rows_that_are_kept_but_not_listed_are_not_shown(ledger, pool):
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    listed = replace(LINES, listed={"unit": "LAPAS-X"})
+    models = PostgresReadModels(ledger, pool, seals, [listed])
+    models.follower.prepare()
+    write(ledger, draft(assessed()))
+    follow(models)
+    assert rows(models) == {}
+
+
 def test_a_poison_page_stops_its_key_and_nothing_else_and_is_visible(models, ledger):
     write(ledger, draft(assessed()), draft(assessed("1999-01"), version=2))
     write(ledger, draft(assessed(), to=stream("2")))
