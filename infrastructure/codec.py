@@ -163,7 +163,9 @@ class PageCodec:
                     "key": key.key_id,
                     "page_key": _text(seal(key.secret, page_key, place)),
                     "fields": {
-                        pointer: _text(seal(page_key, rfc8785.dumps(value), f"{place}|{pointer}"))
+                        pointer: _text(
+                            seal(page_key, json.dumps(value).encode(), f"{place}|{pointer}")
+                        )
                         for pointer, value in fields.items()
                     },
                 }

@@ -1,5 +1,10 @@
-"""Connections of the service: as the role that may INSERT and SELECT, and nothing more."""
+"""Connections of the service: as the role that may INSERT and SELECT, and nothing more.
 
+A statement stands alone, in one round trip, unless it is run within `transaction`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from psycopg import Connection, OperationalError
@@ -21,12 +26,19 @@ def service_pool(dsn: str, most: int = CONNECTIONS_MAX) -> ConnectionPool:
         min_size=1,
         max_size=most,
         timeout=WAIT_SECONDS,
+        kwargs={"autocommit": True},
         configure=_step_down,
         open=True,
     )
 
 
+@contextmanager
+def transaction(pool: ConnectionPool) -> Iterator[Connection[Any]]:
+    """Give a connection on which all statements stand or fall together."""
+    with pool.connection() as connection, connection.transaction():
+        yield connection
+
+
 def _step_down(connection: Connection[Any]) -> None:
     connection.execute("SET ROLE jejak_service")
     connection.execute("SET TIME ZONE 'UTC'")
-    connection.commit()

@@ -15,6 +15,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from domain.record import Recorded
+from infrastructure.connections import transaction
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.row_table import RowSeals, RowTable
 from projections.kernel import Projection
@@ -55,7 +56,7 @@ class Follower:
 
     def prepare(self) -> None:
         """Create the tables that are missing; whoever comes second finds them."""
-        with self._pool.connection() as connection:
+        with transaction(self._pool) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK + 1,))
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS read_model.progress (projection text PRIMARY KEY,"
@@ -90,7 +91,7 @@ class Follower:
         return read
 
     def _fold(self, name: str, pages: Sequence[Recorded]) -> None:
-        with self._pool.connection() as connection:
+        with transaction(self._pool) as connection:
             connection.execute("SET LOCAL synchronous_commit = off")  # it can be rebuilt
             found = connection.execute(
                 "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE", (name,)
@@ -114,7 +115,6 @@ class Follower:
     def _lead(self) -> None:
         """Follow for as long as this process is the one that does."""
         with self._pool.connection() as leadership:
-            leadership.autocommit = True
             try:
                 while not self._closing.is_set():
                     held = leadership.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))
@@ -125,7 +125,6 @@ class Follower:
             finally:
                 if not leadership.closed:
                     leadership.execute("SELECT pg_advisory_unlock_all()")
-                    leadership.autocommit = False
 
     def _follow(self, leadership: Connection[Any]) -> None:
         while not self._closing.is_set():

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg_pool import ConnectionPool
 
 from application.read_models import Access, Digests, Page, Progress, Question
+from infrastructure.connections import transaction
 from infrastructure.follower import BATCH, Follower, fold, positions, restart
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.row_table import RowSeals, RowTable
@@ -43,7 +44,7 @@ class PostgresReadModels:
         query = SQL(
             "SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE {} ORDER BY key LIMIT {}"
         ).format(table.table, SQL(" AND ").join(conditions), question.limit)
-        with self._pool.connection() as connection:
+        with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             position, as_of = self._freshness(connection, name)
             stored = connection.execute(query).fetchall()
@@ -93,7 +94,7 @@ class PostgresReadModels:
         fresh = RowTable(live.projection, self._seals, "_rebuild")
         reached = self._ledger.position()
         self._replay([fresh], reached)
-        with self._pool.connection() as connection:
+        with transaction(self._pool) as connection:
             followed_to = self._locked(connection, name)
             while reached < followed_to and (pages := self._ledger.read_after(reached, BATCH)):
                 fold(connection, fresh, pages)
@@ -111,7 +112,7 @@ class PostgresReadModels:
 
     def compare(self, names: Sequence[str]) -> Sequence[Digests]:
         """Replay the ledger into tables of their own and compare them with the live ones."""
-        with self._pool.connection() as connection:
+        with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             reached = positions(connection)
             live = {name: digest(connection, self._tables[name]) for name in names}
@@ -119,7 +120,7 @@ class PostgresReadModels:
         for position in {reached[name] for name in names}:
             alike = [replay for name, replay in replays.items() if reached[name] == position]
             self._replay(alike, position)
-        with self._pool.connection() as connection:
+        with transaction(self._pool) as connection:
             again = {name: digest(connection, replay) for name, replay in replays.items()}
             for replay in replays.values():
                 connection.execute(SQL("DROP TABLE {}").format(replay.table))
@@ -137,14 +138,14 @@ class PostgresReadModels:
 
     def _replay(self, tables: Sequence[RowTable], upto: int) -> None:
         """Fold the ledger from its first page up to a position into tables made for it."""
-        with self._pool.connection() as connection:
+        with transaction(self._pool) as connection:
             for table in tables:
                 connection.execute(SQL("DROP TABLE IF EXISTS {}").format(table.table))
                 forget_stopped(connection, table.name)
                 table.create(connection)
         after = 0
         while after < upto and (pages := self._ledger.read_after(after, BATCH)):
-            with self._pool.connection() as connection:
+            with transaction(self._pool) as connection:
                 connection.execute("SET LOCAL synchronous_commit = off")
                 for table in tables:
                     fold(connection, table, [page for page in pages if page.position <= upto])

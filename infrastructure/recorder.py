@@ -116,6 +116,7 @@ class PageRecorder(ApplicationRecorder):
                     warnings.append(diagnostic.sqlstate or "")
 
             connection.add_notice_handler(notice)
+            connection.autocommit = False
             try:
                 yield connection
                 try:
@@ -130,6 +131,9 @@ class PageRecorder(ApplicationRecorder):
                 raise IntegrityError(error.diag.message_primary) from error
             finally:
                 connection.remove_notice_handler(notice)
+                if not connection.closed:
+                    connection.rollback()  # of nothing, after a commit
+                    connection.autocommit = True
 
     def answer(self, actor: str, key: str) -> tuple[bytes, dict[str, Any]] | None:
         """Return the digest and the answer that stand under a key."""
