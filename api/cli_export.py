@@ -1,0 +1,186 @@
+"""``jejak export``: the ledger's pages with their envelopes, or the rows of one read model."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from api.telling import err, fail, told
+from domain.catalogue import STREAMS
+from domain.kernel import Json
+from domain.record import Recorded, StreamId
+from domain.shape import payload_shapes
+
+if TYPE_CHECKING:
+    from api.main import House
+
+EXAMPLES: Final = (
+    "Contoh / examples: `jejak export --output cadangan.ndjson`, `jejak export --kind case`, "
+    "`jejak export --read-model case_summary --format csv --output kasus.csv`"
+)
+PATIENCE_SECONDS: Final = 120.0
+PAGE_COLUMNS: Final = (
+    "stream",
+    "type",
+    "effective",
+    "zone",
+    "data",
+    "evidence",
+    "reason",
+    "event_id",
+    "version",
+    "position",
+    "recorded_at",
+    "actor",
+    "purpose",
+    "subject",
+    "correlation_id",
+    "causation_id",
+    "idempotency_key",
+    "prev_hash",
+    "hash",
+)
+
+
+class Format(Enum):
+    """What kind of file it is to be."""
+
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+def export(
+    *,
+    form: Annotated[Format, typer.Option("--format", help="Bentuk / form.")] = Format.NDJSON,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Jenis catatan, misalnya case; boleh diulang.")
+    ] = None,
+    stream: Annotated[
+        list[str] | None, typer.Option(help="Satu catatan, misalnya case:0198…; boleh diulang.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Berkas tujuan; tanpa ini, stdout.")] = None,
+    read_model: Annotated[str | None, typer.Option(help="Baris satu model baca.")] = None,
+) -> None:
+    """Tulis buku peristiwa atau satu model baca ke berkas / write the ledger or a read model.
+
+    Isinya data pribadi: simpan seperti berkas aslinya. It holds personal data: keep it as such.
+    """
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+
+    streams = [_stream(name) for name in stream or ()]
+    kinds = frozenset(_kind(name) for name in kind or ())
+    if read_model and (streams or kinds):
+        fail(
+            "--read-model tidak dapat digabung dengan --kind atau --stream",
+            "--read-model does not go with --kind or --stream",
+            status=2,
+        )
+    if output and not output.parent.is_dir():
+        fail("folder tujuan tidak ada", "there is no such folder to write to", status=2)
+    with told(), open_house(settings(), as_guest=True) as house:
+        if read_model:
+            columns, rows = _rows(house, read_model)
+        else:
+            columns, rows = PAGE_COLUMNS, _pages(house, kinds, streams)
+        _write(form, columns, rows, output)
+
+
+def page_line(page: Recorded) -> Json:
+    """Return a page as `jejak import` reads it, with all of its envelope."""
+    event = page.event
+    return {
+        "stream": str(page.stream),
+        "type": event.stored_as,
+        "effective": (event.effective.at or event.effective.day).isoformat(),
+        "zone": event.effective.zone.value,
+        "data": {name: _plain(getattr(event, name)) for name in payload_shapes(type(event))},
+        "evidence": _plain(page.evidence),
+        "reason": page.reason,
+        "event_id": page.event_id,
+        "version": page.version,
+        "position": page.position,
+        "recorded_at": page.recorded_at.isoformat(),
+        "actor": _plain(page.actor),
+        "purpose": page.purpose,
+        "subject": page.subject,
+        "correlation_id": page.correlation_id,
+        "causation_id": page.causation_id,
+        "idempotency_key": page.idempotency_key,
+        "prev_hash": page.prev_hash,
+        "hash": page.hash,
+    }
+
+
+def _plain(value: Any) -> Any:
+    from pydantic_core import to_jsonable_python  # noqa: PLC0415  # --help stays quick
+
+    return to_jsonable_python(value)
+
+
+def _pages(house: "House", kinds: frozenset[str], streams: Sequence[StreamId]) -> Iterator[Json]:
+    from application.exporting import pages  # noqa: PLC0415  # --help stays quick
+
+    return (page_line(page) for page in pages(house.ledger, kinds, streams))
+
+
+def _rows(house: "House", name: str) -> tuple[Sequence[str], Iterator[Json]]:
+    from api.lists import as_json, shown  # noqa: PLC0415  # --help stays quick
+    from application.people import WHEREVER  # noqa: PLC0415
+    from application.read_models import Question  # noqa: PLC0415
+
+    projection = house.services.projections.get(name)
+    if projection is None:
+        known = ", ".join(sorted(house.services.projections))
+        fail(f"model baca yang ada: {known}", f"there are these read models: {known}", status=2)
+    if not house.read_models.wait(house.ledger.position(), PATIENCE_SECONDS):
+        fail(
+            "model baca belum mengejar buku; coba lagi sebentar",
+            "the read model has not caught up with the ledger; try again shortly",
+        )
+    every = Question(where={}, words=(), after=None, limit=None)
+    columns = shown(projection.row)
+    page = house.read_models.ask(name, every, WHEREVER)
+    return columns, (as_json(row, columns) for _, row in page.rows)
+
+
+def _write(form: Format, columns: Sequence[str], rows: Iterator[Json], output: Path | None) -> None:
+    from api.lists import written  # noqa: PLC0415  # --help stays quick
+    from api.tables import written_beside  # noqa: PLC0415
+
+    lines = written(form.value, columns, rows)
+    if output is None:
+        for line in lines:
+            sys.stdout.write(line)
+        return
+    with _progress() as progress, written_beside(output) as file:
+        if form is Format.CSV:
+            file.write("\ufeff")  # so that Excel reads UTF-8
+        task = progress.add_task("Menulis / writing", total=None)
+        for line in lines:
+            file.write(line)
+            progress.advance(task)
+
+
+def _progress() -> Progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed}"))
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _kind(name: str) -> str:
+    if name not in STREAMS:
+        known = ", ".join(STREAMS)
+        fail(f"jenis catatan yang ada: {known}", f"there are these kinds: {known}", status=2)
+    return name
+
+
+def _stream(name: str) -> StreamId:
+    try:
+        stream = StreamId.of(name)
+    except ValueError:
+        fail("--stream: tulis jenis:kunci", "--stream: write kind:key", status=2)
+    _kind(stream.kind)
+    return stream

@@ -1,0 +1,193 @@
+"""``jejak import``: rows of a file, checked as a whole and then recorded, with a report by row."""
+
+import json
+import re
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.import_report import COLUMNS, Report, in_words
+from api.telling import err, fail, told
+from application.importing import Fate, Import, Row
+from application.ledger import Conflict, OutcomeUnknown
+from domain.fields import Ref
+from domain.kernel import Words
+from domain.record import Actor
+
+EXAMPLES: Final = (
+    "Contoh / examples: `jejak import warga.xlsx --check`, "
+    "`jejak import warga.csv --report galat.csv`, `jejak import cadangan.ndjson --partial`"
+)
+PURPOSE: Final = "pembinaan"
+UNKNOWN_OUTCOME: Final[Words] = (
+    "terputus; jalankan lagi perintah yang sama, yang sudah tercatat tidak berulang",
+    "cut off; run the same command again, what is recorded is not repeated",
+)
+NOTHING: Final[Words] = (
+    "Tidak ada yang ditulis. Perbaiki baris di atas, atau pakai --partial untuk baris yang benar.",
+    "Nothing was written. Put these rows right, or use --partial for those that are.",
+)
+CHECKING: Final[Words] = ("Memeriksa", "Checking")
+WRITING: Final[Words] = ("Menulis", "Writing")
+ONLY_CHECKED: Final[Words] = (
+    "Hanya diperiksa; tidak ada yang ditulis.",
+    "Only checked; nothing was written.",
+)
+
+
+class Format(Enum):
+    """What kind of file it is."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    NDJSON = "ndjson"
+
+
+class Tongue(Enum):
+    """In which language the report is."""
+
+    INDONESIAN = "id"
+    ENGLISH = "en"
+
+
+def import_file(  # noqa: PLR0913  # one parameter per option
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON.", show_default=False)],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Hanya periksa / only check.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Catat baris yang benar saja / the good rows only.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Tulis galat ke CSV ini / write faults to this CSV.")
+    ] = None,
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="Bila akhiran tidak menyebutnya.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Unit yang mengimpor / the unit that imports.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Atas nama pengguna (kode) / on behalf of (a code).")
+    ] = None,
+    purpose: Annotated[str, typer.Option(help="Tujuan / purpose.")] = PURPOSE,
+    language: Annotated[Tongue | None, typer.Option(help="Bahasa laporan.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Untuk program.")] = False,
+) -> None:
+    """Catat baris-baris CSV, XLSX, atau NDJSON: semuanya diperiksa dulu, dan aman diulang.
+
+    Record the rows of a file: all are checked first, and running it again adds nothing twice.
+    See docs/import.md.
+    """
+    from api.main import import_keys_of, open_house, settings  # noqa: PLC0415
+    from api.tables import BrokenFile, format_of  # noqa: PLC0415
+
+    for name, said in (("--unit", unit), ("--by", by), ("--purpose", purpose)):
+        _ensure_code(name, said)
+
+    chosen = settings()
+    tongue = 0 if (language.value if language else chosen.language) == "id" else 1
+    try:
+        form = format_of(file, kind.value if kind else None)
+        with told(), open_house(chosen, as_guest=True) as house:
+            shared = Import(
+                ledger=house.services.ledger,
+                keys=import_keys_of(chosen),
+                new_id=house.services.new_id,
+                now=house.services.now,
+                actor=Actor(id="import", role="operator", unit=unit, agency=None, on_behalf_of=by),
+                purpose=purpose,
+                correlation_id=house.services.new_id(),
+            )
+            unsure: tuple[type[Exception], ...]
+            unsure = (OutcomeUnknown, Conflict, *house.services.full)
+            try:
+                done = imported(shared, file, form, check=check, partial=partial, tongue=tongue)
+            except unsure:
+                fail(UNKNOWN_OUTCOME[tongue])
+    except BrokenFile as broken:
+        _say_broken(broken.code, broken.because, tongue, as_json=as_json)
+    _tell(done, file, report, check=check, as_json=as_json)
+    raise typer.Exit(1 if done.bad else 0)
+
+
+def imported(  # noqa: PLR0913  # what to do, and how to tell
+    shared: Import, file: Path, form: str, *, check: bool, partial: bool, tongue: int
+) -> Report:
+    """Check every row of a file, and record them unless that is not wanted."""
+    from api.import_rows import opened_rows  # noqa: PLC0415  # --help stays quick
+
+    report = Report(tongue, written=False)
+    ready: list[tuple[Fate, Row]] = []
+    with _progress() as progress:
+        with opened_rows(file, form, shared.keys) as rows:
+            run = shared.check()
+            for row in progress.track(rows, total=None, description=CHECKING[tongue]):
+                outcome = run(row)
+                report.note(outcome)
+                if outcome.ready:
+                    ready.append((outcome.fate, outcome.ready))
+        if check or (report.bad and not partial):
+            return report
+        report.written = True
+        run = shared.write()
+        for fate, row in progress.track(ready, description=WRITING[tongue]):
+            report.forget(fate)
+            report.note(run(row))
+    return report
+
+
+def _progress() -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def _ensure_code(option: str, said: str | None) -> None:
+    if said is not None and not re.fullmatch(Ref.__metadata__[0].regex, said, re.ASCII):  # type: ignore[attr-defined]
+        fail(
+            f"{option}: harus berupa kode, bukan nama: huruf, angka, titik, garis",
+            f"{option}: must be a code and no name: letters, digits, dots, dashes",
+            status=2,
+        )
+
+
+def _say_broken(code: str, because: Words, tongue: int, *, as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps({"code": code, "detail": because[tongue]}, ensure_ascii=False))
+    fail(f"{code}: {because[tongue]}", status=2)
+
+
+def _tell(report: Report, file: Path, saved: Path | None, *, check: bool, as_json: bool) -> None:
+    if saved is not None:
+        _save(saved, report.rows)
+    if as_json:
+        said = {
+            "file": file.name,
+            "written": report.written,
+            "counts": report.counts(),
+            "rows": report.rows,
+        }
+        typer.echo(json.dumps(said, ensure_ascii=False))
+        return
+    for row in report.rows:
+        typer.echo(in_words(row, report.tongue))
+    typer.echo(report.summary())
+    if not report.written:
+        typer.echo((ONLY_CHECKED if check else NOTHING)[report.tongue])
+
+
+def _save(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    from api.lists import written  # noqa: PLC0415  # --help stays quick
+    from api.tables import written_beside  # noqa: PLC0415
+
+    with written_beside(path) as file:
+        file.write("\ufeff")  # so that Excel reads UTF-8
+        file.writelines(written("csv", COLUMNS, iter(rows)))
