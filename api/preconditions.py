@@ -64,8 +64,7 @@ def command_of(
         str | None,
         Header(
             description="Makes a repeated request one request.",
-            min_length=1,
-            max_length=200,
+            json_schema_extra={"minLength": 1, "maxLength": 200},
             examples=["0198-medan-1"],
         ),
     ] = None,

@@ -7,6 +7,7 @@ with what happened next; it is read as a state, as a history, and as a row of a 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -15,7 +16,7 @@ from pydantic import BaseModel, Field, Strict, create_model
 from api.answers import FORBID, HistoryAnswer, StateAnswer, history_answer, moment_of, state_answer
 from api.callers import HistoryReader, Reader, Signed
 from api.event_forms import proposal_union
-from api.lists import Listing, asked_of, filters
+from api.lists import Asked, Listing, asked_of, filters
 from api.openapi import list_documentation
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
@@ -55,7 +56,8 @@ class Collection:
 
     ``events`` are those that may be proposed; others only follow from these. ``key_of`` names a new
     stream after its first event, where the id is not made up; ``ensure_new`` looks for whoever may
-    be meant, unless the caller says that it is somebody new. ``fixed`` filters the list.
+    be meant, unless the caller says that it is somebody new. ``fixed`` filters the list, and
+    ``status`` are the columns whose words the filter of that name takes.
     """
 
     path: str
@@ -69,6 +71,7 @@ class Collection:
     key_of: Callable[[Any], str] | None = None
     ensure_new: Callable[[Services, Event], None] | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    status: Mapping[str, type[Enum]] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -253,6 +256,15 @@ def opened(receipt: Receipt, collection: Collection, response: Response) -> Json
     return receipt_answer(receipt, stream, response, key=collection.key) | {collection.key: key}
 
 
+def by_column(asked: Asked, status: Mapping[str, type[Enum]]) -> Asked:
+    """Turn the filter ``status`` into one on the columns whose words it gives."""
+    where = dict(asked.where)
+    for word in where.pop("status", ()) if status else ():
+        column = next(name for name, kind in status.items() if word in {one.value for one in kind})
+        where[column] = (*where.get(column, ()), word)
+    return replace(asked, where=where)
+
+
 def add_lists(router: APIRouter, collection: Collection, services: Services) -> None:
     """Serve the list, as JSON by pages, and whole as CSV and NDJSON."""
     projection = services.projections.get(collection.read_model)
@@ -261,13 +273,16 @@ def add_lists(router: APIRouter, collection: Collection, services: Services) -> 
     columns = {
         name: kind for name, kind in filters(projection.row).items() if name not in collection.fixed
     }
+    if collection.status:
+        words = {one.name: one.value for kind in collection.status.values() for one in kind}
+        columns["status"] = Enum("Status", words)
 
     def listing(request: Request, services: Services, caller: Caller) -> Listing:
         return Listing(
             services=services,
             projection=projection,
             access=caller.access,
-            asked=asked_of(request, columns, collection.fixed),
+            asked=by_column(asked_of(request, columns, collection.fixed), collection.status),
         )
 
     @router.get(collection.path, openapi_extra=list_documentation(columns, paged=True))

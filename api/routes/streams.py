@@ -14,6 +14,7 @@ from api.routes.collections import (
 )
 from api.services import Services
 from domain import catalogue
+from domain.custody import LegalStatus, Presence
 from domain.fields import EXAMPLE_ID, UUID
 from domain.kernel import Event, Stream
 from domain.person import CustodyBegan, CustodyEnded
@@ -54,7 +55,13 @@ def registered(event: type[Event], word: str, pattern: str, example: str) -> Col
 
 LISTED: Final = ("unit", "agency")
 PLURALS: Final = {"unit": "units", "agency": "agencies", "user": "users"}
-CASES: Final = collection(catalogue.CASE, "/v1/cases", "case_id", "case_summary")
+CASES: Final = collection(
+    catalogue.CASE,
+    "/v1/cases",
+    "case_id",
+    "case_summary",
+    status={"legal_status": LegalStatus, "presence": Presence},
+)
 COLLECTIONS: Final = (
     collection(catalogue.PERSON, "/v1/persons", "person_id", "persons", ensure_new=ensure_new),
     collection(catalogue.PROGRAMME, "/v1/programmes", "programme_id", "programmes"),

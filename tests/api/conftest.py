@@ -1,0 +1,123 @@
+"""The whole service over a real database, and callers of every role."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from psycopg_pool import PoolTimeout
+from scenario import on
+from uuid_utils import uuid7
+
+from api.app import create_app
+from api.services import Services
+from api.tokens import Caller, Level, Role, Tokens
+from application.append import Append, Proposal, Request
+from domain.record import Actor, StreamId
+from domain.registry import UnitKind, UnitNamed
+from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.master_key import MasterKey
+from infrastructure.read_models import PostgresReadModels
+from infrastructure.row_table import RowSeals
+from projections.catalogue import PROJECTIONS, REPORTS
+
+MEDAN, PEKALONGAN, JAYAPURA = "RUTAN-MEDAN", "RUTAN-PEKALONGAN", "LAPAS-JAYAPURA"
+UNITS = {MEDAN: "12.71", PEKALONGAN: "33.75", JAYAPURA: "91.71"}
+SYSTEM = Actor(id="system", role="supervisor", unit=None, agency=None, on_behalf_of=None)
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def new_id():
+    return str(uuid7())
+
+
+@dataclass
+class Service:
+    """The app, and clients that call it in some role."""
+
+    services: Services
+    tokens: Tokens
+    follower: object
+
+    @cached_property
+    def app(self):
+        return create_app(self.services)
+
+    def caller(self, role="caseworker", *units, level="unit", user=None):
+        caller = Caller(
+            id=user or f"{role}-1",
+            role=Role(role),
+            level=Level(level),
+            units=frozenset(units),
+            agency="DISNAKER-12.71" if role == "agency" else None,
+        )
+        token = self.tokens.issue(caller, now() + timedelta(hours=1))
+        return TestClient(self.app, headers={"Authorization": f"Bearer {token}"})
+
+    def stranger(self):
+        return TestClient(self.app)
+
+
+@pytest.fixture
+def service(pool, ledger):
+    master = MasterKey(b"k" * 32)
+    seals = RowSeals(ledger.store, ledger.keys, master)
+    read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
+    read_models.follower.prepare()
+    read_models.follower.start()
+    tokens = Tokens(secret=master.derive("tokens"), now=now)
+    services = Services(
+        append=Append(ledger, new_id, now),
+        ledger=ledger,
+        read_models=read_models,
+        evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+        caller_of=tokens,
+        projections={projection.name: projection for projection in PROJECTIONS},
+        reports={report.name: report for report in REPORTS},
+        new_id=new_id,
+        now=now,
+        full=(PoolTimeout, psycopg.OperationalError),
+        language="id",
+    )
+    register_units(services)
+    yield Service(services, tokens, read_models.follower)
+    read_models.follower.close()
+
+
+def register_units(services):
+    proposals = [
+        Proposal(
+            stream=StreamId(kind="registry", key=f"unit/{unit}"),
+            event=UnitNamed(
+                effective=on("2020-01-01"),
+                unit=unit,
+                kind=UnitKind.RUTAN,
+                unit_class=None,
+                title=unit.title(),
+                region=region,
+            ),
+            evidence=(),
+            reason=None,
+        )
+        for unit, region in UNITS.items()
+    ]
+    request = Request(
+        proposals=tuple(proposals),
+        expected={},
+        actor=SYSTEM,
+        purpose="pembinaan",
+        correlation_id="test",
+        command=None,
+    )
+    services.append(request)
+
+
+@pytest.fixture
+def medan(service):
+    """A caseworker of Rutan Medan."""
+    return service.caller("caseworker", MEDAN)

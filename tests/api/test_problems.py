@@ -1,0 +1,164 @@
+"""Every refusal is problem+json, in two languages, and never repeats what was sent."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from facts import append, assessed, new_case, open_case
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from application.ledger import OutcomeUnknown
+
+FIELDS = {"type", "title", "status", "detail", "code", "article", "errors", "trace_id"}
+SECRET = "Rahasia-1271011203900001"
+
+
+def problem(answer, status, code):
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    said = answer.json()
+    assert said.keys() >= FIELDS
+    assert (said["status"], said["type"]) == (status, f"/problems/{code}")
+    assert said["trace_id"] == answer.headers["x-trace-id"]
+    return said
+
+
+def test_what_the_framework_refuses_is_a_problem_too(medan):
+    problem(medan.get("/v1/unheard-of"), 404, "request.not_found")
+    problem(medan.get("/"), 404, "request.not_found")
+    answer = medan.delete("/v1/cases")
+    problem(answer, 405, "request.method_not_allowed")
+    assert set(answer.headers["allow"].split(", ")) <= {"GET", "POST", "HEAD"}
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"", b"\xff\xfe", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}", b"nul"]
+)
+def test_a_body_that_is_no_json_is_unreadable(medan, body):
+    headers = {"Content-Type": "application/json"}
+    answer = medan.post("/v1/cases", content=body, headers=headers)
+    assert answer.status_code in {400, 422}
+    problem(answer, answer.status_code, answer.json()["code"])
+
+
+def test_a_body_over_the_limit_is_refused_however_it_comes(medan):
+    headers = {"Content-Type": "application/json"}
+    big = b'{"a": "' + b"x" * 1_000_000 + b'"}'
+    problem(medan.post("/v1/cases", content=big, headers=headers), 413, "request.too_large")
+    chunks = (b"x" * 100_000 for _ in range(11))
+    answer = medan.post("/v1/cases", content=chunks, headers=headers)
+    problem(answer, 413, "request.too_large")
+
+
+def test_a_body_of_another_type_is_not_taken(medan):
+    text = json.dumps(new_case())
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        answer = medan.post("/v1/cases", content=text, headers={"Content-Type": kind})
+        problem(answer, 415, "request.json_only")
+
+
+def test_a_problem_is_in_the_language_asked_for(medan):
+    for accept, language in (
+        ("", "id"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9", "en"),
+        ("id;q=0.5, en;q=0.9", "en"),
+        ("fr, de;q=0.3", "id"),
+        ("en;q=x", "id"),
+    ):
+        answer = medan.get("/v1/nowhere", headers={"Accept-Language": accept})
+        assert answer.headers["content-language"] == language
+        assert answer.json()["title"] == {"id": "Tidak ditemukan", "en": "Not found"}[language]
+
+
+def test_every_wrong_field_is_named_and_none_repeated(medan):
+    body = new_case(SECRET * 20, birth_date=SECRET, religion=SECRET)
+    body["person"]["register"]["nik"] = SECRET
+    answer = medan.post("/v1/cases", json=body)
+    said = problem(answer, 422, "request.invalid")
+    pointers = {error["pointer"] for error in said["errors"]}
+    assert "/admission/data/religion" in pointers
+    assert "/person/register/nik" in pointers
+    assert "1271011203900001" not in answer.text
+
+
+def test_parameters_that_are_unknown_or_twice_are_refused(medan):
+    case = open_case(medan)
+    unknown = medan.get(f"/v1/cases/{case}?valid_on=2025-01-01")
+    problem(unknown, 422, "request.unknown_parameter")
+    twice = medan.get(f"/v1/cases/{case}?valid_at=2025-01-01&valid_at=2025-01-02")
+    problem(twice, 422, "request.parameter_twice")
+    problem(medan.get("/v1/cases?statuss=tahanan"), 422, "list.unknown_filter")
+    problem(medan.get("/v1/cases?limit=0"), 422, "list.number")
+    problem(medan.get("/v1/cases?cursor=abc"), 422, "list.cursor")
+    problem(medan.get("/v1/cases?q=a%00b"), 422, "list.words")
+
+
+@pytest.mark.parametrize("name", ["Budi\x00", "Budi\ud800", "Bu\u202edi", "B" * 201, " ", 7, None])
+def test_what_no_store_can_hold_is_refused(medan, name):
+    body = json.dumps(new_case(name))
+    answer = medan.post("/v1/cases", content=body, headers={"Content-Type": "application/json"})
+    problem(answer, 422, "request.invalid")
+
+
+@pytest.mark.parametrize("score", [2**70, -1, 1.5, "82", True])
+def test_a_number_that_is_none_is_refused(medan, score):
+    case = open_case(medan)
+    problem(append(medan, case, assessed(score=score)), 422, "request.invalid")
+
+
+@pytest.mark.parametrize("header", ["X-Purpose", "X-On-Behalf-Of", "Idempotency-Key"])
+def test_a_header_has_its_form(medan, header):
+    case = open_case(medan)
+    for value in (" spaced out ", "x" * 300, "Budi Santoso;"):
+        answer = append(medan, case, assessed(), **{header: value})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"].startswith("/header/")
+
+
+def broken(error):
+    """A ledger that raises what it was given."""
+
+    def refuse(*_, **__):
+        raise error
+
+    return SimpleNamespace(read=refuse)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OutcomeUnknown(), (503, "append.outcome_unknown")),
+        (psycopg.OperationalError("host=Budi"), (503, "service.unavailable")),
+        (RuntimeError("Budi Santoso"), (500, "service.error")),
+    ],
+)
+def test_what_goes_wrong_behind_the_counter_is_said_without_its_words(
+    service, capsys, error, expected
+):
+    app = create_app(replace(service.services, ledger=broken(error)))
+    client = TestClient(app, headers=service.caller("auditor", "RUTAN-MEDAN").headers)
+    answer = client.get("/v1/cases/01980f5c-7a00-7000-8000-000000000001")
+    problem(answer, *expected)
+    assert answer.headers.get("retry-after") == ("1" if expected[0] == 503 else None)
+    shown = capsys.readouterr()
+    assert "Budi" not in answer.text + shown.out + shown.err
+
+
+def test_every_answer_keeps_to_itself(medan):
+    for answer in (medan.get("/livez"), medan.get("/v1/nowhere"), medan.get("/v1/cases")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_log_line_names_the_route_and_never_what_was_asked(medan, capsys):
+    medan.get("/v1/cases?q=Budi%20Santoso")
+    medan.get("/v1/cases/Budi-Santoso")
+    medan.get("/Budi-Santoso")
+    shown = capsys.readouterr().out
+    assert "/v1/cases/{case_id}" in shown
+    assert "Budi" not in shown

@@ -1,0 +1,75 @@
+"""Bodies that a caseworker would send."""
+
+from itertools import count
+
+MEDAN = "RUTAN-MEDAN"
+NIKS = count(1271011203900001)
+
+
+def person(name="Budi Fiktif", **changes):
+    said = {
+        "full_name": name,
+        "sex": "male",
+        "birth_date": "1990-03-12",
+        "birth_place": "Medan",
+        "nationality": "ID",
+        "nik": None,
+        "nik_verification": "missing",
+    }
+    return said | changes
+
+
+def admission(unit=MEDAN, day="2025-02-10", **changes):
+    data = {
+        "unit": unit,
+        "reason": "penahanan",
+        "full_name": "Budi Fiktif",
+        "sex": "male",
+        "birth_date": "1990-03-12",
+        "religion": "islam",
+        "domicile": "12.71",
+    }
+    return {
+        "type": "custody.admitted",
+        "effective": day,
+        "data": data | changes,
+        "evidence": [{"number": "SP.Han/12", "date": day, "sha256": None}],
+        "reason": None,
+    }
+
+
+def new_case(name="Budi Fiktif", *, unit=MEDAN, is_new=True, events=(), **changes):
+    return {
+        "person": {"register": person(name), "is_new": is_new},
+        "admission": admission(unit, full_name=name, **changes),
+        "events": list(events),
+    }
+
+
+def event(named, day="2025-08-01", **data):
+    return {"type": named, "effective": day, "data": data}
+
+
+def assessed(month="2025-07", score=82, day="2025-08-01"):
+    return event(
+        "conduct.assessed",
+        day,
+        month=month,
+        score=score,
+        predicate="baik",
+        risk_declined=True,
+    )
+
+
+def open_case(client, *args, **changes):
+    answer = client.post("/v1/cases", json=new_case(*args, **changes))
+    assert answer.status_code == 201, answer.json()
+    return answer.json()["case_id"]
+
+
+def append(client, case, *events, version=1, **headers):
+    return client.post(
+        f"/v1/cases/{case}/events",
+        json={"events": list(events)},
+        headers={"If-Match": f'"{version}"', **headers},
+    )
