@@ -1,4 +1,4 @@
-"""Log lines: JSON, and only keys that are known to bear no personal data."""
+"""Log lines: JSON (words on a terminal), and only keys known to bear no personal data."""
 
 import logging
 import sys
@@ -29,13 +29,14 @@ ALLOWED: Final = frozenset(
 
 
 def configure_logging() -> None:
-    """Write JSON to standard error, one line per event, and silence what quotes addresses."""
+    """Write to standard error, one line per event, and silence what quotes addresses."""
+    on_terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
-            structlog.processors.JSONRenderer(),
+            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

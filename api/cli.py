@@ -1,0 +1,197 @@
+"""The command line: ``jejak WORD``. Exit status 0 when done, 1 when the answer is no, 2 for misuse.
+
+What a person reads is on standard error where a program may read standard output.
+"""
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+import typer
+from rich.table import Table
+
+from api import cli_demo, cli_export, cli_import
+from api.event_document import event_document
+from api.telling import err, fail, out, told
+from api.tokens import Caller, Level, Role
+
+app = typer.Typer(
+    name="jejak",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print locals, and locals hold names
+    rich_markup_mode="markdown",
+    help="Jejak: perjalanan warga binaan sebagai rangkaian peristiwa yang tak diubah.\n\n"
+    "The journey of every warga binaan as an immutable stream of events.",
+)
+JSON: Final = typer.Option("--json", help="Untuk dibaca program / for a program to read.")
+
+app.command("import", epilog=cli_import.EXAMPLES)(cli_import.import_file)
+app.command("export", epilog=cli_export.EXAMPLES)(cli_export.export)
+app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
+app.command("serve", epilog="Contoh / example: `jejak serve --port 8017`")(cli_demo.serve)
+
+
+@app.command(epilog="Contoh / example: `jejak token --role caseworker --unit RUTAN-MEDAN`")
+def token(
+    role: Annotated[Role, typer.Option(help="Peran / role.")] = Role.CASEWORKER,
+    level: Annotated[Level, typer.Option(help="Tingkat / level.")] = Level.UNIT,
+    unit: Annotated[list[str] | None, typer.Option(help="Kode unit; boleh diulang.")] = None,
+    user: Annotated[str, typer.Option(help="Kunci pengguna, bukan nama / a key, no name.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=366, help="Masa berlaku / good for.")] = 30,
+) -> None:
+    """Buat token masuk untuk satu pengguna / make one user's bearer token."""
+    from api.main import issue, settings, tokens_of  # noqa: PLC0415  # --help stays quick
+
+    if level is not Level.DITJENPAS and not unit and role is not Role.OPERATOR:
+        fail(
+            "sebutkan --unit; tanpa unit, token tidak membuka apa pun",
+            "name a --unit; without one a token opens nothing",
+            status=2,
+        )
+    caller = Caller(
+        id=user or f"{role.value}-{'-'.join(unit or [level.value])}".lower(),
+        role=role,
+        level=level,
+        units=frozenset(unit or ()),
+        agency=None,
+    )
+    typer.echo(issue(tokens_of(settings()), caller, days))
+
+
+@app.command(epilog="Contoh / example: `jejak replay 0198… --valid-at 2025-08-17`")
+def replay(
+    case: Annotated[str, typer.Argument(help="Id perkara / case id.")],
+    valid_at: Annotated[str | None, typer.Option(help="Yang benar pada / true at.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="Yang diketahui pada / known at.")] = None,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Putar ulang satu perkara, langkah demi langkah / replay one case, step by step."""
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+    from application.journeys import Journeys, Moment  # noqa: PLC0415
+    from domain.record import StreamId  # noqa: PLC0415
+
+    moment = Moment(
+        valid_at=_moment(valid_at, "--valid-at"), known_at=_instant(known_at, "--known-at")
+    )
+    with told(), open_house(settings(), as_guest=True) as house:
+        journeys = Journeys(house.services.ledger, house.services.now)
+        history = journeys(StreamId(kind="case", key=case), moment)
+        if not history.version:
+            fail("perkara itu tidak ada", "there is no such case")
+        steps = [
+            {
+                "version": page.version,
+                "position": page.position,
+                "effective": (page.event.effective.at or page.event.effective.day).isoformat(),
+                "recorded_at": page.recorded_at.isoformat(),
+                "type": page.event.stored_as,
+                "actor": page.actor.id,
+            }
+            for page in history.pages
+        ]
+    if as_json:
+        typer.echo(json.dumps({"case": case, "version": history.version, "steps": steps}))
+    else:
+        _print_table(steps)
+
+
+@app.command(epilog="Contoh / example: `jejak rebuild --compare`")
+def rebuild(
+    name: Annotated[list[str] | None, typer.Argument(help="Model baca; kosong = semua.")] = None,
+    compare: Annotated[bool, typer.Option(help="Hanya bandingkan / only compare.")] = False,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Bangun ulang model baca, atau buktikan bahwa isinya sama dengan putar ulangnya.
+
+    Rebuild read models, or prove that they equal their replay.
+    """
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+
+    with told(), open_house(settings(), as_guest=True) as house:
+        models = house.read_models
+        names = name or sorted(house.services.projections)
+        unknown = [one for one in names if one not in house.services.projections]
+        if unknown:
+            fail(f"tidak ada model baca {unknown[0]}", f"no read model {unknown[0]}", status=2)
+        models.wait(house.ledger.position(), seconds=60)
+        with err.status("…"):
+            if not compare:
+                for one in names:
+                    models.rebuild(one)
+            digests = models.compare(names)
+    rows = [
+        {
+            "name": one.name,
+            "rows": one.rows,
+            "position": one.position,
+            "live": one.live[:16],
+            "replay": one.replay[:16],
+            "equal": one.live == one.replay,
+        }
+        for one in digests
+    ]
+    _print(rows, as_json)
+    if not all(row["equal"] for row in rows):
+        fail("ada model baca yang tidak sama dengan putar ulangnya", "a read model differs")
+
+
+@app.command(epilog="Contoh / example: `jejak status --json`")
+def status(as_json: Annotated[bool, JSON] = False) -> None:
+    """Sampai di mana setiap model baca / how far each read model is."""
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+
+    with told(), open_house(settings(), as_guest=True) as house:
+        rows = [
+            {
+                "name": one.name,
+                "version": one.version,
+                "position": one.position,
+                "lag": one.head - one.position,
+                "stopped_keys": one.stopped_keys,
+            }
+            for one in house.read_models.progress()
+        ]
+    _print(rows, as_json)
+
+
+@app.command(epilog="Contoh / example: `jejak events > docs/events.md`")
+def events() -> None:
+    """Cetak katalog peristiwa / print the event catalogue."""
+    typer.echo(event_document(), nl=False)
+
+
+def _print(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows))
+    else:
+        _print_table(rows)
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    table = Table(*(rows[0] if rows else ()))
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    out.print(table)
+
+
+def _moment(text: str | None, option: str) -> date | datetime | None:
+    if text is None or len(text) > len("2025-08-17"):
+        return _instant(text, option)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"{option}: tulis seperti 2025-08-17", f"{option}: write 2025-08-17", status=2)
+
+
+def _instant(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        form = "2025-08-17T09:00:00+07:00"
+        fail(f"{option}: tulis seperti {form}", f"{option}: write {form}", status=2)
+    return instant

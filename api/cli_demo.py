@@ -1,0 +1,189 @@
+"""``jejak demo`` and ``jejak serve``: the service, with or without a synthetic population."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from api.telling import err, fail, out, told
+from api.tokens import Caller, Level, Role
+from application.read_models import Access, Question
+
+if TYPE_CHECKING:
+    from api.main import House
+    from application.demo import Plan
+
+EXAMPLES: Final = (
+    "Contoh / examples: `jejak demo`, `jejak demo --once` (tanpa server / without the server)"
+)
+EVERYWHERE: Final = Access(everywhere=True, units=frozenset())
+EVERY_ROW: Final = Question(where={}, words=(), after=None, limit=None)
+PATIENCE_SECONDS: Final = 120
+LOGINS: Final = (
+    ("Petugas Rutan Medan / caseworker", Role.CASEWORKER, Level.UNIT, "RUTAN-MEDAN"),
+    ("Petugas Rutan Pekalongan / caseworker", Role.CASEWORKER, Level.UNIT, "RUTAN-PEKALONGAN"),
+    ("Penyelia Rutan Medan / supervisor", Role.SUPERVISOR, Level.UNIT, "RUTAN-MEDAN"),
+    ("Auditor Ditjenpas / auditor", Role.AUDITOR, Level.DITJENPAS, None),
+)
+"""Who may log in to the demo: a label, and what the token says."""
+
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Porta / port.")]
+
+
+def demo(
+    port: Port = None,
+    once: Annotated[bool, typer.Option(help="Muat, cetak, selesai / load, print, end.")] = False,
+    seed: Annotated[int, typer.Option(help="Benih populasi / seed of the population.")] = 2025,
+) -> None:
+    """Lima kemitraan dengan populasi sintetis, lalu layanan tetap menyala.
+
+    The five partnerships with a synthetic population; then the service stays up.
+    """
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+
+    with told(), open_house(settings()) as house:
+        plan = load(house, seed)
+        show_partnerships(house, plan.agreements.values())
+        logins = [(label, _token(house, caller)) for label, caller in _callers()]
+        out.print(f"\nContoh satu perjalanan / one whole journey: [bold]{plan.example_case}[/]")
+        if not once:
+            _serve(house, port, logins, plan.example_case)
+
+
+def serve(port: Port = None) -> None:
+    """Nyalakan layanan / start the service."""
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+
+    with told(), open_house(settings()) as house:
+        _serve(house, port, None, None)
+
+
+def load(house: "House", seed: int) -> "Plan":
+    """Load what is missing of the demo, and wait until it can be read."""
+    from application.demo import demo_plan, run  # noqa: PLC0415
+
+    plan = demo_plan(seed)
+    _refuse_beside_real_people(house)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err) as progress:
+        task = progress.add_task("Memuat / loading", total=plan.total)
+
+        def on_step(step: Any) -> None:
+            progress.update(task, advance=1, description=step.words[0][:48])
+
+        run(plan, house.services.append, on_step)
+        progress.update(task, description="Memuat / loading")
+        head = house.ledger.position()
+        task = progress.add_task("Membaca / reading", total=head)
+        for _ in range(PATIENCE_SECONDS * 4):
+            seen = min(one.position for one in house.read_models.progress())
+            progress.update(task, completed=seen)
+            if house.read_models.wait(head, seconds=0.25):
+                break
+        progress.update(task, completed=head)
+    return plan
+
+
+def show_partnerships(house: "House", agreements: Iterable[str]) -> None:
+    """Print one report per partnership, over all that the service holds."""
+    services = house.services
+    report = services.reports["partnership"]
+    rows = {
+        projection.name: [
+            row for _, row in services.read_models.ask(projection.name, EVERY_ROW, EVERYWHERE).rows
+        ]
+        for projection in report.over
+    }
+    titles = {row.agreement: row.title for row in rows["agreements"]}
+    today = services.now().date().isoformat()
+    for agreement in agreements:
+        out.print(f"\n[bold]{titles[agreement]}[/]")
+        lines = report.count(rows, {"agreement": agreement, "on": today})
+        lines = [line for line in lines if line.count != 0 or line.figure == "persons"]
+        for section, told_of in groupby(lines, key=lambda line: line.section.value):
+            out.print(f"  [cyan]{section}[/]")
+            out.print(_grid(told_of))
+
+
+def _grid(lines: Iterable[Any]) -> Table:
+    """Return what was counted, out of how many, and what was merely stated."""
+    grid = Table.grid(padding=(0, 2), pad_edge=True)
+    grid.add_column(width=30)
+    grid.add_column(width=7, justify="right")
+    grid.add_column()
+    for line in lines:
+        figure = line.figure if line.value is None else f"{line.figure} {line.value}"
+        said = " · ".join(filter(None, [line.text, line.source]))
+        if line.figure == "programme":
+            figure, said = said, ""
+        beside = "" if line.basis.value in {"under", "stated"} else f"({line.basis.value})"
+        count = _number(line.stated if line.count is None else line.count)
+        out_of = "" if line.out_of is None else f"/ {_number(line.out_of)}"
+        grid.add_row(f"    {figure}", count, " ".join(filter(None, [out_of, beside, said])))
+    return grid
+
+
+def _number(count: int | None) -> str:
+    return "" if count is None else f"{count:,}".replace(",", ".")
+
+
+def _refuse_beside_real_people(house: "House") -> None:
+    first = next(iter(house.ledger.walk(upto=1)), None)
+    if first and not (first.idempotency_key or "").startswith("demo/"):
+        fail(
+            "buku ini sudah berisi data; demo hanya mengisi buku yang kosong (atur JEJAK_DATA_DIR)",
+            "this ledger holds data already; the demo fills an empty one (set JEJAK_DATA_DIR)",
+        )
+
+
+def _callers() -> Sequence[tuple[str, Caller]]:
+    return [
+        (
+            label,
+            Caller(
+                id=f"demo-{role.value}-{(unit or level.value).lower()}",
+                role=role,
+                level=level,
+                units=frozenset([unit] if unit else []),
+                agency=None,
+            ),
+        )
+        for label, role, level, unit in LOGINS
+    ]
+
+
+def _token(house: "House", caller: Caller) -> str:
+    from api.main import issue  # noqa: PLC0415
+
+    return issue(house.tokens, caller)
+
+
+def _serve(
+    house: "House", port: int | None, logins: list[tuple[str, str]] | None, example: str | None
+) -> None:
+    from api.app import create_app  # noqa: PLC0415
+    from api.main import settings  # noqa: PLC0415
+    from api.serving import Server  # noqa: PLC0415
+
+    chosen = settings()
+    address = f"http://{chosen.host}:{port or chosen.port}"
+    app = create_app(house.services)
+    app.state.demo_logins = logins
+
+    def ready() -> None:
+        out.print(f"\n[bold green]Jejak[/] {address}  (Ctrl-C: berhenti / stop)")
+        for label, token in logins or ():
+            out.print(f"\n{label}\n{token}", soft_wrap=True, highlight=False)
+        if logins and example:
+            request = f'curl -H "Authorization: Bearer TOKEN" {address}/v1/cases/{example}/events'
+            out.print(f"\n{request}", soft_wrap=True, highlight=False)
+
+    Server(app, chosen.host, port or chosen.port, on_ready=ready).run()

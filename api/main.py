@@ -1,0 +1,102 @@
+"""The composition root: the one module of `api` that meets `infrastructure`."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from uuid_utils import uuid7
+
+from api.services import Services
+from api.tokens import Caller, Tokens
+from application.append import Append
+from infrastructure.connections import FULL, service_pool
+from infrastructure.database import open_database
+from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.import_keys import KeyedDigests
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.logging import configure_logging
+from infrastructure.master_key import MasterKey
+from infrastructure.migrations import migrate
+from infrastructure.read_models import PostgresReadModels
+from infrastructure.row_table import RowSeals
+from infrastructure.settings import Settings
+from infrastructure.trouble import Trouble
+from projections.catalogue import PROJECTIONS, REPORTS
+
+TOKEN_DAYS: Final = 30
+TROUBLES: Final = (Trouble,)
+"""What may keep the house from opening, each with words that say what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything that is built: what routes are handed, and what only commands use."""
+
+    services: Services
+    ledger: EventsourcingLedger
+    read_models: PostgresReadModels
+    tokens: Tokens
+
+
+@contextmanager
+def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
+    """Open the database, bring it up to date, follow it, and close all of it again."""
+    configure_logging()
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(chosen, as_guest=as_guest))
+        migrate(database.dsn)
+        master = MasterKey.kept_in(chosen.data_dir)
+        pool = stack.enter_context(service_pool(database.dsn))
+        ledger = stack.enter_context(EventsourcingLedger(pool, master))
+        seals = RowSeals(ledger.store, ledger.keys, master)
+        read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
+        read_models.follower.prepare()
+        read_models.follower.start()
+        stack.callback(read_models.follower.close)
+        tokens = tokens_of(chosen)
+        services = Services(
+            append=Append(ledger=ledger, new_id=new_id, now=now),
+            ledger=ledger,
+            read_models=read_models,
+            evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+            caller_of=tokens,
+            projections={projection.name: projection for projection in PROJECTIONS},
+            reports={report.name: report for report in REPORTS},
+            new_id=new_id,
+            now=now,
+            full=FULL,
+            language=chosen.language,
+        )
+        yield House(services=services, ledger=ledger, read_models=read_models, tokens=tokens)
+
+
+def tokens_of(chosen: Settings) -> Tokens:
+    """Return what issues and reads tokens, under the secret that was made at the first start."""
+    return Tokens(secret=MasterKey.kept_in(chosen.data_dir).derive("tokens"), now=now)
+
+
+def import_keys_of(chosen: Settings) -> KeyedDigests:
+    """Return what gives rows of a file, and keys of somebody's own, their ids."""
+    return KeyedDigests(MasterKey.kept_in(chosen.data_dir))
+
+
+def settings() -> Settings:
+    """Return what the operator chose."""
+    return Settings()
+
+
+def issue(tokens: Tokens, caller: Caller, days: int = TOKEN_DAYS) -> str:
+    """Return a token that is good for some days."""
+    return tokens.issue(caller, now() + timedelta(days=days))
+
+
+def new_id() -> str:
+    """Return a UUIDv7 (RFC 9562): ids of one moment stand together."""
+    return str(uuid7())
+
+
+def now() -> datetime:
+    """Return the instant."""
+    return datetime.now(UTC)

@@ -1,0 +1,43 @@
+"""The server process: it says where it is, and ends at once when asked to."""
+
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+GRACE_SECONDS = 5
+"""How long requests that are under way may take once the server was asked to stop."""
+
+
+class Server(uvicorn.Server):
+    """A server that tells whoever waits on it, before it stops, that it is about to."""
+
+    def __init__(
+        self, app: FastAPI, host: str, port: int, *, on_ready: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_SECONDS,
+            )
+        )
+        self._stopping = getattr(app.state, "stopping", None)
+        self._on_ready = on_ready
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Let open streams end first; they watch ``app.state.stopping``."""
+        if self._stopping is not None:
+            self._stopping.set()
+        super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Take the port, and only then say that it is open."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started and self._on_ready:
+            self._on_ready()
