@@ -9,12 +9,15 @@ from projections.certificates import CERTIFICATES
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.kernel import Projection, Report
+from projections.partnership import PARTNERSHIP
 from projections.persons import PERSONS
 from projections.placements import PLACEMENTS
+from projections.population import POPULATION
 from projections.programmes import PROGRAMMES
 from projections.referrals import REFERRALS
 from projections.remisi_register import REMISI_REGISTER
 from projections.timeline import TIMELINE
+from projections.training_funnel import TRAINING_FUNNEL
 from projections.training_participation import TRAINING_PARTICIPATION
 from projections.units_and_agencies import UNITS_AND_AGENCIES
 
@@ -34,4 +37,4 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     PERSONS,
     UNITS_AND_AGENCIES,
 )
-REPORTS: Final[tuple[Report[Any], ...]] = ()
+REPORTS: Final[tuple[Report[Any], ...]] = (POPULATION, TRAINING_FUNNEL, PARTNERSHIP)

@@ -1,5 +1,6 @@
 """Placements: who works where since when, and whether it was still so after 1, 3, 6, 12 months."""
 
+from dataclasses import replace
 from datetime import date
 
 from domain.job_placement import (
@@ -11,12 +12,21 @@ from domain.job_placement import (
     JobOffered,
     JobStarted,
     JobVerified,
+    VerificationMethod,
     WorkKind,
 )
 from domain.kernel import Open
 from domain.record import Recorded
-from projections.dated import Dated, amended
+from projections.dated import Dated, Moment, amended, restated, when
 from projections.kernel import Projection, Scope
+
+
+class Verification(Moment):
+    """What was seen so many months after the start."""
+
+    month: int
+    still_working: bool
+    method: VerificationMethod
 
 
 class PlacementLine(Dated):
@@ -39,6 +49,7 @@ class PlacementLine(Dated):
     still_working_12: Open[bool | None]
     ended_on: Open[date | None]
     end_reason: Open[EndReason | None]
+    verifications: Open[tuple[Verification, ...]]
 
 
 Step = EmployerConsented | JobOffered | JobStarted | JobVerified | JobEnded
@@ -64,6 +75,7 @@ def _blank(case: str, placement: str) -> PlacementLine:
         still_working_12=None,
         ended_on=None,
         end_reason=None,
+        verifications=(),
     )
 
 
@@ -79,11 +91,26 @@ def _told(line: PlacementLine, page: Recorded, event: Step) -> PlacementLine:
                 line, page, "start", started_on=day, kind=event.kind, programme=event.programme
             )
         case JobVerified():
-            seen = {f"still_working_{event.month}": event.still_working}
-            line = amended(line, page, f"month_{event.month}", **seen)
+            line = _verified(line, page, event)
         case JobEnded():
             line = amended(line, page, "end", ended_on=day, end_reason=event.reason)
     return line
+
+
+def _verified(line: PlacementLine, page: Recorded, event: JobVerified) -> PlacementLine:
+    seen = Verification(
+        **when(page), month=event.month, still_working=event.still_working, method=event.method
+    )
+    verifications = restated(line.verifications, seen, same=lambda one: one.month)
+    by_month = {one.month: one.still_working for one in verifications}
+    return replace(
+        line,
+        verifications=verifications,
+        still_working_1=by_month.get(1),
+        still_working_3=by_month.get(3),
+        still_working_6=by_month.get(6),
+        still_working_12=by_month.get(12),
+    )
 
 
 def key(page: Recorded) -> str | None:

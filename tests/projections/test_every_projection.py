@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 from fold import one_a_day, pages, rows
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from strategies import event, wild_event
@@ -20,6 +20,7 @@ from projections.kernel import Scope
 from projections.timeline import TIMELINE
 
 ALL = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda one: one.name)
+BRIEFLY = settings(deadline=None, max_examples=50)
 SCOPED_BY = {
     Scope.CASE: {"case"},
     Scope.UNIT: {"unit"},
@@ -46,6 +47,7 @@ def one_of(kind: type[Event]) -> st.SearchStrategy[Event]:
 
 @ALL
 def test_a_fold_is_total_and_says_the_same_twice(projection):
+    @BRIEFLY
     @given(tellings(projection))
     def law(told):
         written = pages(told)
@@ -61,6 +63,7 @@ def test_a_fold_is_total_and_says_the_same_twice(projection):
 
 @ALL
 def test_a_key_depends_on_nothing_but_its_page(projection):
+    @BRIEFLY
     @given(tellings(projection))
     def law(told):
         for one in pages(told):
@@ -77,6 +80,7 @@ def test_the_order_of_telling_changes_no_row(projection):
         pytest.skip("a timeline has a line for each telling")
     stream = kind_of(projection)
 
+    @BRIEFLY
     @given(
         st.lists(st.sampled_from(projection.events).flatmap(one_of)),
         st.randoms(use_true_random=False),

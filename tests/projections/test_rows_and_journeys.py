@@ -2,7 +2,7 @@
 
 import pytest
 from fold import of, one_a_day
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import event, walks
 
@@ -53,17 +53,20 @@ def told_of(*kinds):
     return st.lists(st.sampled_from(kinds).flatmap(event), min_size=1, max_size=15).map(one_a_day)
 
 
+@settings(deadline=None)
 @given(told_of(CustodyAdmitted, CustodyTakenOver, *VERDICT.events))
 def test_the_legal_status_is_that_of_the_rule_even_after_nonsense(history):
     (row,) = of(CASE_SUMMARY, "case:1", *history).values()
     assert row.legal_status == legal_status(CASE.fold(history))
 
 
+@settings(deadline=None)
 @given(told_of(*KEJAR_PAKET.events))
 def test_the_levels_are_those_of_the_schooling_even_after_nonsense(history):
     same_schooling(of(EDUCATION_REGISTER, "case:1", *history)["1"], CASE.fold(history))
 
 
+@settings(deadline=None)
 @given(told_of(*SKILL_TRAINING.events))
 def test_the_step_of_a_training_is_the_chapters_even_after_nonsense(history):
     trainings = CASE.fold(history)[SKILL_TRAINING].trainings

@@ -1,0 +1,110 @@
+"""What reports count: people as they were at the end of a day, each of them once.
+
+Without a day it is as all that was told leaves it, and nobody has an age: that would take a clock.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import Enum
+from typing import Final
+
+from domain.custody import LegalStatus, Presence, ReleaseKind, Sex
+from domain.kernel import Refused, Value
+from projections.case_summary import CaseSummary
+from projections.legal_standing import status_on
+from projections.whereabouts import whereabouts
+
+
+class AgeBand(Enum):
+    """Age in full years, both ends included. 20 to 40 is the partners' own band."""
+
+    UNDER_18 = "0-17"
+    FROM_18 = "18-19"
+    FROM_20 = "20-40"
+    FROM_41 = "41-59"
+    FROM_60 = "60+"
+    UNKNOWN = "unknown"
+
+
+UNTIL: Final = {
+    17: AgeBand.UNDER_18,
+    19: AgeBand.FROM_18,
+    40: AgeBand.FROM_20,
+    59: AgeBand.FROM_41,
+}
+"""The last year of age of each band but the oldest."""
+
+
+class Seen(Value):
+    """One case as it was at the end of a day."""
+
+    case: str
+    person: str
+    held: bool
+    unit: str | None
+    presence: Presence
+    release: ReleaseKind | None
+    legal_status: LegalStatus | None
+    sex: Sex | None
+    domicile: str | None
+    age_band: AgeBand
+
+
+def seen(row: CaseSummary, on: date | None) -> Seen:
+    """Return a case as it was at the end of a day, or as all that was told leaves it."""
+    there = whereabouts(row.movements, on)
+    homes = [home.domicile for home in row.homes if on is None or home.day <= on]
+    return Seen(
+        case=row.case,
+        person=row.person,
+        held=there.held,
+        unit=there.unit,
+        presence=there.presence,
+        release=there.release,
+        legal_status=status_on(row.opened_as, row.verdicts or (), on),
+        sex=row.sex,
+        domicile=homes[-1] if homes else None,
+        age_band=age_band(row.birth_date, on),
+    )
+
+
+def age_band(born: date | None, on: date | None) -> AgeBand:
+    """Return the band of the age in full years on a day."""
+    if born is None or on is None or born > on:
+        return AgeBand.UNKNOWN
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return next((band for last, band in UNTIL.items() if age <= last), AgeBand.FROM_60)
+
+
+def lies_in(domicile: str | None, regions: Sequence[str]) -> bool:
+    """Say whether a home is in one of these regions, or in part of one; anywhere where none is."""
+    inside = domicile is not None and any(
+        domicile == region or domicile.startswith(f"{region}.") for region in regions
+    )
+    return inside or not regions
+
+
+def persons(cases: Iterable[Seen]) -> int:
+    """Count people, each once however many cases they have."""
+    return len({case.person for case in cases})
+
+
+def by_then(day: date | None, on: date | None) -> bool:
+    """Say whether something happened by the end of a day, or ever where no day is asked for."""
+    return day is not None and (on is None or day <= on)
+
+
+def day_from(parameter: str, text: str | None) -> date | None:
+    """Read a parameter that is an ISO date; refuse what is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(
+            "report.not_a_date",
+            article="ISO 8601",
+            because=(
+                "tuliskan tanggal sebagai TTTT-BB-HH, misalnya 2025-08-17",
+                "write the date as YYYY-MM-DD, as in 2025-08-17",
+            ),
+            field=parameter,
+        ) from None
