@@ -8,11 +8,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 import typer
-from rich.table import Table
 
 from api import cli_demo, cli_export, cli_import
 from api.event_document import event_document
-from api.telling import err, fail, out, told
+from api.telling import err, fail, told
 from api.tokens import Caller, Level, Role
 
 app = typer.Typer(
@@ -81,12 +80,12 @@ def replay(
             fail("perkara itu tidak ada", "there is no such case")
         steps = [
             {
+                "effective": (page.event.effective.at or page.event.effective.day).isoformat(),
+                "type": page.event.stored_as,
+                "recorded_at": page.recorded_at.isoformat(timespec="seconds"),
+                "actor": page.actor.id,
                 "version": page.version,
                 "position": page.position,
-                "effective": (page.event.effective.at or page.event.effective.day).isoformat(),
-                "recorded_at": page.recorded_at.isoformat(),
-                "type": page.event.stored_as,
-                "actor": page.actor.id,
             }
             for page in history.pages
         ]
@@ -169,10 +168,12 @@ def _print(rows: list[dict[str, Any]], as_json: bool) -> None:
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
-    table = Table(*(rows[0] if rows else ()))
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    out.print(table)
+    """Print every value whole, in columns, however narrow the window is."""
+    table = [list(rows[0])] if rows else []
+    table += [["" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        typer.echo("  ".join(map(str.ljust, line, widths)).rstrip())
 
 
 def _moment(text: str | None, option: str) -> date | datetime | None:
