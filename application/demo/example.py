@@ -6,7 +6,7 @@ certified, employed from October 2025, and seen at work after one, three, six an
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from application.demo.opening import (
@@ -17,11 +17,17 @@ from application.demo.opening import (
     order_number,
     verdict,
 )
-from application.demo.population import Crowd, Fate, Person, sentenced, somebody
+from application.demo.population import Crowd, Fate, Person, Sentence, sentenced, somebody
 from application.demo.steps import Desk, Place, Script, Stage, fact
 from domain.conduct import ConductAssessed, Predicate
 from domain.custody import CameBack, LeavePurpose, WentOut
-from domain.detention import DetentionExtended, DetentionForm, DetentionOrdered, DetentionStage
+from domain.detention import (
+    DetentionEnded,
+    DetentionExtended,
+    DetentionForm,
+    DetentionOrdered,
+    DetentionStage,
+)
 from domain.integration import (
     IntegrationGranted,
     IntegrationProposed,
@@ -31,7 +37,6 @@ from domain.integration import (
 from domain.kernel import Event
 from domain.register import GoodsDeposited, GoodsReturned, Placed, RegisterKind
 from domain.release import Released, ReleaseKind
-from domain.time import Effective
 
 HOME: Final = "33.75"
 ADMITTED: Final = date(2024, 6, 4)
@@ -81,28 +86,25 @@ def _held(desk: Desk, person: Person) -> Iterator[Event]:
     yield entered(desk, RegisterKind.A_III, person.number, date(2024, 8, 12))
     yield _extended(desk, person, DetentionStage.HAKIM_PN, date(2024, 9, 11), 60)
     if person.sentence:
-        yield from _heard(desk)
-        yield from verdict(desk, person, person.sentence)
-        book = book_of(person.sentence)
-        yield entered(desk, book, person.register, person.sentence.executed)
+        yield from _tried(desk, person, person.sentence)
 
 
-def _heard(desk: Desk) -> Iterator[Event]:
-    """Return the way to the court and back on the day of the verdict."""
+def _tried(desk: Desk, person: Person, sentence: Sentence) -> Iterator[Event]:
+    """Return the day in court, out and back, and the verdict until it was executed."""
+    on_the_day, executed = desk.on(sentence.pronounced), desk.on(sentence.executed)
+    pronounced, *rest = verdict(desk, person, sentence)
     yield WentOut(
-        effective=_at(desk, 8),
+        effective=on_the_day,
         purpose=LeavePurpose.SIDANG,
         destination="Pengadilan Negeri Pekalongan",
-        expected_back=PRONOUNCED,
+        expected_back=sentence.pronounced,
         document="BON/CONTOH/2024",
     )
-    yield CameBack(effective=_at(desk, 15))
-
-
-def _at(desk: Desk, hour: int) -> Effective:
-    """Return an hour of the day of the verdict."""
-    told = datetime.combine(PRONOUNCED, time(hour), desk.zone.offset)
-    return Effective.since(told, desk.zone)
+    yield pronounced
+    yield CameBack(effective=on_the_day)
+    yield from rest
+    yield DetentionEnded(effective=executed, reason="Putusan dilaksanakan")
+    yield entered(desk, book_of(sentence), person.register, sentence.executed)
 
 
 def _handed_on(desk: Desk, person: Person, stage: DetentionStage, starts: date, days: int) -> Event:
@@ -137,7 +139,7 @@ def _extended(desk: Desk, person: Person, stage: DetentionStage, starts: date, d
 
 def _freed(desk: Desk) -> Iterator[Event]:
     """Return good conduct, pembebasan bersyarat, and the gate."""
-    for month in ("2025-05", "2025-06", "2025-07"):
+    for month in ("2025-06", "2025-07"):
         year, number = map(int, month.split("-"))
         yield ConductAssessed(
             effective=desk.on(date(year, number, 28)),

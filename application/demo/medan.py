@@ -68,8 +68,8 @@ JOBS: Final = (
     Placement("Roti Contoh Medan", "Pembantu pembuat roti", (1, 3, 6), stays=True),
     Placement("Tempe Contoh Medan", "Pembuat tempe", (1, 3, 6), stays=True),
     Placement("Pangkas Rambut Umpama", "Tukang pangkas", (1, 3, 6), stays=False),
-    Placement("Roti Umpama Medan", "Pembantu pembuat roti", (1, 3), stays=True),
-    Placement("Tempe Umpama Medan", "Pembuat tempe", (1, 3), stays=True),
+    Placement("Roti Umpama Medan", "Pembantu pembuat roti", (1, 3, 6), stays=True),
+    Placement("Tempe Umpama Medan", "Pembuat tempe", (1, 3, 6), stays=True),
 )
 
 PLEDGE: Final = Pledge(

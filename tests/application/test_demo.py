@@ -159,7 +159,7 @@ def test_every_step_has_a_key_of_its_own_and_says_what_it_is_in_two_languages():
     keys = {step.request.command.key for step in plan.steps}
     assert len(keys) == plan.total
     assert all(key.startswith(f"demo/{SEED}/") for key in keys)
-    assert all(len(set(step.words)) == 2 or ":" not in step.words[0] for step in plan.steps)
+    assert all(indonesian != english for indonesian, english in (s.words for s in plan.steps))
     assert all(a.stage <= b.stage for a, b in pairwise(plan.steps))
 
 
@@ -242,6 +242,12 @@ def medan(streams, agreement):
     assert certified <= competent
     assert not competent & (set(in_medan) - certified)
     assert set(in_medan) - certified <= attended
+    placed = {
+        case: event.still_working
+        for case, event in of(streams, "case", JobVerified)
+        if case in seated and event.month == 6
+    }
+    assert sorted(placed.values()) == [False, *5 * [True]]
     claims = {e.claim: e.figure for k, e in of(streams, "agreement", ClaimRecorded)}
     assert (claims["peserta-judul"], claims["peserta-isi"]) == (2_340, 48)
     assert {"kelas-isi", "kelas-foto"} <= set(claims)
