@@ -136,7 +136,7 @@ def imported(  # noqa: PLR0913  # what to do, and how to tell
         run = shared.write()
         for fate, row in progress.track(ready, description=WRITING[tongue]):
             report.forget(fate)
-            report.note(run(row))
+            report.note(run.record(row))
     return report
 
 

@@ -176,6 +176,8 @@ def _csv(file: IO[str]) -> Iterator[Sequence[Cell]]:
             yield ()
             yield from csv.reader(file, delimiter=said, strict=True)
             return
+        while first and not first.strip():
+            first = file.readline()
         file.seek(0)
         delimiter = max(",;\t", key=first.count)
         yield from csv.reader(file, delimiter=delimiter, strict=True)

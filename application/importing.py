@@ -104,7 +104,7 @@ class Import:
         return Run(self, Rehearsal(self.ledger, self.now))
 
     def write(self) -> "Run":
-        """Return a run that records."""
+        """Return a run that records rows which were found ready."""
         return Run(self, self.ledger)
 
 
@@ -122,8 +122,8 @@ class Rehearsal:
         return self._pages[stream]
 
     def answered(self, actor: str, command: Command) -> Receipt | None:
-        """Return the ledger's answer."""
-        return self._ledger.answered(actor, command)
+        """Return nothing: what was recorded under a key shows in the pages of its stream."""
+        return None
 
     def append(
         self,
@@ -178,35 +178,43 @@ class Run:
         self.append = Append(self.ledger, self.shared.new_id, self.shared.now)
 
     def __call__(self, row: Row) -> Outcome:
-        """Decide one row."""
+        """Decide one row as it was read."""
         if row.faults:
             return self._bad(row, row.faults)
         key = self.shared.keys.digest(row.content)
         first = self.seen.setdefault(key, row.number)
         if first != row.number:
             return _outcome(row, Fate.DUPLICATE, cause=first)
-        command = Command(key=KEY_PREFIX + key, body=row.content)
-        if self._is_there(row, command):
+        if self._is_there(row):
             return _outcome(row, Fate.ALREADY_RECORDED)
-        waits_for = [self.blocked[one] for one in row.streams if one in self.blocked]
-        if waits_for:
-            self._block(row, min(waits_for))
-            return _outcome(row, Fate.NOT_TRIED, cause=min(waits_for))
+        if cause := self._blocked_by(row):
+            return self._waits(row, cause)
         try:
             ready = self._placed(row)
-            receipt = self._append(ready, command)
         except Refused as refused:
             return self._bad(row, [self._fault(row, refused)])
-        fate = Fate.RECORDED if receipt.written else Fate.ALREADY_RECORDED
-        return _outcome(row, fate, ready=ready)
+        return self.record(ready)
 
-    def _is_there(self, row: Row, command: Command) -> bool:
-        if self.ledger.answered(self.shared.actor.id, command):
-            return True
-        if row.event_id is None:
-            return False
+    def record(self, ready: Row) -> Outcome:
+        """Record a row whose zone is decided, and which says nothing that is known already."""
+        if cause := self._blocked_by(ready):
+            return self._waits(ready, cause)
+        try:
+            receipt = self.append(self._request(ready, self._command(ready)))
+        except Refused as refused:
+            return self._bad(ready, [self._fault(ready, refused)])
+        fate = Fate.RECORDED if receipt.written else Fate.ALREADY_RECORDED
+        return _outcome(ready, fate, ready=ready)
+
+    def _command(self, row: Row) -> Command:
+        key = self.shared.keys.digest(row.content)
+        return Command(key=KEY_PREFIX + key, body=row.content)
+
+    def _is_there(self, row: Row) -> bool:
+        """Say whether a row was recorded by an earlier run, or is a copy of what is here."""
+        key = self._command(row).key
         pages = self.ledger.read(row.proposals[-1].stream)
-        return any(page.event_id == row.event_id for page in pages)
+        return any(key == page.idempotency_key or row.event_id == page.event_id for page in pages)
 
     def _placed(self, row: Row) -> Row:
         """Return the row in its zone and without what is known already; raise `Refused`."""
@@ -263,9 +271,6 @@ class Run:
         unit = self.shared.actor.unit
         return Zones(self.units).zone_for(said.stream, said.event, past, unit)
 
-    def _append(self, row: Row, command: Command | None) -> Receipt:
-        return self.append(self._request(row, command))
-
     def _request(self, row: Row, command: Command | None) -> Request:
         return Request(
             proposals=row.proposals,
@@ -281,6 +286,13 @@ class Run:
         actor = self.shared.actor
         unit = actor.unit or getattr(row.proposals[-1].event, "unit", None)
         return replace(actor, unit=unit if isinstance(unit, str) else None)
+
+    def _blocked_by(self, row: Row) -> int | None:
+        return min((self.blocked[one] for one in row.streams if one in self.blocked), default=None)
+
+    def _waits(self, row: Row, cause: int) -> Outcome:
+        self._block(row, cause)
+        return _outcome(row, Fate.NOT_TRIED, cause=cause)
 
     def _bad(self, row: Row, faults: Sequence[Fault]) -> Outcome:
         self._block(row, row.number)
