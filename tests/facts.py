@@ -73,3 +73,53 @@ def append(client, case, *events, version=1, **headers):
         json={"events": list(events)},
         headers={"If-Match": f'"{version}"', **headers},
     )
+
+
+def programme(**changes):
+    data = {
+        "kind": "pelatihan_keterampilan",
+        "title": "Barbershop",
+        "unit": MEDAN,
+        "provider": "Dinas Ketenagakerjaan Kota Medan",
+        "provider_kind": "dinas",
+        "certified": True,
+        "scheme": "SKKNI 1",
+        "capacity": 1,
+        "agreement": None,
+        "starts": "2025-11-11",
+        "ends": None,
+        "eligible_domiciles": ["12.71"],
+        "asset": None,
+    }
+    return event("programme.opened", "2025-11-01", **data | changes)
+
+
+def agreement(**changes):
+    data = {
+        "title": "PKS Medan",
+        "instrument": "pks",
+        "parties": [MEDAN, "DISNAKER-12.71"],
+        "purpose": "pelatihan bersertifikat",
+        "legal_basis": "UU 22/2022",
+        "units": [MEDAN],
+        "regions": ["12.71"],
+        "programme_kinds": ["pelatihan_keterampilan"],
+        "participant_kinds": ["narapidana"],
+        "allowed_fields": ["certificate"],
+        "valid_from": None,
+        "valid_until": None,
+    }
+    return event("agreement.proposed", "2025-10-01", **data | changes)
+
+
+def referral(**changes):
+    data = {
+        "full_name": "Remaja Fiktif",
+        "birth_date": "2010-05-05",
+        "region": "33.75",
+        "referred_by": "POLRES-PEKALONGAN",
+        "agreement": None,
+        "concern": "sering tidak masuk sekolah",
+        "respond_by": None,
+    }
+    return event("referral.received", "2025-07-20", **data | changes)

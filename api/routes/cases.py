@@ -10,9 +10,9 @@ from api.callers import Signed
 from api.event_examples import example_json
 from api.event_forms import EventForm, event_model
 from api.problems import Problem
-from api.routes.collections import STRICT, Collection, body_model, opened
+from api.routes.collections import STRICT, Collection, body_model, listed, opened
 from api.services import Services, WithServices
-from api.writing import EVENTS_MOST, Desk, Entry, ReceiptAnswer, entries_of
+from api.writing import Desk, Entry, ReceiptAnswer, entries_of
 from application.ledger import Receipt
 from application.people import LikelyDuplicates, People
 from domain.custody import CustodyAdmitted, CustodyTakenOver
@@ -86,15 +86,14 @@ class PersonChoice(BaseModel):
 
 def add_opening_cases(router: APIRouter, collection: Collection) -> None:
     """Open cases with their admission."""
-    events = Annotated[
-        list[collection.forms()],  # type: ignore[misc]  # built at run time
-        Field(max_length=EVENTS_MOST),
-    ]
     body_type = body_model(
         "NewCase",
         person=(PersonChoice, ...),
         admission=(ADMISSION, ...),
-        events=(events, Field([], description="What else is recorded in the same write.")),
+        events=(
+            listed(collection, 0),
+            Field([], description="What else is recorded in the same write."),
+        ),
     )
     receipt_model = create_model("NewCaseReceipt", __base__=ReceiptAnswer, case_id=(str, ...))
 

@@ -133,6 +133,12 @@ def matches(collection: Collection, key: str) -> bool:
     return re.fullmatch(collection.pattern, key, re.ASCII) is not None
 
 
+def listed(collection: Collection, least: int = 1) -> Any:
+    """Return the type of a list of proposals."""
+    forms = list.__class_getitem__(collection.forms())
+    return Annotated[forms, Field(min_length=least, max_length=EVENTS_MOST)]
+
+
 def add_reading(router: APIRouter, collection: Collection) -> None:
     """Serve states and histories."""
     key_type = key_parameter(collection)
@@ -143,7 +149,7 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
 
     @router.get(path, response_model=state_model, dependencies=STRICT)
     def read_state(
-        key: key_type,
+        key: key_type,  # type: ignore[valid-type]
         services: WithServices,
         caller: Reader,
         moment: Moments,
@@ -156,7 +162,7 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
 
     @router.get(f"{path}/events", response_model=history_model, dependencies=STRICT)
     def read_history(
-        key: key_type,
+        key: key_type,  # type: ignore[valid-type]
         services: WithServices,
         caller: HistoryReader,
         moment: Moments,
@@ -172,10 +178,7 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
 def add_appending(router: APIRouter, collection: Collection) -> None:
     """Take what happened next."""
     key_type = key_parameter(collection)
-    events = Annotated[
-        list[collection.forms()],  # type: ignore[misc]  # built at run time
-        Field(min_length=1, max_length=EVENTS_MOST),
-    ]
+    events = listed(collection)
     body_type = body_model(
         f"{collection.word}Events", events=(events, ...), expected=(Expected, Field({}))
     )
@@ -189,7 +192,7 @@ def add_appending(router: APIRouter, collection: Collection) -> None:
         dependencies=STRICT,
     )
     def append(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
-        key: key_type,
+        key: key_type,  # type: ignore[valid-type]
         services: WithServices,
         signature: Signed,
         version: VersionSeen,
@@ -211,10 +214,7 @@ def add_appending(router: APIRouter, collection: Collection) -> None:
 
 def add_opening(router: APIRouter, collection: Collection) -> None:
     """Take what opens a new stream."""
-    events = Annotated[
-        list[collection.forms()],  # type: ignore[misc]  # built at run time
-        Field(min_length=1, max_length=EVENTS_MOST),
-    ]
+    events = listed(collection)
     is_new: Any = (Annotated[bool, Strict()], Field(default=False))
     more = {"is_new": is_new} if collection.ensure_new else {}
     body_type = body_model(f"New{collection.word}", events=(events, ...), **more)
