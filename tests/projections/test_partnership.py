@@ -34,6 +34,7 @@ from domain.custody import (
 from domain.kejar_paket import Enrolled
 from domain.programme import ProgrammeKind
 from domain.referral import ReferralAccepted, ReferralReceived
+from domain.register import DomicileRecorded
 from domain.remisi import RemisiApplied, RemisiCancelled, RemisiKind, RemisiProposed
 from domain.schooling import PaketLevel
 from projections.partnership import PARTNERSHIP
@@ -257,3 +258,31 @@ def test_referred_youths_are_counted_under_the_agreement_and_among_no_warga_bina
     ]
     assert figures(lines, "population")["held", None, "in_units"] == 0
     assert figures(lines, "participants")["persons", None, "under"] == 0
+
+
+def test_who_is_home_in_the_city_is_asked_of_the_day():
+    moved = told(1, DomicileRecorded, "2025-06-01", domicile="12.07")
+    for day, number in ("2025-05-31", 1), ("2025-06-01", 0):
+        lines = report(PARTNERSHIP, [agreement(), admitted(1), moved], on=day)
+        assert figures(lines, "population")["of_domicile", "12.71", "in_units"] == number
+
+
+def test_who_is_free_is_not_of_the_population_and_takes_part_as_klien_or_former():
+    free = [
+        told(1, Released, "2025-10-01", kind=ReleaseKind.PEMBEBASAN_BERSYARAT, document="SB-1"),
+        told(2, Released, "2025-10-01", kind=ReleaseKind.BEBAS_MURNI, document="SB-2"),
+    ]
+    events = [agreement(), opened("roti"), *(admitted(n) for n in range(3)), *free]
+    lines = report(PARTNERSHIP, [*events, *(seated(n) for n in range(3))], on=TODAY)
+    assert figures(lines, "population")["held", None, "in_units"] == 1
+    participants = figures(lines, "participants")
+    for kind in "narapidana", "klien", "mantan_warga_binaan":
+        assert participants["kind", kind, "under"] == 1
+
+
+def test_a_remisi_of_another_unit_and_one_taken_back_afterwards_are_not_of_the_ceremony():
+    events = [admitted(1), admitted(2), admitted(3, unit="LAPAS-BINJAI")]
+    events += [event for case in (1, 2, 3) for event in remisi(case)]
+    taken_back = remisi(2, day="2025-09-01", cancelled=True)[1]
+    lines = report(PARTNERSHIP, [agreement(), *events, taken_back])
+    assert figures(lines, "remisi")["awarded", "2025-08-17", "in_units"] == 1
