@@ -1,0 +1,1 @@
+"""Pages for people: rendered here, without scripts, and with nothing fetched from elsewhere."""

@@ -1,0 +1,32 @@
+"""The pages as one thing to put into the application."""
+
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import Response
+
+from api.pages import cases, journey, login, overview
+from api.pages.counting import Counts
+from api.pages.rendering import ADDRESSES, CONTENT, STATIC
+from api.pages.visits import PageRoute
+from api.problems import not_found
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+assets: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@assets.get("/aset/{name}")
+def asset(name: str) -> Response:
+    """Return a static file under the address that holds its digest."""
+    address = f"/aset/{name}"
+    found = next((file for file, place in ADDRESSES.items() if place == address), None)
+    if found is None:
+        raise not_found()
+    return Response(CONTENT[found], 200, {"Cache-Control": FOR_EVER}, STATIC[found])
+
+
+def install_pages(app: FastAPI) -> None:
+    """Let an application that carries `Services` answer people too."""
+    app.state.page_counts = Counts()
+    for router in (assets, login.router, overview.router, cases.router, journey.router):
+        app.include_router(router)

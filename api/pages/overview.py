@@ -1,0 +1,115 @@
+"""The overview: how far the partnerships have come, who is held where, and how fresh that is."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.bars import Bar, by_size
+from api.pages.counting import Counted, Counts
+from api.pages.names import Names
+from api.pages.partnerships import partnership
+from api.pages.rendering import language_asked, page
+from api.pages.tongue import Tongue
+from api.pages.visits import PageRoute, Visitor
+from api.services import WithServices
+from api.tokens import Caller
+from domain.admission import LegalStatus
+from domain.agreement import AgreementStatus
+
+ORDER: Final = (
+    AgreementStatus.RUNNING,
+    AgreementStatus.SIGNED,
+    AgreementStatus.PROPOSED,
+    AgreementStatus.ENDED,
+    AgreementStatus.NOT_PROPOSED,
+)
+router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/")
+def overview(request: Request, caller: Visitor, services: WithServices) -> Response:
+    """Show what is counted within the caller's scope."""
+    tongue = Tongue(language_asked(request))
+    counts: Counts = request.app.state.page_counts
+    counted, fresh = counts.within(services, caller.access)
+    names = Names({row.code: row.title for row in counted.rows["units_and_agencies"]})
+    in_order = sorted(counted.rows["agreements"], key=_newest_first)
+    age = fresh.as_of and tongue.ago((services.now() - fresh.as_of).total_seconds())
+    content = {
+        "scope": _scope(caller, names, tongue),
+        "position": fresh.position,
+        "lag": max(fresh.head - fresh.position, 0),
+        "age": age,
+        "figures": _figures(counted, tongue),
+        "partnerships": [partnership(row, counted, tongue, names) for row in in_order],
+        "units": _units(counted, tongue, names),
+        "transits": [
+            {
+                "case": row.case,
+                "unit": names.of(row.unit),
+                "destination": names.of(row.destination),
+                "since": row.departed_on,
+            }
+            for row in counted.rows["in_transit"]
+        ],
+    }
+    return page(request, "overview.html", caller, content)
+
+
+def _newest_first(row: Any) -> tuple[int, int]:
+    """Order agreements: those that run, then the signed and the proposed; the newest first."""
+    newest = max(filter(None, (row.proposed_on, row.signed_on, row.started_on)), default=date.min)
+    return ORDER.index(row.status), -newest.toordinal()
+
+
+def _scope(caller: Caller, names: Names, tongue: Tongue) -> str:
+    if caller.access.everywhere:
+        return tongue("Seluruh unit di Indonesia", "Every unit in Indonesia")
+    return ", ".join(names.of(unit) for unit in sorted(caller.units)) or tongue(
+        "Token ini tidak menyebut unit", "This token names no unit"
+    )
+
+
+def _figures(counted: Counted, tongue: Tongue) -> list[tuple[str, int, str | None]]:
+    """Return the few numbers that stand at the top, each with a word on it."""
+    statuses = Counter[LegalStatus]()
+    for (_, status), count in counted.held.items():
+        if status:
+            statuses[status] += count
+    kinds = ", ".join(
+        f"{tongue.number(count)} {tongue.value(status)}" for status, count in statuses.most_common()
+    )
+    agreements: Sequence[Any] = counted.rows["agreements"]
+    running = [row for row in agreements if row.status is AgreementStatus.RUNNING]
+    programmes: Sequence[Any] = counted.rows["programmes"]
+    certified = sum(bool(row.certified) for row in programmes)
+    return [
+        (tongue("Warga binaan", "Warga binaan"), sum(counted.held.values()), kinds or None),
+        (
+            tongue("Dalam perjalanan", "In transit"),
+            len(counted.rows["in_transit"]),
+            tongue("antarunit", "between units"),
+        ),
+        (
+            tongue("Kemitraan berjalan", "Partnerships running"),
+            len(running),
+            tongue(f"dari {len(agreements)} yang tercatat", f"of {len(agreements)} recorded"),
+        ),
+        (
+            tongue("Program", "Programmes"),
+            len(programmes),
+            tongue(f"{certified} bersertifikat", f"{certified} certified"),
+        ),
+    ]
+
+
+def _units(counted: Counted, tongue: Tongue, names: Names) -> Sequence[Bar]:
+    """Return how many are held in each unit, the largest first."""
+    held = Counter[str]()
+    for (unit, _), count in counted.held.items():
+        held[names.of(unit)] += count
+    return by_size(held, tongue)

@@ -1,0 +1,57 @@
+"""What is counted for whom, and what is kept apart from it."""
+
+from facts import MEDAN, open_case
+
+PEKALONGAN = "RUTAN-PEKALONGAN"
+
+
+def test_an_overview_counts_within_the_callers_scope(visitor, medan, service, caught_up):
+    open_case(medan)
+    open_case(service.caller("caseworker", PEKALONGAN), "Sari Fiktif", unit=PEKALONGAN)
+    caught_up()
+    everybody = visitor("auditor", level="ditjenpas").get("/").text
+    assert "Rutan-Medan" in everybody
+    assert "Rutan-Pekalongan" in everybody
+    own = visitor("caseworker", MEDAN).get("/").text
+    assert "Rutan-Medan" in own
+    assert "Rutan-Pekalongan" not in own
+    assert "1 tahanan" in own
+
+
+def test_a_token_without_units_sees_nothing(visitor, journey, agreement, caught_up):
+    caught_up()
+    page = visitor("caseworker").get("/").text
+    assert "Belum ada kemitraan" in page
+    assert "Rutan-Medan" not in page
+
+
+def test_a_partnership_shows_its_stage_and_keeps_plans_apart(visitor, agreement, caught_up):
+    caught_up()
+    page = visitor("caseworker", MEDAN).get("/").text
+    assert "PKS pelatihan bersertifikat" in page
+    assert 'aria-current="step"><span>Diusulkan' in page
+    counted, said = page.split("Rencana dan klaim, bukan hasil")[::-1]
+    assert "2.340" in counted, "what follows the heading of what was only said"
+    assert "2.340" not in said
+
+
+def test_an_overview_says_up_to_where_it_is_true(visitor, journey, caught_up, service):
+    caught_up()
+    page = visitor("caseworker", MEDAN).get("/").text
+    head = max(one.head for one in service.services.read_models.progress())
+    assert f"Sampai posisi <b>{head}</b>" in page
+
+
+def test_what_was_counted_is_counted_anew_once_something_was_told(visitor, medan, caught_up):
+    client = visitor("caseworker", MEDAN)
+    open_case(medan)
+    caught_up()
+    assert "1 tahanan" in client.get("/").text
+    open_case(medan, "Sari Fiktif")
+    caught_up()
+    assert "2 tahanan" in client.get("/").text
+
+
+def test_no_name_is_on_the_overview(visitor, journey, caught_up):
+    caught_up()
+    assert "Budi" not in visitor("caseworker", MEDAN).get("/").text
