@@ -31,10 +31,15 @@ class Server(uvicorn.Server):
         self._on_ready = on_ready
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Let open streams end first; they watch ``app.state.stopping``."""
+        """Let open streams end, then requests; a second signal waits for nothing.
+
+        The signal is not raised again afterwards, as uvicorn would: what was opened around the
+        server (PostgreSQL, say) is closed in its order, and the exit status is 0.
+        """
         if self._stopping is not None:
             self._stopping.set()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Take the port, and only then say that it is open."""

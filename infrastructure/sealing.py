@@ -21,6 +21,19 @@ Owner = tuple[str, str]
 """A subject and a data class: whose key it is, and for what."""
 
 
+FIND: Final = (
+    "SELECT key_id::text, subject, data_class, wrapped FROM keys.subject_key"
+    " WHERE (subject, data_class) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+)
+MAKE: Final = (
+    "WITH made AS (INSERT INTO keys.subject_key (key_id, subject, data_class, wrapped)"
+    " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[])"
+    " ON CONFLICT (subject, data_class) DO NOTHING"
+    " RETURNING key_id::text, subject, data_class, wrapped)"
+    f" SELECT * FROM made UNION ALL {FIND}"
+)
+
+
 class KeyMissing(Exception):
     """The key of a sealed field is not in the key store: what it sealed cannot be read."""
 
@@ -91,18 +104,13 @@ class KeyStore:
         ]
         columns = [list(column) for column in zip(*rows, strict=True)]
         with self._pool.connection() as connection:
-            connection.execute(
-                "INSERT INTO keys.subject_key (key_id, subject, data_class, wrapped)"
-                " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[])"
-                " ON CONFLICT (subject, data_class) DO NOTHING",
-                columns,
-            )
-            for row in connection.execute(
-                "SELECT key_id::text, subject, data_class, wrapped FROM keys.subject_key"
-                " WHERE (subject, data_class) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
-                columns[1:3],
-            ).fetchall():
+            for row in connection.execute(MAKE, [*columns, *columns[1:3]]).fetchall():
                 self._open(*row)
+            while missing := [owner for owner in owners if owner not in self._by_owner]:
+                # Somebody else made them in the meantime, out of this statement's sight.
+                subjects = [list(column) for column in zip(*missing, strict=True)]
+                for row in connection.execute(FIND, subjects).fetchall():
+                    self._open(*row)
 
     def _open(self, key_id: str, subject: str, data_class: str, wrapped: bytes) -> None:
         key = SubjectKey(key_id, unseal(self._wrapping, wrapped, key_id))
