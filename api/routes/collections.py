@@ -250,7 +250,7 @@ def add_opening(router: APIRouter, collection: Collection) -> None:
 def opened(receipt: Receipt, collection: Collection, response: Response) -> Json:
     """Return the answer to an opening, with the address of what was opened."""
     kind = collection.stream.name
-    stream = next(stream for stream in receipt.versions if stream.kind == kind)
+    stream = next(event.stream for event in receipt.written if event.stream.kind == kind)
     key = stream.key.removeprefix(collection.prefix)
     response.headers["Location"] = f"{collection.path}/{key}"
     return receipt_answer(receipt, stream, response, key=collection.key) | {collection.key: key}
