@@ -2,7 +2,6 @@
 
 import shutil
 import socket
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -105,22 +104,20 @@ def caught_up(service):
     return wait
 
 
-@contextmanager
-def served(app):
-    """Serve an app on a free port, and yield its address."""
+@pytest.fixture
+def address(service):
+    """Serve the app on a free port, as `jejak serve` does, and say where."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
     ready = Event()
-    server = Server(app, "127.0.0.1", port, on_ready=ready.set)
+    server = Server(service.app, "127.0.0.1", port, on_ready=ready.set)
     thread = Thread(target=server.run)
     thread.start()
     assert ready.wait(10)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
 
 
 @pytest.fixture(scope="session")
