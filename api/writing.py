@@ -18,6 +18,7 @@ from application.append import Deliberation, Proposal, Request
 from application.journeys import History, Journeys
 from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
 from application.ledger import Conflict, Receipt
+from application.references import References
 from application.units import Units
 from application.zones import Zones
 from domain.catalogue import STREAMS
@@ -211,9 +212,10 @@ class Desk:
     def _proposal(self, entry: Entry, write: Write, before: Sequence[Proposal]) -> Proposal:
         history = write.histories.get(entry.stream)
         units = Units(self.services.ledger, self.services.now)
+        references = References(self.services.ledger, units, self.signature.caller.access)
         event = entry.event(Zone.WIB)
         try:
-            units.ensure_known(event)
+            references.ensure(event)
         except Refused as refused:
             raise refusal(refused, field_of(entry, refused)) from None
         past = [page.event for page in history.pages] if history else []

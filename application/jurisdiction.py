@@ -58,11 +58,17 @@ def jurisdiction(ledger: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Ju
 def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
     """Return who will answer for a stream that this event opens; `None` where it opens none."""
     match event:
-        case CustodyAdmitted() | CustodyTakenOver() | ProgrammeOpened() | UnitNamed():
+        case (
+            CustodyAdmitted()
+            | CustodyTakenOver()
+            | ProgrammeOpened()
+            | UnitNamed()
+            | ReferralReceived()
+        ):
             return owned_by(event.unit)
         case AgreementProposed():
             return of_draft(event)
-        case PersonRegistered() | ReferralReceived():
+        case PersonRegistered():
             return owned_by(actor.unit)
         case AgencyNamed() | UserNamed():
             return NOBODY
@@ -108,12 +114,14 @@ def _of_person(ledger: Ledger, _: StreamId, pages: Sequence[Draft]) -> Jurisdict
 
 
 def _of_referral(ledger: Ledger, _: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
-    """Let those see a referral who received it, and the units of the agreement it came under."""
-    units = set(_recorders(pages, ReferralReceived))
+    """Let those see a referral whom it was made to, and the units of the agreement it is under."""
+    units: set[str] = set()
     for page in pages:
-        if isinstance(page.event, ReferralReceived) and page.event.agreement:
-            agreement = StreamId(kind="agreement", key=page.event.agreement)
-            units |= _of_agreement(ledger, agreement, ledger.read(agreement)).owners
+        if isinstance(page.event, ReferralReceived):
+            units.add(page.event.unit)
+            if page.event.agreement:
+                agreement = StreamId(kind="agreement", key=page.event.agreement)
+                units |= _of_agreement(ledger, agreement, ledger.read(agreement)).owners
     return owned_by(*units)
 
 

@@ -114,6 +114,7 @@ def agreement(**changes):
 
 def referral(**changes):
     data = {
+        "unit": MEDAN,
         "full_name": "Remaja Fiktif",
         "birth_date": "2010-05-05",
         "region": "33.75",

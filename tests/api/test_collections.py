@@ -63,6 +63,24 @@ def test_a_programme_belongs_to_its_unit(service, medan):
     assert post(other, "/v1/programmes", programme()).status_code == 403
 
 
+def test_a_programme_out_of_sight_is_none_to_apply_to(service, medan):
+    other = service.caller("caseworker", PEKALONGAN)
+    key = post(other, "/v1/programmes", programme(unit=PEKALONGAN)).json()["programme_id"]
+    nobody = "01980f5c-7a00-7000-8000-00000000000f"
+    case = open_case(medan)
+    for programme_id in (key, nobody):
+        applied = event("skill_training.applied", programme=programme_id, agreement=None)
+        answer = append(medan, case, applied)
+        assert (answer.status_code, answer.json()["code"]) == (422, "programme.not_found")
+        assert answer.json()["errors"][0]["pointer"] == "/events/0/data/programme"
+    unsigned = post(medan, "/v1/programmes", programme(agreement=nobody))
+    assert unsigned.json()["code"] == "agreement.not_found"
+    own = post(medan, "/v1/programmes", programme()).json()["programme_id"]
+    asked = event("programme.seat_requested", "2025-11-12", case=nobody, domicile="12.71")
+    seat = post(medan, f"/v1/programmes/{own}/events", asked, version=1)
+    assert seat.json()["code"] == "case.not_found"
+
+
 def test_an_agreement_is_the_units_that_it_names(service, medan):
     opened = post(medan, "/v1/agreements", agreement())
     assert opened.status_code == 201, opened.json()
@@ -77,17 +95,16 @@ def test_an_agreement_is_the_units_that_it_names(service, medan):
     assert unknown.json()["code"] == "registry.unknown_unit"
 
 
-def test_a_referral_stays_with_who_received_it(service):
+def test_a_referral_stays_with_the_unit_that_it_was_made_to(service):
     client = service.caller("caseworker", PEKALONGAN)
-    opened = post(client, "/v1/referrals", referral())
+    opened = post(client, "/v1/referrals", referral(unit=PEKALONGAN))
     assert opened.status_code == 201, opened.json()
     key = opened.json()["referral_id"]
     joined = event("referral.joined", activity="A-1", kind="literasi", title="Baca")
     refused = post(client, f"/v1/referrals/{key}/events", joined, version=1)
     assert refused.status_code == 409
     assert service.caller("caseworker", MEDAN).get(f"/v1/referrals/{key}").status_code == 404
-    wide = service.caller("caseworker", MEDAN, PEKALONGAN)
-    assert post(wide, "/v1/referrals", referral()).status_code == 403
+    assert post(client, "/v1/referrals", referral()).status_code == 403
 
 
 def test_a_person_may_be_registered_before_any_case(medan):
