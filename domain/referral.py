@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, assert_never, get_args
 
-from domain.fields import AgencyCode, AgreementId, Line, Note, Ref, RegionCode, Sha256
+from domain.fields import AgencyCode, AgreementId, Line, Note, Ref, RegionCode, Sha256, UnitCode
 from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, ensure
 from domain.programme import ProgrammeKind
 from domain.region import known_region
@@ -20,8 +20,9 @@ from domain.time import Effective
 
 
 class ReferralReceived(Event, stored_as="referral.received"):
-    """A partner agency referred a youth, out of a concern that it states."""
+    """A partner agency referred a youth to a unit's programmes, out of a concern that it states."""
 
+    unit: Open[UnitCode]
     full_name: Specific[Line]
     birth_date: Specific[date | None]
     region: Open[RegionCode | None]

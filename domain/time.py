@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
+from typing import Final
 
 
 class Zone(Enum):
@@ -15,7 +16,12 @@ class Zone(Enum):
     @property
     def offset(self) -> timezone:
         """Return the distance from UTC: 7, 8 or 9 hours."""
-        return timezone(timedelta(hours=7 + list(Zone).index(self)))
+        return OFFSETS[self]
+
+
+OFFSETS: Final = {
+    zone: timezone(timedelta(hours=hours)) for zone, hours in zip(Zone, (7, 8, 9), strict=True)
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg.sql import SQL
 from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
@@ -21,17 +22,17 @@ Owner = tuple[str, str]
 """A subject and a data class: whose key it is, and for what."""
 
 
+# Two statements in one: keys that were there already are read, the others are made.
 FIND: Final = (
     "SELECT key_id::text, subject, data_class, wrapped FROM keys.subject_key"
     " WHERE (subject, data_class) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
 )
-MAKE: Final = (
+MAKE: Final = SQL(
     "WITH made AS (INSERT INTO keys.subject_key (key_id, subject, data_class, wrapped)"
     " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[])"
     " ON CONFLICT (subject, data_class) DO NOTHING"
-    " RETURNING key_id::text, subject, data_class, wrapped)"
-    f" SELECT * FROM made UNION ALL {FIND}"
-)
+    " RETURNING key_id::text, subject, data_class, wrapped) SELECT * FROM made UNION ALL {}"
+).format(SQL(FIND))
 
 
 class KeyMissing(Exception):

@@ -1,7 +1,6 @@
 """Referrals of young people at risk: apart from custody, and in no list of warga binaan.
 
-A referral names no unit, so its row is seen by the unit of whoever wrote in it last; what an agency
-brought and no unit has touched yet is seen at the national level only.
+Its row is seen by the unit that was asked.
 """
 
 from dataclasses import replace
@@ -90,6 +89,7 @@ def _received(row: ReferralLine, page: Recorded, said: ReferralReceived) -> Refe
         row,
         page,
         "reception",
+        unit=said.unit,
         agreement=said.agreement,
         referred_by=said.referred_by,
         region=said.region,
@@ -135,8 +135,6 @@ def _status(row: ReferralLine) -> ReferralStatus:
 def evolve(row: ReferralLine | None, page: Recorded) -> ReferralLine:
     """Write down the question, the consent, the answer, the activity or the end."""
     row = _told(row or _blank(page), page)
-    if page.actor.unit:
-        row = amended(row, page, "unit", unit=page.actor.unit)
     return replace(row, status=_status(row))
 
 

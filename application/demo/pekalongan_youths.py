@@ -48,6 +48,7 @@ def _course(script: Script, agreement: str, turn: int, received: date) -> Iterat
     sex = dice.choice(list(Sex))
     yield ReferralReceived(
         effective=PEKALONGAN.on(received),
+        unit=PEKALONGAN.unit,
         full_name=full_name(dice, sex),
         birth_date=date(received.year - dice.randint(14, 17), dice.randint(1, 6), 15),
         region="33.75",

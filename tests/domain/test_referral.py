@@ -24,6 +24,7 @@ from domain.referral import (
 
 received = ReferralReceived(
     effective=on("2025-08-01"),
+    unit="RUTAN-PEKALONGAN",
     full_name="Contoh Remaja",
     birth_date=date(2009, 4, 2),
     region="33.75",

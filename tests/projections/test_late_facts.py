@@ -385,6 +385,7 @@ def test_a_verification_told_before_its_start_is_kept():
 def test_a_referral_is_in_no_list_of_warga_binaan():
     received_ = ReferralReceived(
         effective=on("2025-07-01"),
+        unit="RUTAN-PEKALONGAN",
         full_name="Remaja Fiktif",
         birth_date=None,
         region="33.75",
@@ -394,5 +395,5 @@ def test_a_referral_is_in_no_list_of_warga_binaan():
         respond_by=None,
     )
     told = pages([("referral:1", received_)], unit=None)
-    assert only(rows(REFERRALS, told)).unit is None, "no unit sees it before one has touched it"
+    assert only(rows(REFERRALS, told)).unit == "RUTAN-PEKALONGAN"
     assert rows(CASE_SUMMARY, told) == rows(PERSONS, told) == rows(TIMELINE, told) == {}

@@ -239,6 +239,7 @@ def test_referred_youths_are_counted_under_the_agreement_and_among_no_warga_bina
             f"referral:{n}",
             ReferralReceived(
                 effective=on("2025-07-01"),
+                unit="RUTAN-PEKALONGAN",
                 full_name="Remaja Fiktif",
                 birth_date=None,
                 region="33.75",
