@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,6 +18,9 @@ from application.ledger import Conflict, OutcomeUnknown
 from domain.fields import Ref
 from domain.kernel import Words
 from domain.record import Actor
+
+if TYPE_CHECKING:
+    from api.main import House
 
 EXAMPLES: Final = (
     "Contoh / examples: `jejak import warga.xlsx --check`, "
@@ -54,60 +58,58 @@ class Tongue(Enum):
     ENGLISH = "en"
 
 
+Source = Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON.", show_default=False)]
+Check = Annotated[bool, typer.Option("--check", help="Hanya periksa / only check.")]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="Catat baris yang benar saja / the good rows only.")
+]
+ReportTo = Annotated[
+    Path | None, typer.Option(help="Tulis galat ke CSV ini / write faults to this CSV.")
+]
+Kind = Annotated[
+    Format | None,
+    typer.Option("--format", help="Bila akhirannya tidak menyebutnya / if its suffix does not."),
+]
+Unit = Annotated[str | None, typer.Option(help="Unit yang mengimpor / the unit that imports.")]
+By = Annotated[str | None, typer.Option(help="Atas nama pengguna (kode) / on behalf of (code).")]
+Purpose = Annotated[str, typer.Option(help="Tujuan, sebagai kode / what for, as a code.")]
+InTongue = Annotated[Tongue | None, typer.Option(help="Bahasa laporan / of the report.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Untuk dibaca program / for a program.")]
+
+
 def import_file(  # noqa: PLR0913  # one parameter per option
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON.", show_default=False)],
+    file: Source,
     *,
-    check: Annotated[bool, typer.Option("--check", help="Hanya periksa / only check.")] = False,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Catat baris yang benar saja / the good rows only.")
-    ] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="Tulis galat ke CSV ini / write faults to this CSV.")
-    ] = None,
-    kind: Annotated[
-        Format | None, typer.Option("--format", help="Bila akhiran tidak menyebutnya.")
-    ] = None,
-    unit: Annotated[
-        str | None, typer.Option(help="Unit yang mengimpor / the unit that imports.")
-    ] = None,
-    by: Annotated[
-        str | None, typer.Option(help="Atas nama pengguna (kode) / on behalf of (a code).")
-    ] = None,
-    purpose: Annotated[str, typer.Option(help="Tujuan / purpose.")] = PURPOSE,
-    language: Annotated[Tongue | None, typer.Option(help="Bahasa laporan.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Untuk program.")] = False,
+    check: Check = False,
+    partial: Partial = False,
+    report: ReportTo = None,
+    kind: Kind = None,
+    unit: Unit = None,
+    by: By = None,
+    purpose: Purpose = PURPOSE,
+    language: InTongue = None,
+    as_json: AsJson = False,
 ) -> None:
     """Catat baris-baris CSV, XLSX, atau NDJSON: semuanya diperiksa dulu, dan aman diulang.
 
     Record the rows of a file: all are checked first, and running it again adds nothing twice.
     See docs/import.md.
     """
-    from api.main import import_keys_of, open_house, settings  # noqa: PLC0415
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
     from api.tables import BrokenFile, format_of  # noqa: PLC0415
 
     for name, said in (("--unit", unit), ("--by", by), ("--purpose", purpose)):
         _ensure_code(name, said)
-
+    if report and not report.parent.is_dir():
+        fail("folder untuk --report tidak ada", "there is no folder for --report", status=2)
     chosen = settings()
     tongue = 0 if (language.value if language else chosen.language) == "id" else 1
+    actor = Actor(id="import", role="operator", unit=unit, agency=None, on_behalf_of=by)
     try:
         form = format_of(file, kind.value if kind else None)
-        with told(), open_house(chosen, as_guest=True) as house:
-            shared = Import(
-                ledger=house.services.ledger,
-                keys=import_keys_of(chosen),
-                new_id=house.services.new_id,
-                now=house.services.now,
-                actor=Actor(id="import", role="operator", unit=unit, agency=None, on_behalf_of=by),
-                purpose=purpose,
-                correlation_id=house.services.new_id(),
-            )
-            unsure: tuple[type[Exception], ...]
-            unsure = (OutcomeUnknown, Conflict, *house.services.full)
-            try:
-                done = imported(shared, file, form, check=check, partial=partial, tongue=tongue)
-            except unsure:
-                fail(UNKNOWN_OUTCOME[tongue])
+        with told(), open_house(chosen, as_guest=True) as house, _unbroken(house, tongue):
+            shared = _shared(house, actor, purpose)
+            done = imported(shared, file, form, check=check, partial=partial, tongue=tongue)
     except BrokenFile as broken:
         _say_broken(broken.code, broken.because, tongue, as_json=as_json)
     _tell(done, file, report, check=check, as_json=as_json)
@@ -138,6 +140,36 @@ def imported(  # noqa: PLR0913  # what to do, and how to tell
             report.forget(fate)
             report.note(run.record(row))
     return report
+
+
+def _shared(house: "House", actor: Actor, purpose: str) -> Import:
+    from api.main import import_keys_of, settings  # noqa: PLC0415  # --help stays quick
+
+    services = house.services
+    return Import(
+        ledger=services.ledger,
+        keys=import_keys_of(settings()),
+        new_id=services.new_id,
+        now=services.now,
+        actor=actor,
+        purpose=purpose,
+        correlation_id=services.new_id(),
+    )
+
+
+@contextmanager
+def _unbroken(house: "House", tongue: int) -> Iterator[None]:
+    """Say what to do where the store went away, or may or may not have kept a row."""
+    try:
+        yield
+    except (OutcomeUnknown, Conflict) as unknown:
+        _fail_unknown(unknown, tongue)
+    except house.services.full as full:
+        _fail_unknown(full, tongue)
+
+
+def _fail_unknown(cause: Exception, tongue: int) -> NoReturn:
+    fail(f"{UNKNOWN_OUTCOME[tongue]} ({type(cause).__name__})")
 
 
 def _progress() -> Progress:

@@ -16,7 +16,7 @@ from datetime import time as clock
 from pathlib import Path
 from typing import IO, Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from domain.kernel import Words
 
@@ -95,7 +95,7 @@ class Sheet:
 
 def format_of(path: Path, said: str | None) -> str:
     """Return ``csv``, ``xlsx`` or ``ndjson``; raise `BrokenFile` for a file that is none."""
-    if not path.is_file():
+    if not (path.is_file() and os.access(path, os.R_OK)):
         raise BrokenFile("file.not_found", NOT_FOUND)
     form = said or FORMATS.get(path.suffix.lower())
     if form is None:
@@ -189,19 +189,28 @@ def _csv(file: IO[str]) -> Iterator[Sequence[Cell]]:
 
 def _xlsx(path: Path) -> Iterator[Sequence[Cell]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > UNPACKED_MOST:
-            raise BrokenFile("file.too_large", TOO_LARGE)
-        book = CalamineWorkbook.from_path(str(path))
-        sheet = book.get_sheet_by_index(0)
-        above = sheet.start[0] if sheet.start else 0
-        left = sheet.start[1] if sheet.start else 0
-        yield from [()] * above
-        for cells in sheet.to_python(skip_empty_area=True):
-            yield [None] * left + [None if cell == "" else cell for cell in cells]
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError):
+        unpacked = _unpacked_size(path)
+    except Exception:  # noqa: BLE001  # a foreign parser over whatever bytes there are
         raise BrokenFile("file.not_xlsx", NOT_XLSX) from None
+    if unpacked > UNPACKED_MOST:
+        raise BrokenFile("file.too_large", TOO_LARGE)
+    try:
+        yield from _cells(path)
+    except Exception:  # noqa: BLE001  # as above
+        raise BrokenFile("file.not_xlsx", NOT_XLSX) from None
+
+
+def _unpacked_size(path: Path) -> int:
+    with zipfile.ZipFile(path) as archive:
+        return sum(part.file_size for part in archive.infolist())
+
+
+def _cells(path: Path) -> Iterator[Sequence[Cell]]:
+    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    above, left = sheet.start or (0, 0)
+    yield from [()] * above
+    for cells in sheet.to_python(skip_empty_area=True):
+        yield [None] * left + [None if cell == "" else cell for cell in cells]
 
 
 def _json(text: str) -> Any:

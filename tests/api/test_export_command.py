@@ -40,7 +40,7 @@ def jejak(database, tmp_path, monkeypatch):
 
 
 def busy_store():
-    """A class with a queue in the east of the country, a referral and an agreement."""
+    """A class of one seat and a queue, in the east of the country."""
     programme = f"programme:{uuid7()}"
     key = programme.partition(":")[2]
     opened = line(
@@ -57,6 +57,10 @@ def busy_store():
         starts="2025-03-01",
         eligible_domiciles=[],
     )
+    return [unit_named(EAST, "91.71"), opened, *busy_class(programme, key)]
+
+
+def busy_class(programme, key):
     asked = [
         line(f"case:BI-{number}", "skill_training.applied", "2025-02-10", programme=key)
         for number in (1, 2)
@@ -80,17 +84,8 @@ def busy_store():
         until_day="2025-03-31",
     )
     late = {**assessed(2, 1), "effective": "2025-02-04T09:30:00+09:00", "reason": "Terlambat"}
-    return [
-        unit_named(EAST, "91.71"),
-        taken_over(1, unit=EAST),
-        taken_over(2, unit=EAST),
-        opened,
-        *asked,
-        held,
-        left,
-        closed,
-        late,
-    ]
+    people = [taken_over(number, unit=EAST) for number in (1, 2)]
+    return [*people, *asked, held, left, closed, late]
 
 
 def exported(jejak, *words):

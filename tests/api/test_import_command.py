@@ -96,7 +96,7 @@ def test_a_killed_import_is_finished_by_running_it_again(jejak, ledger):
     cases = range(1, 31)
     rows = [row for n in cases for row in (taken_over(n), *(assessed(n, m) for m in range(1, 10)))]
     path = jejak.file(unit_named(), *rows)
-    running = subprocess.Popen([sys.executable, "-c", PROGRAM, "import", path])  # noqa: S603
+    running = subprocess.Popen([sys.executable, "-c", PROGRAM, "import", path])
     while ledger.position() < 40 and running.poll() is None:
         time.sleep(0.01)
     running.kill()
@@ -324,6 +324,12 @@ def test_a_broken_file_is_refused_in_words_with_status_2(jejak, ledger, name, co
     assert said.startswith(code)
     assert "Traceback" not in said
     assert ledger.position() == 0
+
+
+def test_options_that_cannot_be_are_refused_before_anything_is_read(jejak):
+    jejak("import", SAMPLE, "--report", "/nowhere/at/all.csv", status=2)
+    jejak("import", SAMPLE, "--format", "pdf", status=2)
+    jejak("import", SAMPLE, "--unit", "Rutan Medan", status=2)
 
 
 def test_ten_megabytes_are_read_row_by_row(jejak, ledger):

@@ -1,19 +1,29 @@
 """Files as they come from Excel and from elsewhere, and what cells mean."""
 
+import json
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from import_files import SAMPLE
 
+from api.event_examples import example_json
 from api.event_forms import event_model
-from api.import_cells import Misread, coerced, ensure_columns, line_of
+from api.import_cells import STREAM_OF, Misread, coerced, ensure_columns, line_of
+from api.import_rows import opened_rows
 from api.tables import BrokenFile, NotJson, opened_sheet, read_lines, written_beside
 from domain.agreement import AgreementProposed
+from domain.catalogue import EVENTS
 from domain.conduct import ConductAssessed
 from domain.custody import CustodyTakenOver
 from domain.kejar_paket import NisnReceived
 from domain.person import PersonRegistered
 from domain.shape import payload_shapes
+from infrastructure.import_keys import KeyedDigests
+from infrastructure.master_key import MasterKey
 
 
 def sheet(path, form="csv"):
@@ -149,6 +159,36 @@ def test_a_file_is_written_whole_or_not_at_all_and_for_its_owner_only(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ndjson"])
+@given(data=st.data())
+@settings(
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_bytes_there_are_give_rows_or_words(tmp_path, form, data):
+    whole = SAMPLE.read_bytes() if form == "csv" else SEEDS[form](tmp_path)
+    start = data.draw(st.integers(0, len(whole)))
+    cut = data.draw(st.integers(0, 40))
+    path = tmp_path / f"wild.{form}"
+    path.write_bytes(whole[:start] + data.draw(st.binary(max_size=40)) + whole[start + cut :])
+    with suppress(BrokenFile), opened_rows(path, form, KEYS) as rows:
+        for row in rows:
+            assert row.proposals or row.faults
+
+
+def xlsx_seed(tmp_path):
+    header, *rows = [one.split(";") for one in SAMPLE.read_text(encoding="utf-8").splitlines()]
+    return workbook(tmp_path / "seed.xlsx", header, *rows).read_bytes()
+
+
+def ndjson_seed(_):
+    said = [{**example_json(kind), "stream": f"{STREAM_OF[kind]}:unit/X"} for kind in EVENTS[::6]]
+    return "".join(json.dumps(one) + "\n" for one in said).encode()
+
+
+SEEDS = {"xlsx": xlsx_seed, "ndjson": ndjson_seed}
+KEYS = KeyedDigests(MasterKey(b"k" * 32))
 REGION = payload_shapes(CustodyTakenOver)["domicile"]
 NIK = payload_shapes(PersonRegistered)["nik"]
 NISN = payload_shapes(NisnReceived)["nisn"]
