@@ -128,6 +128,12 @@ def _said(row: Any, tongue: Tongue) -> list[Said]:
     plan = tongue("Rencana", "Plan")
     claim = tongue("Klaim", "Claim")
     return [
-        *(Said(plan, one.text, one.figure) for one in row.plans),
-        *(Said(f"{claim} · {one.source}", one.text, one.figure) for one in row.claims),
+        *(Said(plan, one.text, _unsaid(one)) for one in row.plans),
+        *(Said(f"{claim} · {one.source}", one.text, _unsaid(one)) for one in row.claims),
     ]
+
+
+def _unsaid(one: Any) -> int | None:
+    """Return the figure, unless the words name it already."""
+    words = one.text.replace(".", "").replace(",", "").split()
+    return None if str(one.figure) in words else one.figure
