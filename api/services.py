@@ -1,7 +1,7 @@
 """What every route is handed: the use cases, the ports, the clock, and how a caller is known."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from application.append import Append
 from application.evidence import EvidenceStore
 from application.ledger import Ledger
 from application.read_models import ReadModels
+from application.units import Units
 from projections.kernel import Projection, Report
 
 
@@ -36,6 +37,11 @@ class Services:
     now: Callable[[], datetime]
     full: tuple[type[Exception], ...]
     language: Language
+    units: Units = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember units for the whole service, and not for one request."""
+        object.__setattr__(self, "units", Units(self.ledger, self.now))
 
 
 def services_of(request: Request) -> Services:

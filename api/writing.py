@@ -19,7 +19,6 @@ from application.journeys import History, Journeys
 from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
 from application.ledger import Conflict, Receipt
 from application.references import References
-from application.units import Units
 from application.zones import Zones
 from domain.catalogue import STREAMS
 from domain.kernel import Event, Json, Refused, Words
@@ -211,7 +210,7 @@ class Desk:
 
     def _proposal(self, entry: Entry, write: Write, before: Sequence[Proposal]) -> Proposal:
         history = write.histories.get(entry.stream)
-        units = Units(self.services.ledger, self.services.now)
+        units = self.services.units
         references = References(self.services.ledger, units, self.signature.caller.access)
         event = entry.event(Zone.WIB)
         try:

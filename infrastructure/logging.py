@@ -3,7 +3,8 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -28,6 +29,20 @@ ALLOWED: Final = frozenset(
 """A key that is not here is dropped, and its name kept under ``dropped``."""
 
 
+class StandardError:
+    """Standard error as it is at each line; one that was closed costs a line, never a request."""
+
+    def write(self, text: str) -> None:
+        """Write what can be written."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 def configure_logging() -> None:
     """Write to standard error, one line per event, and silence what quotes addresses."""
     on_terminal = sys.stderr.isatty()
@@ -39,7 +54,7 @@ def configure_logging() -> None:
             structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", StandardError())),
         cache_logger_on_first_use=True,
     )
     for name in ("uvicorn.access", "psycopg.pool", "fastapi"):

@@ -28,7 +28,6 @@ def problem(answer, status, code):
 
 def test_what_the_framework_refuses_is_a_problem_too(medan):
     problem(medan.get("/v1/unheard-of"), 404, "request.not_found")
-    problem(medan.get("/"), 404, "request.not_found")
     answer = medan.delete("/v1/cases")
     problem(answer, 405, "request.method_not_allowed")
     assert set(answer.headers["allow"].split(", ")) <= {"GET", "POST", "HEAD"}
@@ -159,6 +158,6 @@ def test_a_log_line_names_the_route_and_never_what_was_asked(medan, capsys):
     medan.get("/v1/cases?q=Budi%20Santoso")
     medan.get("/v1/cases/Budi-Santoso")
     medan.get("/Budi-Santoso")
-    shown = capsys.readouterr().out
+    shown = "".join(capsys.readouterr())
     assert "/v1/cases/{case_id}" in shown
     assert "Budi" not in shown

@@ -1,10 +1,12 @@
 """A log line holds what is on the list, and of anything else only that it was there."""
 
 import json
+import sys
+from io import StringIO
 
 import structlog
 
-from infrastructure.logging import configure_logging, only_allowed
+from infrastructure.logging import StandardError, configure_logging, only_allowed
 
 
 def test_a_key_that_is_not_on_the_list_is_dropped_with_its_value():
@@ -22,3 +24,11 @@ def test_a_line_is_json_on_standard_error(capsys):
         structlog.configure(**kept)
     assert (line["event"], line["route"], line["dropped"]) == ("request", "/v1/cases", ["query"])
     assert "Budi" not in str(line)
+
+
+def test_a_closed_standard_error_costs_a_line_and_no_request(monkeypatch):
+    closed = StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    StandardError().write("a line\n")
+    StandardError().flush()
