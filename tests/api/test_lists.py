@@ -123,3 +123,11 @@ def test_the_service_says_whether_it_lives_and_how_much_it_did(service, medan, c
     assert 'jejak_requests_total{method="POST",route="/v1/cases",status="201"} 3' in text
     assert 'jejak_projection_position{name="timeline"}' in text
     assert "Fiktif" not in text
+
+
+@pytest.mark.parametrize("value", ["", "x", "2025-13-99", "2025-11-11", "99", "12.71", "%00", "é"])
+def test_whatever_a_report_is_asked_by_it_counts_or_says_no(medan, cases, value):
+    for one in medan.get("/v1/read-models").json()["items"]:
+        for name in one["filters"] if one["kind"] == "report" else ():
+            answer = medan.get(f"/v1/read-models/{one['name']}?{name}={value}")
+            assert answer.status_code in {200, 422}, (one["name"], name, answer.text)
