@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from api import problems
+from api.dependencies import Services
 from api.door import Door
 from api.measures import Measures
 from api.openapi import install_openapi
@@ -10,7 +11,6 @@ from api.pages.install import install_pages
 from api.routes import evidence, health
 from api.routes.read_models import read_models_router
 from api.routes.streams import streams_router
-from api.services import Services
 
 VERSION = "0.1.0"
 

@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.dependencies import WithServices
 from api.preconditions import MaybeCommand
 from api.problems import Problem, trace_of
-from api.services import WithServices
 from api.tokens import READERS, WRITERS, Caller, Role, TokenRefused
 from application.ledger import Command
 from domain.fields import Ref

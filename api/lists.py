@@ -19,8 +19,8 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic_core import to_jsonable_python
 
 from api.cursors import cursor_after, key_from
+from api.dependencies import Services
 from api.problems import Problem
-from api.services import Services
 from application.read_models import Access, Page, Question
 from domain.kernel import DataClass, Json, Value, Words, data_classes
 from projections.kernel import Projection

@@ -1,53 +1,5 @@
-"""What every route is handed: the use cases, the ports, the clock, and how a caller is known."""
+"""The former name of `api.dependencies`, for whoever still imports it by that."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Annotated, Any
+from api.dependencies import Services, WithServices, services_of
 
-from fastapi import Depends, Request
-
-from api.field_errors import Language
-from api.tokens import Caller
-from application.append import Append
-from application.evidence import EvidenceStore
-from application.ledger import Ledger
-from application.read_models import ReadModels
-from application.units import Units
-from projections.kernel import Projection, Report
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """All that the composition root builds, carried on the app.
-
-    ``caller_of`` reads a bearer token (`api.tokens.Tokens`) and raises `TokenRefused`. ``full`` are
-    the exceptions by which the store says that it cannot be reached or has no connection free: they
-    are answered 503, and `infrastructure` alone knows their types.
-    """
-
-    append: Append
-    ledger: Ledger
-    read_models: ReadModels
-    evidence: EvidenceStore
-    caller_of: Callable[[str], Caller]
-    projections: Mapping[str, Projection[Any]]
-    reports: Mapping[str, Report[Any]]
-    new_id: Callable[[], str]
-    now: Callable[[], datetime]
-    full: tuple[type[Exception], ...]
-    language: Language
-    units: Units = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Remember units for the whole service, and not for one request."""
-        object.__setattr__(self, "units", Units(self.ledger, self.now))
-
-
-def services_of(request: Request) -> Services:
-    """Find the services that this app was built with."""
-    services: Services = request.app.state.services
-    return services
-
-
-WithServices = Annotated[Services, Depends(services_of)]
+__all__ = ["Services", "WithServices", "services_of"]

@@ -9,10 +9,10 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
 from api.callers import Signature, not_own_unit
+from api.dependencies import Services
 from api.event_forms import EventForm, event_model, to_event, to_evidence
 from api.preconditions import etag
 from api.problems import Problem, not_found, refusal
-from api.services import Services
 from api.tokens import Level, Role
 from application.append import Deliberation, Proposal, Request
 from application.journeys import History, Journeys

@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field, Strict, create_model
 
 from api.answers import FORBID
 from api.callers import Signed
+from api.dependencies import Services, WithServices
 from api.event_examples import example_json
 from api.event_forms import EventForm, event_model
 from api.problems import Problem
 from api.routes.collections import STRICT, Collection, body_model, listed, opened
-from api.services import Services, WithServices
 from api.writing import Desk, Entry, ReceiptAnswer, entries_of
 from application.ledger import Receipt
 from application.people import LikelyDuplicates, People

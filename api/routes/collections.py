@@ -15,12 +15,12 @@ from pydantic import BaseModel, Field, Strict, create_model
 
 from api.answers import FORBID, HistoryAnswer, StateAnswer, history_answer, moment_of, state_answer
 from api.callers import HistoryReader, Reader, Signed
+from api.dependencies import Services, WithServices
 from api.event_forms import proposal_union
 from api.lists import Asked, Listing, asked_of, filters
 from api.openapi import list_documentation
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
-from api.services import Services, WithServices
 from api.strictness import known_parameters
 from api.tokens import READERS, Caller, Role
 from api.writing import (

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from api.answers import FORBID
 from api.callers import Reader, Signed
+from api.dependencies import Services, WithServices
 from api.preconditions import raw_body
 from api.problems import Problem, not_found
 from api.routes.collections import STRICT
-from api.services import Services, WithServices
 from api.tokens import Caller
 from application.journeys import Journeys
 from application.jurisdiction import jurisdiction

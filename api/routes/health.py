@@ -5,8 +5,8 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from api.dependencies import WithServices
 from api.measures import MEDIA_TYPE
-from api.services import WithServices
 
 router = APIRouter(tags=["health"])
 

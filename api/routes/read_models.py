@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from api.answers import FORBID
 from api.callers import Known, Operator, Reader
+from api.dependencies import Services, WithServices
 from api.lists import (
     Asked,
     Listing,
@@ -26,7 +27,6 @@ from api.lists import (
 from api.openapi import list_documentation
 from api.problems import not_found
 from api.routes.collections import STRICT
-from api.services import Services, WithServices
 from api.tokens import Caller
 from application.read_models import Page, Progress, Question
 from domain.kernel import Json

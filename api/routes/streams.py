@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 
+from api.dependencies import Services
 from api.routes.cases import add_opening_cases, ensure_new
 from api.routes.collections import (
     Collection,
@@ -12,7 +13,6 @@ from api.routes.collections import (
     add_opening,
     add_reading,
 )
-from api.services import Services
 from domain import catalogue
 from domain.custody import LegalStatus, Presence
 from domain.fields import EXAMPLE_ID, UUID

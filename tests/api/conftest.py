@@ -12,7 +12,7 @@ from scenario import on
 from uuid_utils import uuid7
 
 from api.app import create_app
-from api.services import Services
+from api.dependencies import Services
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
 from domain.record import Actor, StreamId
