@@ -14,6 +14,8 @@ from typing import Final, Protocol
 from application.append import Append, Deliberation, Proposal, Request
 from application.jurisdiction import of_opening
 from application.ledger import BEGINNING, Command, Head, Ledger, Receipt, Written
+from application.people import WHEREVER
+from application.references import References
 from application.units import Units
 from application.zones import Zones
 from domain.catalogue import PERSON
@@ -222,8 +224,9 @@ class Run:
         _ensure_own_key(own)
         needed = [said for said in row.proposals[:-1] if not self._is_known(said)]
         proposals = [*needed, own]
+        references = References(self.ledger, self.units, WHEREVER)
         for said in proposals:
-            self.units.ensure_known(said.event)
+            references.ensure(said.event)
             ensure(
                 bool(self.ledger.read(said.stream)) or _opens(said.event, self._actor(row)),
                 "stream.not_an_opening",

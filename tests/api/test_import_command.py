@@ -194,6 +194,12 @@ def test_what_the_record_refuses_is_refused_with_its_reason(jejak, ledger):
     assert ledger.position() == 0
 
 
+def test_what_a_row_names_must_be_there_or_in_an_earlier_row(jejak):
+    asks = line("case:BI-1", "skill_training.applied", "2025-02-10", programme="Barbershop")
+    report = jejak.report(jejak.file(unit_named(), taken_over(1), asks), status=1)
+    assert codes(report) == [(3, "data.programme", "programme.not_found")]
+
+
 def test_no_report_repeats_what_a_cell_holds(jejak):
     rows = [
         unit_named(),
