@@ -13,6 +13,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
+from api.dependencies import WithServices
 from api.lists import clean
 from api.pages import labels
 from api.pages.names import Names, units_and_agencies
@@ -20,7 +21,6 @@ from api.pages.rendering import page, remember
 from api.pages.tongue import Tongue
 from api.pages.visits import OwnForm, PageRoute, Visitor
 from api.problems import Problem
-from api.services import WithServices
 from api.tokens import Caller
 from application.read_models import Question
 from domain.catalogue import CASE

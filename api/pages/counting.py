@@ -10,7 +10,7 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any, Final
 
-from api.services import Services
+from api.dependencies import Services
 from application.read_models import Access, Question
 from domain.admission import LegalStatus
 from domain.custody import HELD

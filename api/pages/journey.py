@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from api.dependencies import Services, WithServices
 from api.pages import labels
 from api.pages.names import Names, named_in
 from api.pages.rendering import language_asked, page
@@ -18,7 +19,6 @@ from api.pages.said import Fact, facts
 from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
-from api.services import Services, WithServices
 from api.tokens import Caller
 from application.journeys import NOW, History, Journeys, Moment
 from application.jurisdiction import jurisdiction

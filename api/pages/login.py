@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.dependencies import WithServices
 from api.pages.cases import SEARCH_COOKIE, SEARCH_PATH
 from api.pages.rendering import page, remember
 from api.pages.visits import LOGIN, TOKEN_COOKIE, OwnForm, PageRoute
-from api.services import WithServices
 from api.tokens import LONGEST, TokenRefused
 from domain.kernel import Words
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from api.services import Services
+from api.dependencies import Services
 from application.read_models import Access, Question
 from domain.kernel import Event
 from domain.region import REGIONS

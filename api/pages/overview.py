@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.dependencies import WithServices
 from api.pages.bars import Bar, by_size
 from api.pages.counting import Counted, Counts
 from api.pages.names import Names
@@ -15,7 +16,6 @@ from api.pages.partnerships import partnership
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
-from api.services import WithServices
 from api.tokens import Caller
 from domain.admission import LegalStatus
 from domain.agreement import AgreementStatus

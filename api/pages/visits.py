@@ -13,9 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
+from api.dependencies import WithServices, services_of
 from api.pages.rendering import page
 from api.problems import DETAILS, TITLES, Problem
-from api.services import WithServices, services_of
 from api.tokens import READERS, Caller, TokenRefused
 from domain.kernel import Words
 
