@@ -8,7 +8,7 @@ from typing import Final
 
 from uuid_utils import uuid7
 
-from api.services import Services
+from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.append import Append
 from infrastructure.connections import FULL, service_pool

@@ -189,8 +189,8 @@ def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
                 "person.already_in_custody",
                 article=ONE_CUSTODY,
                 because=(
-                    f"orang ini sedang ditahan dalam perkara {person.held_in}",
-                    f"this person is held in case {person.held_in}",
+                    "orang ini sedang ditahan dalam perkara lain",
+                    "this person is held in another case",
                 ),
             )
         case CustodyEnded():

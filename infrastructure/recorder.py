@@ -21,9 +21,13 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from application.ledger import OutcomeUnknown
+from infrastructure.connections import transaction
 
 POLL_SECONDS: Final = 0.02
 """How long a subscription that has read everything waits before it looks again."""
+
+WRITERS: Final = 7316400917
+"""The advisory lock that orders writers: ``ledger.stamp`` takes it."""
 
 COLUMNS: Final = (
     "stream, version, name, page, event_id::text, encode(prev_hash, 'hex'), encode(hash, 'hex'),"
@@ -191,8 +195,13 @@ class PageRecorder(ApplicationRecorder):
         return PollingSubscription(self, gt=gt, topics=topics)
 
     def position_at(self, known_at: datetime) -> int:
-        """Return the last position recorded by an instant: 0 before the first."""
-        with self.pool.connection() as connection:
+        """Return the last position recorded by an instant: 0 before the first.
+
+        Waits for a writer who has the time already and has not committed: else the answer for
+        this instant could change.
+        """
+        with transaction(self.pool) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS,))
             row = connection.execute(
                 "SELECT max(position) FROM ledger.event WHERE recorded_at <= %s", (known_at,)
             ).fetchone()

@@ -87,5 +87,5 @@ PERSONS = Projection(
     evolve=evolve,
     scope=Scope.CASE,
     subject="person",
-    indexed=("name", "nik"),
+    indexed=("name", "aliases", "nik"),
 )

@@ -146,7 +146,7 @@ def test_a_second_one_waits_for_the_first_and_for_the_children_of_one_that_was_k
 def test_signals_and_the_exit_status_are_those_of_the_command(prepared):
     run = prepared(testing=False)
     (run.VENV / "bin/jejak").write_text("import sys; print(sys.argv[1:]); sys.exit(42)")
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [sys.executable, run.__file__, "demo", "--port", "1"],
         capture_output=True,
         check=False,

@@ -55,7 +55,7 @@ def empty_house(tmp_path) -> Path:
 
 
 def lint_imports(house: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
         cwd=house,
         env={**os.environ, "PYTHONPATH": str(house)},

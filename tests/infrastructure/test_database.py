@@ -28,7 +28,7 @@ def no_choice_made(monkeypatch, tmp_path):
 
 
 def test_the_server_that_the_operator_named_is_used_and_nothing_embedded_is_loaded():
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [sys.executable, "-c", NOTHING_EMBEDDED],
         env={**os.environ, "JEJAK_DATABASE_URL": "postgresql://somewhere/else"},
         capture_output=True,

@@ -88,7 +88,7 @@ def mode(path: Path) -> int:
 
 def serve(directory: Path, **identity) -> subprocess.Popen[str]:
     python = identity.pop("python", sys.executable)
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [python, SERVICE, str(directory)],
         env={**os.environ, "PYTHONPATH": f"{ROOT}:{LIBRARIES}", "PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.PIPE,
@@ -213,9 +213,7 @@ def test_a_postgresql_that_someone_else_started_there_is_left_alone(directory):
     with embedded(directory):
         pass
     idle = [sys.executable, "-c", "input()"]
-    with subprocess.Popen(  # noqa: S603
-        idle, cwd=directory / "cluster", stdin=subprocess.PIPE
-    ) as stranger:
+    with subprocess.Popen(idle, cwd=directory / "cluster", stdin=subprocess.PIPE) as stranger:
         (directory / "cluster/postmaster.pid").write_text(f"{stranger.pid}\n")
         with pytest.raises(DataDirectoryInUse, match="in use by another PostgreSQL"):
             embedded(directory).start()
@@ -353,7 +351,7 @@ def python_for(identity) -> str:
     """A Python that this user can run, with a checkout that he can read."""
     for python in (sys.executable, "/usr/bin/python3"):
         with contextlib.suppress(OSError):
-            tried = subprocess.run(  # noqa: S603
+            tried = subprocess.run(
                 [
                     python,
                     "-c",

@@ -1,6 +1,7 @@
 """The ledger on a real PostgreSQL: atomic, gap-free, append-only, sealed, read as written."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Event as Signal
 from threading import Thread
 
@@ -157,3 +158,27 @@ def test_another_master_key_reads_nothing(ledger, pool):
     stranger = EventsourcingLedger(pool, MasterKey(b"x" * 32))
     with pytest.raises(InvalidTag):
         stranger.read(stream())
+
+
+def test_what_was_known_at_an_instant_waits_for_a_writer_who_has_the_time_already(ledger, pool):
+    write(ledger, draft(assessed()))
+    stamped, commit = Signal(), Signal()
+
+    def slow_writer():
+        with pool.connection() as connection, connection.transaction():
+            connection.execute(
+                "INSERT INTO ledger.event (stream, version, name, event_id, page, prev_hash) VALUES"
+                " ('case:2', 1, 'x@1', gen_random_uuid(), '', decode(repeat('00', 32), 'hex'))"
+            )
+            stamped.set()
+            commit.wait(10)
+
+    with ThreadPoolExecutor(2) as hands:
+        writer = hands.submit(slow_writer)
+        stamped.wait(10)
+        asked = hands.submit(ledger.position_at, datetime.now(UTC))
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=0.3)
+        commit.set()
+        writer.result()
+        assert asked.result() == 2
