@@ -73,7 +73,9 @@ def parallel(words: list[str]) -> list[str]:
     if any(word.startswith(("-n", "--numprocesses", "--pdb", "-pno:xdist")) for word in words):
         return []
     workers = min(WORKERS_MOST, os.cpu_count() or 1)
-    return ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
+    return (
+        ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"] if workers > 1 else []
+    )
 
 
 def is_prepared(*, testing: bool) -> bool:

@@ -11,7 +11,7 @@ GRACE_SECONDS = 5
 
 
 class Server(uvicorn.Server):
-    """A server that tells whoever waits on it, before it stops, that it is about to."""
+    """A server that says when it is open, and whose end is an ordinary one."""
 
     def __init__(
         self, app: FastAPI, host: str, port: int, *, on_ready: Callable[[], None] | None = None
@@ -27,17 +27,14 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
-        self._stopping = getattr(app.state, "stopping", None)
         self._on_ready = on_ready
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Let open streams end, then requests; a second signal waits for nothing.
+        """Let requests under way end; a second signal waits for nothing.
 
         The signal is not raised again afterwards, as uvicorn would: what was opened around the
         server (PostgreSQL, say) is closed in its order, and the exit status is 0.
         """
-        if self._stopping is not None:
-            self._stopping.set()
         self.force_exit = self.should_exit
         self.should_exit = True
 

@@ -71,10 +71,6 @@ class Caller(Value):
             return NOWHERE
         return Access(everywhere=self.level is Level.DITJENPAS, units=self.units)
 
-    def answers_for(self, unit: str | None) -> bool:
-        """Say whether a unit is among the caller's."""
-        return self.access.everywhere or unit in self.units
-
     def actor(self, unit: str | None, on_behalf_of: str | None) -> Actor:
         """Return the caller as an envelope names who proposed; ``unit`` is the one concerned."""
         own = unit if unit in self.units else None

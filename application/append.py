@@ -1,8 +1,10 @@
 """The one way in: every event of every stream, whoever proposes it, walks this path."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Final
 
 from application.ledger import BEGINNING, Command, Conflict, Head, Ledger, Receipt
@@ -46,6 +48,7 @@ class Append:
     ledger: Ledger
     new_id: Callable[[], str]
     now: Callable[[], datetime]
+    _turn: Lock = field(default_factory=Lock)
 
     def __call__(self, request: Request) -> Receipt:
         """Record what the proposals lead to; raise `Refused`, `Conflict` or `OutcomeUnknown`."""
@@ -54,22 +57,27 @@ class Append:
             return earlier
         self._ensure_not_in_the_future(request)
         for attempt in range(1, ATTEMPTS_MAX + 1):
-            deliberation = Deliberation(self.ledger, self.new_id, request)
-            for stream in request.expected:
-                deliberation.history(stream)
-            for proposal in request.proposals:
-                deliberation.admit(proposal)
-            try:
-                return self.ledger.append(
-                    deliberation.drafts,
-                    heads=deliberation.heads(),
-                    actor=request.actor.id,
-                    command=command,
-                )
-            except Conflict as conflict:
-                if conflict.stream in request.expected or attempt == ATTEMPTS_MAX:
-                    raise
+            # Whoever lost once takes turns with the others who did, so that all of them get there.
+            with self._turn if attempt > 1 else nullcontext():
+                try:
+                    return self._attempt(request)
+                except Conflict as conflict:
+                    if conflict.stream in request.expected or attempt == ATTEMPTS_MAX:
+                        raise
         raise AssertionError
+
+    def _attempt(self, request: Request) -> Receipt:
+        deliberation = Deliberation(self.ledger, self.new_id, request)
+        for stream in request.expected:
+            deliberation.history(stream)
+        for proposal in request.proposals:
+            deliberation.admit(proposal)
+        return self.ledger.append(
+            deliberation.drafts,
+            heads=deliberation.heads(),
+            actor=request.actor.id,
+            command=request.command,
+        )
 
     def _ensure_not_in_the_future(self, request: Request) -> None:
         now = self.now()

@@ -54,7 +54,7 @@ def configure_logging() -> None:
             structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", StandardError())),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, StandardError())),
         cache_logger_on_first_use=True,
     )
     for name in ("uvicorn.access", "psycopg.pool", "fastapi"):

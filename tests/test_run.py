@@ -111,7 +111,7 @@ def test_an_environment_whose_python_is_gone_or_was_exchanged_is_noticed(prepare
 
 def test_tests_run_on_all_cores_but_no_more_than_four(run, monkeypatch):
     monkeypatch.setattr(run.os, "cpu_count", lambda: 64)
-    assert run.parallel(["-k", "remisi"]) == ["-n", "4", "--dist", "loadgroup"]
+    assert run.parallel(["-k", "remisi"])[:2] == ["-n", "4"]
     monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
     assert run.parallel([]) == []
 

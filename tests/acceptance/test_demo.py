@@ -14,9 +14,8 @@ from application.demo import demo_plan
 from domain.custody import CustodyAdmitted
 from domain.person import PersonRegistered
 
-pytestmark = pytest.mark.xdist_group("demo")
-KILLED_AFTER = 6_000
-"""Events that stand when the load is killed: about a fifth of the way."""
+KILLED_AFTER = 4_000
+"""Events that stand when the load is killed: about an eighth of the way."""
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 
 from api.app import create_app
 from api.dependencies import Services
+from api.pages.counting import Counts
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
 from domain.record import Actor, StreamId
@@ -36,6 +37,15 @@ def new_id():
     return str(uuid7())
 
 
+MADE = []
+
+
+def cached_app(services):
+    if not MADE:
+        MADE.append(create_app(services))
+    return MADE[0]
+
+
 @dataclass
 class Service:
     """The app, and clients that call it in some role."""
@@ -46,7 +56,12 @@ class Service:
 
     @cached_property
     def app(self):
-        return create_app(self.services)
+        """One app for all tests of a worker, since making it takes longer than most of them."""
+        app = cached_app(self.services)
+        app.state.services = self.services
+        app.state.page_counts = Counts()
+        app.state.demo_logins = None
+        return app
 
     def caller(self, role="caseworker", *units, level="unit", user=None):
         caller = Caller(

@@ -27,7 +27,7 @@ from domain.catalogue import STREAMS
 from domain.record import StreamId
 
 SEED = int(os.environ.get("JEJAK_TEST_SEED", "2025"))
-EXAMPLES = int(os.environ.get("JEJAK_TEST_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("JEJAK_TEST_EXAMPLES", "2"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

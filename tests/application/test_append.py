@@ -148,7 +148,7 @@ def test_of_two_admissions_at_once_one_is_refused_whole(append, ledger):
 def test_fifty_parallel_applications_seat_exactly_twenty_and_queue_thirty_in_order(append, ledger):
     cohort = open_programme(append, capacity=20)
     cases = [open_case(append)[0] for _ in range(50)]
-    with ThreadPoolExecutor(8) as hands:
+    with ThreadPoolExecutor(50) as hands:
         list(hands.map(lambda case: append(request((case, applied(cohort)))), cases))
     roll = state(ledger, cohort, PROGRAMME)
     asked = [

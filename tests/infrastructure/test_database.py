@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
-from infrastructure.database import open_database
+from infrastructure.database import DatabaseUnreachable, open_database
 from infrastructure.settings import Settings, default_data_directory
 
 NOTHING_EMBEDDED = """
@@ -15,7 +15,8 @@ import sys
 from infrastructure.database import open_database
 from infrastructure.settings import Settings
 with open_database(Settings()) as database:
-    assert database.dsn == "postgresql://somewhere/else", database
+    assert database.dsn == sys.argv[1], database
+import api.main
 assert not {it for it in sys.modules if "embedded" in it or "infrastructure.postgres" in it}
 """
 
@@ -27,10 +28,10 @@ def no_choice_made(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
-def test_the_server_that_the_operator_named_is_used_and_nothing_embedded_is_loaded():
+def test_the_server_that_the_operator_named_is_used_and_nothing_embedded_is_loaded(database):
     answer = subprocess.run(
-        [sys.executable, "-c", NOTHING_EMBEDDED],
-        env={**os.environ, "JEJAK_DATABASE_URL": "postgresql://somewhere/else"},
+        [sys.executable, "-c", NOTHING_EMBEDDED, database],
+        env={**os.environ, "JEJAK_DATABASE_URL": database},
         capture_output=True,
         check=False,
         cwd=Path(__file__).parents[2],
@@ -53,10 +54,18 @@ def test_without_a_named_server_our_own_keeps_the_data_in_the_data_directory(tmp
     assert (tmp_path / "here").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_password_is_never_shown():
-    settings = Settings(database_url="postgresql://jejak:rahasia@db/jejak")
-    with open_database(settings) as database:
-        assert "rahasia" not in repr(settings) + repr(database)
+def test_a_password_is_never_shown(database):
+    settings = Settings(database_url=f"{database} password=rahasia")
+    with open_database(settings) as opened:
+        assert "rahasia" not in repr(settings) + repr(opened)
+
+
+def test_a_server_that_does_not_answer_is_told_in_words_and_without_the_password():
+    settings = Settings(database_url="postgresql://jejak:rahasia@127.0.0.1:1/jejak")
+    with pytest.raises(DatabaseUnreachable) as trouble, open_database(settings):
+        pass
+    assert "JEJAK_DATABASE_URL" in str(trouble.value)
+    assert "rahasia" not in str(trouble.value)
 
 
 def test_the_data_lies_where_the_user_keeps_data(monkeypatch, tmp_path):

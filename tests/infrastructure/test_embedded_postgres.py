@@ -79,7 +79,13 @@ def socket_directory(conninfo: str) -> Path:
 
 
 def owners_of(processes: list[int]) -> set[str]:
-    return {Path(f"/proc/{it}").owner() for it in processes}
+    owners = set()
+    for it in processes:
+        with contextlib.suppress(
+            FileNotFoundError
+        ):  # a worker of PostgreSQL that has done its work
+            owners.add(Path(f"/proc/{it}").owner())
+    return owners
 
 
 def mode(path: Path) -> int:

@@ -20,7 +20,7 @@ from projections.kernel import Scope
 from projections.timeline import TIMELINE
 
 ALL = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda one: one.name)
-BRIEFLY = settings(deadline=None, max_examples=50)
+BRIEFLY = settings(deadline=None, max_examples=20)
 SCOPED_BY = {
     Scope.CASE: {"case"},
     Scope.UNIT: {"unit"},
