@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import rfc8785
 from pydantic import TypeAdapter, ValidationError
 
 from domain.catalogue import EVENTS
@@ -57,6 +56,16 @@ def sealed_fields(kind: type[Event]) -> Mapping[str, DataClass]:
         classes = data_classes(kind)
         _SEALED[kind] = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
     return _SEALED[kind]
+
+
+def canonical(page: Json) -> bytes:
+    """Return RFC 8785 canonical JSON, for pages: ASCII keys, and no numbers but whole ones.
+
+    Within these, sorted keys and no white space are all that the RFC asks for beyond what Python
+    writes; a test compares it with the `rfc8785` library, which takes twenty times as long.
+    """
+    text = json.dumps(page, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
 
 
 def payload_of(event: Event) -> Json:
@@ -113,7 +122,7 @@ class PageCodec:
         """Return the bytes of a page, having made sure that they can be read back."""
         content, secrets = _divided(draft)
         page = {**content, "prev_hash": prev_hash, "sealed": self._boxes(draft, secrets)}
-        written = rfc8785.dumps(page)
+        written = canonical(page)
         if self._wake(written) != draft:
             raise Unwakeable(draft.event.stored_as)
         return written

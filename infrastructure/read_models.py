@@ -1,12 +1,12 @@
 """Read models in PostgreSQL: asked within a scope, rebuilt beside the live one, and compared."""
 
 import hashlib
+import json
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
-import rfc8785
 from psycopg import Connection
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg_pool import ConnectionPool
@@ -216,7 +216,7 @@ def digest(connection: Connection[Any], table: RowTable) -> tuple[int, str]:
     ).format(table.table)
     while rows := connection.execute(query, (after, BATCH)).fetchall():
         for key, row in table.rows(rows).items():
-            total.update(rfc8785.dumps([key, table.as_json(row)]))
+            total.update(json.dumps([key, table.as_json(row)], sort_keys=True).encode())
         after, count = rows[-1][0], count + len(rows)
     return count, total.hexdigest()
 
