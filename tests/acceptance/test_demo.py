@@ -10,9 +10,12 @@ import psycopg
 import pytest
 from running import HOUSE, JEJAK, Demo, free_port, sessions
 
+from api.main import issue, tokens_of
+from api.tokens import Caller, Level, Role
 from application.demo import demo_plan
 from domain.custody import CustodyAdmitted
 from domain.person import PersonRegistered
+from infrastructure.settings import Settings
 
 KILLED_AFTER = 4_000
 """Events that stand when the load is killed: about an eighth of the way."""
@@ -42,24 +45,34 @@ def owner(demo):
         yield connection
 
 
-def client(demo, *words):
-    token = demo.jejak("token", *words).stdout.strip()
+def token(demo, role, *units):
+    caller = Caller(
+        id=f"test-{role.value}",
+        role=role,
+        level=Level.UNIT if units else Level.DITJENPAS,
+        units=frozenset(units),
+        agency=None,
+    )
+    return issue(tokens_of(Settings(data_dir=demo.data)), caller)
+
+
+def client(demo, role, *units):
     return httpx2.Client(
         base_url=f"http://127.0.0.1:{demo.port}/v1",
-        headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"},
+        headers={"Authorization": f"Bearer {token(demo, role, *units)}", "Accept-Language": "en"},
         timeout=60,
     )
 
 
 @pytest.fixture(scope="module")
 def auditor(demo):
-    with client(demo, "--role", "auditor", "--level", "ditjenpas") as auditor:
+    with client(demo, Role.AUDITOR) as auditor:
         yield auditor
 
 
 @pytest.fixture(scope="module")
 def pekalongan(demo):
-    with client(demo, "--unit", "RUTAN-PEKALONGAN") as caseworker:
+    with client(demo, Role.CASEWORKER, "RUTAN-PEKALONGAN") as caseworker:
         yield caseworker
 
 
@@ -169,7 +182,7 @@ def test_every_read_model_equals_its_replay(demo):
 
 
 def test_another_unit_sees_none_of_it(demo, plan):
-    with client(demo, "--unit", "RUTAN-BARRU") as elsewhere:
+    with client(demo, Role.CASEWORKER, "RUTAN-BARRU") as elsewhere:
         assert elsewhere.get(f"/cases/{plan.example_case}").status_code == 404
         assert elsewhere.get("/read-models/placements").json()["items"] == []
 
