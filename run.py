@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -196,10 +197,15 @@ def succeeds(*command: str) -> bool:
 
 
 def run(command: list[str], lock: int) -> subprocess.CompletedProcess[bytes]:
-    """Run a step of the preparation, which inherits the lock."""
-    return subprocess.run(  # noqa: S603 - uv, venv or pip
-        command, cwd=ROOT, env=environment_for_tools(), pass_fds=[lock], check=False
-    )
+    """Run a step of the preparation, which inherits the lock; what it leaves behind is removed."""
+    with tempfile.TemporaryDirectory(prefix="jejak-") as scrap:
+        return subprocess.run(  # noqa: S603 - uv, venv or pip
+            command,
+            cwd=ROOT,
+            env=environment_for_tools() | {"TMPDIR": scrap},
+            pass_fds=[lock],
+            check=False,
+        )
 
 
 def clean_environment() -> dict[str, str]:
