@@ -6,6 +6,7 @@ Unknown filters are refused: a filter that is misspelt and ignored shows more th
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -176,7 +177,7 @@ def wait_for(services: Services, after: int | None) -> None:
     """Wait, within bounds, until all read models have seen a position."""
     if after is None:
         return
-    if after > services.ledger.position_at(services.now()):
+    if after > services.ledger.position():
         raise fault("after", "list.no_such_position", NOT_A_NUMBER)
     if not services.read_models.wait(after, WAIT_SECONDS):
         raise Problem(503, "read_model.behind", BEHIND, headers={"Retry-After": "1"})
@@ -286,4 +287,5 @@ def cell(value: Any) -> Any:
     if isinstance(value, int | float | date | datetime):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = re.sub(r"(; *)(?=[=+@-])", r"\1'", text)  # where Excel in Indonesia begins a cell
     return f"'{text}" if text.lstrip(" ").startswith(RISKY) else text

@@ -13,6 +13,7 @@ from api.dependencies import Services
 from api.event_forms import EventForm, event_model, to_event, to_evidence
 from api.preconditions import etag
 from api.problems import Problem, not_found, refusal
+from api.sight import brought_by
 from api.tokens import Level, Role
 from application.append import Deliberation, Proposal, Request
 from application.journeys import History, Journeys
@@ -21,6 +22,7 @@ from application.ledger import Conflict, Receipt
 from application.references import References
 from application.zones import Zones
 from domain.catalogue import STREAMS
+from domain.custody import TransferReceived
 from domain.kernel import Event, Json, Refused, Words
 from domain.record import Actor, StreamId
 from domain.shape import payload_shapes
@@ -32,6 +34,10 @@ EVENTS_MOST: Final = 1_000
 NOT_AN_OPENING: Final[Words] = (
     "peristiwa pertama harus yang membuka catatan ini",
     "the first event must be the one that opens this record",
+)
+NO_SUCH_DOCUMENT: Final[Words] = (
+    "dokumen ini belum disimpan di sini; simpan dulu dengan POST /v1/evidence",
+    "this document is not stored here; store it first with POST /v1/evidence",
 )
 NO_SUCH_STREAM: Final[Words] = (
     "sebut catatan sebagai jenis:kunci, misalnya programme:01980f5c-7a00-7000-8000-000000000001",
@@ -124,7 +130,8 @@ class Desk:
         """Refuse to open a stream for another unit; return who proposes."""
         opening = entry.event(Zone.WIB)
         unit = getattr(opening, "unit", None)
-        actor = self.actor(unit if isinstance(unit, str) else None)
+        own = min(self.signature.caller.units, default=None)
+        actor = self.actor(unit if isinstance(unit, str) else own)
         owners = of_opening(opening, actor)
         if owners is None:
             place = (f"{entry.pointer}/type", "stream.not_an_opening", NOT_AN_OPENING)
@@ -135,6 +142,7 @@ class Desk:
     def open(self, entries: Sequence[Entry], *, first: Sequence[Entry] = ()) -> Receipt:
         """Record entries of a new stream, and what goes ``first`` in another new one."""
         actor = self.ensure_may_open(entries[0])
+        self._ensure_own_signature([entry.event(Zone.WIB) for entry in entries])
         unit = getattr(entries[0].event(Zone.WIB), "unit", None) or actor.unit
         streams = {entry.stream for entry in (*first, entries[0])}
         write = Write([*first, *entries], actor, unit, dict.fromkeys(streams, 0), {})
@@ -147,6 +155,7 @@ class Desk:
         owners = jurisdiction(self.services.ledger, stream, history.pages)
         events = [entry.event(Zone.WIB) for entry in entries]
         self._ensure_may_write(stream, owners, events)
+        self._ensure_own_signature(events)
         own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
         actor = self.actor(own[0] if own else None)
         versions = {**self._streams_named(expected), stream: seen}
@@ -182,13 +191,21 @@ class Desk:
     ) -> None:
         caller = self.signature.caller
         if stream.kind == "registry":
-            wide = caller.level is not Level.UNIT and not stream.key.startswith("unit/")
+            somebodys = stream.key.startswith("unit/") or bool(owners.owners)
+            wide = caller.level is not Level.UNIT and not somebodys
             may = caller.role is Role.SUPERVISOR and (
                 wide or owners.written_by(caller.access, events)
             )
         else:
             may = owners.written_by(caller.access, events)
         if not may:
+            raise not_own_unit()
+
+    def _ensure_own_signature(self, events: Sequence[Event]) -> None:
+        """Let nobody but the receiving unit sign for having received somebody."""
+        access = self.signature.caller.access
+        received = [event.unit for event in events if isinstance(event, TransferReceived)]
+        if not (access.everywhere or access.units.issuperset(received)):
             raise not_own_unit()
 
     def _append(self, write: Write) -> Receipt:
@@ -217,6 +234,7 @@ class Desk:
             references.ensure(event)
         except Refused as refused:
             raise refusal(refused, field_of(entry, refused)) from None
+        self._ensure_may_cite(entry, history)
         past = [page.event for page in history.pages] if history else []
         past += [said.event for said in before if said.stream == entry.stream]
         zone = Zones(units).zone_for(entry.stream, event, past, write.unit)
@@ -226,6 +244,19 @@ class Desk:
             evidence=to_evidence(entry.form),
             reason=entry.form.reason,
         )
+
+    def _ensure_may_cite(self, entry: Entry, history: History | None) -> None:
+        """Refuse a document that is not here, or that the caller could not read until now."""
+        caller, store = self.signature.caller, self.services.evidence
+        pages = history.pages if history else ()
+        named = {item.sha256 for page in pages for item in page.evidence}
+        for index, item in enumerate(to_evidence(entry.form)):
+            if item.sha256 is None or item.sha256 in named:
+                continue
+            if not brought_by(caller, store.deposits(item.sha256)):
+                at = f"{entry.pointer}/evidence/{index}/sha256"
+                place = (at, "evidence.not_here", NO_SUCH_DOCUMENT)
+                raise Problem(422, "evidence.not_here", NO_SUCH_DOCUMENT, errors=[place])
 
     def _placed(self, refused: Refused, request: Request, entries: Sequence[Entry]) -> Problem:
         """Find which entry was refused, by deciding once more without writing."""

@@ -10,7 +10,7 @@ from typing import Final
 from application.ledger import BEGINNING, Command, Conflict, Head, Ledger, Receipt
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
-from domain.kernel import Event, Value, ensure
+from domain.kernel import Event, Refused, Value, ensure
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 
 ATTEMPTS_MAX: Final = 20
@@ -61,8 +61,12 @@ class Append:
             with self._turn if attempt > 1 else nullcontext():
                 try:
                     return self._attempt(request)
-                except Conflict as conflict:
-                    if conflict.stream in request.expected or attempt == ATTEMPTS_MAX:
+                except (Conflict, Refused) as no:
+                    # The same request may have got there first, sent again by who lost patience.
+                    if command and (first := self.ledger.answered(request.actor.id, command)):
+                        return first
+                    named = isinstance(no, Refused) or no.stream in request.expected
+                    if named or attempt == ATTEMPTS_MAX:
                         raise
         raise AssertionError
 
@@ -120,9 +124,8 @@ class Deliberation:
             history.append(draft)
             self.drafts.append(draft)
             for target, consequence in consequences(stream, event, before):
-                follow = Proposal(
-                    stream=target, event=consequence, evidence=(), reason=proposal.reason
-                )
+                # No reason: it is told in this stream, and sealed under this stream's subject.
+                follow = Proposal(stream=target, event=consequence, evidence=(), reason=None)
                 self.admit(follow, cause=draft.event_id)
 
     def heads(self) -> Mapping[StreamId, Head]:

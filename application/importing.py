@@ -153,6 +153,10 @@ class Rehearsal:
             position=None,
         )
 
+    def position(self) -> int:
+        """Return the real ledger's last position."""
+        return self._ledger.position()
+
     def position_at(self, known_at: datetime) -> int:
         """Return the ledger's position."""
         return self._ledger.position_at(known_at)

@@ -125,8 +125,10 @@ def _of_referral(ledger: Ledger, _: StreamId, pages: Sequence[Draft]) -> Jurisdi
     return owned_by(*units)
 
 
-def _of_registry(_: Ledger, stream: StreamId, __: Sequence[Draft]) -> Jurisdiction:
+def _of_registry(_: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
     kind, _slash, key = stream.key.partition("/")
+    if kind == "user":  # a name: for the unit that recorded it
+        return owned_by(*_recorders(pages, UserNamed))
     return replace(owned_by(key if kind == "unit" else None), everybody=True)
 
 

@@ -89,6 +89,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def position(self) -> int:
+        """Return the last position: 0 in an empty ledger."""
+        ...
+
     def position_at(self, known_at: datetime) -> int:
         """Return the last position that was recorded by then: 0 before the first."""
         ...

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection, OperationalError, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
+
+from application.ledger import OutcomeUnknown
 
 CONNECTIONS_MAX: Final = 12
 WAIT_SECONDS: Final = 10
@@ -42,3 +44,34 @@ def transaction(pool: ConnectionPool) -> Iterator[Connection[Any]]:
 def _step_down(connection: Connection[Any]) -> None:
     connection.execute("SET ROLE jejak_service")
     connection.execute("SET TIME ZONE 'UTC'")
+
+
+@contextmanager
+def acknowledged(pool: ConnectionPool) -> Iterator[Connection[Any]]:
+    """Give a transaction whose end is either known to be durable or said to be unknown.
+
+    A COMMIT that comes back with a warning was not confirmed by whom it waited for, and a
+    connection that breaks during COMMIT says nothing: both raise `OutcomeUnknown`.
+    """
+    with pool.connection() as connection:
+        warnings: list[str] = []
+
+        def notice(diagnostic: errors.Diagnostic) -> None:
+            if diagnostic.severity_nonlocalized == "WARNING":
+                warnings.append(diagnostic.sqlstate or "")
+
+        connection.add_notice_handler(notice)
+        connection.autocommit = False
+        try:
+            yield connection
+            try:
+                connection.commit()
+            except OperationalError as error:
+                raise OutcomeUnknown from error
+            if warnings:
+                raise OutcomeUnknown(*warnings)
+        finally:
+            connection.remove_notice_handler(notice)
+            if not connection.closed:
+                connection.rollback()  # of nothing, after a commit
+                connection.autocommit = True

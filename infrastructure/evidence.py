@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 from application.evidence import Deposit, Document
 from domain.kernel import DataClass
 from domain.record import Actor
-from infrastructure.connections import transaction
+from infrastructure.connections import acknowledged
 from infrastructure.sealing import KeyStore, owner, seal, unseal
 
 CLASS: Final = DataClass.SPECIFIC
@@ -28,7 +28,7 @@ class PostgresEvidenceStore:
         sha256 = digest.hexdigest()
         subject = owner(f"evidence/{sha256}", CLASS)
         key = self._keys.of([subject])[subject]
-        with transaction(self._pool) as connection:
+        with acknowledged(self._pool) as connection:
             connection.execute(
                 "INSERT INTO evidence.document (sha256, media_type, size, key_id, sealed)"
                 " VALUES (%s, %s, %s, %s, %b) ON CONFLICT DO NOTHING",

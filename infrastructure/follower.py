@@ -7,12 +7,12 @@ page that a projection cannot fold stops that key, visibly, and nothing else.
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from threading import Condition, Event, Thread
+from time import monotonic
 from typing import Any, Final
 
-import psycopg
 import structlog
 from psycopg import Connection
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool
 
 from domain.record import Recorded
 from infrastructure.connections import transaction
@@ -42,6 +42,7 @@ class Follower:
         self._ledger, self._pool, self._seals = ledger, pool, seals
         self.tables = {projection.name: RowTable(projection, seals) for projection in projections}
         self.moved = Condition()
+        self._resting: dict[str, float] = {}
         self._closing = Event()
         self._thread = Thread(target=self._run, name="follower", daemon=True)
 
@@ -60,55 +61,66 @@ class Follower:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK + 1,))
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS read_model.progress (projection text PRIMARY KEY,"
-                " version integer NOT NULL, position bigint NOT NULL,"
+                " position bigint NOT NULL,"
                 " updated_at timestamptz NOT NULL DEFAULT clock_timestamp())"
             )
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS read_model.stopped_key (projection text, key text,"
                 " position bigint NOT NULL, error text NOT NULL, PRIMARY KEY (projection, key))"
             )
-            for name, table in self.tables.items():
+            for table in self.tables.values():
                 if not table.exists(connection):
                     table.create(connection)
-                    restart(connection, name, table.projection.version, 0)
+                    restart(connection, table, 0)
 
     def advance(self) -> int:
-        """Fold the next batch into every projection; return how many pages were read."""
+        """Fold the next batch into every projection; return how many pages were folded.
+
+        A projection that fails as a whole stays where it is, and does not hold up the others.
+        """
         with self._pool.connection() as connection:
             rows = connection.execute(
                 "SELECT position, projection FROM read_model.progress ORDER BY 1"
             ).fetchall()
-        read = 0
+        ours = {table.name: table for table in self.tables.values()}
+        folded = 0
         for position, group in groupby(rows, key=lambda row: row[0]):
-            names = [name for _, name in group if name in self.tables]
-            pages = self._ledger.read_after(position, BATCH) if names else ()
-            read += len(pages)
-            for name in names if pages else ():
-                self._fold(name, pages)
-        if read:
+            tables = [ours[name] for _, name in group if name in ours and not self._rests(name)]
+            pages = self._ledger.read_after(position, BATCH) if tables else ()
+            for table in tables if pages else ():
+                try:
+                    self._fold(table, pages, position)
+                    folded = max(folded, len(pages))
+                except Exception as error:  # noqa: BLE001  # its lag shows, and it is tried again
+                    failed = type(error).__name__
+                    log.warning("projection_failed", projection=table.name, error=failed)
+                    self._resting[table.name] = monotonic() + STANDBY_SECONDS
+        if folded:
             with self.moved:
                 self.moved.notify_all()
-        return read
+        return folded
 
-    def _fold(self, name: str, pages: Sequence[Recorded]) -> None:
+    def _rests(self, table: str) -> bool:
+        """Say whether a projection that failed is not yet to be tried again."""
+        return self._resting.get(table, 0.0) > monotonic()
+
+    def _fold(self, table: RowTable, pages: Sequence[Recorded], read_from: int) -> None:
+        """Fold pages into a table that still stands where they were read from."""
         with transaction(self._pool) as connection:
             connection.execute("SET LOCAL synchronous_commit = off")  # it can be rebuilt
             found = connection.execute(
-                "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE", (name,)
+                "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE",
+                (table.name,),
             ).fetchone()
-            position: int = found[0] if found else 0
-            fold(connection, self.tables[name], [p for p in pages if p.position > position])
-            connection.execute(
-                "UPDATE read_model.progress SET position = %s, updated_at = clock_timestamp()"
-                " WHERE projection = %s AND position < %s",
-                (pages[-1].position, name, pages[-1].position),
-            )
+            if found == (read_from,):
+                fold(connection, table, pages)
+                restart(connection, table, pages[-1].position)
 
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
                 self._lead()
-            except (psycopg.Error, PoolTimeout) as error:
+            except Exception as error:  # noqa: BLE001  # the thread must not end while we serve
                 log.warning("follower_interrupted", error=type(error).__name__)
                 self._closing.wait(STANDBY_SECONDS)
 
@@ -136,11 +148,8 @@ class Follower:
 def fold(connection: Connection[Any], table: RowTable, pages: Sequence[Recorded]) -> None:
     """Fold pages, in order, into the rows that they are about."""
     projection = table.projection
-    concerned = [
-        (key, page)
-        for page in pages
-        if isinstance(page.event, projection.events) and (key := projection.key(page)) is not None
-    ]
+    ours = [page for page in pages if isinstance(page.event, projection.events)]
+    concerned = [(key, page) for page in ours if (key := projection.key(page)) is not None]
     if not concerned:
         return
     stopped = stopped_keys(connection, table.name)
@@ -155,18 +164,17 @@ def fold(connection: Connection[Any], table: RowTable, pages: Sequence[Recorded]
             log.warning("key_stopped", projection=table.name, position=page.position)
             stop_key(connection, table.name, key, page.position, error)
             stopped.add(key)
-            rows[key] = before.get(key)
     changed = {key: row for key, row in rows.items() if row != before.get(key)}
     table.write(connection, changed)
 
 
-def restart(connection: Connection[Any], name: str, version: int, position: int) -> None:
-    """Say from where a projection is read on."""
+def restart(connection: Connection[Any], table: RowTable, position: int) -> None:
+    """Say from where a table is read on."""
     connection.execute(
-        "INSERT INTO read_model.progress (projection, version, position) VALUES (%s, %s, %s)"
-        " ON CONFLICT (projection) DO UPDATE SET version = EXCLUDED.version,"
-        " position = EXCLUDED.position, updated_at = clock_timestamp()",
-        (name, version, position),
+        "INSERT INTO read_model.progress (projection, position) VALUES (%s, %s)"
+        " ON CONFLICT (projection) DO UPDATE SET position = EXCLUDED.position,"
+        " updated_at = clock_timestamp()",
+        (table.name, position),
     )
 
 
@@ -188,7 +196,7 @@ def stop_key(
 
 
 def positions(connection: Connection[Any]) -> Mapping[str, int]:
-    """Return how far each projection has read."""
+    """Return how far each table has read."""
     return dict(
         connection.execute("SELECT projection, position FROM read_model.progress").fetchall()
     )

@@ -128,6 +128,7 @@ class EventsourcingLedger(Application[str]):
         with pool.connection() as connection:
             row = connection.execute("SELECT id::text FROM ledger.store").fetchone()
         self.store: str = row[0] if row else ""
+        self.keys.ensure_master(self.store)
         self.codec = PageCodec(self.store, self.keys)
         self.pages = PageStore(PageMapper(self.codec), self._page_recorder)
         super().__init__()
@@ -174,13 +175,17 @@ class EventsourcingLedger(Application[str]):
         return self._page_recorder.position_at(known_at)
 
     def answered(self, actor: str, command: Command) -> Receipt | None:
-        """Return the first answer to this key, if any; raise `KeyReused` for another body."""
+        """Return the first answer to this key, if any; raise `KeyReused` for another body.
+
+        An answer whose own COMMIT was not confirmed is not given before one after it is.
+        """
         stored = self._page_recorder.answer(actor, command.key)
         if stored is None:
             return None
         digest, answer = stored
         if not hmac.compare_digest(digest, self._digest(command)):
             raise KeyReused
+        self._page_recorder.barrier()
         return _receipt_from(answer)
 
     def append(
@@ -197,6 +202,9 @@ class EventsourcingLedger(Application[str]):
             answer = _as_json(_receipt(drafts, positions, heads))
             return [StoredAnswer(actor, c.key, self._digest(c), answer) for c in [command] if c]
 
+        if not drafts and not command:
+            self._page_recorder.barrier()  # what makes it nothing new was read, maybe too early
+            return _receipt((), (), heads)
         try:
             positions: Sequence[int] = self.pages.put(drafts, heads=heads, answers=answers)
         except AnsweredAlready:

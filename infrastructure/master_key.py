@@ -1,6 +1,7 @@
 """The one secret that unlocks the others: made at the first start, kept apart from the database."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -32,21 +33,30 @@ class MasterKey:
         """Return ``JEJAK_MASTER_KEY`` (64 hex digits), or the file's key, made when missing."""
         if given := os.environ.get("JEJAK_MASTER_KEY"):
             return cls(_from_hex(given))
-        path = directory / "master.key"
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls(_from_hex(path.read_text(encoding="ascii")))
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(os.urandom(LENGTH).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        path = directory / "master.key"
+        if not path.exists():
+            _make(path)
         return cls(_from_hex(path.read_text(encoding="ascii")))
 
     def derive(self, purpose: str) -> bytes:
         """Return the 32-byte key for one purpose."""
         return HKDF(SHA256(), LENGTH, None, f"jejak/{purpose}".encode()).derive(self._secret)
+
+
+def _make(path: Path) -> None:
+    """Write a new key, whole and durable, unless somebody else does so at the same moment."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(os.urandom(LENGTH).hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+    directory = os.open(path.parent, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
 
 
 def _from_hex(text: str) -> bytes:

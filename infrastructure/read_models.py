@@ -3,7 +3,8 @@
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
@@ -18,6 +19,8 @@ from infrastructure.ledger import EventsourcingLedger
 from infrastructure.row_table import RowSeals, RowTable
 from projections.kernel import Projection, Scope
 
+BUILDERS: Final = 7316400920
+"""Advisory lock of whoever builds tables beside the live ones."""
 CASES: Final = "case_summary"
 """The projection whose rows say which units may see a case."""
 POLL_SECONDS: Final = 0.05
@@ -46,7 +49,7 @@ class PostgresReadModels:
         ).format(table.table, SQL(" AND ").join(conditions), question.limit)
         with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            position, as_of = self._freshness(connection, name)
+            position, as_of = self._freshness(connection, table)
             stored = connection.execute(query).fetchall()
         rows = tuple(table.rows(stored).items())
         return Page(rows=rows, position=position, as_of=as_of)
@@ -57,7 +60,7 @@ class PostgresReadModels:
         while True:
             with self._pool.connection() as connection:
                 seen = positions(connection)
-            if seen and min(seen.values()) >= position:
+            if all(seen.get(table.name, 0) >= position for table in self._tables.values()):
                 return True
             left = deadline - time.monotonic()
             if left <= 0:
@@ -69,33 +72,47 @@ class PostgresReadModels:
         """Return how far each projection is."""
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT p.projection, p.version, p.position, p.updated_at, (SELECT count(*)"
-                " FROM read_model.stopped_key AS s"
-                " WHERE s.projection = p.projection || '_v' || p.version)"
-                " FROM read_model.progress AS p ORDER BY 1"
+                "SELECT p.projection, p.position, p.updated_at, (SELECT count(*)"
+                " FROM read_model.stopped_key AS s WHERE s.projection = p.projection)"
+                " FROM read_model.progress AS p"
             ).fetchall()
+        found = {row[0]: row[1:] for row in rows}
         head = self._ledger.position()
         return [
             Progress(
                 name=name,
-                version=version,
+                version=table.projection.version,
                 position=position,
                 head=max(head, position),
                 updated_at=updated_at,
                 stopped_keys=stopped,
             )
-            for name, version, position, updated_at, stopped in rows
-            if name in self._tables
+            for name, table in sorted(self._tables.items())
+            for position, updated_at, stopped in [found.get(table.name, (0, None, 0))]
         ]
 
     def rebuild(self, name: str) -> Progress:
         """Build the table anew beside the live one, and switch."""
-        live = self._tables[name]
+        with self._alone():
+            self._rebuild(self._tables[name])
+        return next(progress for progress in self.progress() if progress.name == name)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Be the only one who builds tables beside the live ones, in whatever process."""
+        with self._pool.connection() as connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", (BUILDERS,))
+            try:
+                yield
+            finally:
+                connection.execute("SELECT pg_advisory_unlock(%s)", (BUILDERS,))
+
+    def _rebuild(self, live: RowTable) -> None:
         fresh = RowTable(live.projection, self._seals, "_rebuild")
         reached = self._ledger.position()
         self._replay([fresh], reached)
         with transaction(self._pool) as connection:
-            followed_to = self._locked(connection, name)
+            followed_to = self._locked(connection, live)
             while reached < followed_to and (pages := self._ledger.read_after(reached, BATCH)):
                 fold(connection, fresh, pages)
                 reached = pages[-1].position
@@ -107,14 +124,18 @@ class PostgresReadModels:
                 "UPDATE read_model.stopped_key SET projection = %s WHERE projection = %s",
                 (live.name, fresh.name),
             )
-            restart(connection, name, live.projection.version, reached)
-        return next(progress for progress in self.progress() if progress.name == name)
+            restart(connection, live, reached)
 
     def compare(self, names: Sequence[str]) -> Sequence[Digests]:
         """Replay the ledger into tables of their own and compare them with the live ones."""
+        with self._alone():
+            return self._compare(names)
+
+    def _compare(self, names: Sequence[str]) -> Sequence[Digests]:
         with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            reached = positions(connection)
+            seen = positions(connection)
+            reached = {name: seen[self._tables[name].name] for name in names}
             live = {name: digest(connection, self._tables[name]) for name in names}
         replays = {n: RowTable(self._tables[n].projection, self._seals, "_replay") for n in names}
         for position in {reached[name] for name in names}:
@@ -151,21 +172,24 @@ class PostgresReadModels:
                     fold(connection, table, [page for page in pages if page.position <= upto])
             after = pages[-1].position
 
-    def _locked(self, connection: Connection[Any], name: str) -> int:
+    def _locked(self, connection: Connection[Any], live: RowTable) -> int:
         """Keep the follower waiting, and return how far it has come."""
         row = connection.execute(
-            "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE", (name,)
+            "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE",
+            (live.name,),
         ).fetchone()
         return row[0] if row else 0
 
-    def _freshness(self, connection: Connection[Any], name: str) -> tuple[int, datetime | None]:
+    def _freshness(
+        self, connection: Connection[Any], table: RowTable
+    ) -> tuple[int, datetime | None]:
         """Return a projection's position, and the time at which the ledger stood there."""
         row = connection.execute(
             "SELECT p.position, CASE WHEN EXISTS (SELECT FROM ledger.event AS e"
             " WHERE e.position > p.position) THEN (SELECT recorded_at FROM ledger.event AS e"
             " WHERE e.position = p.position) ELSE clock_timestamp() END"
             " FROM read_model.progress AS p WHERE p.projection = %s",
-            (name,),
+            (table.name,),
         ).fetchone()
         return row or (0, None)
 
@@ -178,10 +202,14 @@ class PostgresReadModels:
         units = SQL("{}::text[]").format(sorted(access.units))
         held = "({0}.unit = ANY({1}) OR {0}.destination = ANY({1}))"
         by_column = held if "destination" in table.columns else "{0}.unit = ANY({1})"
+        nobodys = """({0}."case" IS NULL AND {0}.unit = ANY({1})) OR """
+        bare = nobodys if "unit" in table.columns else ""
         conditions: dict[Scope, LiteralString] = {
-            Scope.CASE: 'EXISTS (SELECT FROM {2} AS c WHERE c.key = t."case" AND '
+            Scope.CASE: "("
+            + bare
+            + 'EXISTS (SELECT FROM {2} AS c WHERE c.key = t."case" AND '
             + held.replace("{0}", "c")
-            + ")",
+            + "))",
             Scope.UNIT: by_column,
             Scope.UNITS: "({0}.units = '[]' OR {0}.units ?| {1})",
             Scope.SERVICE: "true",

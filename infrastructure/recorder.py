@@ -1,14 +1,12 @@
 """The library's recorder over our own table: pages in, pages out, in one gap-free order."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
 from typing import Any, Final
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
@@ -16,12 +14,11 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg import Connection, errors
+from psycopg import errors
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from application.ledger import OutcomeUnknown
-from infrastructure.connections import transaction
+from infrastructure.connections import acknowledged, transaction
 
 POLL_SECONDS: Final = 0.02
 """How long a subscription that has read everything waits before it looks again."""
@@ -80,7 +77,19 @@ class PageRecorder(ApplicationRecorder):
         Raises `IntegrityError` where a stream has moved on, `AnsweredAlready`, `OutcomeUnknown`.
         """
         answers: Callable[[Sequence[int]], Sequence[StoredAnswer]] = kwargs["answers"]
-        with self._acknowledged() as connection:
+        try:
+            return self._insert(stored_events, answers)
+        except errors.UniqueViolation as error:
+            if error.diag.table_name == "command":
+                raise AnsweredAlready from error
+            raise IntegrityError(error.diag.message_primary) from error
+
+    def _insert(
+        self,
+        stored_events: Sequence[StoredEvent],
+        answers: Callable[[Sequence[int]], Sequence[StoredAnswer]],
+    ) -> Sequence[int]:
+        with acknowledged(self.pool) as connection:
             positions: list[int] = []
             if stored_events:
                 rows = [
@@ -105,39 +114,10 @@ class PageRecorder(ApplicationRecorder):
                 )
         return positions
 
-    @contextmanager
-    def _acknowledged(self) -> Iterator[Connection]:
-        """Open a transaction whose end is either known to be durable or said to be unknown.
-
-        A COMMIT that comes back with a warning was not confirmed by whom it waited for, and a
-        connection that breaks during COMMIT says nothing: both are `OutcomeUnknown`.
-        """
-        with self.pool.connection() as connection:
-            warnings: list[str] = []
-
-            def notice(diagnostic: errors.Diagnostic) -> None:
-                if diagnostic.severity_nonlocalized == "WARNING":
-                    warnings.append(diagnostic.sqlstate or "")
-
-            connection.add_notice_handler(notice)
-            connection.autocommit = False
-            try:
-                yield connection
-                try:
-                    connection.commit()
-                except psycopg.OperationalError as error:
-                    raise OutcomeUnknown from error
-                if warnings:
-                    raise OutcomeUnknown(*warnings)
-            except errors.UniqueViolation as error:
-                if error.diag.table_name == "command":
-                    raise AnsweredAlready from error
-                raise IntegrityError(error.diag.message_primary) from error
-            finally:
-                connection.remove_notice_handler(notice)
-                if not connection.closed:
-                    connection.rollback()  # of nothing, after a commit
-                    connection.autocommit = True
+    def barrier(self) -> None:
+        """Commit a record of the log, so that all that was seen before is as durable as it is."""
+        with acknowledged(self.pool) as connection:
+            connection.execute("SELECT pg_logical_emit_message(true, 'jejak', 'barrier')")
 
     def answer(self, actor: str, key: str) -> tuple[bytes, dict[str, Any]] | None:
         """Return the digest and the answer that stand under a key."""
@@ -202,10 +182,13 @@ class PageRecorder(ApplicationRecorder):
         """
         with transaction(self.pool) as connection:
             connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS,))
+        with self.pool.connection() as connection:
             row = connection.execute(
-                "SELECT max(position) FROM ledger.event WHERE recorded_at <= %s", (known_at,)
+                "SELECT position FROM ledger.event WHERE recorded_at <= %s"
+                " ORDER BY recorded_at DESC, position DESC LIMIT 1",
+                (known_at,),
             ).fetchone()
-        return (row and row[0]) or 0
+        return row[0] if row else 0
 
     def _select(
         self, condition: str, values: tuple[Any, ...], order: str, limit: int | None

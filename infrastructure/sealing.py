@@ -4,6 +4,7 @@ A seal is bound (as associated data) to its store, stream, version, field and ke
 can be moved to another page. A box is 12 bytes of nonce and the ciphertext with its tag.
 """
 
+import hmac
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
 from domain.kernel import DataClass
-from infrastructure.master_key import LENGTH, MasterKey
+from infrastructure.master_key import LENGTH, MasterKey, MasterKeyUnreadable
 
 NONCE: Final = 12
 Owner = tuple[str, str]
@@ -67,14 +68,29 @@ class KeyStore:
         self._by_owner: dict[Owner, SubjectKey] = {}
         self._by_id: dict[str, SubjectKey] = {}
 
+    def ensure_master(self, store: str) -> None:
+        """Raise `MasterKeyUnreadable` unless this is the master key that the store began with."""
+        digest = hmac.digest(self._wrapping, store.encode(), "sha256")
+        with self._pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO keys.master_check (digest) VALUES (%s) ON CONFLICT DO NOTHING",
+                (digest,),
+            )
+            if connection.execute("SELECT digest FROM keys.master_check").fetchone() != (digest,):
+                raise MasterKeyUnreadable(
+                    "kunci induk bukan milik buku ini; kembalikan master.key atau JEJAK_MASTER_KEY"
+                    " yang asli\nthis is not the ledger's master key; bring back the original"
+                    " master.key or JEJAK_MASTER_KEY"
+                )
+
     def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
         """Return a key for each owner, making those that are missing in one round trip.
 
         They are durable before any page is sealed under them.
         """
         wanted = set(owners)
-        missing = [owner for owner in wanted if owner not in self._by_owner]
-        if missing:
+        missing = sorted(owner for owner in wanted if owner not in self._by_owner)
+        if missing:  # in one order for all, so that two makers wait and do not deadlock
             self._make(missing)
         return {owner: self._by_owner[owner] for owner in wanted}
 

@@ -15,7 +15,8 @@ class Scope(Enum):
     """Who may see a row: what its columns are compared with."""
 
     CASE = "case"
-    """Who may see the case that the column ``case`` names."""
+    """Who may see the case that the column ``case`` names; where it names none, and there is a
+    column ``unit``, whose units include that."""
     UNIT = "unit"
     """Whose units include the column ``unit``, or ``destination`` where the row has one."""
     UNITS = "units"

@@ -31,6 +31,7 @@ class PersonLine(Dated):
     nationality: Open[str | None]
     nik: Personal[str | None]
     nik_verification: Open[Verification]
+    unit: Open[str | None]
     case: Open[str | None]
     in_custody: Open[bool]
 
@@ -46,6 +47,7 @@ def _blank(person: str) -> PersonLine:
         nationality=None,
         nik=None,
         nik_verification=Verification.MISSING,
+        unit=None,
         case=None,
         in_custody=False,
     )
@@ -60,6 +62,7 @@ def evolve(row: PersonLine | None, page: Recorded) -> PersonLine:
                 row,
                 page,
                 "registration",
+                unit=page.actor.unit,
                 name=said.full_name,
                 sex=said.sex,
                 birth_date=said.birth_date,

@@ -38,12 +38,15 @@ FILTERS: Final[Mapping[str, tuple[str, type[Enum]]]] = {
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+CODE: Final = r"^[A-Za-z0-9._-]*$"
+
+
 class Narrowed(BaseModel):
     """The filters of a list, as its address says them; empty is all."""
 
-    unit: str = Field("", max_length=32)
-    status: str = Field("", max_length=32)
-    presence: str = Field("", max_length=32)
+    unit: str = Field("", max_length=32, pattern=CODE)
+    status: str = Field("", max_length=32, pattern=CODE)
+    presence: str = Field("", max_length=32, pattern=CODE)
 
 
 class Search(Narrowed):
@@ -55,7 +58,7 @@ class Search(Narrowed):
 class Leaf(Narrowed):
     """One leaf of the list: what follows a case."""
 
-    after: str = Field("", max_length=36)
+    after: str = Field("", max_length=36, pattern=CODE)
 
 
 @router.post(SEARCH_PATH, dependencies=[OwnForm])

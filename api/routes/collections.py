@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field, Strict, create_model
 
 from api.answers import FORBID, HistoryAnswer, StateAnswer, history_answer, moment_of, state_answer
 from api.callers import HistoryReader, Reader, Signed
 from api.dependencies import Services, WithServices
 from api.event_forms import proposal_union
-from api.lists import Asked, Listing, asked_of, filters
+from api.lists import POSITION_MOST, Asked, Listing, asked_of, filters
 from api.openapi import list_documentation
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
@@ -93,6 +93,12 @@ def kept(chapter: Chapter[Any, Any], events: Sequence[type[Event]]) -> Chapter[A
     return replace(chapter, events=tuple(event for event in chapter.events if event in events))
 
 
+After = Annotated[
+    int | None,
+    Query(ge=0, le=POSITION_MOST, description="A position to be seen: the ledger is read itself."),
+]
+
+
 def key_parameter(collection: Collection) -> Any:
     """Return the type of the key in the address; one of another form is not found."""
     form = Path(
@@ -148,12 +154,13 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
     path = f"{collection.path}/{{{collection.key}}}"
 
     @router.get(path, response_model=state_model, dependencies=STRICT)
-    def read_state(
+    def read_state(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
         key: key_type,  # type: ignore[valid-type]
         services: WithServices,
         caller: Reader,
         moment: Moments,
         response: Response,
+        after: After = None,
     ) -> Json:
         """Return the state at two times: as it was, as it was known."""
         history = seen(services, collection, key, caller, moment)
@@ -161,12 +168,13 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
         return state_answer(history, moment, collection.key)
 
     @router.get(f"{path}/events", response_model=history_model, dependencies=STRICT)
-    def read_history(
+    def read_history(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
         key: key_type,  # type: ignore[valid-type]
         services: WithServices,
         caller: HistoryReader,
         moment: Moments,
         response: Response,
+        after: After = None,
     ) -> Json:
         """Return every event with its envelope, in the order in which they took effect."""
         history = seen(services, collection, key, caller, moment)

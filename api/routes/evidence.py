@@ -12,6 +12,7 @@ from api.dependencies import Services, WithServices
 from api.preconditions import raw_body
 from api.problems import Problem, not_found
 from api.routes.collections import STRICT
+from api.sight import brought_by
 from api.tokens import Caller
 from application.journeys import Journeys
 from application.jurisdiction import jurisdiction
@@ -112,7 +113,7 @@ def may_read(services: Services, caller: Caller, sha256: str, case: str | None) 
     deposits = services.evidence.deposits(sha256)
     if not deposits:
         return False
-    if access.everywhere or any(deposit.unit in access.units for deposit in deposits):
+    if brought_by(caller, deposits):
         return True
     if case is None or not re.fullmatch(UUID, case, re.ASCII):
         return False

@@ -28,7 +28,7 @@ CREATE TABLE ledger.event (
 COMMENT ON COLUMN ledger.event.position IS 'Gap-free, in the order of commits: who has read n has seen all up to n.';
 COMMENT ON COLUMN ledger.event.page IS 'RFC 8785 canonical JSON of the envelope and the sealed payload.';
 COMMENT ON COLUMN ledger.event.metadata IS 'Kept for version 10 of the eventsourcing library.';
-CREATE INDEX event_recorded_at ON ledger.event USING brin (recorded_at);
+CREATE INDEX event_recorded_at ON ledger.event (recorded_at, position);
 
 CREATE TABLE ledger.command (
   actor text COLLATE "C" NOT NULL,
@@ -39,6 +39,12 @@ CREATE TABLE ledger.command (
   PRIMARY KEY (actor, key)
 );
 COMMENT ON TABLE ledger.command IS 'The first answer to each idempotency key. The digest is keyed: bodies hold names.';
+
+CREATE TABLE keys.master_check (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  digest bytea NOT NULL
+);
+COMMENT ON TABLE keys.master_check IS 'Says whether a master key is the one that this store began with.';
 
 CREATE TABLE keys.subject_key (
   key_id uuid PRIMARY KEY,
@@ -119,4 +125,5 @@ GRANT INSERT (stream, version, name, event_id, page, prev_hash, metadata)
 GRANT INSERT (actor, key, digest, answer) ON ledger.command TO jejak_service;
 GRANT SELECT, INSERT (key_id, subject, data_class, wrapped)
   ON keys.subject_key TO jejak_service;
+GRANT SELECT, INSERT (digest) ON keys.master_check TO jejak_service;
 CREATE SCHEMA read_model AUTHORIZATION jejak_service;

@@ -1,7 +1,7 @@
 """Who may see and do what. Out of scope is not there; missing scope is nothing."""
 
 import pytest
-from facts import MEDAN, append, assessed, event, new_case, open_case
+from facts import MEDAN, append, assessed, event, new_case, open_case, person
 
 PEKALONGAN, JAYAPURA = "RUTAN-PEKALONGAN", "LAPAS-JAYAPURA"
 READS = pytest.mark.parametrize("path", ["", "/events"])
@@ -108,3 +108,40 @@ def test_lists_hold_what_is_within_scope(service, medan):
     for client in (east, service.caller("caseworker"), service.caller("agency", MEDAN)):
         assert client.get("/v1/cases").json()["items"] == []
         assert client.get("/v1/cases.csv").text.count("\n") == 1
+
+
+def test_only_the_receiving_unit_signs_that_it_received(service, medan):
+    case = open_case(medan)
+    receipt = event("custody.transfer_received", transfer="T-1", unit=PEKALONGAN)
+    leaving = (
+        event("custody.transfer_proposed", transfer="T-1", to=PEKALONGAN, reason="dekat"),
+        event("custody.transfer_departed", transfer="T-1"),
+    )
+    assert append(medan, case, *leaving, receipt).status_code == 403
+    assert append(medan, case, *leaving).status_code == 201
+    pekalongan = service.caller("caseworker", PEKALONGAN, user="wali-9")
+    assert append(pekalongan, case, receipt, version=3).status_code == 201
+
+
+def test_a_document_of_another_unit_cannot_be_had_by_naming_it(service, medan):
+    stored = medan.post(
+        "/v1/evidence", content=b"%PDF-1.4 rahasia", headers={"Content-Type": "application/pdf"}
+    ).json()["sha256"]
+    pekalongan = service.caller("caseworker", PEKALONGAN, user="wali-9")
+    case = open_case(pekalongan, unit=PEKALONGAN)
+    for sha256 in (stored, "0" * 64):
+        cited = assessed() | {"evidence": [{"number": "BA-1", "sha256": sha256}]}
+        answer = append(pekalongan, case, cited)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/events/0/evidence/0/sha256"
+
+
+def test_a_person_without_a_case_is_found_by_the_unit_that_registered_them(service, medan):
+    registered = event("person.registered", **person())
+    answer = medan.post("/v1/persons", json={"events": [registered]})
+    assert answer.status_code == 201, answer.text
+    position = answer.json()["position"]
+    asked = {"q": "Budi", "after": position}
+    assert len(medan.get("/v1/persons", params=asked).json()["items"]) == 1
+    east = service.caller("caseworker", JAYAPURA)
+    assert east.get("/v1/persons", params=asked).json()["items"] == []

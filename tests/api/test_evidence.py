@@ -32,7 +32,7 @@ def test_a_document_is_answered_by_its_sha256(medan):
 
 def test_a_document_of_another_unit_is_read_through_a_case_that_names_it(service, medan):
     sha256 = stored(medan).json()["sha256"]
-    other = service.caller("caseworker", PEKALONGAN)
+    other = service.caller("caseworker", PEKALONGAN, user="wali-9")
     assert other.get(f"/v1/evidence/{sha256}").status_code == 404
     case = open_case(medan)
     evidence = [{"number": "BA-1", "sha256": sha256}]
@@ -44,7 +44,7 @@ def test_a_document_of_another_unit_is_read_through_a_case_that_names_it(service
         event("custody.transfer_departed", transfer="T-1"),
     )
     assert other.get(f"/v1/evidence/{sha256}", params={"case": case}).status_code == 200
-    third = service.caller("caseworker", "LAPAS-JAYAPURA")
+    third = service.caller("caseworker", "LAPAS-JAYAPURA", user="wali-8")
     assert third.get(f"/v1/evidence/{sha256}", params={"case": case}).status_code == 404
 
 

@@ -1,6 +1,7 @@
 """Proposals against the real ledger: what follows elsewhere is written with them, or nothing is."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -313,3 +314,22 @@ def test_what_was_before_admission_is_sealed_under_the_person_too(append, ledger
     )
     append(request((case, ordered)))
     assert {page.subject for page in ledger.read(case)} == {person.key}
+
+
+def test_a_request_sent_again_while_it_is_under_way_gets_the_same_answer(append, ledger):
+    case, _ = open_case(append)
+    cohort = open_programme(append, capacity=1)
+    asked = request((case, applied(cohort)), expected={case: 1}, key="k", body=b"x")
+    with ThreadPoolExecutor(6) as hands:
+        answers = list(hands.map(append, [asked] * 6))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(ledger.read(case)) == 3
+
+
+def test_a_reason_is_sealed_with_the_person_it_is_about_and_goes_nowhere_else(append, ledger):
+    case, person = open_case(append)
+    cohort = open_programme(append, capacity=1)
+    said = Proposal(stream=case, event=applied(cohort), evidence=(), reason="sakit TBC")
+    append(replace(request((case, applied(cohort))), proposals=(said,)))
+    told = [(page.subject, page.reason) for page in ledger.walk() if page.reason]
+    assert told == [(person.key, "sakit TBC")]

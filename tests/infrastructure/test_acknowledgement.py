@@ -47,3 +47,16 @@ def test_a_connection_cut_during_commit_is_an_unknown_outcome_and_the_key_tells(
         command=command,
     )
     assert receipt.position == 1
+
+
+def test_an_earlier_answer_is_given_only_after_a_commit_that_is_confirmed(ledger, database):
+    """Its own COMMIT may not have been: a barrier behind it stands for it."""
+    command = Command(key="k-1", body=b"one")
+    write(ledger, draft(assessed()), command=command)
+    with psycopg.connect(database, autocommit=True) as owner:
+        before = owner.execute("SELECT pg_current_wal_insert_lsn()").fetchone()[0]
+        ledger.answered(ACTOR.id, command)
+        ((flushed,),) = owner.execute(
+            "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", (before,)
+        ).fetchall()
+    assert flushed > 0

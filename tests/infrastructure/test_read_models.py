@@ -1,5 +1,7 @@
 """Rows follow the ledger, equal their replay, stay sealed, and a poison page stops one key."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -152,7 +154,8 @@ def test_a_poison_page_stops_its_key_and_nothing_else_and_is_visible(models, led
         heads={stream(): Head(version=2, hash=head.hash)},
     )
     follow(models)
-    assert set(rows(models)) == {"2"}
+    assert rows(models)["1"].months == ("2025-07",), "it stands where it was before the poison"
+    assert set(rows(models)) == {"1", "2"}
     (progress,) = models.progress()
     assert (progress.position, progress.head, progress.stopped_keys) == (4, 4, 1)
 
@@ -188,3 +191,46 @@ def test_a_follower_in_a_thread_picks_up_what_comes_and_stops(models, ledger):
     receipt = write(ledger, draft(assessed()))
     assert models.wait(receipt.position, seconds=10)
     models.follower.close()
+
+
+def test_rebuilds_at_once_take_turns_and_lose_nothing(models, ledger):
+    for key in range(30):
+        write(ledger, draft(assessed(), to=stream(f"{key}")))
+    follow(models)
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(lambda _: models.rebuild("case_summary"), range(4)))
+    assert len(rows(models)) == 30
+    (same,) = models.compare(["case_summary"])
+    assert same.live == same.replay
+
+
+def test_a_new_version_is_built_beside_the_one_that_another_process_still_follows(
+    models, ledger, pool
+):
+    write(ledger, draft(assessed()))
+    follow(models)
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    newer = PostgresReadModels(ledger, pool, seals, [replace(LINES, version=2)])
+    newer.follower.prepare()
+    follow(models)
+    follow(newer)
+    assert rows(models) == rows(newer)
+    assert rows(models)["1"].months == ("2025-07",)
+
+
+def test_a_projection_that_fails_as_a_whole_holds_up_no_other(ledger, pool):
+    def broken(page):
+        raise RuntimeError(page)
+
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    failing = replace(LINES, name="broken", key=broken)
+    models = PostgresReadModels(ledger, pool, seals, [failing, LINES])
+    models.follower.prepare()
+    models.follower.start()
+    write(ledger, draft(assessed()))
+    deadline = time.monotonic() + 10
+    while not (at := {p.name: p.position for p in models.progress()}).get("case_summary"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    models.follower.close()
+    assert at == {"broken": 0, "case_summary": 1}
