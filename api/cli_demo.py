@@ -10,6 +10,7 @@ from rich.table import Table
 
 from api.telling import err, fail, out, told
 from api.tokens import Caller, Level, Role
+from application.ledger import KeyReused
 from application.read_models import Access, Question
 
 if TYPE_CHECKING:
@@ -79,7 +80,13 @@ def load(house: "House", seed: int) -> "Plan":
         def on_step(step: Any) -> None:
             progress.update(task, advance=1, description=step.words[0][:48])
 
-        run(plan, house.services.append, on_step)
+        try:
+            run(plan, house.services.append, on_step)
+        except KeyReused:
+            fail(
+                "buku ini berisi demo dari edisi atau benih lain; pakai JEJAK_DATA_DIR yang kosong",
+                "this ledger holds the demo of another edition or seed; use an empty JEJAK_DATA_DIR",
+            )
         progress.update(task, description="Memuat / loading")
         head = house.ledger.position()
         task = progress.add_task("Membaca / reading", total=head)
