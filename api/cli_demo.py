@@ -85,7 +85,7 @@ def load(house: "House", seed: int) -> "Plan":
         except KeyReused:
             fail(
                 "buku ini berisi demo dari edisi atau benih lain; pakai JEJAK_DATA_DIR yang kosong",
-                "this ledger holds the demo of another edition or seed; set an empty JEJAK_DATA_DIR",
+                "this ledger holds a demo of another edition or seed; set an empty JEJAK_DATA_DIR",
             )
         progress.update(task, description="Memuat / loading")
         head = house.ledger.position()
