@@ -65,8 +65,8 @@ class Append:
                     # The same request may have got there first, sent again by who lost patience.
                     if command and (first := self.ledger.answered(request.actor.id, command)):
                         return first
-                    named = isinstance(no, Refused) or no.stream in request.expected
-                    if named or attempt == ATTEMPTS_MAX:
+                    final = isinstance(no, Refused) or no.stream in request.expected
+                    if final or attempt == ATTEMPTS_MAX:
                         raise
         raise AssertionError
 
@@ -89,7 +89,7 @@ class Append:
             ensure(
                 proposal.event.effective.instant <= now,
                 "append.effective_in_future",
-                article="Jejak: yang dicatat adalah yang sudah terjadi",
+                article="Kaidah Jejak: yang dicatat adalah yang sudah terjadi",
                 because=(
                     "tanggal berlaku masih di masa depan; catat setelah terjadi",
                     "the effective time lies in the future; record it once it has happened",
