@@ -12,7 +12,7 @@ from api.preconditions import MaybeCommand
 from api.problems import Problem, trace_of
 from api.tokens import READERS, WRITERS, Caller, Role, TokenRefused
 from application.ledger import Command
-from domain.fields import Ref
+from domain.fields import REF
 from domain.kernel import Words
 
 BEARER: Final = HTTPBearer(
@@ -100,8 +100,7 @@ class Signature:
 
 
 def _code(text: str | None, header: str) -> str | None:
-    pattern = Ref.__metadata__[0].regex  # type: ignore[attr-defined]
-    if text is not None and not re.fullmatch(pattern, text, re.ASCII):
+    if text is not None and not re.fullmatch(REF.regex, text, re.ASCII):
         words = (
             "harus berupa kode: huruf, angka, titik, garis; paling panjang 64",
             "must be a code: letters, digits, dots, dashes; 64 at most",

@@ -5,10 +5,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api.telling import err, fail, out, told
+from api.telling import bar, fail, out, told
 from api.tokens import Caller, Level, Role
 from application.ledger import KeyReused
 from application.read_models import Access, Question
@@ -68,13 +67,7 @@ def load(house: "House", seed: int) -> "Plan":
 
     plan = demo_plan(seed)
     _refuse_beside_real_people(house)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err) as progress:
+    with bar(passing=False) as progress:
         task = progress.add_task("Memuat / loading", total=plan.total)
 
         def on_step(step: Any) -> None:

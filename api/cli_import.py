@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.import_report import COLUMNS, Report, in_words
-from api.telling import err, fail, told
+from api.telling import bar, fail, told
 from application.importing import Fate, Import, Row
 from application.ledger import Conflict, OutcomeUnknown
-from domain.fields import Ref
+from domain.fields import REF
 from domain.kernel import Words
 from domain.record import Actor
 
@@ -124,7 +123,7 @@ def imported(  # noqa: PLR0913  # what to do, and how to tell
 
     report = Report(tongue, written=False)
     ready: list[tuple[Fate, Row]] = []
-    with _progress() as progress:
+    with bar(passing=True) as progress:
         with opened_rows(file, form, shared.keys) as rows:
             run = shared.check()
             for row in progress.track(rows, total=None, description=CHECKING[tongue]):
@@ -172,18 +171,8 @@ def _fail_unknown(cause: Exception, tongue: int) -> NoReturn:
     fail(f"{UNKNOWN_OUTCOME[tongue]} ({type(cause).__name__})")
 
 
-def _progress() -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
 def _ensure_code(option: str, said: str | None) -> None:
-    if said is not None and not re.fullmatch(Ref.__metadata__[0].regex, said, re.ASCII):  # type: ignore[attr-defined]
+    if said is not None and not re.fullmatch(REF.regex, said, re.ASCII):
         fail(
             f"{option}: harus berupa kode, bukan nama: huruf, angka, titik, garis",
             f"{option}: must be a code and no name: letters, digits, dots, dashes",

@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from domain.kernel import Refused
 
@@ -18,6 +19,21 @@ def fail(*words: str, status: int = 1) -> NoReturn:
     for line in words:
         err.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(status)
+
+
+def bar(*, passing: bool) -> Progress:
+    """Return a progress bar on standard error.
+
+    A ``passing`` one is gone when its work is done, and shows on a terminal only.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    silent = passing and not err.is_terminal
+    return Progress(*columns, console=err, transient=passing, disable=silent)
 
 
 @contextmanager

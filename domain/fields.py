@@ -11,7 +11,8 @@ Line = Annotated[str, Length(least=1, most=200)]
 """A short text on one line: a title, a document's number, the name of an organisation."""
 Note = Annotated[str, Length(least=1, most=4000)]
 """A free text. It may name anybody, so it is always at least `Personal`."""
-Ref = Annotated[str, Pattern(regex=r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", example="2025-08-umum")]
+REF: Final = Pattern(regex=r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", example="2025-08-umum")
+Ref = Annotated[str, REF]
 """A key that the proposer chooses, unique within its stream: one proposal, placement, session."""
 
 PersonId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]

@@ -147,9 +147,7 @@ class PageCodec:
     def make_keys(self, drafts: Iterable[Draft]) -> None:
         """Have the keys of many drafts made, and durable, before they are put to sleep."""
         self._keys.of(
-            owner(draft.subject, data_class)
-            for draft in drafts
-            for data_class in _divided(draft)[1]
+            owner(draft.subject, data_class) for draft in drafts for data_class in _sealed_in(draft)
         )
 
     def open_keys(self, pages: Iterable[bytes]) -> None:
@@ -219,6 +217,12 @@ class PageCodec:
             page_key = unseal(key.secret, b64decode(box["page_key"]), place)
             for pointer, sealed in box["fields"].items():
                 yield pointer, json.loads(unseal(page_key, b64decode(sealed), f"{place}|{pointer}"))
+
+
+def _sealed_in(draft: Draft) -> set[DataClass]:
+    """Return the classes of what is sealed in a draft's page."""
+    free_text = {DataClass.PERSONAL} if draft.evidence or draft.reason is not None else set()
+    return {*sealed_fields(type(draft.event)).values(), *free_text}
 
 
 def _divided(draft: Draft) -> tuple[Json, Mapping[DataClass, Json]]:
