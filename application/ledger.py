@@ -27,6 +27,10 @@ class OutcomeUnknown(Exception):
     """The write may stand or not; the same idempotency key will tell. It must not be claimed."""
 
 
+class Overloaded(Exception):
+    """More is waiting to be written than may wait. Nothing was written; it can be sent again."""
+
+
 class Command(Value):
     """What makes a repeated request one request: the caller's key, and the request's bytes."""
 

@@ -1,0 +1,113 @@
+"""Group commit: calls that come while a write is under way share the next one.
+
+The first to come writes at once; whoever comes meanwhile stands in line, and one of them leads the
+next group. So a lone caller waits for nobody, and under load a commit is paid once for many.
+(DeWitt et al., "Implementation Techniques for Main Memory Database Systems", 1984.)
+"""
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from threading import Lock
+from typing import Final, Generic, TypeVar
+
+from application.ledger import Overloaded
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST: Final = 512
+"""Items in one group: enough to pay a commit many times over, and still a few milliseconds."""
+WAITING: Final = 4_096
+"""Calls that may stand in line. Whoever comes then hears at once that the house is full."""
+
+
+def apart_from_none(item: object) -> Iterable[Hashable]:
+    """Return no keys: such items may always share a write."""
+    return ()
+
+
+class GroupCommit(Generic[T, R]):
+    """Hands items to ``write`` in groups; each call gets the outcome of its own item.
+
+    ``write`` returns one result or exception per item, in their order; what it raises is raised to
+    all of the group. Items that have a key of ``apart`` in common never share a group: the later
+    one waits for the next.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[T]], Sequence[R | Exception]],
+        *,
+        apart: Callable[[T], Iterable[Hashable]] = apart_from_none,
+        most: int = MOST,
+        waiting: int = WAITING,
+    ) -> None:
+        self._write, self._apart, self._most, self._waiting = write, apart, most, waiting
+        self._line: deque[_Call[T, R]] = deque()
+        self._door = Lock()
+        self._writing = False
+
+    def __call__(self, item: T) -> R:
+        """Write an item with whatever else waits, and return its result.
+
+        Raises `Overloaded` where too many stand in line, and what became of the item.
+        """
+        call: _Call[T, R] = _Call(item)
+        with self._door:
+            if len(self._line) >= self._waiting:
+                raise Overloaded
+            self._line.append(call)
+            leads, self._writing = not self._writing, True
+        if not leads:
+            call.turn.acquire()
+        if not call.done:
+            self._lead()
+        return call.outcome()
+
+    def _lead(self) -> None:
+        """Write the group at the head of the line, then let the next in line lead."""
+        group = self._group()
+        try:
+            outcomes: Sequence[R | BaseException] = self._write([call.item for call in group])
+        except BaseException as error:  # noqa: BLE001  # each caller of the group raises it
+            outcomes = [error] * len(group)
+        for call, outcome in zip(group, outcomes, strict=True):
+            call.result, call.done = outcome, True
+        with self._door:
+            successor = self._line[0] if self._line else None
+            self._writing = successor is not None
+        for call in (*group[1:], *([successor] if successor else ())):
+            call.turn.release()  # the first of the group is this thread's own
+
+    def _group(self) -> list["_Call[T, R]"]:
+        """Take from the line, in order, what may be written together."""
+        with self._door:
+            group: list[_Call[T, R]] = []
+            taken: set[Hashable] = set()
+            kept: list[_Call[T, R]] = []
+            while self._line and len(group) < self._most:
+                call = self._line.popleft()
+                keys = set(self._apart(call.item))
+                (kept if keys & taken else group).append(call)
+                taken |= keys
+            self._line.extendleft(reversed(kept))
+            return group
+
+
+class _Call(Generic[T, R]):
+    """One caller's item, and what became of it."""
+
+    __slots__ = ("done", "item", "result", "turn")
+
+    def __init__(self, item: T) -> None:
+        self.item = item
+        self.done = False
+        self.result: R | BaseException | None = None
+        self.turn = Lock()  # released once: when the item is written, or when it is to lead
+        self.turn.acquire()
+
+    def outcome(self) -> R:
+        """Return the result, or raise it."""
+        if isinstance(self.result, BaseException):
+            raise self.result
+        return self.result  # type: ignore[return-value]  # it is done, and no exception
