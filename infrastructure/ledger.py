@@ -62,15 +62,13 @@ class PageMapper(Mapper[str]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Wake a page in its place in the ledger."""
-        if not (isinstance(stored_event, StoredPage) and stored_event.recorded_at):
+        if not isinstance(stored_event, StoredPage):
             raise TypeError("only a page that was read from the ledger can be woken")
-        stamp = Stamp(
-            position=stored_event.id,
-            recorded_at=stored_event.recorded_at,
-            prev_hash=stored_event.prev_hash,
-            hash=stored_event.hash,
-        )
-        return self.codec.recorded(stored_event.state, stamp)
+        return self.awake([stored_event])[0]
+
+    def awake(self, pages: Sequence[StoredPage]) -> list[Recorded]:
+        """Wake pages in their places in the ledger, having fetched all their keys at once."""
+        return self.codec.recorded([(page.state, _stamp(page)) for page in pages])
 
 
 class PageStore(EventStore[str]):
@@ -130,7 +128,9 @@ class EventsourcingLedger(Application[str]):
         self.store: str = row[0] if row else ""
         self.keys.ensure_master(self.store)
         self.codec = PageCodec(self.store, self.keys)
-        self.pages = PageStore(PageMapper(self.codec), self._page_recorder)
+        mapper = PageMapper(self.codec)
+        self.awake = mapper.awake
+        self.pages = PageStore(mapper, self._page_recorder)
         super().__init__()
 
     def construct_factory(self, env: Any) -> InfrastructureFactory[Any]:
@@ -147,13 +147,13 @@ class EventsourcingLedger(Application[str]):
 
     def read(self, stream: StreamId) -> Sequence[Recorded]:
         """Return every page of a stream in the order of its versions."""
-        return self._woken(self._page_recorder.select_events(str(stream)))
+        return self.awake(self._page_recorder.select_events(str(stream)))
 
     def read_after(
         self, position: int, limit: int = SCAN, names: Sequence[str] = ()
     ) -> Sequence[Recorded]:
         """Return pages of any stream after a position, in order."""
-        return self._woken(
+        return self.awake(
             self._page_recorder.select_notifications(
                 position, limit, topics=names, inclusive_of_start=False
             )
@@ -222,12 +222,19 @@ class EventsourcingLedger(Application[str]):
                 return draft.stream
         return drafts[0].stream
 
-    def _woken(self, pages: Sequence[StoredPage]) -> Sequence[Recorded]:
-        self.codec.open_keys(page.state for page in pages)
-        return [self.mapper.to_domain_event(page) for page in pages]  # type: ignore[misc]
-
     def _digest(self, command: Command) -> bytes:
         return hmac.digest(self._digest_key, command.body, "sha256")
+
+
+def _stamp(page: StoredPage) -> Stamp:
+    if page.recorded_at is None:
+        raise TypeError("only a page that was read from the ledger can be woken")
+    return Stamp(
+        position=page.id,
+        recorded_at=page.recorded_at,
+        prev_hash=page.prev_hash,
+        hash=page.hash,
+    )
 
 
 def _receipt(
