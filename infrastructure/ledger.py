@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
     ApplicationRecorder,
     EventStore,
     InfrastructureFactory,
-    IntegrityError,
     Mapper,
     StoredEvent,
 )
@@ -28,7 +28,13 @@ from application.ledger import (
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec, Stamp
 from infrastructure.master_key import MasterKey
-from infrastructure.recorder import AnsweredAlready, PageRecorder, StoredAnswer, StoredPage
+from infrastructure.recorder import (
+    AnsweredAlready,
+    MovedOn,
+    PageRecorder,
+    StoredAnswer,
+    StoredPage,
+)
 from infrastructure.sealing import KeyStore
 
 SCAN: Final = 1_000
@@ -80,14 +86,16 @@ class PageStore(EventStore[str]):
 
     def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Any]:
         """Write drafts after the ``heads`` of their streams; return their positions."""
-        heads = {stream: head.hash for stream, head in kwargs.pop("heads").items()}
+        heads: Mapping[StreamId, Head] = kwargs.pop("heads")
         self.make_keys(domain_events)
-        stored = []
+        stored: list[StoredPage] = []
+        last: dict[StreamId, str] = {}
         for draft in domain_events:
-            page = self.chained(draft, heads[draft.stream])
-            heads[draft.stream] = page.hash
+            page = self.chained(draft, last.get(draft.stream) or heads[draft.stream].hash)
+            last[draft.stream] = page.hash
             stored.append(page)
-        return list(self.recorder.insert_events(stored, **kwargs) or ())
+        kept = [(str(stream), heads[stream].version, heads[stream].hash) for stream in last]
+        return list(self.recorder.insert_events(stored, heads=kept, **kwargs) or ())
 
 
 class OwnTable(InfrastructureFactory[Any]):
@@ -132,6 +140,11 @@ class EventsourcingLedger(Application[str]):
         self.awake = mapper.awake
         self.pages = PageStore(mapper, self._page_recorder)
         super().__init__()
+
+    def close(self) -> None:
+        """Close what this ledger opened."""
+        super().close()
+        self._page_recorder.line.close()
 
     def construct_factory(self, env: Any) -> InfrastructureFactory[Any]:
         """Use our own table."""
@@ -197,30 +210,32 @@ class EventsourcingLedger(Application[str]):
         command: Command | None,
     ) -> Receipt:
         """Write all drafts and the answer to the command, or nothing."""
-
-        def answers(positions: Sequence[int]) -> Sequence[StoredAnswer]:
-            answer = _as_json(_receipt(drafts, positions, heads))
-            return [StoredAnswer(actor, c.key, self._digest(c), answer) for c in [command] if c]
-
         if not drafts and not command:
             self._page_recorder.barrier()  # what makes it nothing new was read, maybe too early
             return _receipt((), (), heads)
         try:
-            positions: Sequence[int] = self.pages.put(drafts, heads=heads, answers=answers)
+            positions = self.pages.put(
+                drafts, heads=heads, answer=self._answer(actor, command, drafts, heads)
+            )
         except AnsweredAlready:
             if command and (earlier := self.answered(actor, command)):
                 return earlier
             raise
-        except IntegrityError as error:
-            raise Conflict(self._moved_on(drafts, heads)) from error
+        except MovedOn as error:
+            raise Conflict(StreamId.of(str(error))) from error
         return _receipt(drafts, positions, heads)
 
-    def _moved_on(self, drafts: Sequence[Draft], heads: Mapping[StreamId, Head]) -> StreamId:
-        for draft in drafts:
-            newest = self._page_recorder.select_events(str(draft.stream), desc=True, limit=1)
-            if newest and newest[0].originator_version != heads[draft.stream].version:
-                return draft.stream
-        return drafts[0].stream
+    def _answer(
+        self,
+        actor: str,
+        command: Command | None,
+        drafts: Sequence[Draft],
+        heads: Mapping[StreamId, Head],
+    ) -> StoredAnswer | None:
+        if command is None:
+            return None
+        unplaced = _receipt(drafts, [0] * len(drafts), heads)
+        return StoredAnswer(actor, command.key, self._digest(command), _as_json(unplaced))
 
     def _digest(self, command: Command) -> bytes:
         return hmac.digest(self._digest_key, command.body, "sha256")
@@ -257,28 +272,30 @@ def _receipt(
     )
 
 
-def _as_json(receipt: Receipt) -> dict[str, Any]:
-    return {
-        "written": [
-            [w.event_id, w.name, str(w.stream), w.version, w.position] for w in receipt.written
-        ],
-        "versions": {str(stream): version for stream, version in receipt.versions.items()},
-        "position": receipt.position,
-    }
+def _as_json(receipt: Receipt) -> str:
+    """Return a receipt without positions: the database says which was the ``first``."""
+    return orjson.dumps(
+        {
+            "written": [[w.event_id, w.name, str(w.stream), w.version] for w in receipt.written],
+            "versions": {str(stream): version for stream, version in receipt.versions.items()},
+        }
+    ).decode()
 
 
 def _receipt_from(answer: dict[str, Any]) -> Receipt:
+    """Return a stored receipt. Those of before group commit hold each position (migration 3)."""
+    written = tuple(
+        Written(
+            event_id=event_id,
+            name=name,
+            stream=StreamId.of(stream),
+            version=version,
+            position=position[0] if position else answer["first"] + place,
+        )
+        for place, (event_id, name, stream, version, *position) in enumerate(answer["written"])
+    )
     return Receipt(
-        written=tuple(
-            Written(
-                event_id=event_id,
-                name=name,
-                stream=StreamId.of(stream),
-                version=version,
-                position=position,
-            )
-            for event_id, name, stream, version, position in answer["written"]
-        ),
+        written=written,
         versions={StreamId.of(stream): at for stream, at in answer["versions"].items()},
-        position=answer["position"],
+        position=written[-1].position if written else None,
     )

@@ -1,12 +1,12 @@
 """The library's recorder over our own table: pages in, pages out, in one gap-free order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from time import sleep
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
+import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
@@ -14,14 +14,10 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from psycopg import errors
-from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from infrastructure.connections import acknowledged, transaction
-
-POLL_SECONDS: Final = 0.02
-"""How long a subscription that has read everything waits before it looks again."""
+from infrastructure.connections import WritingLine, transaction
+from infrastructure.group_commit import GroupCommit
 
 WRITERS: Final = 7316400917
 """The advisory lock that orders writers: ``ledger.stamp`` takes it."""
@@ -30,12 +26,10 @@ COLUMNS: Final = (
     "stream, version, name, page, event_id::text, encode(prev_hash, 'hex'), encode(hash, 'hex'),"
     " recorded_at, position"
 )
-INSERT: Final = (
-    "INSERT INTO ledger.event (stream, version, name, page, event_id, prev_hash)"
-    " SELECT stream, version, name, page, event_id, decode(prev_hash, 'hex')"
-    " FROM unnest(%s::text[], %s::int[], %s::text[], %s::bytea[], %s::uuid[], %s::text[])"
-    " WITH ORDINALITY AS new (stream, version, name, page, event_id, prev_hash, place)"
-    " ORDER BY place RETURNING position"
+APPEND: Final = (
+    "SELECT request, first, moved_on, answered FROM ledger.append(%b::text[], %b::int[],"
+    " %b::text[], %b::uuid[], %b::bytea[], %b::bytea[], %b::int[], %b::text[], %b::int[],"
+    " %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::jsonb[], %b::int[])"
 )
 
 
@@ -51,73 +45,103 @@ class StoredPage(Notification):
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """The row that makes a repeated request one request."""
+    """The row that makes a repeated request one; the database adds the ``first`` position."""
 
     actor: str
     key: str
     digest: bytes
-    answer: dict[str, Any]
+    answer: str
+
+
+StoredHead = tuple[str, int, str]
+"""A stream that is written to, and the version and hash that its last page must still have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one request writes. With nothing in it, it is a barrier: a commit for its own sake."""
+
+    pages: Sequence[StoredPage]
+    heads: Sequence[StoredHead]
+    answer: StoredAnswer | None
+
+
+BARRIER: Final = Entry((), (), None)
 
 
 class AnsweredAlready(Exception):
     """The key was answered by another writer while this one was deciding."""
 
 
+class MovedOn(IntegrityError):
+    """A stream is no longer as it was when the pages for it were decided."""
+
+
+class Following(Protocol):
+    """Whoever reads the tail of the ledger for this process (`infrastructure.tail.Tail`)."""
+
+    def hint(self) -> None:
+        """Hear that pages were committed here."""
+
+    def subscription(
+        self, gt: int | None, topics: Sequence[str]
+    ) -> Subscription[ApplicationRecorder]:
+        """Return the library's subscription."""
+
+
 class PageRecorder(ApplicationRecorder):
-    """Writes pages in one transaction and reads them back by stream or by position."""
+    """Writes pages in groups, and reads them back by stream or by position."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self.pool = pool
+        self.tail: Following | None = None
+        self.line = WritingLine(str(pool.conninfo))
+        self.tail: Following | None = None
+        self._commit: GroupCommit[Entry, int] = GroupCommit(self._write, apart=_touched)
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
-        """Write pages and, given their positions, the ``answers`` to a command; return positions.
+        """Write pages after the ``heads`` of their streams, and the ``answer`` to their command.
 
-        Raises `IntegrityError` where a stream has moved on, `AnsweredAlready`, `OutcomeUnknown`.
+        Returns their positions. Raises `MovedOn`, `AnsweredAlready`, `Overloaded`,
+        `OutcomeUnknown`.
         """
-        answers: Callable[[Sequence[int]], Sequence[StoredAnswer]] = kwargs["answers"]
-        try:
-            return self._insert(stored_events, answers)
-        except errors.UniqueViolation as error:
-            if error.diag.table_name == "command":
-                raise AnsweredAlready from error
-            raise IntegrityError(error.diag.message_primary) from error
-
-    def _insert(
-        self,
-        stored_events: Sequence[StoredEvent],
-        answers: Callable[[Sequence[int]], Sequence[StoredAnswer]],
-    ) -> Sequence[int]:
-        with acknowledged(self.pool) as connection:
-            positions: list[int] = []
-            if stored_events:
-                rows = [
-                    (
-                        p.originator_id,
-                        p.originator_version,
-                        p.topic,
-                        p.state,
-                        p.event_id,
-                        p.prev_hash,
-                    )
-                    for p in stored_events
-                    if isinstance(p, StoredPage)
-                ]
-                columns = [list(column) for column in zip(*rows, strict=True)]
-                positions = [row[0] for row in connection.execute(INSERT, columns)]
-            for answer in answers(positions):
-                connection.execute(
-                    "INSERT INTO ledger.command (actor, key, digest, answer)"
-                    " VALUES (%s, %s, %s, %s)",
-                    (answer.actor, answer.key, answer.digest, Jsonb(answer.answer)),
-                )
-        return positions
+        pages = [page for page in stored_events if isinstance(page, StoredPage)]
+        first = self._commit(Entry(pages, kwargs["heads"], kwargs["answer"]))
+        return range(first, first + len(pages))
 
     def barrier(self) -> None:
         """Commit a record of the log, so that all that was seen before is as durable as it is."""
-        with acknowledged(self.pool) as connection:
-            connection.execute("SELECT pg_logical_emit_message(true, 'jejak', 'barrier')")
+        self._commit(BARRIER)
+
+    def _write(self, entries: Sequence[Entry]) -> Sequence[int | Exception]:
+        """Write what several requests bring in one round trip; each has its own outcome."""
+        try:
+            rows = self.line.commit(APPEND, _columns(entries))
+        except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError):
+            if len(entries) == 1:
+                raise
+            # One of them cannot be stored at all: it alone is to hear so.
+            return [self._alone(entry) for entry in entries]
+        if self.tail:
+            self.tail.hint()
+        if self.tail:
+            self.tail.hint()
+        outcomes: list[int | Exception] = [0] * len(entries)
+        for request, first, moved_on, answered in rows:
+            outcomes[request] = first or 0
+            if moved_on:
+                outcomes[request] = MovedOn(moved_on)
+            if answered:
+                outcomes[request] = AnsweredAlready()
+        return outcomes
+
+    def _alone(self, entry: Entry) -> int | Exception:
+        try:
+            return self._write([entry])[0]
+        except Exception as error:  # noqa: BLE001  # its caller raises it
+            return error
 
     def answer(self, actor: str, key: str) -> tuple[bytes, dict[str, Any]] | None:
         """Return the digest and the answer that stand under a key."""
@@ -172,7 +196,9 @@ class PageRecorder(ApplicationRecorder):
         self, gt: int | None = None, topics: Sequence[str] = ()
     ) -> Subscription[ApplicationRecorder]:
         """Return pages after a position, and then new ones as they come."""
-        return PollingSubscription(self, gt=gt, topics=topics)
+        if self.tail is None:
+            raise NotImplementedError("nobody reads the tail of this ledger (infrastructure.tail)")
+        return self.tail.subscription(gt, topics)
 
     def position_at(self, known_at: datetime) -> int:
         """Return the last position recorded by an instant: 0 before the first.
@@ -211,32 +237,34 @@ class PageRecorder(ApplicationRecorder):
             ]
 
 
-class PollingSubscription(Subscription[PageRecorder]):
-    """Pages in the order of their positions, without end; `stop` ends it."""
+def _touched(entry: Entry) -> Iterator[Hashable]:
+    """Name what two requests of one group must not share: a stream, a key."""
+    for stream, _, _ in entry.heads:
+        yield stream
+    if entry.answer:
+        yield entry.answer.actor, entry.answer.key
 
-    BATCH: Final = 500
 
-    def __next__(self) -> Notification:
-        """Return the next page, waiting for it."""
-        while not self._has_been_stopped:
-            if page := next(self._pending(), None):
-                self._last_notification_id = page.id
-                return page
-            sleep(POLL_SECONDS)
-        raise StopIteration
-
-    def _pending(self) -> Iterator[Notification]:
-        if not hasattr(self, "_batch"):
-            self._batch: Iterator[Notification] = iter(())
-        if page := next(self._batch, None):
-            yield page
-            return
-        self._batch = iter(
-            self._recorder.select_notifications(
-                self._last_notification_id,
-                self.BATCH,
-                topics=self._topics,
-                inclusive_of_start=False,
-            )
-        )
-        yield from self._batch
+def _columns(entries: Sequence[Entry]) -> list[list[Any]]:
+    """Return what ledger.append is handed, column by column."""
+    pages = [(page, number) for number, entry in enumerate(entries) for page in entry.pages]
+    heads = [(*head, number) for number, entry in enumerate(entries) for head in entry.heads]
+    answers = [(entry.answer, number) for number, entry in enumerate(entries) if entry.answer]
+    return [
+        [page.originator_id for page, _ in pages],
+        [page.originator_version for page, _ in pages],
+        [page.topic for page, _ in pages],
+        [page.event_id for page, _ in pages],
+        [page.state for page, _ in pages],
+        [bytes.fromhex(page.prev_hash) for page, _ in pages],
+        [number for _, number in pages],
+        [stream for stream, _, _, _ in heads],
+        [version for _, version, _, _ in heads],
+        [bytes.fromhex(last) for _, _, last, _ in heads],
+        [number for _, _, _, number in heads],
+        [answer.actor for answer, _ in answers],
+        [answer.key for answer, _ in answers],
+        [answer.digest for answer, _ in answers],
+        [answer.answer for answer, _ in answers],
+        [number for _, number in answers],
+    ]
