@@ -94,7 +94,6 @@ class PageRecorder(ApplicationRecorder):
 
     def __init__(self, pool: ConnectionPool) -> None:
         self.pool = pool
-        self.tail: Following | None = None
         self.line = WritingLine(str(pool.conninfo))
         self.tail: Following | None = None
         self._commit: GroupCommit[Entry, int] = GroupCommit(self._write, apart=_touched)
@@ -124,8 +123,6 @@ class PageRecorder(ApplicationRecorder):
                 raise
             # One of them cannot be stored at all: it alone is to hear so.
             return [self._alone(entry) for entry in entries]
-        if self.tail:
-            self.tail.hint()
         if self.tail:
             self.tail.hint()
         outcomes: list[int | Exception] = [0] * len(entries)
