@@ -20,10 +20,12 @@ ALLOWED: Final = frozenset(
         "position",
         "projection",
         "route",
+        "size",
         "status",
         "timestamp",
         "trace_id",
         "version",
+        "witness",
     }
 )
 """A key that is not here is dropped, and its name kept under ``dropped``."""

@@ -1,0 +1,166 @@
+"""Reading the log over the ledger: checkpoints, tiles and proofs, each for a few rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, cast
+
+from psycopg import Connection, sql
+from psycopg_pool import ConnectionPool
+
+from application.transparency import Checkpoint, Inclusion, Kind, Leaf
+from infrastructure.merkle import HASH, TILE_WIDTH, Tile, TiledTree, width_of
+
+SCAN: Final = 4_096
+"""Leaves read at a time when many are wanted."""
+Source = Mapping[str, sql.Composable]
+SOURCES: Final[Mapping[Kind, Source]] = {
+    "event": {"table": sql.SQL("ledger.event"), "number": sql.SQL("position")},
+    "access": {"table": sql.SQL("ledger.access"), "number": sql.SQL("number")},
+}
+"""Where the leaves of each kind come from, and what numbers them there."""
+ENTRIES: Final = sql.SQL(
+    "SELECT leaf.index, ledger.leaf_data(leaf.kind, leaf.number, it.hash, it.recorded_at)"
+    " FROM ledger.leaf JOIN {table} AS it ON it.{number} = leaf.number"
+    " WHERE leaf.kind = %s AND leaf.index >= %s AND leaf.index < %s"
+)
+CHECKPOINT: Final = (
+    "SELECT size, root, note || coalesce((SELECT string_agg(line, '' ORDER BY received_at, vkey)"
+    " FROM ledger.cosignature AS c WHERE c.size = k.size), '') FROM ledger.checkpoint AS k"
+)
+
+
+class Log:
+    """A `application.transparency.Transparency` over the tables that the sealer fills."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+
+    @property
+    def vkey(self) -> str:
+        """Return the key that the newest checkpoint is signed with; empty before the first.
+
+        It is what the database says: whom to trust, a verifier is told by another way.
+        """
+        row = self._one("SELECT vkey FROM ledger.checkpoint ORDER BY size DESC LIMIT 1")
+        return row[0] if row else ""
+
+    @property
+    def origin(self) -> str:
+        """Return the name of this log."""
+        row = self._one("SELECT id::text FROM ledger.store")
+        return origin_of(row[0]) if row else ""
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Return the newest checkpoint; None before the first event is sealed."""
+        row = self._one(f"{CHECKPOINT} ORDER BY size DESC LIMIT 1")
+        return Checkpoint(*row) if row else None
+
+    def witnessed(self, beyond: int = 0) -> Checkpoint | None:
+        """Return the newest checkpoint that a witness has cosigned, if it has more leaves."""
+        newest = "(SELECT max(size) FROM ledger.cosignature WHERE size > %s)"
+        row = self._one(f"{CHECKPOINT} WHERE size = {newest}", beyond)
+        return Checkpoint(*row) if row else None
+
+    def inclusion(self, kind: Kind, number: int) -> Inclusion | None:
+        """Prove a leaf under the newest cosigned checkpoint that covers it, or the newest one."""
+        query = "SELECT index, kind, number, hash FROM ledger.leaf WHERE kind = %s AND number = %s"
+        row = self._one(query, kind, number)
+        if row is None:
+            return None
+        leaf = Leaf(*row)
+        checkpoint = self.witnessed(leaf.index) or self.checkpoint()
+        if checkpoint is None or checkpoint.size <= leaf.index:
+            return None
+        [data] = self.entries(leaf.index, leaf.index + 1)
+        proof = self._tree().inclusion(leaf.index, checkpoint.size)
+        return Inclusion(leaf, data, proof, checkpoint)
+
+    def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """Prove that the tree of ``new`` leaves grew out of that of ``old``."""
+        return self._tree().consistency(old, new)
+
+    def tile(self, level: int, number: int, width: int) -> bytes:
+        """Return the first hashes of a tile; raise `LookupError` where fewer are sealed."""
+        newest = self.checkpoint()
+        if not newest or not 0 < width <= width_of(Tile(level, number), newest.size):
+            raise LookupError
+        tile = Tile(level, number)
+        with self._pool.connection() as connection:
+            return read_tiles(connection, [tile])[tile][: width * HASH]
+
+    def entries(self, start: int, stop: int) -> Sequence[bytes]:
+        """Return the data of leaves, as their sources have it; raise `LookupError` beyond them."""
+        found: dict[int, bytes] = {}
+        with self._pool.connection() as connection:
+            for kind, source in sources(connection).items():
+                rows = connection.execute(ENTRIES.format(**source), (kind, start, stop))
+                found |= dict(rows.fetchall())
+        if len(found) != stop - start:
+            raise LookupError
+        return [found[index] for index in sorted(found)]
+
+    def leaves(self, start: int, stop: int) -> Iterator[Leaf]:
+        """Yield leaves in order, as many of those asked for as there are."""
+        query = (
+            "SELECT index, kind, number, hash FROM ledger.leaf"
+            " WHERE index >= %s AND index < %s ORDER BY index"
+        )
+        for at in range(start, stop, SCAN):
+            with self._pool.connection() as connection:
+                rows = connection.execute(query, (at, min(at + SCAN, stop)), binary=True).fetchall()
+            yield from (Leaf(*row) for row in rows)
+            if len(rows) < min(SCAN, stop - at):
+                return
+
+    def _tree(self) -> TiledTree:
+        def read(tiles: Sequence[Tile]) -> Mapping[Tile, bytes]:
+            with self._pool.connection() as connection:
+                return read_tiles(connection, tiles)
+
+        return TiledTree(read)
+
+    def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
+        with self._pool.connection() as connection:
+            row = connection.execute(query.encode(), values).fetchone()
+            return cast("tuple[Any, ...] | None", row)
+
+
+def read_tiles(connection: Connection[Any], tiles: Sequence[Tile]) -> Mapping[Tile, bytes]:
+    """Return the hashes of tiles: of full ones as they are stored, of others what there is."""
+    stored = connection.execute(
+        "SELECT level, number, hashes FROM ledger.tile JOIN unnest(%s::smallint[], %s::bigint[])"
+        " AS wanted (level, number) USING (level, number)",
+        ([tile.level for tile in tiles], [tile.number for tile in tiles]),
+        binary=True,
+    )
+    found = {Tile(level, number): hashes for level, number, hashes in stored}
+    for tile in tiles:
+        if tile not in found:
+            first = tile.number * TILE_WIDTH
+            found[tile] = hashes_at(connection, tile.level, first, first + TILE_WIDTH)
+    return found
+
+
+def hashes_at(connection: Connection[Any], level: int, start: int, stop: int) -> bytes:
+    """Return the hashes start to stop of a level of tiles: leaves, or roots of full tiles."""
+    query = (
+        "SELECT string_agg(root, ''::bytea ORDER BY number) FROM ledger.tile"
+        " WHERE level = %s - 1 AND number >= %s AND number < %s"
+    )
+    if level == 0:
+        query = (
+            "SELECT string_agg(hash, ''::bytea ORDER BY index) FROM ledger.leaf"
+            " WHERE %s = 0 AND index >= %s AND index < %s"
+        )
+    row = connection.execute(query, (level, start, stop), binary=True).fetchone()
+    return (row and row[0]) or b""
+
+
+def sources(connection: Connection[Any]) -> Mapping[Kind, Source]:
+    """Return the sources that this database has."""
+    there = connection.execute("SELECT to_regclass('ledger.access') IS NOT NULL").fetchone()
+    return SOURCES if there == (True,) else {"event": SOURCES["event"]}
+
+
+def origin_of(store: str) -> str:
+    """Return the name of the log over a ledger: the first line of its checkpoints."""
+    return f"jejak/{store}"

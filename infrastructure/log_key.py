@@ -1,0 +1,72 @@
+"""Ed25519 keys that sign: made at the first start, kept beside the database and never in it."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from infrastructure.trouble import Trouble
+
+LENGTH: Final = 32
+"""Bytes in the seed of an Ed25519 key (RFC 8032)."""
+
+
+class SigningKeyUnreadable(Trouble):
+    """The key is there but cannot be used."""
+
+
+def log_seed(directory: Path) -> bytes:
+    """Return the seed of the log's key: ``JEJAK_LOG_KEY`` (64 hex digits), or ``log.key``'s."""
+    if given := os.environ.get("JEJAK_LOG_KEY"):
+        return _from_hex(given)
+    return seed_in(directory / "log.key")
+
+
+def seed_in(path: Path) -> bytes:
+    """Return the seed that a file keeps, readable by its owner only; made when missing."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        write_durably(draft, os.urandom(LENGTH).hex() + "\n")
+        with suppress(FileExistsError):  # somebody else made it at the same moment
+            os.link(draft, path)
+        draft.unlink()
+        _sync_directory(path.parent)
+    return _from_hex(path.read_text(encoding="ascii", errors="replace"))
+
+
+def replace_durably(path: Path, text: str) -> None:
+    """Put a text in a file's place, whole, and only return when it is on the disk."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    write_durably(draft, text)
+    draft.replace(path)
+    _sync_directory(path.parent)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file that its owner alone may read."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        seed = bytes.fromhex(text.strip())
+    except ValueError:
+        seed = b""
+    if len(seed) != LENGTH:
+        raise SigningKeyUnreadable(
+            "kunci tanda tangan harus 64 angka heksadesimal\na signing key must be 64 hex digits"
+        )
+    return seed
