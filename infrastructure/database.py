@@ -31,13 +31,14 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
         return
     # Only here, so that nothing embedded is loaded where a server is given.
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
+    from infrastructure.wal_archive import archiving  # noqa: PLC0415
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     postgres = EmbeddedPostgres(settings.data_dir / "postgres")
     if as_guest and answers(postgres.conninfo(NAME)):
         yield Database(dsn=postgres.conninfo(NAME))
         return
-    with postgres:
+    with archiving(postgres, settings.data_dir / "postgres", settings.backup_dir):
         create_unless_there(postgres.conninfo(), NAME)
         yield Database(dsn=postgres.conninfo(NAME))
 
