@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("domain", "application", "projections", "infrastructure", "api")
+ROOMS = ("domain", "application", "projections", "infrastructure", "api", "verifier")
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
     "contracts"
 ]
@@ -27,6 +27,7 @@ STAIRCASE = "The rooms form one staircase; nobody looks up it"
 PURE = "The domain speaks only Python"
 FRAMEWORK_FREE = "Application and projections know no framework, no SQL, no HTTP, no JSON"
 BASEMENT = "Only the composition root meets the basement"
+ALONE = "The verifier stands alone"
 PLANTED = [
     (STAIRCASE, "domain", "import application"),
     (STAIRCASE, "application", "import projections"),
@@ -39,6 +40,8 @@ PLANTED = [
     (FRAMEWORK_FREE, "projections", "import json"),
     (BASEMENT, "api", "import infrastructure"),
     (BASEMENT, "api", "from eventsourcing.domain import Aggregate"),
+    (ALONE, "verifier", "from infrastructure import settings"),
+    (ALONE, "verifier", "import psycopg"),
 ]
 
 

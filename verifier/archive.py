@@ -1,0 +1,337 @@
+"""Reading an archive from its first line to its last, in constant memory, until something is wrong.
+
+What is checked of a line, in this order: its form; its index; its number among its kind; that time
+does not run backwards; its page or body; the hash of its leaf, where one was kept earlier; and that
+it continues its stream. At the size of each older checkpoint, the root until there; at the end, the
+archive's own checkpoint.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from re import Match
+from typing import Any, Final
+
+from .faults import Fault, Place
+from .heads import Heads
+from .kept import Kept
+from .leaves import ACCESS_LEAF, EVENT_LEAF, leaf_of
+from .lines import ACCESS, CLOSING, EVENT, ORDINARY, Layout, layout
+from .notes import LOG_KEY, Checkpoint, Unreadable, VerifierKey
+from .pages import NotCanonical, NotKnown, NotWhole, canonical_object, page_in
+from .tree import LEAF, NODE, Tree
+
+VERSION: Final = 1
+LINE_MOST: Final = 64 * 1024 * 1024
+LAYOUTS_MOST: Final = 4_096
+NO_HEAD: Final = (0, b"0" * 64)
+HEADER: Final = {"jejak_archive": int, "origin": str, "public_key": str, "size": int}
+NEVER: Final = 2**63
+CONTENT: Final = {
+    NotCanonical: "page.canonical",
+    NotKnown: "page.format",
+    NotWhole: "page.envelope",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the auditor brings along.
+
+    ``key`` is the log's, from elsewhere than the archive. Every one of ``witnesses`` must have
+    cosigned. ``older`` are checkpoints that were kept, and ``kept`` hashes of leaves. ``thorough``
+    parses every page, also those that a pattern recognises.
+    """
+
+    key: VerifierKey | None = None
+    witnesses: tuple[VerifierKey, ...] = ()
+    older: tuple[Checkpoint, ...] = ()
+    kept: Kept | None = None
+    thorough: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """An archive, as far as it was read, with nothing wrong so far."""
+
+    asked: Asked
+    heads: Heads = field(default_factory=Heads)
+    tree: Tree = field(default_factory=Tree)
+    origin: str = ""
+    key: VerifierKey | None = None
+    size: int = 0
+    closing: Checkpoint | None = None
+    events: int = 0
+    accesses: int = 0
+    streams: int = 0
+    agreed: list[int] = field(default_factory=list)
+    _rest: bytes = b""
+    _event_at: bytes = b""
+    _access_at: bytes = b""
+    _layouts: set[Layout] = field(default_factory=set)
+    _older: list[Checkpoint] = field(default_factory=list)
+
+    def take(self, block: bytes) -> None:
+        """Read the next bytes; raise `Fault`."""
+        data, at = self._rest + block, 0
+        while True:
+            if self.key and not self.closing and not self.asked.thorough:
+                at = self._take_ordinary(data, at)
+            end = data.find(b"\n", at) + 1
+            if not end:
+                break
+            self._take_line(data[at:end])
+            at = end
+        self._rest = data[at:]
+        if len(self._rest) > LINE_MOST:
+            raise Fault("archive.line", Place(line=self._line))
+
+    def end(self) -> None:
+        """Say that there is no more to read; raise `Fault`."""
+        if not self.key:
+            raise Fault("archive.header", Place(line=1))
+        if self.closing and self._rest:
+            raise Fault("archive.trailing", Place(line=self._line + 1))
+        if not self.closing:
+            between = (self.tree.size, max(self.size, self.tree.size))
+            raise Fault("archive.truncated", Place(line=self._line, between=between))
+
+    @property
+    def _line(self) -> int:
+        return self.tree.size + 2 if self.key else 1
+
+    def _take_ordinary(self, data: bytes, at: int) -> int:
+        """Take lines while nothing is unusual about them; return where the next one begins.
+
+        What is wrong is unusual: it is left for `_take_line`, which says what is wrong with it.
+        """
+        self.heads.settle()
+        known, kept, young, get = self._layouts, self.asked.kept, self.heads.young, self.heads.get
+        peaks, size, events, before = self.tree.peaks, self.tree.size, self.events, self._event_at
+        until = min(self._older[0].size if self._older else NEVER, size + self.heads.room)
+        text = data.isascii()
+        while size < until and (found := ORDINARY.match(data, at)):
+            index, number, when, _, evidence, payload, previous, sealed, stream, turn = (
+                found.groups()
+            )
+            page, version = data[found.start(4) : found.end() - 2], int(turn)
+            if (
+                int(index) != size
+                or int(number) != events + 1
+                or when < before
+                or layout(evidence, payload, sealed) not in known
+                or not (text or _is_text(page))
+            ):
+                break
+            digest = sha256(page).hexdigest().encode()
+            leaf = sha256(LEAF + EVENT_LEAF % (digest, number, when)).digest()
+            head = young.get(stream) or get(stream) or NO_HEAD
+            if version != head[0] + 1 or previous != head[1]:
+                break
+            if kept and kept.leaf(size) not in (None, leaf):
+                break
+            young[stream] = (version, digest)
+            self.streams += version == 1
+            at, before, events, size, rest = found.end(), when, events + 1, size + 1, size
+            while rest & 1:
+                leaf = sha256(NODE + peaks.pop() + leaf).digest()
+                rest >>= 1
+            peaks.append(leaf)
+        self.tree.size, self.events, self._event_at = size, events, before
+        self._compare_older()
+        return at
+
+    def _take_line(self, line: bytes) -> None:
+        if self.closing:
+            raise Fault("archive.trailing", Place(line=self._line + 1))
+        if not self.key:
+            self._take_header(line)
+        elif line.startswith(CLOSING):
+            self._take_closing(line)
+        elif found := EVENT.fullmatch(line):
+            self._take_event(found)
+        elif found := ACCESS.fullmatch(line):
+            self._take_access(found)
+        else:
+            raise Fault("archive.line", Place(line=self._line, index=self.tree.size))
+        self._compare_older()
+
+    def _take_header(self, line: bytes) -> None:
+        nowhere = Place(line=1)
+        try:
+            said = header_in(line[:-1])
+            key = VerifierKey.of(said["public_key"])
+        except Unreadable:
+            raise Fault("archive.header", nowhere) from None
+        if key.algorithm != LOG_KEY or key.name != said["origin"]:
+            raise Fault("archive.header", nowhere)
+        if self.asked.key and self.asked.key != key:
+            raise Fault("key.differs", nowhere)
+        self.origin, self.key, self.size = said["origin"], key, said["size"]
+        self._older = sorted(self.asked.older, key=lambda it: it.size)
+        for older in self._older:
+            if older.origin != self.origin:
+                raise Fault("older.origin", Place(number=older.size))
+            if not older.signed_by(key):
+                raise Fault("older.signature", Place(number=older.size))
+
+    def _take_event(self, found: Match[bytes]) -> None:
+        place = self._next("event", found, self.events + 1, self._event_at)
+        try:
+            page = page_in(found[4])
+        except tuple(CONTENT) as wrong:
+            raise Fault(CONTENT[type(wrong)], place) from None
+        stream, version = page["stream"], page["version"]
+        place = replace(place, stream=stream, version=version)
+        digest, leaf = leaf_of(EVENT_LEAF, found)
+        self._compare_kept(leaf, place)
+        head = self.heads.get(stream.encode()) or NO_HEAD
+        if version != head[0] + 1:
+            raise Fault("stream.version", place)
+        if page["prev_hash"].encode() != head[1]:
+            raise Fault("stream.prev_hash", place)
+        self.heads.young[stream.encode()] = (version, digest)
+        self.heads.settle()
+        self.streams += version == 1
+        self.events, self._event_at = self.events + 1, found[3]
+        self.tree.add(leaf)
+        if (ordinary := ORDINARY.fullmatch(found[0])) and len(self._layouts) < LAYOUTS_MOST:
+            self._layouts.add(layout(ordinary[5], ordinary[6], ordinary[8]))
+
+    def _take_access(self, found: Match[bytes]) -> None:
+        place = self._next("access", found, self.accesses + 1, self._access_at)
+        try:
+            canonical_object(found[4])
+        except NotCanonical:
+            raise Fault("access.canonical", place) from None
+        _, leaf = leaf_of(ACCESS_LEAF, found)
+        self._compare_kept(leaf, place)
+        self.accesses, self._access_at = self.accesses + 1, found[3]
+        self.tree.add(leaf)
+
+    def _next(self, kind: str, found: Match[bytes], number: int, before: bytes) -> Place:
+        """Return the place of the next leaf, having seen that it is the next one."""
+        index = self.tree.size
+        place = Place(line=self._line, index=index, kind=kind, number=int(found[2]))
+        if int(found[1]) != index:
+            raise Fault("archive.index", place)
+        if int(found[2]) != number:
+            raise Fault("event.position" if kind == "event" else "access.number", place)
+        if found[3] < before:
+            raise Fault("recorded_at.backwards", place)
+        return place
+
+    def _compare_kept(self, leaf: bytes, place: Place) -> None:
+        if self.asked.kept and self.asked.kept.leaf(self.tree.size) not in (None, leaf):
+            raise Fault("leaf.differs", place)
+
+    def _compare_older(self) -> None:
+        while self._older and self._older[0].size == self.tree.size:
+            older = self._older.pop(0)
+            if older.root != self.tree.root():
+                raise Fault("older.root", self._between(older.size))
+            self.agreed.append(older.size)
+
+    def _between(self, size: int) -> Place:
+        """Return between which sizes the first wrong leaf lies, the later one being wrong."""
+        return Place(between=(self.agreed[-1] if self.agreed else 0, size))
+
+    def _take_closing(self, line: bytes) -> None:
+        size, place = self.tree.size, Place(line=self._line)
+        if size != self.size:
+            between = (min(size, self.size), max(size, self.size))
+            raise Fault("archive.size", replace(place, between=between))
+        try:
+            closing = checkpoint_in(line[:-1])
+        except Unreadable:
+            raise Fault("checkpoint.form", place) from None
+        if closing.origin != self.origin:
+            raise Fault("checkpoint.origin", place)
+        if not (self.key and closing.signed_by(self.key)):
+            raise Fault("checkpoint.signature", place)
+        if closing.size != size:
+            raise Fault("checkpoint.size", replace(place, number=closing.size))
+        if closing.root != self.tree.root():
+            raise Fault("checkpoint.root", self._between(size))
+        for witness in self.asked.witnesses:
+            if closing.cosigned_by(witness) is None:
+                raise Fault("checkpoint.witness", replace(place, name=witness.name))
+        if self._older:
+            raise Fault("older.size", Place(between=(size, self._older[-1].size)))
+        self.closing = closing
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found: nothing wrong, or the first thing that is."""
+
+    read: Reading
+    fault: Fault | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it for a program to read."""
+        read, closing = self.read, self.read.closing
+        return {
+            "ok": self.fault is None,
+            "origin": read.origin,
+            "size": read.tree.size,
+            "root": b64encode(read.tree.root()).decode(),
+            "events": read.events,
+            "accesses": read.accesses,
+            "streams": read.streams,
+            "key": read.key.vkey if read.key else None,
+            "pinned": read.asked.key is not None,
+            "witnesses": [
+                {"name": witness.name, "time": closing and closing.cosigned_by(witness)}
+                for witness in read.asked.witnesses
+            ],
+            "older": read.agreed,
+            "fault": self.fault.as_json() if self.fault else None,
+        }
+
+
+def verify(blocks: Iterable[bytes], asked: Asked, heads: Heads | None = None) -> Verdict:
+    """Read an archive, given as bytes in blocks of any size, until its end or something wrong."""
+    reading, fault = Reading(asked, heads or Heads()), None
+    try:
+        for block in blocks:
+            reading.take(block)
+        reading.end()
+    except Fault as found:
+        fault = found
+    finally:
+        reading.heads.close()
+    return Verdict(reading, fault)
+
+
+def header_in(line: bytes) -> dict[str, Any]:
+    """Read the first line; raise `Unreadable`."""
+    said = _object_in(line)
+    fits = said.keys() == HEADER.keys() and all(type(said[it]) is HEADER[it] for it in HEADER)
+    if not fits or said["jejak_archive"] != VERSION or said["size"] < 0:
+        raise Unreadable("header")
+    return said
+
+
+def checkpoint_in(line: bytes) -> Checkpoint:
+    """Read the last line; raise `Unreadable`."""
+    said = _object_in(line)
+    if said.keys() != {"checkpoint"} or not isinstance(said["checkpoint"], str):
+        raise Unreadable("closing")
+    return Checkpoint.of(said["checkpoint"])
+
+
+def _object_in(line: bytes) -> dict[str, Any]:
+    try:
+        return canonical_object(line)
+    except NotCanonical:
+        raise Unreadable("line") from None
+
+
+def _is_text(page: bytes) -> bool:
+    try:
+        page.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
