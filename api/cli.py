@@ -4,14 +4,14 @@ What a person reads is on standard error where a program may read standard outpu
 """
 
 import json
-from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from api import cli_demo, cli_export, cli_import
+from api import cli_backup, cli_demo, cli_export, cli_import
 from api.event_document import event_document
-from api.telling import err, fail, told
+from api.moments import instant_of, moment_of
+from api.telling import err, fail, print_rows, print_table, told
 from api.tokens import Caller, Level, Role
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ JSON: Final = typer.Option("--json", help="Untuk dibaca program / for a program 
 
 app.command("import", epilog=cli_import.EXAMPLES)(cli_import.import_file)
 app.command("export", epilog=cli_export.EXAMPLES)(cli_export.export)
+app.command("backup", epilog=cli_backup.BACKUP_EXAMPLES)(cli_backup.backup)
+app.command("restore", epilog=cli_backup.RESTORE_EXAMPLES)(cli_backup.restore)
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
 app.command("serve", epilog="Contoh / example: `jejak serve --port 8017`")(cli_demo.serve)
 
@@ -71,7 +73,7 @@ def replay(
     from domain.record import StreamId  # noqa: PLC0415
 
     moment = Moment(
-        valid_at=_moment(valid_at, "--valid-at"), known_at=_instant(known_at, "--known-at")
+        valid_at=moment_of(valid_at, "--valid-at"), known_at=instant_of(known_at, "--known-at")
     )
     with told(), open_house(settings(), as_guest=True) as house:
         journeys = Journeys(house.services.ledger, house.services.now)
@@ -92,7 +94,7 @@ def replay(
     if as_json:
         typer.echo(json.dumps({"case": case, "version": history.version, "steps": steps}))
     else:
-        _print_table(steps)
+        print_table(steps)
 
 
 @app.command(epilog="Contoh / example: `jejak rebuild --compare`")
@@ -130,7 +132,7 @@ def rebuild(
         }
         for one in digests
     ]
-    _print(rows, as_json)
+    print_rows(rows, as_json=as_json)
     if not all(row["equal"] for row in rows):
         fail("ada model baca yang tidak sama dengan putar ulangnya", "a read model differs")
 
@@ -151,48 +153,10 @@ def status(as_json: Annotated[bool, JSON] = False) -> None:
             }
             for one in house.read_models.progress()
         ]
-    _print(rows, as_json)
+    print_rows(rows, as_json=as_json)
 
 
 @app.command(epilog="Contoh / example: `jejak events > docs/events.md`")
 def events() -> None:
     """Cetak katalog peristiwa / print the event catalogue."""
     typer.echo(event_document(), nl=False)
-
-
-def _print(rows: list[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(rows))
-    else:
-        _print_table(rows)
-
-
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    """Print every value whole, in columns, however narrow the window is."""
-    table = [list(rows[0])] if rows else []
-    table += [["" if value is None else str(value) for value in row.values()] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    for line in table:
-        typer.echo("  ".join(map(str.ljust, line, widths)).rstrip())
-
-
-def _moment(text: str | None, option: str) -> date | datetime | None:
-    if text is None or len(text) > len("2025-08-17"):
-        return _instant(text, option)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fail(f"{option}: tulis seperti 2025-08-17", f"{option}: write 2025-08-17", status=2)
-
-
-def _instant(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        form = "2025-08-17T09:00:00+07:00"
-        fail(f"{option}: tulis seperti {form}", f"{option}: write {form}", status=2)
-    return instant

@@ -21,6 +21,7 @@ from infrastructure.master_key import MasterKey
 from infrastructure.migrations import migrate
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
+from infrastructure.safekeeping import Safekeeping
 from infrastructure.settings import Settings
 from infrastructure.trouble import Trouble
 from projections.catalogue import PROJECTIONS, REPORTS
@@ -80,6 +81,11 @@ def tokens_of(chosen: Settings) -> Tokens:
 def import_keys_of(chosen: Settings) -> KeyedDigests:
     """Return what gives rows of a file, and keys of somebody's own, their ids."""
     return KeyedDigests(MasterKey.kept_in(chosen.data_dir))
+
+
+def safekeeping(chosen: Settings) -> Safekeeping:
+    """Return what takes backups and restores them."""
+    return Safekeeping(chosen)
 
 
 def settings() -> Settings:

@@ -1,8 +1,9 @@
 """How the command line tells a person what went wrong: one sentence in each language, no trace."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -34,6 +35,23 @@ def bar(*, passing: bool) -> Progress:
     )
     silent = passing and not err.is_terminal
     return Progress(*columns, console=err, transient=passing, disable=silent)
+
+
+def print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print rows, as JSON for a program or as a table for a person."""
+    if as_json:
+        typer.echo(json.dumps(rows))
+    else:
+        print_table(rows)
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """Print every value whole, in columns, however narrow the window is."""
+    table = [list(rows[0])] if rows else []
+    table += [["" if value is None else str(value) for value in row.values()] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        typer.echo("  ".join(map(str.ljust, line, widths)).rstrip())
 
 
 @contextmanager

@@ -1,0 +1,114 @@
+"""Backups as an operator orders them: of this service's ledger, to this place, without its keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from infrastructure.backup import (
+    BackupRefused,
+    Progress,
+    Source,
+    Verdict,
+    check,
+    take,
+)
+from infrastructure.backup_series import BaseBackup, base_backups
+from infrastructure.database import NAME, answers, open_database
+from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.postgres_programs import Programs
+from infrastructure.restore import Restored, Target, Workbench, restore
+from infrastructure.settings import Settings
+from infrastructure.wal_archive import Archiving, state_of_archive
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A backup that was just taken; `archiving` is None where WAL is archived somewhere else."""
+
+    base: BaseBackup
+    archiving: Archiving | None
+
+
+class Safekeeping:
+    """What `jejak backup` and `jejak restore` do, under the settings of one service."""
+
+    def __init__(self, chosen: Settings) -> None:
+        self._chosen = chosen
+        self._postgres = chosen.data_dir.absolute() / "postgres"
+
+    def place(self, named: Path | None) -> Path:
+        """Return where backups go: where it was said, or else `JEJAK_BACKUP_DIR`."""
+        place = named or self._chosen.backup_dir
+        if place is None:
+            raise BackupRefused(
+                "Sebutkan folder cadangan, atau isi JEJAK_BACKUP_DIR.\n"
+                "Name a directory for backups, or set JEJAK_BACKUP_DIR."
+            )
+        return place.expanduser().absolute()
+
+    def back_up(self, place: Path, *, keep: int, progress: Progress) -> Taken:
+        """Take a base backup, beside the running service or without it; raise `BackupRefused`."""
+        self._refuse_foreign_server()
+        self._refuse_within_the_data(place)
+        with open_database(self._chosen, as_guest=True) as database:
+            source = Source(directory=self._postgres, conninfo=database.dsn, programs=Programs())
+            base = take(source, place, keep=keep, progress=progress)
+            return Taken(base=base, archiving=self._archiving_into(place))
+
+    def listed(self, place: Path) -> list[BaseBackup]:
+        """Return the base backups of a place, the oldest first."""
+        return base_backups(place)
+
+    def checked(self, place: Path) -> list[Verdict]:
+        """Verify every base backup of a place, and the WAL after it."""
+        return check(place, Programs())
+
+    def archiving(self, place: Path) -> Archiving | None:
+        """Say how the running service archives into a place; None where it does not run."""
+        if self._chosen.database_url or not answers(self._conninfo):
+            return None
+        return self._archiving_into(place)
+
+    def restore(  # noqa: PLR0913  # one for each thing that a person may say
+        self,
+        place: Path,
+        into: Path,
+        *,
+        until: datetime | None,
+        position: int | None,
+        base: str | None,
+        binaries: Path | None,
+        tell: Callable[[str], object],
+    ) -> Restored:
+        """Restore into a data directory that has no ledger yet."""
+        target = Target(until=until, position=position, base=base)
+        bench = Workbench(binaries=binaries and binaries.absolute(), tell=tell)
+        return restore(place.expanduser().absolute(), into.expanduser().absolute(), target, bench)
+
+    @property
+    def _conninfo(self) -> str:
+        return EmbeddedPostgres(self._postgres).conninfo(NAME)
+
+    def _archiving_into(self, place: Path) -> Archiving | None:
+        series = self._postgres / "series"
+        name = series.read_text(encoding="ascii").strip() if series.exists() else ""
+        if not name or not (place / name / "wal").is_dir():
+            return None
+        return state_of_archive(self._conninfo)
+
+    def _refuse_foreign_server(self) -> None:
+        if self._chosen.database_url:
+            raise BackupRefused(
+                "Server pada JEJAK_DATABASE_URL dicadangkan oleh pengelolanya; lihat"
+                " docs/backup.md.\n"
+                "The server of JEJAK_DATABASE_URL is backed up by whoever runs it; see"
+                " docs/backup.md."
+            )
+
+    def _refuse_within_the_data(self, place: Path) -> None:
+        if place.resolve().is_relative_to(self._chosen.data_dir.resolve()):
+            raise BackupRefused(
+                f"{place} ada di dalam folder data: cadangan akan hilang bersamanya.\n"
+                f"{place} is inside the data directory: the backup would be lost with it."
+            )
