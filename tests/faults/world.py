@@ -1,0 +1,254 @@
+"""Everything that a campaign runs: PostgreSQL, the proxy before it, the service, a second process.
+
+Nothing of it is the campaign's own process but the proxy and the writers, so that each can be
+killed. `mend` brings all of it back.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from psycopg.conninfo import make_conninfo
+
+from api.main import issue, tokens_of
+from api.tokens import Caller, Level, Role
+from infrastructure.embedded_postgres import OWNER
+from infrastructure.settings import Settings
+from tests.running import free_port
+
+from .defects import DEFECTS
+from .journal import Journal, Outcome, read_history
+from .load import Load, resolve
+from .proxy import Proxy
+from .requests import MEDAN, Counter, Reply, Request, opening, unit_named
+from .server import DATABASE, Server
+
+ROOT = Path(__file__).parents[2]
+JEJAK = [sys.executable, "-c", "from api.cli import app; app()"]
+START_SECONDS = 90.0
+CASES_OF_THE_SECOND = 4
+UNIT = "http/unit"
+"""The key under which the unit was named, by another caller than all else."""
+
+
+class DidNotStart(Exception):
+    """A process of ours was not ready in time."""
+
+
+@dataclass
+class Process:
+    """A program that is started again whenever it is not there."""
+
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    running: subprocess.Popen[bytes] | None = None
+    frozen: bool = False
+    starts: int = 0
+
+    def start(self) -> None:
+        if self.running and self.running.poll() is None:
+            return
+        self.starts += 1
+        with self.log.open("ab") as sink:
+            self.running = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdout=sink, stderr=sink
+            )
+
+    def signal(self, number: int) -> None:
+        if self.running and self.running.poll() is None:
+            self.running.send_signal(number)
+
+    def end(self, number: int, seconds: float = 30.0) -> int:
+        """Send a signal that ends it, and return how it ended."""
+        assert self.running
+        self.signal(number)
+        try:
+            return self.running.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.running.kill()
+            self.running.wait()
+            return 1
+
+    def is_there(self) -> bool:
+        return self.running is not None and self.running.poll() is None
+
+
+@dataclass
+class World:
+    """The whole of it, in one directory."""
+
+    directory: Path
+    seed: int
+    writers: int
+    defect: str = ""
+    unconfirmed: list[tuple[float, float]] = field(default_factory=list)
+    died: list[str] = field(default_factory=list)
+
+    def open(self) -> None:
+        """Start everything, with the load running."""
+        settings = DEFECTS[self.defect].settings if self.defect else ()
+        self.server = Server(self.directory, dict(settings))
+        self.proxy = Proxy(self.directory / "proxy" / ".s.PGSQL.5432", lambda: self.server.socket)
+        self.proxy.__enter__()
+        self.data = self.directory / "data"
+        self.data.mkdir(mode=0o700)
+        self.port = free_port()
+        command = [*JEJAK, "serve"]
+        if self.defect:
+            command = [sys.executable, "-m", "tests.faults.defective", self.defect, "serve"]
+        self.service = self._process(command, "service.log")
+        self._await_service()
+        if self.defect and (deed := DEFECTS[self.defect].database):
+            deed(self.server.conninfo())
+        token = self._token(Role.CASEWORKER)
+        self.load = Load(self.directory, port=self.port, token=token, seed=self.seed, name="http")
+        self._must(Counter(self.port, self._token(Role.SUPERVISOR)), unit_named(UNIT))
+        self.counter = Counter(self.port, token)
+        cases = self._cases_for_the_second()
+        self.journal = self.directory / "direct.ndjson"
+        self.second_words = ["direct", str(self.journal), str(cases), str(self.seed)]
+        self.second = self._process(self._direct(*self.second_words), "second.log")
+        self.second.start()
+        self._await_second()
+        self.load.start(self.writers)
+
+    def _await_second(self) -> None:
+        """Wait until the second process has read something."""
+        until = time.monotonic() + START_SECONDS
+        while not (self.journal.exists() and self.journal.stat().st_size):
+            if time.monotonic() > until:
+                raise DidNotStart("the second process")
+            self.second.start()
+            time.sleep(0.05)
+
+    def _direct(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "tests.faults.direct", *words]
+
+    def _process(self, command: list[str], log: str) -> Process:
+        return Process(command, self._environment(), self.directory / log)
+
+    def _environment(self) -> dict[str, str]:
+        """Whatever JEJAK_* the caller has is not the campaign's."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("JEJAK_")}
+        dsn = make_conninfo(
+            host=str(self.proxy.listen.parent), port=5432, user=OWNER, dbname=DATABASE
+        )
+        own = {
+            "JEJAK_DATABASE_URL": dsn,
+            "JEJAK_DATA_DIR": str(self.data),
+            "JEJAK_PORT": str(self.port),
+            "NO_COLOR": "1",
+        }
+        return kept | own
+
+    def _token(self, role: Role) -> str:
+        caller = Caller(
+            id=f"campaign-{role.value}",
+            role=role,
+            level=Level.UNIT if role is Role.CASEWORKER else Level.DITJENPAS,
+            units=frozenset({MEDAN}),
+            agency=None,
+        )
+        return issue(tokens_of(Settings(data_dir=self.data)), caller)
+
+    def _await_service(self) -> None:
+        """Start the service, again where it ended because PostgreSQL was away, until it serves."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            self.service.start()
+            try:
+                with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                    return
+            except (URLError, OSError):
+                time.sleep(0.03)
+        raise DidNotStart("the service")
+
+    def _cases_for_the_second(self) -> Path:
+        """Open cases for the second process, over HTTP and in the journal like all others."""
+        path = self.directory / "cases"
+        requests = [
+            opening(f"{self.load.name}/second/{number}", f"Uji Kedua {number}")
+            for number in range(CASES_OF_THE_SECOND)
+        ]
+        replies = [self._must(self.counter, request) for request in requests]
+        path.write_text("\n".join(str(reply.case) for reply in replies))
+        return path
+
+    def _must(self, counter: Counter, request: Request) -> Reply:
+        """Send what everything else rests on."""
+        self.load.journal.ask(request.key, request.as_line(), request.expects)
+        reply = counter.send(request)
+        self.load.journal.answer(request.key, reply.answer)
+        if reply.answer.outcome is not Outcome.YES:
+            raise DidNotStart(f"the load: {reply.answer.said}")
+        return reply
+
+    def mend(self) -> None:
+        """Undo whatever a fault did and have everything run."""
+        for process in (self.service, self.second):
+            process.signal(signal.SIGCONT)
+        self.proxy.disarm()
+        self.proxy.lighten(sever=False)
+        self.server.mend()
+        self.second.start()
+        self._await_service()
+
+    def settle(self, seconds: float) -> list[str]:
+        """Stop the load, repeat every key that was not answered, and compare the read models.
+
+        Returns the names of read models that differ from their replay.
+        """
+        self.load.stop()
+        self.mend()
+        self.second.end(signal.SIGTERM)
+        history = read_history([self.load.path])
+        journal = Journal(self.load.path)
+        resolve(self._to_repeat(history.asked.values()), journal, self.counter, seconds=seconds)
+        words = self._direct("direct", str(self.journal), "", str(self.seed))
+        subprocess.run(words, cwd=ROOT, env=self._environment(), check=False, timeout=seconds + 60)
+        return self._compared()
+
+    @staticmethod
+    def _to_repeat(asked: object) -> list[object]:
+        """Everything open, everything that was ever unknown, and a share of the rest."""
+        every = [one for one in asked if one.key != UNIT]
+        settled = [one for one in every if one.acknowledged and not one.was_unknown]
+        return [
+            *(one for one in every if not one.settled),
+            *(one for one in every if one.acknowledged and one.was_unknown),
+            *settled[:: max(1, len(settled) // 500)],
+        ]
+
+    def _compared(self) -> list[str]:
+        command = [*JEJAK, "rebuild", "--compare", "--json"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._environment(), capture_output=True, check=False, text=True
+        )
+        try:
+            rows = json.loads(done.stdout)
+        except ValueError:
+            return [f"compare: {done.stderr[-300:]}"]
+        return [row["name"] for row in rows if not row["equal"]]
+
+    def journals(self) -> list[Path]:
+        return [path for path in (self.load.path, self.journal) if path.exists()]
+
+    def close(self) -> None:
+        """Stop everything, however far it came."""
+        for name in ("second", "service"):
+            process = getattr(self, name, None)
+            if process and process.is_there():
+                process.signal(signal.SIGCONT)
+                process.end(signal.SIGTERM)
+        if hasattr(self, "proxy"):
+            self.proxy.__exit__()
+        if hasattr(self, "server"):
+            self.server.stop()
