@@ -8,10 +8,10 @@ from typing import Annotated, Final
 
 import typer
 
-from api import cli_backup, cli_demo, cli_export, cli_import
+from api import cli_backup, cli_demo, cli_export, cli_import, cli_projections, cli_seal
 from api.event_document import event_document
 from api.moments import instant_of, moment_of
-from api.telling import err, fail, print_rows, print_table, told
+from api.telling import fail, print_table, told
 from api.tokens import Caller, Level, Role
 
 app = typer.Typer(
@@ -30,6 +30,11 @@ app.command("export", epilog=cli_export.EXAMPLES)(cli_export.export)
 app.command("backup", epilog=cli_backup.BACKUP_EXAMPLES)(cli_backup.backup)
 app.command("restore", epilog=cli_backup.RESTORE_EXAMPLES)(cli_backup.restore)
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
+app.command("rebuild", epilog=cli_projections.REBUILD_EXAMPLES)(cli_projections.rebuild)
+app.command("status", epilog=cli_projections.STATUS_EXAMPLES)(cli_projections.status)
+app.command("seal", epilog=cli_seal.SEAL_EXAMPLES)(cli_seal.seal)
+app.command("witness", epilog=cli_seal.WITNESS_EXAMPLES)(cli_seal.witness)
+app.command("log", epilog=cli_seal.LOG_EXAMPLES)(cli_seal.log)
 app.command("serve", epilog="Contoh / example: `jejak serve --port 8017`")(cli_demo.serve)
 
 
@@ -95,65 +100,6 @@ def replay(
         typer.echo(json.dumps({"case": case, "version": history.version, "steps": steps}))
     else:
         print_table(steps)
-
-
-@app.command(epilog="Contoh / example: `jejak rebuild --compare`")
-def rebuild(
-    name: Annotated[list[str] | None, typer.Argument(help="Model baca; kosong = semua.")] = None,
-    compare: Annotated[bool, typer.Option(help="Hanya bandingkan / only compare.")] = False,
-    as_json: Annotated[bool, JSON] = False,
-) -> None:
-    """Bangun ulang model baca, atau buktikan bahwa isinya sama dengan putar ulangnya.
-
-    Rebuild read models, or prove that they equal their replay.
-    """
-    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
-
-    with told(), open_house(settings(), as_guest=True) as house:
-        models = house.read_models
-        names = name or sorted(house.services.projections)
-        unknown = [one for one in names if one not in house.services.projections]
-        if unknown:
-            fail(f"tidak ada model baca {unknown[0]}", f"no read model {unknown[0]}", status=2)
-        models.wait(house.ledger.position(), seconds=60)
-        with err.status("…"):
-            if not compare:
-                for one in names:
-                    models.rebuild(one)
-            digests = models.compare(names)
-    rows = [
-        {
-            "name": one.name,
-            "rows": one.rows,
-            "position": one.position,
-            "live": one.live[:16],
-            "replay": one.replay[:16],
-            "equal": one.live == one.replay,
-        }
-        for one in digests
-    ]
-    print_rows(rows, as_json=as_json)
-    if not all(row["equal"] for row in rows):
-        fail("ada model baca yang tidak sama dengan putar ulangnya", "a read model differs")
-
-
-@app.command(epilog="Contoh / example: `jejak status --json`")
-def status(as_json: Annotated[bool, JSON] = False) -> None:
-    """Sampai di mana setiap model baca / how far each read model is."""
-    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
-
-    with told(), open_house(settings(), as_guest=True) as house:
-        rows = [
-            {
-                "name": one.name,
-                "version": one.version,
-                "position": one.position,
-                "lag": one.head - one.position,
-                "stopped_keys": one.stopped_keys,
-            }
-            for one in house.read_models.progress()
-        ]
-    print_rows(rows, as_json=as_json)
 
 
 @app.command(epilog="Contoh / example: `jejak events > docs/events.md`")

@@ -46,6 +46,8 @@ def demo(
 
     with told(), open_house(settings()) as house:
         plan = load(house, seed)
+        if once:
+            house.sealer.once()
         show_partnerships(house, plan.agreements.values())
         logins = [(label, _token(house, caller)) for label, caller in _callers()]
         out.print(f"\nContoh satu perjalanan / one whole journey: [bold]{plan.example_case}[/]")
@@ -173,6 +175,7 @@ def _serve(
     from api.main import settings  # noqa: PLC0415
     from api.serving import Server  # noqa: PLC0415
 
+    house.sealer.start()
     chosen = settings()
     address = f"http://{chosen.host}:{port or chosen.port}"
     app = create_app(house.services)

@@ -13,6 +13,7 @@ from application.append import Append
 from application.evidence import EvidenceStore
 from application.ledger import Ledger
 from application.read_models import ReadModels
+from application.transparency import Transparency
 from application.units import Units
 from projections.kernel import Projection, Report
 
@@ -30,6 +31,7 @@ class Services:
     ledger: Ledger
     read_models: ReadModels
     evidence: EvidenceStore
+    log: Transparency
     caller_of: Callable[[str], Caller]
     projections: Mapping[str, Projection[Any]]
     reports: Mapping[str, Report[Any]]

@@ -16,12 +16,14 @@ from infrastructure.database import open_database
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.import_keys import KeyedDigests
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.log import Log
 from infrastructure.logging import configure_logging
 from infrastructure.master_key import MasterKey
 from infrastructure.migrations import migrate
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from infrastructure.safekeeping import Safekeeping
+from infrastructure.sealer_child import SealerChild
 from infrastructure.settings import Settings
 from infrastructure.trouble import Trouble
 from projections.catalogue import PROJECTIONS, REPORTS
@@ -39,6 +41,7 @@ class House:
     ledger: EventsourcingLedger
     read_models: PostgresReadModels
     tokens: Tokens
+    sealer: SealerChild
 
 
 @contextmanager
@@ -62,6 +65,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             ledger=ledger,
             read_models=read_models,
             evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+            log=Log(pool),
             caller_of=tokens,
             projections={projection.name: projection for projection in PROJECTIONS},
             reports={report.name: report for report in REPORTS},
@@ -70,7 +74,14 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             full=FULL,
             language=chosen.language,
         )
-        yield House(services=services, ledger=ledger, read_models=read_models, tokens=tokens)
+        sealer = stack.enter_context(SealerChild(chosen, database.dsn))
+        yield House(
+            services=services,
+            ledger=ledger,
+            read_models=read_models,
+            tokens=tokens,
+            sealer=sealer,
+        )
 
 
 def tokens_of(chosen: Settings) -> Tokens:

@@ -24,7 +24,7 @@ LOCK: Final = 7316400930
 """Advisory lock of the one who adds to the log."""
 BATCH: Final = 16_384
 """Leaves in one transaction."""
-PATROL: Final = 16
+PATROL: Final = 8
 """Full tiles read again, against what they were made of, each time before a tree is signed."""
 NEXT: Final = sql.SQL(
     "INSERT INTO ledger.leaf (index, kind, number, hash)"

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="JEJAK_", env_ignore_empty=True, frozen=True)
 
     database_url: str | None = Field(default=None, repr=False)  # it may hold a password
+    keys_url: str | None = Field(default=None, repr=False)
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=default_data_directory
     )
@@ -31,3 +32,5 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8017, ge=1, le=65535)
     language: Literal["id", "en"] = "id"
+    witnesses: str = ""  # `URL VKEY, URL VKEY`: who cosigns the log's checkpoints
+    seal_every: float = Field(default=5.0, gt=0)  # seconds between checkpoints, at least

@@ -19,6 +19,7 @@ from application.append import Append, Proposal, Request
 from domain.record import Actor, StreamId
 from domain.registry import UnitKind, UnitNamed
 from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.log import Log
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
@@ -91,6 +92,7 @@ def service(pool, ledger):
         ledger=ledger,
         read_models=read_models,
         evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+        log=Log(pool),
         caller_of=tokens,
         projections={projection.name: projection for projection in PROJECTIONS},
         reports={report.name: report for report in REPORTS},

@@ -1,0 +1,84 @@
+"""``jejak seal``, ``jejak witness``, ``jejak log``: the log over the ledger, and who attests to it.
+
+The first two are programs of their own: this process becomes them, so that they start quickly,
+stay small, and hold nothing of the service.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from api.telling import out, told
+
+SEAL_EXAMPLES: Final = "Contoh / examples: `jejak seal --once`, `jejak seal --every 5`"
+WITNESS_EXAMPLES: Final = (
+    "Contoh / example: `jejak witness --name saksi.example/1 --key saksi.key --state saksi.json"
+    " --log 'jejak/…+…'`; cetak kunci saja / only the key: `--vkey`"
+)
+LOG_EXAMPLES: Final = "Contoh / examples: `jejak log`, `jejak log --json`"
+
+
+def seal(
+    once: Annotated[bool, typer.Option(help="Sekali, lalu selesai / once, and end.")] = False,
+    every: Annotated[
+        float | None, typer.Option(min=0.1, help="Jarak detik / seconds between checkpoints.")
+    ] = None,
+) -> None:
+    """Segel yang baru ke log bukti dan tandatangani / seal what is new into the log, and sign it.
+
+    `jejak serve` menjalankannya sendiri / runs it by itself.
+    """
+    words = ["--once"] if once else []
+    words += ["--every", str(every)] if every else []
+    _become("infrastructure.sealer_process", *words)
+
+
+def witness(  # noqa: PLR0913, PLR0917  # its options
+    name: Annotated[str, typer.Option(help="Nama saksi / its name: saksi.example/1")],
+    key: Annotated[Path, typer.Option(help="Berkas kunci, dibuat bila belum ada / key file.")],
+    state: Annotated[Path, typer.Option(help="Berkas ingatan saksi / what it remembers.")],
+    log: Annotated[
+        list[str] | None, typer.Option(help="Kunci log yang disaksikan / a log's key; repeatable.")
+    ] = None,
+    listen: Annotated[str, typer.Option(help="HOST:PORT")] = "127.0.0.1:8117",
+    vkey: Annotated[bool, typer.Option(help="Cetak kunci saja / only print its key.")] = False,
+) -> None:
+    """Saksikan log milik orang lain, di mesin lain / witness somebody's log, on another machine.
+
+    C2SP tlog-witness: POST /add-checkpoint.
+    """
+    words = ["--name", name, "--key", str(key.absolute()), "--state", str(state.absolute())]
+    words += [word for one in log or () for word in ("--log", one)]
+    words += ["--listen", listen, *(["--vkey"] if vkey else [])]
+    _become("infrastructure.witness_process", *words)
+
+
+def log(
+    as_json: Annotated[bool, typer.Option("--json", help="Untuk program.")] = False,
+) -> None:
+    """Sampai di mana log bukti dan para saksinya / how far the log and its witnesses are."""
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+
+    with told(), open_house(settings(), as_guest=True) as house:
+        standing = asdict(house.sealer.standing())
+    witnesses = standing.pop("witnesses")
+    if as_json:
+        typer.echo(json.dumps({**standing, "witnesses": witnesses}, default=str))
+        return
+    for name, value in standing.items():
+        out.print(f"{name:10} {value if value is not None else '-'}", soft_wrap=True, style=None)
+    for one in witnesses:
+        out.print(
+            f"{'witness':10} {one['name']}: {one['size']}, -{one['behind']},"
+            f" {one['cosigned_at'] or '-'}",
+            soft_wrap=True,
+        )
+
+
+def _become(program: str, *words: str) -> NoReturn:
+    os.execv(sys.executable, [sys.executable, "-I", "-m", program, *words])  # noqa: S606  # no shell

@@ -1,0 +1,117 @@
+"""The sealer as a program: ``python -m infrastructure.sealer_process``, or ``jejak seal``.
+
+A process of its own, so that the service never holds the log's key nor the sealer's role. It ends
+with the service that started it (``--parent``), however that ended.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from threading import Event
+from time import monotonic
+from typing import Final
+
+import psycopg
+import structlog
+
+from infrastructure.database import open_database
+from infrastructure.log_key import log_seed
+from infrastructure.logging import configure_logging
+from infrastructure.sealer import LogRefused, Sealer, sealer_pool
+from infrastructure.settings import Settings
+from infrastructure.trouble import Trouble
+from infrastructure.witness_client import Askers, WitnessAddress
+
+LOOK_SECONDS: Final = 0.5
+"""How often it is looked whether the parent is still there."""
+REST_SECONDS: Final = 2.0
+"""How long nothing is tried after the database failed."""
+
+SEALED: Final = "log bukti: {size} daun ditandatangani / the log: {size} leaves signed\n"
+NOTHING_NEW: Final = "tidak ada yang baru / nothing new\n"
+
+log = structlog.get_logger()
+
+
+class NoLedgerYet(Trouble):
+    """The database has no log to add to."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Seal until asked to stop, or once; return the exit status."""
+    chosen = _chosen(arguments)
+    configure_logging()
+    stopped = Event()
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: stopped.set())
+    settings = Settings()
+    try:
+        with open_database(settings, as_guest=True) as database:
+            _look(database.dsn)
+            with sealer_pool(database.dsn) as pool:
+                sealer = Sealer(pool, log_seed(settings.data_dir), settings.data_dir)
+                askers = Askers(pool, WitnessAddress.all_of(settings.witnesses))
+                if chosen.once:
+                    done = sealer.seal()
+                    askers.once()
+                    sys.stdout.write(SEALED.format(size=done.size) if done else NOTHING_NEW)
+                else:
+                    askers.start()
+                    _follow(sealer, chosen.every or settings.seal_every, stopped, chosen.parent)
+    except LogRefused as refused:
+        log.error("log_not_signed", error=type(refused).__name__)  # noqa: TRY400  # no trace
+        _say(str(refused))
+        return 1
+    except Trouble as trouble:
+        _say(str(trouble))
+        return 1
+    return 0
+
+
+def _follow(sealer: Sealer, every: float, stopped: Event, parent: int | None) -> None:
+    """Seal every so many seconds until asked to stop, or until the parent is gone."""
+    while not stopped.is_set():
+        until = monotonic() + every
+        try:
+            while sealer.sequence() and monotonic() < until:
+                pass
+            sealer.sign()
+        except LogRefused:
+            raise
+        except Exception as error:  # noqa: BLE001  # the database may come back
+            log.warning("sealer_interrupted", error=type(error).__name__)
+            until = monotonic() + REST_SECONDS
+        while (left := until - monotonic()) > 0 and not stopped.is_set():
+            if parent is not None and os.getppid() != parent:
+                return
+            stopped.wait(min(left, LOOK_SECONDS))
+
+
+def _look(dsn: str) -> None:
+    """Raise unless the database has been migrated."""
+    with psycopg.connect(dsn, connect_timeout=10) as connection:
+        there = connection.execute("SELECT to_regclass('ledger.checkpoint') IS NOT NULL")
+        if there.fetchone() != (True,):
+            raise NoLedgerYet(
+                "basis data ini belum berisi buku; jalankan `jejak serve` dahulu\n"
+                "this database holds no ledger yet; run `jejak serve` first"
+            )
+
+
+def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="jejak seal", description=__doc__)
+    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--every", type=float)
+    parser.add_argument("--parent", type=int)
+    return parser.parse_args(arguments)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""A witness (C2SP tlog-witness): sees that a log only ever grows, and says so with its own key.
+
+It remembers, for each log that it was told to watch, the largest tree it has cosigned, in a file of
+its own. It needs nothing else of the house, and is worth most on a machine that others run.
+"""
+
+import fcntl
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, Final
+
+from infrastructure.log_key import replace_durably
+from infrastructure.merkle import EMPTY_ROOT, HASH, consistent
+from infrastructure.signed_note import (
+    Note,
+    NoteRefused,
+    Signer,
+    TreeHead,
+    VerifierKey,
+    from_base64,
+    size_from,
+)
+from infrastructure.trouble import Trouble
+
+BODY_MOST: Final = 300_000
+"""Bytes in a request: the largest note, and 63 hashes."""
+PROOF_MOST: Final = 63
+TEXT: Final = "text/plain; charset=utf-8"
+
+
+class WitnessStateUnusable(Trouble):
+    """The witness's memory cannot be read, or another witness is using it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered over HTTP."""
+
+    status: int
+    body: str = ""
+    media_type: str = TEXT
+
+
+class NotCosigned(Exception):
+    """Why a checkpoint is not cosigned, as it is answered."""
+
+    def __init__(self, status: int, body: str, media_type: str = TEXT) -> None:
+        self.answer = Answer(status, body, media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a log asks: to cosign a checkpoint that grew out of a tree of ``old`` leaves."""
+
+    old: int
+    proof: Sequence[bytes]
+    note: Note
+    head: TreeHead
+
+    @classmethod
+    def of(cls, body: bytes) -> "Submission":
+        """Read the body of add-checkpoint; raise `NoteRefused`."""
+        try:
+            first, _, rest = body.decode().partition("\n")
+        except UnicodeDecodeError:
+            raise NoteRefused("no UTF-8") from None
+        lines, blank, note = f"\n{rest}".partition("\n\n")
+        proof = [from_base64(line) for line in lines.split("\n")[1:]]
+        if not (first.startswith("old ") and blank and len(proof) <= PROOF_MOST):
+            raise NoteRefused("no add-checkpoint")
+        if any(len(it) != HASH for it in proof):
+            raise NoteRefused("no proof")
+        signed = Note.of(note)
+        return cls(size_from(first.removeprefix("old ")), proof, signed, TreeHead.of(signed.text))
+
+
+class WitnessState:
+    """The last checkpoint cosigned for each log, in a file that one process holds at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock: IO[str] = path.with_name(f"{path.name}.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise WitnessStateUnusable(
+                f"saksi lain sedang memakai {path}\nanother witness is using {path}"
+            ) from None
+        self._notes: dict[str, str] = self._read() if path.exists() else {}
+
+    def close(self) -> None:
+        """Let another process have it."""
+        self._lock.close()
+
+    def note(self, origin: str) -> str | None:
+        """Return what was cosigned last for a log, as the note with our cosignature."""
+        return self._notes.get(origin)
+
+    def head(self, origin: str) -> TreeHead:
+        """Return the last tree cosigned for a log; the empty one before the first."""
+        note = self._notes.get(origin)
+        return TreeHead.of(Note.of(note).text) if note else TreeHead(origin, 0, EMPTY_ROOT)
+
+    def remember(self, origin: str, note: str) -> None:
+        """Keep what is about to be cosigned; return when it is on the disk."""
+        notes = self._notes | {origin: note}
+        replace_durably(self._path, json.dumps(notes, indent=1, sort_keys=True) + "\n")
+        self._notes = notes
+
+    def _read(self) -> dict[str, str]:
+        try:
+            notes: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
+            for note in notes.values():
+                TreeHead.of(Note.of(note).text)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise WitnessStateUnusable(
+                f"ingatan saksi {self._path} tidak terbaca; jangan mulai dari kosong, pulihkan\n"
+                f"the witness's memory {self._path} cannot be read; do not begin from nothing,"
+                " restore it"
+            ) from error
+        return notes
+
+
+class Witness:
+    """Cosigns for the logs whose keys it was given. ``clock`` gives seconds since 1970."""
+
+    def __init__(
+        self,
+        signer: Signer,
+        logs: Iterable[VerifierKey],
+        state: WitnessState,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.signer, self._state, self._clock = signer, state, clock
+        self._keys: dict[str, list[VerifierKey]] = {}
+        for key in logs:
+            self._keys.setdefault(key.name, []).append(key)
+
+    def add_checkpoint(self, body: bytes) -> Answer:
+        """Cosign a checkpoint that grew out of the last one cosigned, or say why not."""
+        try:
+            return self._cosign(Submission.of(body))
+        except NoteRefused as refused:
+            return Answer(400, f"{refused}\n")
+        except NotCosigned as refused:
+            return refused.answer
+
+    def _cosign(self, asked: Submission) -> Answer:
+        origin, keys = asked.head.origin, self._keys.get(asked.head.origin)
+        if keys is None:
+            raise NotCosigned(404, "unknown log\n")
+        try:
+            signatures = asked.note.verified(keys)
+        except NoteRefused as refused:
+            raise NotCosigned(403, f"{refused}\n") from refused
+        if asked.old > asked.head.size:
+            raise NotCosigned(400, "the old size is larger than the checkpoint's\n")
+        known = self._state.head(origin)
+        if asked.old != known.size:
+            raise NotCosigned(409, f"{known.size}\n", "text/x.tlog.size")
+        if not _grew(known, asked):
+            raise NotCosigned(422, "the checkpoint did not grow out of the last one cosigned\n")
+        line = self.signer.cosign(asked.note.text, int(self._clock()))
+        signed = "".join(one.line for one in signatures)
+        self._state.remember(origin, f"{asked.note.text}\n{signed}{line}")
+        return Answer(200, line)
+
+    def checkpoint(self, origin_hash: str) -> Answer:
+        """Return what was cosigned last for the log whose origin has this SHA-256 in hex."""
+        for origin in self._keys:
+            if sha256(origin.encode()).hexdigest() == origin_hash:
+                note = self._state.note(origin)
+                return Answer(200, note) if note else Answer(404, "nothing cosigned yet\n")
+        return Answer(404, "unknown log\n")
+
+    async def __call__(
+        self, scope: Mapping[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]
+    ) -> None:
+        """Serve one request (ASGI). One after the other: nothing is awaited while answering."""
+        if scope["type"] != "http":
+            return
+        body, more = b"", True
+        while more and len(body) <= BODY_MOST:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        answer = self._route(scope["method"], scope["path"], body)
+        content = answer.body.encode()
+        headers = [
+            (b"content-type", answer.media_type.encode()),
+            (b"content-length", b"%d" % len(content)),
+        ]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    def _route(self, method: str, path: str, body: bytes) -> Answer:
+        if len(body) > BODY_MOST:
+            return Answer(413, "too large\n")
+        if path.endswith("/add-checkpoint"):
+            return self.add_checkpoint(body) if method == "POST" else Answer(405, "POST only\n")
+        if found := re.search(r"/([0-9a-f]{64})/checkpoint\Z", path):
+            return self.checkpoint(found[1]) if method == "GET" else Answer(405, "GET only\n")
+        return Answer(404, "no such address\n")
+
+
+def _grew(known: TreeHead, asked: Submission) -> bool:
+    if asked.head.size == 0 and asked.head.root != EMPTY_ROOT:
+        return False
+    return consistent(known.size, known.root, asked.head.size, asked.head.root, asked.proof)
