@@ -48,7 +48,7 @@ class Measures:
             f"jejak_request_seconds_sum {seconds:.6f}",
             f"jejak_request_seconds_count {total}",
         ]
-        for name in ("position", "head", "stopped_keys"):
+        for name in ("position", "head", "lag_seconds", "stopped_keys"):
             lines.append(f"# TYPE jejak_projection_{name} gauge")
             lines += [
                 f'jejak_projection_{name}{{name="{one.name}"}} {getattr(one, name)}'

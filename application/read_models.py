@@ -25,13 +25,15 @@ class Question(Value):
 
     ``where`` compares open columns for equality; a value that is a tuple means one of them.
     ``words`` are looked up in the blind index, all of them. Rows come in the order of their keys,
-    after ``after``; ``limit`` of `None` means every row.
+    after ``after``; ``limit`` of `None` means every row. ``opened`` are the sealed columns that are
+    wanted; the others are `None` in the answer. `None` wants all of them.
     """
 
     where: Mapping[str, Any]
     words: tuple[str, ...]
     after: str | None
     limit: int | None
+    opened: frozenset[str] | None = None
 
 
 class Page(Value):
@@ -42,8 +44,26 @@ class Page(Value):
     as_of: datetime | None
 
 
+class DeadLetter(Value):
+    """A page that a projection could not fold: which key it stopped, at what, since when.
+
+    ``error`` is the class of the error, never its words. ``key`` is a stream's name where it could
+    not be told which row the page is about.
+    """
+
+    key: str
+    position: int
+    error: str
+    at: datetime
+
+
 class Progress(Value):
-    """How far a projection has read: its position, the ledger's, and what stopped on the way."""
+    """How far a projection has read: its position, the ledger's, and what stopped on the way.
+
+    ``lag_seconds`` is the age of the oldest event that it has not seen, 0 where there is none.
+    ``holder`` is the process that folds it (host and number), `None` while nobody does.
+    ``dead_letters`` are the first of those that ``stopped_keys`` counts.
+    """
 
     name: str
     version: int
@@ -51,6 +71,9 @@ class Progress(Value):
     head: int
     updated_at: datetime | None
     stopped_keys: int
+    lag_seconds: float
+    holder: str | None
+    dead_letters: tuple[DeadLetter, ...]
 
 
 class Digests(Value):
@@ -78,8 +101,12 @@ class ReadModels(Protocol):
         """Return how far each projection is."""
         ...
 
-    def rebuild(self, name: str) -> Progress:
-        """Build the table anew beside the live one, and switch."""
+    def rebuild(self, names: Sequence[str]) -> None:
+        """Build tables anew beside the live ones, in one reading of the ledger, and switch."""
+        ...
+
+    def refold(self, name: str, key: str) -> bool:
+        """Fold a stopped key anew; say whether it goes on. `LookupError`: it was not stopped."""
         ...
 
     def compare(self, names: Sequence[str]) -> Sequence[Digests]:

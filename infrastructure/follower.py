@@ -1,171 +1,200 @@
-"""What keeps read models up to date: one reader per database, who folds every page once.
+"""What keeps read models up to date: folds what the tail brings into the projections that are ours.
 
-Rows and the position they are true at are written in one transaction per projection and batch. A
-page that a projection cannot fold stops that key, visibly, and nothing else.
+All projections that stand at one position are moved on together: their rows, and the position they
+are true at, in one transaction. A page that a projection cannot fold stops that key, visibly, and
+nothing else; a projection that fails as a whole rests, and holds up no other.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import groupby
 from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Any, Final
 
+import psycopg
 import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from domain.record import Recorded
 from infrastructure.connections import transaction
-from infrastructure.ledger import EventsourcingLedger
+from infrastructure.folding import fold, fold_carefully
+from infrastructure.leases import Leases, taken
+from infrastructure.recorder import PageRecorder
 from infrastructure.row_table import RowSeals, RowTable
+from infrastructure.standing_connection import StandingConnection
+from infrastructure.tail import BATCH, READ_MODELS, Batch, Tail
 from projections.kernel import Projection
 
 LOCK: Final = 7316400918
-"""Advisory lock of the one follower; another process stands by until it is free."""
-BATCH: Final = 1_000
-IDLE_SECONDS: Final = 0.03
-STANDBY_SECONDS: Final = 1.0
+"""Advisory lock of whoever creates tables that are missing."""
+BEHIND_BATCH: Final = 200
+"""Pages at a time for a projection that is behind while others are not: they must not wait."""
+RETRY_SECONDS: Final = 0.2
+REST_SECONDS: Final = 1.0
 
 log = structlog.get_logger()
 
 
 class Follower:
-    """Follows the ledger with every projection, in a thread of its own, until it is closed."""
+    """Follows the ledger with its share of the projections, in a thread of its own."""
 
     def __init__(
         self,
-        ledger: EventsourcingLedger,
+        tail: Tail,
         pool: ConnectionPool,
         seals: RowSeals,
         projections: Sequence[Projection[Any]],
     ) -> None:
-        self._ledger, self._pool, self._seals = ledger, pool, seals
+        self._tail, self._pool = tail, pool
+        # A process that hangs within a transaction is thrown out of it, for the next to take over.
+        self._own = StandingConnection(
+            str(pool.conninfo), idle_in_transaction_session_timeout="2s", lock_timeout="5s"
+        )
+        self._reader = PageRecorder(self._own)  # type: ignore[arg-type]  # it lends as a pool does
         self.tables = {projection.name: RowTable(projection, seals) for projection in projections}
+        self._by_table = {table.name: table for table in self.tables.values()}
+        self._leases = Leases(self._by_table)
         self.moved = Condition()
+        self.moves = 0
+        self._seen: dict[str, int] = {}
         self._resting: dict[str, float] = {}
         self._closing = Event()
         self._thread = Thread(target=self._run, name="follower", daemon=True)
+        tail.on_read_models(self._others_moved)
 
     def start(self) -> None:
         """Begin to follow."""
+        self._tail.start()
         self._thread.start()
 
     def close(self) -> None:
-        """Stop after the batch that is under way."""
+        """Stop after the batch that is under way, and let the others take over."""
         self._closing.set()
-        self._thread.join()
+        self._tail.close()
+        if self._thread.ident:
+            self._thread.join()
+        self._own.close()
 
     def prepare(self) -> None:
         """Create the tables that are missing; whoever comes second finds them."""
         with transaction(self._pool) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK + 1,))
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS read_model.progress (projection text PRIMARY KEY,"
-                " position bigint NOT NULL,"
-                " updated_at timestamptz NOT NULL DEFAULT clock_timestamp())"
-            )
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS read_model.stopped_key (projection text, key text,"
-                " position bigint NOT NULL, error text NOT NULL, PRIMARY KEY (projection, key))"
-            )
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             for table in self.tables.values():
                 if not table.exists(connection):
                     table.create(connection)
                     restart(connection, table, 0)
 
     def advance(self) -> int:
-        """Fold the next batch into every projection; return how many pages were folded.
-
-        A projection that fails as a whole stays where it is, and does not hold up the others.
-        """
+        """Fold the next batch into every projection that is ours; return how many pages."""
         with self._pool.connection() as connection:
-            rows = connection.execute(
-                "SELECT position, projection FROM read_model.progress ORDER BY 1"
-            ).fetchall()
-        ours = {table.name: table for table in self.tables.values()}
-        folded = 0
-        for position, group in groupby(rows, key=lambda row: row[0]):
-            tables = [ours[name] for _, name in group if name in ours and not self._rests(name)]
-            pages = self._ledger.read_after(position, BATCH) if tables else ()
-            for table in tables if pages else ():
-                try:
-                    self._fold(table, pages, position)
-                    folded = max(folded, len(pages))
-                except Exception as error:  # noqa: BLE001  # its lag shows, and it is tried again
-                    failed = type(error).__name__
-                    log.warning("projection_failed", projection=table.name, error=failed)
-                    self._resting[table.name] = monotonic() + STANDBY_SECONDS
-        if folded:
-            with self.moved:
-                self.moved.notify_all()
-        return folded
+            return self._round(connection, None)
+
+    def reached(self, position: int) -> bool:
+        """Say whether all projections have seen a position, as far as is known here."""
+        return all(self._seen.get(name, 0) >= position for name in self._by_table)
+
+    def learn(self, positions: Mapping[str, int]) -> None:
+        """Hear how far projections are."""
+        for name, position in positions.items():
+            self._seen[name] = max(position, self._seen.get(name, 0))
+
+    def _others_moved(self) -> None:
+        with self.moved:
+            self.moves += 1
+            self.moved.notify_all()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                with self._own.connection() as connection:
+                    while not self._closing.is_set():
+                        if not self._round(connection, self._reader):
+                            self._rest()
+            except Exception as error:  # noqa: BLE001  # the thread must not end while we serve
+                log.warning("follower_interrupted", error=type(error).__name__)
+                self._closing.wait(RETRY_SECONDS)
+        with suppress(psycopg.Error), self._own.connection() as connection:
+            self._leases.release(connection)
+
+    def _rest(self) -> None:
+        """Wait for a page that is new to a projection of ours, or for the next beat."""
+        awake = [held.position for name, held in self._leases.held.items() if not self._rests(name)]
+        if awake:
+            self._tail.wait(min(awake), self._leases.due)
+        else:
+            self._closing.wait(self._leases.due)
 
     def _rests(self, table: str) -> bool:
         """Say whether a projection that failed is not yet to be tried again."""
         return self._resting.get(table, 0.0) > monotonic()
 
-    def _fold(self, table: RowTable, pages: Sequence[Recorded], read_from: int) -> None:
-        """Fold pages into a table that still stands where they were read from."""
-        with transaction(self._pool) as connection:
-            connection.execute("SET LOCAL synchronous_commit = off")  # it can be rebuilt
-            found = connection.execute(
-                "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE",
-                (table.name,),
-            ).fetchone()
-            if found == (read_from,):
-                fold(connection, table, pages)
-                restart(connection, table, pages[-1].position)
+    def _round(self, connection: Connection[Any], reader: PageRecorder | None) -> int:
+        """Fold one batch for each position at which projections of ours stand."""
+        if not self._leases.due:
+            self._leases.beat(connection)
+            self.learn({name: held.position for name, held in self._leases.held.items()})
+        standing = sorted(
+            (held.position, name)
+            for name, held in self._leases.held.items()
+            if name in self._by_table and not self._rests(name)
+        )
+        folded = 0
+        ahead = standing[-1][0] if standing else 0
+        for position, group in groupby(standing, key=lambda one: one[0]):
+            most = BATCH if position == ahead else BEHIND_BATCH
+            batch = self._tail.after(position, most=most, reader=reader)
+            if batch.kept:
+                self._move(connection, [name for _, name in group], batch)
+                folded = max(folded, len(batch.kept))
+        return folded
 
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self._lead()
-            except Exception as error:  # noqa: BLE001  # the thread must not end while we serve
-                log.warning("follower_interrupted", error=type(error).__name__)
-                self._closing.wait(STANDBY_SECONDS)
-
-    def _lead(self) -> None:
-        """Follow for as long as this process is the one that does."""
-        with self._pool.connection() as leadership:
-            try:
-                while not self._closing.is_set():
-                    held = leadership.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))
-                    if held.fetchone() == (True,):
-                        self.prepare()
-                        self._follow(leadership)
-                    self._closing.wait(STANDBY_SECONDS)
-            finally:
-                if not leadership.closed:
-                    leadership.execute("SELECT pg_advisory_unlock_all()")
-
-    def _follow(self, leadership: Connection[Any]) -> None:
-        while not self._closing.is_set():
-            if not self.advance():
-                leadership.execute("SELECT")  # a lost connection is a lost lock
-                self._closing.wait(IDLE_SECONDS)
-
-
-def fold(connection: Connection[Any], table: RowTable, pages: Sequence[Recorded]) -> None:
-    """Fold pages, in order, into the rows that they are about."""
-    projection = table.projection
-    ours = [page for page in pages if isinstance(page.event, projection.events)]
-    concerned = [(key, page) for page in ours if (key := projection.key(page)) is not None]
-    if not concerned:
-        return
-    stopped = stopped_keys(connection, table.name)
-    before = table.load(connection, sorted({key for key, _ in concerned}))
-    rows: dict[str, Any] = dict(before)
-    for key, page in concerned:
-        if key in stopped:
-            continue
+    def _move(self, connection: Connection[Any], names: Sequence[str], batch: Batch) -> None:
+        """Move projections on by a batch: together, and if that fails, each for itself."""
         try:
-            rows[key] = projection.evolve(rows.get(key), page)
-        except Exception as error:  # noqa: BLE001  # a poison page stops its key, whatever it raises
-            log.warning("key_stopped", projection=table.name, position=page.position)
-            stop_key(connection, table.name, key, page.position, error)
-            stopped.add(key)
-    changed = {key: row for key, row in rows.items() if row != before.get(key)}
-    table.write(connection, changed)
+            self._fold(connection, names, batch)
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001  # which one it was is found out next
+            for name in names:
+                try:
+                    self._fold(connection, [name], batch, carefully=True)
+                except psycopg.OperationalError:
+                    raise
+                except Exception as error:  # noqa: BLE001  # its lag shows, and it is tried again
+                    failed = type(error).__name__
+                    log.warning("projection_failed", projection=name, error=failed)
+                    self._resting[name] = monotonic() + REST_SECONDS
+        with self.moved:
+            self.moves += 1
+            self.moved.notify_all()
+        self._tail.tell(READ_MODELS)
+
+    def _fold(
+        self,
+        connection: Connection[Any],
+        names: Sequence[str],
+        batch: Batch,
+        *,
+        carefully: bool = False,
+    ) -> None:
+        """Write the rows of projections, and their position, as far as they are still ours."""
+        held = {name: self._leases.held[name] for name in names}
+        with connection.transaction():
+            ours = taken(connection, self._leases.process, held, batch.upto)
+            tables = [self._by_table[name] for name in sorted(ours)]
+            if carefully:
+                for table in tables:
+                    fold_carefully(connection, table, batch)
+            else:
+                fold(connection, tables, batch)
+        for name in names:
+            if name in ours:
+                self._leases.held[name] = replace(held[name], position=batch.upto)
+                self._seen[name] = batch.upto
+            else:  # somebody else's by now, or moved by a rebuild: the next beat tells
+                del self._leases.held[name]
 
 
 def restart(connection: Connection[Any], table: RowTable, position: int) -> None:
@@ -175,23 +204,6 @@ def restart(connection: Connection[Any], table: RowTable, position: int) -> None
         " ON CONFLICT (projection) DO UPDATE SET position = EXCLUDED.position,"
         " updated_at = clock_timestamp()",
         (table.name, position),
-    )
-
-
-def stopped_keys(connection: Connection[Any], table: str) -> set[str]:
-    """Return the keys that a poison page has stopped."""
-    query = "SELECT key FROM read_model.stopped_key WHERE projection = %s"
-    return {key for (key,) in connection.execute(query, (table,))}
-
-
-def stop_key(
-    connection: Connection[Any], table: str, key: str, position: int, error: Exception
-) -> None:
-    """Note that a key went no further, and at which page; the error's class, never its words."""
-    connection.execute(
-        "INSERT INTO read_model.stopped_key (projection, key, position, error)"
-        " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (table, key, position, type(error).__name__),
     )
 
 

@@ -12,33 +12,61 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg_pool import ConnectionPool
 
-from application.read_models import Access, Digests, Page, Progress, Question
+from application.read_models import Access, DeadLetter, Digests, Page, Progress, Question
+from infrastructure import dead_letters
 from infrastructure.connections import transaction
-from infrastructure.follower import BATCH, Follower, fold, positions, restart
+from infrastructure.follower import Follower, positions, restart
+from infrastructure.leases import LEASE_SECONDS
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.rebuilding import Opening, Rebuilding, Workshop, drop, take_place
+from infrastructure.recorder import PageRecorder
+from infrastructure.refolding import refold
 from infrastructure.row_table import RowSeals, RowTable
+from infrastructure.tail import BATCH, Tail
 from projections.kernel import Projection, Scope
 
 BUILDERS: Final = 7316400920
 """Advisory lock of whoever builds tables beside the live ones."""
 CASES: Final = "case_summary"
 """The projection whose rows say which units may see a case."""
-POLL_SECONDS: Final = 0.05
+LOOK_SECONDS: Final = 0.25
+"""How long a wait trusts that it will be told; then it looks for itself."""
+PROGRESS: Final = (
+    "SELECT p.projection, p.position, p.updated_at, (SELECT count(*)"
+    "  FROM read_model.dead_letter AS d WHERE d.projection = p.projection),"
+    " coalesce((SELECT extract(epoch FROM clock_timestamp() - e.recorded_at)"
+    "  FROM ledger.event AS e WHERE e.position = p.position + 1), 0)::float8, m.label"
+    " FROM read_model.progress AS p LEFT JOIN read_model.member AS m ON m.process = p.holder"
+    "  AND m.beat_at > clock_timestamp() - make_interval(secs => %s)"
+)
 
 
 class PostgresReadModels:
-    """An `application.read_models.ReadModels` over the follower's tables."""
+    """An `application.read_models.ReadModels` over the follower's tables.
 
-    def __init__(
+    ``opening`` is how another process opens what it needs to build tables; without it, they are
+    built in this one.
+    """
+
+    def __init__(  # noqa: PLR0913  # what read models are made of
         self,
         ledger: EventsourcingLedger,
         pool: ConnectionPool,
         seals: RowSeals,
         projections: Sequence[Projection[Any]],
+        *,
+        opening: Opening | None = None,
+        processes: int | None = None,
     ) -> None:
         self._ledger, self._pool, self._seals = ledger, pool, seals
-        self.follower = Follower(ledger, pool, seals, projections)
+        self.tail = Tail(pool, ledger.awake)
+        recorder = ledger.recorder
+        if isinstance(recorder, PageRecorder):
+            recorder.tail = self.tail
+        self.follower = Follower(self.tail, pool, seals, projections)
         self._tables = self.follower.tables
+        self._shop = Workshop(ledger, pool, seals)
+        self._building = Rebuilding(self._shop, opening, processes)
 
     def ask(self, name: str, question: Question, access: Access) -> Page:
         """Return rows that the caller may see; raise `LookupError` for an unknown name."""
@@ -51,31 +79,31 @@ class PostgresReadModels:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             position, as_of = self._freshness(connection, table)
             stored = connection.execute(query).fetchall()
-        rows = tuple(table.rows(stored).items())
+        rows = tuple(table.rows(stored, question.opened).items())
         return Page(rows=rows, position=position, as_of=as_of)
 
     def wait(self, position: int, seconds: float) -> bool:
         """Wait until all projections have seen a position; say whether they have."""
         deadline = time.monotonic() + seconds
-        while True:
-            with self._pool.connection() as connection:
-                seen = positions(connection)
-            if all(seen.get(table.name, 0) >= position for table in self._tables.values()):
-                return True
+        follower = self.follower
+        while not follower.reached(position):
+            moves = follower.moves
+            with self._pool.connection() as connection:  # others may fold some of them
+                follower.learn(positions(connection))
             left = deadline - time.monotonic()
             if left <= 0:
-                return False
-            with self.follower.moved:
-                self.follower.moved.wait(min(left, POLL_SECONDS))
+                break
+            if not follower.reached(position):
+                with follower.moved:
+                    patience = min(left, LOOK_SECONDS)
+                    follower.moved.wait_for(lambda moves=moves: follower.moves != moves, patience)
+        return follower.reached(position)
 
     def progress(self) -> Sequence[Progress]:
         """Return how far each projection is."""
         with self._pool.connection() as connection:
-            rows = connection.execute(
-                "SELECT p.projection, p.position, p.updated_at, (SELECT count(*)"
-                " FROM read_model.stopped_key AS s WHERE s.projection = p.projection)"
-                " FROM read_model.progress AS p"
-            ).fetchall()
+            rows = connection.execute(PROGRESS, (LEASE_SECONDS,)).fetchall()
+            letters = dead_letters.shown(connection) if any(row[3] for row in rows) else {}
         found = {row[0]: row[1:] for row in rows}
         head = self._ledger.position()
         return [
@@ -86,16 +114,38 @@ class PostgresReadModels:
                 head=max(head, position),
                 updated_at=updated_at,
                 stopped_keys=stopped,
+                lag_seconds=max(lag, 0.0),
+                holder=holder,
+                dead_letters=tuple(
+                    DeadLetter(key=key, position=at, error=error, at=since)
+                    for key, at, error, since in letters.get(table.name, ())
+                ),
             )
             for name, table in sorted(self._tables.items())
-            for position, updated_at, stopped in [found.get(table.name, (0, None, 0))]
+            for position, updated_at, stopped, lag, holder in [
+                found.get(table.name, (0, None, 0, 0.0, None))
+            ]
         ]
 
-    def rebuild(self, name: str) -> Progress:
-        """Build the table anew beside the live one, and switch."""
+    def rebuild(self, names: Sequence[str]) -> None:
+        """Build tables anew beside the live ones, in one reading of the ledger, and switch."""
         with self._alone():
-            self._rebuild(self._tables[name])
-        return next(progress for progress in self.progress() if progress.name == name)
+            live = [self._tables[name] for name in names]
+            fresh = [RowTable(table.projection, self._seals, "_rebuild") for table in live]
+            reached = self._ledger.position()
+            self._building.fill(fresh, reached)
+            while self._ledger.position() - reached > BATCH:  # what came in the meantime
+                after, reached = reached, self._ledger.position()
+                self._building.fold_on(fresh, after, reached)
+            for one, its_place in zip(fresh, live, strict=True):
+                self._switch(one, its_place, reached)
+
+    def refold(self, name: str, key: str) -> bool:
+        """Fold a stopped key anew; say whether it goes on. `LookupError`: it was not stopped."""
+        if "\0" in key:  # which no key holds, and no query may
+            raise LookupError(key)
+        with self._alone():
+            return refold(self._shop, self._tables[name], key)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -107,23 +157,13 @@ class PostgresReadModels:
             finally:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (BUILDERS,))
 
-    def _rebuild(self, live: RowTable) -> None:
-        fresh = RowTable(live.projection, self._seals, "_rebuild")
-        reached = self._ledger.position()
-        self._replay([fresh], reached)
+    def _switch(self, fresh: RowTable, live: RowTable, reached: int) -> None:
+        """Fold what came since, while the follower waits, and put the table in its place."""
         with transaction(self._pool) as connection:
-            followed_to = self._locked(connection, live)
-            while reached < followed_to and (pages := self._ledger.read_after(reached, BATCH)):
-                fold(connection, fresh, pages)
-                reached = pages[-1].position
-            for statement in ("DROP TABLE {0}", "ALTER TABLE {1} RENAME TO {2}"):
-                names = (live.table, fresh.table, Identifier(live.name))
-                connection.execute(SQL(statement).format(*names))
-            forget_stopped(connection, live.name)
-            connection.execute(
-                "UPDATE read_model.stopped_key SET projection = %s WHERE projection = %s",
-                (live.name, fresh.name),
-            )
+            followed_to = locked(connection, live)
+            while reached < followed_to:
+                reached = self._building.fold_next(connection, [fresh], reached, followed_to)
+            take_place(connection, fresh, live)
             restart(connection, live, reached)
 
     def compare(self, names: Sequence[str]) -> Sequence[Digests]:
@@ -140,12 +180,11 @@ class PostgresReadModels:
         replays = {n: RowTable(self._tables[n].projection, self._seals, "_replay") for n in names}
         for position in {reached[name] for name in names}:
             alike = [replay for name, replay in replays.items() if reached[name] == position]
-            self._replay(alike, position)
+            self._building.fill(alike, position)
         with transaction(self._pool) as connection:
             again = {name: digest(connection, replay) for name, replay in replays.items()}
             for replay in replays.values():
-                connection.execute(SQL("DROP TABLE {}").format(replay.table))
-                forget_stopped(connection, replay.name)
+                drop(connection, replay)
         return [
             Digests(
                 name=name,
@@ -156,29 +195,6 @@ class PostgresReadModels:
             )
             for name in names
         ]
-
-    def _replay(self, tables: Sequence[RowTable], upto: int) -> None:
-        """Fold the ledger from its first page up to a position into tables made for it."""
-        with transaction(self._pool) as connection:
-            for table in tables:
-                connection.execute(SQL("DROP TABLE IF EXISTS {}").format(table.table))
-                forget_stopped(connection, table.name)
-                table.create(connection)
-        after = 0
-        while after < upto and (pages := self._ledger.read_after(after, BATCH)):
-            with transaction(self._pool) as connection:
-                connection.execute("SET LOCAL synchronous_commit = off")
-                for table in tables:
-                    fold(connection, table, [page for page in pages if page.position <= upto])
-            after = pages[-1].position
-
-    def _locked(self, connection: Connection[Any], live: RowTable) -> int:
-        """Keep the follower waiting, and return how far it has come."""
-        row = connection.execute(
-            "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE",
-            (live.name,),
-        ).fetchone()
-        return row[0] if row else 0
 
     def _freshness(
         self, connection: Connection[Any], table: RowTable
@@ -249,6 +265,10 @@ def digest(connection: Connection[Any], table: RowTable) -> tuple[int, str]:
     return count, total.hexdigest()
 
 
-def forget_stopped(connection: Connection[Any], table: str) -> None:
-    """Let a table that begins anew have stopped nowhere."""
-    connection.execute("DELETE FROM read_model.stopped_key WHERE projection = %s", (table,))
+def locked(connection: Connection[Any], live: RowTable) -> int:
+    """Keep the follower waiting, and return how far it has come."""
+    row = connection.execute(
+        "SELECT position FROM read_model.progress WHERE projection = %s FOR UPDATE",
+        (live.name,),
+    ).fetchone()
+    return row[0] if row else 0

@@ -14,7 +14,7 @@ from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, Final, LiteralString, get_args, get_origin, get_type_hints
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Composable, Composed, Identifier
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
@@ -98,15 +98,23 @@ class RowTable:
 
     def create(self, connection: Connection[Any]) -> None:
         """Create the table and its indexes, where it is not there yet."""
+        self.create_bare(connection)
+        self.add_indexes(connection)
+
+    def create_bare(self, connection: Connection[Any]) -> None:
+        """Create the table without any index, as it is filled fastest."""
         body = SQL(", ").join(
             SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
         )
         connection.execute(
-            SQL(
-                "CREATE TABLE IF NOT EXISTS {}"
-                ' (key text COLLATE "C" PRIMARY KEY, words bytea[], {})'
-            ).format(self.table, body)
+            SQL('CREATE TABLE IF NOT EXISTS {} (key text COLLATE "C", words bytea[], {})').format(
+                self.table, body
+            )
         )
+
+    def add_indexes(self, connection: Connection[Any]) -> None:
+        """Give the table its key, and the indexes that it is asked by."""
+        connection.execute(SQL("ALTER TABLE {} ADD PRIMARY KEY (key)").format(self.table))
         for column in FOUND_BY:
             if column in self.open_columns:
                 self._index(connection, SQL("({})").format(Identifier(column)))
@@ -123,11 +131,20 @@ class RowTable:
 
     def load(self, connection: Connection[Any], keys: Sequence[str]) -> dict[str, Any]:
         """Return the rows that stand under these keys."""
-        query = SQL("SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE key = ANY(%s)")
-        return self.rows(connection.execute(query.format(self.table), (list(keys),)).fetchall())
+        return self.rows(self.find(connection, keys).fetchall())
 
-    def rows(self, stored: Sequence[tuple[str, Json]]) -> dict[str, Any]:
-        """Wake rows that were read as JSON, by their keys."""
+    def find(self, connection: Connection[Any], keys: Sequence[str]) -> Cursor[Any]:
+        """Ask for the rows under these keys, for `rows` to wake."""
+        query = SQL("SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE key = ANY(%s)")
+        return connection.execute(query.format(self.table), (list(keys),))
+
+    def rows(
+        self, stored: Sequence[tuple[str, Json]], opened: frozenset[str] | None = None
+    ) -> dict[str, Any]:
+        """Wake rows read as JSON, by their keys; sealed columns not ``opened`` as `None`."""
+        if opened is not None:
+            shut = dict.fromkeys(self._sealed.keys() - opened)
+            stored = [(key, {**row, **shut}) for key, row in stored]
         if self.projection.subject:
             self._seals.open_keys(
                 owner(row[self.projection.subject], mark)
@@ -145,6 +162,22 @@ class RowTable:
         kept = [self._asleep(key, row) for key, row in rows.items() if row is not None]
         if kept:
             connection.execute(self._upsert(), (Jsonb(kept),))
+
+    def copy(self, connection: Connection[Any], rows: Mapping[str, Any]) -> None:
+        """Write rows none of whose keys is in the table yet, the fastest way there is."""
+        names = ["key", "words", *self.columns]
+        query = SQL("COPY {} ({}) FROM STDIN").format(
+            self.table, SQL(", ").join(map(Identifier, names))
+        )
+        with connection.cursor().copy(query) as copy:
+            for key, row in rows.items():
+                stored = self._asleep(key, row)
+                copy.write_row([self._cell(name, stored[name]) for name in names])
+
+    def _cell(self, name: str, value: Any) -> Any:
+        if value is not None and self.columns.get(name) == "jsonb":
+            return json.dumps(value)
+        return value
 
     def _upsert(self) -> Composed:
         names = SQL(", ").join(map(Identifier, self.columns))

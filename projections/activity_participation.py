@@ -113,4 +113,5 @@ ACTIVITY_PARTICIPATION = Projection(
     key=key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
 )

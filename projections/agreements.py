@@ -175,4 +175,5 @@ AGREEMENTS = Projection(
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.UNITS,
+    within_stream=True,
 )

@@ -181,6 +181,7 @@ CASE_SUMMARY = Projection(
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
     subject="person",
     indexed=("name",),
 )

@@ -116,5 +116,6 @@ CERTIFICATES = Projection(
     key=key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
     subject="person",
 )

@@ -33,6 +33,8 @@ UNTIL: Final = {
     59: AgeBand.FROM_41,
 }
 """The last year of age of each band but the oldest."""
+OPENED: Final = frozenset({"birth_date", "verdicts"})
+"""The sealed columns that are counted: the others need not be unsealed."""
 
 
 class Seen(Value):

@@ -295,5 +295,6 @@ EDUCATION_REGISTER = Projection(
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
     subject="person",
 )

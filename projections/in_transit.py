@@ -63,5 +63,6 @@ IN_TRANSIT = Projection(
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.UNIT,
+    within_stream=True,
     listed={"under_way": True},
 )

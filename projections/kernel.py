@@ -34,6 +34,8 @@ class Projection(Generic[R]):
     whose key seals them. ``key`` may answer `None` for a page that makes no row. ``evolve`` gets
     the row so far and returns the next one, or `None` to remove it; it is total and silent.
     ``indexed`` names sealed fields that can be searched by whole words (a keyed blind index).
+    ``within_stream``: no row is about pages of two streams, so that a stream can be folded for
+    itself when the table is built anew. Whoever does not say so is built slower, never wrongly.
     ``listed`` are values of open columns that a row must have to be shown: the others are kept
     only so that a fact told late finds what it changes.
     """
@@ -47,6 +49,7 @@ class Projection(Generic[R]):
     scope: Scope
     subject: str | None = None
     indexed: tuple[str, ...] = ()
+    within_stream: bool = False
     listed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -64,7 +67,8 @@ class Report(Generic[R]):
     """What is counted, on reading, over the rows that the caller may see.
 
     ``parameters`` are the names that ``count`` takes besides the rows, all of them texts
-    (an ISO date, a unit's code, an agreement's id); `None` where the caller gave none.
+    (an ISO date, a unit's code, an agreement's id); `None` where the caller gave none. ``opened``
+    are the sealed columns that are counted: in the rows that it is given, the others are `None`.
     """
 
     name: str
@@ -72,3 +76,4 @@ class Report(Generic[R]):
     over: tuple[Projection[Any], ...]
     parameters: tuple[str, ...]
     count: Callable[[Rows, Mapping[str, str | None]], Sequence[R]]
+    opened: frozenset[str] = frozenset()

@@ -89,6 +89,7 @@ PERSONS = Projection(
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
     subject="person",
     indexed=("name", "aliases", "nik"),
 )

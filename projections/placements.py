@@ -138,4 +138,5 @@ PLACEMENTS = Projection(
     key=key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
 )

@@ -8,7 +8,7 @@ from typing import Final
 from domain.custody import LegalStatus, Sex
 from domain.kernel import Open, Refused, Value
 from projections.case_summary import CASE_SUMMARY
-from projections.counting import AgeBand, Seen, day_from, seen
+from projections.counting import OPENED, AgeBand, Seen, day_from, seen
 from projections.kernel import Report, Rows
 
 
@@ -94,4 +94,5 @@ POPULATION = Report(
     over=(CASE_SUMMARY,),
     parameters=("on", "unit", "by"),
     count=count,
+    opened=OPENED,
 )

@@ -190,4 +190,5 @@ PROGRAMMES = Projection(
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.UNIT,
+    within_stream=True,
 )

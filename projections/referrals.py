@@ -146,5 +146,6 @@ REFERRALS = Projection(
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.UNIT,
+    within_stream=True,
     subject="referral",
 )

@@ -150,4 +150,5 @@ REMISI_REGISTER = Projection(
     key=key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
 )

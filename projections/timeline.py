@@ -46,4 +46,5 @@ TIMELINE = Projection(
     key=lambda page: f"{page.stream}/{page.version:06d}",
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
 )

@@ -248,4 +248,5 @@ TRAINING_PARTICIPATION = Projection(
     key=key,
     evolve=evolve,
     scope=Scope.CASE,
+    within_stream=True,
 )

@@ -26,7 +26,13 @@ from projections.units_and_agencies import UNITS_AND_AGENCIES
 SHOWN: Final[tuple[Projection[Any], ...]] = (AGREEMENTS, PROGRAMMES, IN_TRANSIT, UNITS_AND_AGENCIES)
 REMEMBERED: Final = 32
 """Scopes; the one that was asked for longest ago is forgotten first."""
-EVERY_ROW: Final = Question(where={}, words=(), after=None, limit=None)
+EVERY_ROW: Final = Question(
+    where={},
+    words=(),
+    after=None,
+    limit=None,
+    opened=PARTNERSHIP.opened | TRAINING_FUNNEL.opened,
+)
 NO_ROW: Final = Question(where={}, words=(), after=None, limit=0)
 
 

@@ -1,7 +1,7 @@
 """/v1/read-models: every projection, and every report that is counted over them on reading."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -54,8 +54,26 @@ class ReadModelsAnswer(BaseModel):
     items: list[ReadModelAnswer]
 
 
+class DeadLetterAnswer(BaseModel):
+    """A page that could not be folded: the key that it stopped, where, since when, by what error.
+
+    ``error`` is the class of the error, never its words.
+    """
+
+    model_config = FORBID
+
+    key: str
+    position: int
+    error: str
+    at: datetime
+
+
 class ProjectionAnswer(BaseModel):
-    """How far a projection has read, and how many keys a poison event stopped."""
+    """How far a projection has read, who folds it, and which keys a poison event stopped.
+
+    ``lag`` is in events, ``lag_seconds`` the age of the oldest one not seen yet; ``dead_letters``
+    are the first hundred of ``stopped_keys``.
+    """
 
     model_config = FORBID
 
@@ -66,6 +84,9 @@ class ProjectionAnswer(BaseModel):
     lag: int
     updated_at: datetime | None
     stopped_keys: int
+    lag_seconds: float
+    holder: str | None
+    dead_letters: list[DeadLetterAnswer]
 
 
 class ProjectionsAnswer(BaseModel):
@@ -124,16 +145,29 @@ def add_overview(router: APIRouter) -> None:
         return ProjectionsAnswer(items=[answer(one) for one in services.read_models.progress()])
 
     @router.post("/v1/projections/{name}/rebuild", dependencies=STRICT)
-    def rebuild(name: str, services: WithServices, caller: Operator) -> ProjectionAnswer:
-        """Build a projection anew beside the live one, and switch."""
+    def rebuild(
+        name: str, services: WithServices, caller: Operator, key: str | None = None
+    ) -> ProjectionAnswer:
+        """Build a projection anew beside the live one, and switch; or fold one stopped key anew."""
         if name not in services.projections:
             raise not_found()
-        return answer(services.read_models.rebuild(name))
+        if key is None:
+            services.read_models.rebuild([name])
+        else:
+            try:
+                services.read_models.refold(name, key)
+            except LookupError:
+                raise not_found() from None
+        return next(answer(one) for one in services.read_models.progress() if one.name == name)
 
 
 def answer(progress: Progress) -> ProjectionAnswer:
     """Return how far a projection is, as JSON."""
     said = {field.name: getattr(progress, field.name) for field in fields(progress)}
+    said["dead_letters"] = [
+        DeadLetterAnswer(key=one.key, position=one.position, error=one.error, at=one.at)
+        for one in progress.dead_letters
+    ]
     return ProjectionAnswer(**said, lag=max(progress.head - progress.position, 0))
 
 
@@ -196,8 +230,9 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
     def answers(request: Request, services: Services, caller: Caller, form: str) -> Response:
         asked = asked_of(request, columns, {}, control=("after",))
         wait_for(services, asked.after)
+        whole = replace(WHOLE, opened=report.opened)
         pages = {
-            one.name: services.read_models.ask(one.name, WHOLE, caller.access)
+            one.name: services.read_models.ask(one.name, whole, caller.access)
             for one in report.over
         }
         rows = counted(report, pages, asked)

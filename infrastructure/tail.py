@@ -1,0 +1,318 @@
+"""The tailing reader: one per process, who reads each page once for everybody that follows.
+
+The newest pages are kept in a ring of bounded size; a follower has a position and takes from the
+ring what comes after it. Whoever has fallen out of the ring reads by itself until it is back in it,
+so that a slow one costs neither memory nor the others' time. A page is woken when the first
+follower asks for it, and once.
+
+Nothing is missed for lack of a message: the ledger is asked every `POLL_SECONDS`. That it is asked
+sooner is what the messages are for: `Tail.hint` within the process, and NOTIFY between processes,
+sent from here after the commit and never by the writer, whose commit would wait in its line.
+"""
+
+import selectors
+import socket
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Condition, Event, Lock, Thread
+from time import monotonic
+from typing import Any, Final
+
+import structlog
+from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription
+from psycopg import Connection, Notify
+from psycopg_pool import ConnectionPool
+
+from domain.record import Recorded
+from infrastructure.recorder import PageRecorder, StoredPage
+from infrastructure.standing_connection import StandingConnection
+
+BATCH: Final = 1_000
+"""Pages that are read, and handed on, at a time."""
+RING_PAGES: Final = 2_000
+RING_BYTES: Final = 8 * 2**20
+"""Bytes of the pages asleep; awake they take several times as much."""
+POLL_SECONDS: Final = 0.25
+RETRY_SECONDS: Final = 0.2
+TELL_SECONDS: Final = 0.01
+"""At most one message per channel in this time, however much was written."""
+LEDGER: Final = "jejak_ledger"
+READ_MODELS: Final = "jejak_read_models"
+
+log = structlog.get_logger()
+
+Wake = Callable[[Sequence[StoredPage]], Sequence[Recorded]]
+Woken = tuple[StoredPage, Recorded | Exception]
+"""A page asleep, and awake; or why it cannot be woken."""
+
+
+class Kept:
+    """A page in the ring, and what became of it when it was woken."""
+
+    __slots__ = ("page", "woken")
+
+    def __init__(self, page: StoredPage) -> None:
+        self.page = page
+        self.woken: Recorded | Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive pages after a position; ``upto`` is the last one's, or that position."""
+
+    after: int
+    kept: Sequence[Kept]
+    wake: Wake
+    waking: Lock
+
+    @property
+    def upto(self) -> int:
+        """Return the position up to which this is everything."""
+        return self.kept[-1].page.id if self.kept else self.after
+
+    def woken(self, names: Collection[str]) -> list[Woken]:
+        """Return the pages of these names, awake: those that nobody has woken yet are."""
+        wanted = [one for one in self.kept if one.page.topic in names]
+        with self.waking:
+            wake_all([one for one in wanted if one.woken is None], self.wake)
+        return [(one.page, one.woken) for one in wanted if one.woken is not None]
+
+
+def wake_all(sleeping: Sequence[Kept], wake: Wake) -> None:
+    """Wake pages together; if that fails, one by one, to find those that cannot be woken."""
+    if not sleeping:
+        return
+    try:
+        awake: Sequence[Recorded | Exception] = wake([one.page for one in sleeping])
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a page that nobody can wake is told of, not raised
+        awake = [error] if len(sleeping) == 1 else []
+    if awake:
+        for one, woken in zip(sleeping, awake, strict=True):
+            one.woken = woken
+    else:
+        for one in sleeping:
+            wake_all([one], wake)
+
+
+def contiguous(pages: Sequence[StoredPage], after: int) -> Sequence[StoredPage]:
+    """Return the pages up to the first gap: what comes after one is not to be seen before it."""
+    for place, page in enumerate(pages, start=1):
+        if page.id != after + place:
+            log.warning("gap_in_positions", position=after + place)
+            return pages[: place - 1]
+    return pages
+
+
+class Tail:
+    """Reads what is new, keeps it for a while, and wakes whoever waits for it.
+
+    ``wake`` turns pages as they were read into pages awake (`EventsourcingLedger.awake`).
+    """
+
+    def __init__(self, pool: ConnectionPool, wake: Wake) -> None:
+        self._reader = PageRecorder(pool)
+        self._own = StandingConnection(str(pool.conninfo))
+        self._own_reader = PageRecorder(self._own)  # type: ignore[arg-type]  # it lends as a pool does
+        self._wake, self._waking = wake, Lock()
+        self._ring: deque[Kept] = deque()
+        self._bytes = 0
+        self._head = 0
+        self._grown = Condition()
+        self._bell: tuple[socket.socket, socket.socket] | None = None
+        self._untold: set[str] = set()
+        self._told_at: dict[str, float] = {}
+        self._hinted = False
+        self._listeners: list[Callable[[], None]] = []
+        self._closing = Event()
+        self._thread = Thread(target=self._run, name="tail", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read what is written from now on, if that has not begun."""
+        with self._grown:
+            if self._bell:
+                return
+            self._bell = socket.socketpair()
+            for end in self._bell:
+                end.setblocking(False)  # noqa: FBT003  # the library takes it by position
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop, and let go of everybody who waits."""
+        self._closing.set()
+        self._ring_bell()
+        if self._bell:
+            self._thread.join()
+            for end in self._bell:
+                end.close()
+        with self._grown:
+            self._grown.notify_all()
+        self._own.close()
+
+    @property
+    def closed(self) -> bool:
+        """Say whether nothing more will come."""
+        return self._closing.is_set()
+
+    def hint(self) -> None:
+        """Say that this process has committed pages: they are read at once, and others told."""
+        self._hinted = True
+        self.tell(LEDGER)
+
+    def tell(self, channel: str) -> None:
+        """Have the other processes told, soon and once for all that was said in the meantime."""
+        if not self._closing.is_set():
+            self._untold.add(channel)
+            self._ring_bell()
+
+    def on_read_models(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when another process says that its projections moved on."""
+        self._listeners.append(listener)
+
+    def after(
+        self, position: int, *, most: int = BATCH, reader: PageRecorder | None = None
+    ) -> Batch:
+        """Return the next pages after a position: out of the ring, or read by the caller itself.
+
+        ``reader`` is what a caller who is behind reads with; without one, a connection of the pool.
+        """
+        with self._grown:
+            first = self._ring[0].page.id if self._ring else self._head + 1
+            if self._ring and position >= first - 1:
+                begin = position - first + 1
+                kept = [self._ring[n] for n in range(begin, min(begin + most, len(self._ring)))]
+                return Batch(position, kept, self._wake, self._waking)
+            if self._ring and position >= self._head:
+                return Batch(position, (), self._wake, self._waking)
+        pages = (reader or self._reader).select_notifications(
+            position, most, inclusive_of_start=False
+        )
+        kept = [Kept(page) for page in contiguous(pages, position)]
+        return Batch(position, kept, self._wake, Lock())
+
+    def wait(self, position: int, seconds: float) -> bool:
+        """Wait for a page after a position; say whether there is one."""
+        with self._grown:
+            self._grown.wait_for(lambda: self._head > position or self.closed, seconds)
+            return self._head > position
+
+    def subscription(self, gt: int | None, topics: Sequence[str]) -> "TailSubscription":
+        """Return the library's subscription, over this reader."""
+        self.start()
+        return TailSubscription(self, gt, topics)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                with self._own.connection() as connection:
+                    self._listen(connection)
+                    while not self._closing.is_set():
+                        self._read_all()
+                        self._say(connection)
+                        self._await(connection)
+            except Exception as error:  # noqa: BLE001  # the reader must not end while we serve
+                log.warning("tail_interrupted", error=type(error).__name__)
+                self._closing.wait(RETRY_SECONDS)
+
+    def _listen(self, connection: Connection[Any]) -> None:
+        connection.add_notify_handler(self._heard)
+        self._own_pid = connection.info.backend_pid
+        for channel in (LEDGER, READ_MODELS):
+            connection.execute(f"LISTEN {channel}".encode())
+        if not self._ring:
+            self._head = self._own_reader.max_notification_id() or 0
+            with self._grown:
+                self._grown.notify_all()
+
+    def _read_all(self) -> None:
+        """Read until there is nothing more."""
+        self._hinted = False
+        while not self._closing.is_set():
+            pages = self._own_reader.select_notifications(
+                self._head, BATCH, inclusive_of_start=False
+            )
+            self._keep(contiguous(pages, self._head))
+            if len(pages) < BATCH:
+                return
+
+    def _keep(self, pages: Sequence[StoredPage]) -> None:
+        if not pages:
+            return
+        with self._grown:
+            for page in pages:
+                self._ring.append(Kept(page))
+                self._bytes += len(page.state)
+            while len(self._ring) > RING_PAGES or (
+                self._bytes > RING_BYTES and len(self._ring) > 1
+            ):
+                self._bytes -= len(self._ring.popleft().page.state)
+            self._head = pages[-1].id
+            self._grown.notify_all()
+
+    def _say(self, connection: Connection[Any]) -> None:
+        """Tell the other processes what is to be told by now."""
+        for channel in [one for one in list(self._untold) if self._due(one) <= 0]:
+            self._untold.discard(channel)
+            self._told_at[channel] = monotonic()
+            connection.execute("SELECT pg_notify(%s, '')", (channel,))
+
+    def _due(self, channel: str) -> float:
+        return self._told_at.get(channel, 0.0) + TELL_SECONDS - monotonic()
+
+    def _await(self, connection: Connection[Any]) -> None:
+        """Sleep until somebody says something, or it is time to look."""
+        if self._hinted:
+            return
+        seconds = min([POLL_SECONDS, *(max(self._due(one), 0.0) for one in list(self._untold))])
+        bell = self._bell[1] if self._bell else None
+        with selectors.DefaultSelector() as ears:
+            for one in filter(None, (bell, connection)):
+                ears.register(one, selectors.EVENT_READ)
+            ready = [key.fileobj for key, _ in ears.select(seconds)]
+        if bell in ready and bell:
+            bell.recv(4096)
+        if connection in ready:
+            connection.pgconn.consume_input()
+            while said := connection.pgconn.notifies():
+                self._heard(Notify(said.relname.decode(), "", said.be_pid))
+
+    def _heard(self, said: Notify) -> None:
+        if said.pid == self._own_pid:
+            return
+        if said.channel == LEDGER:
+            self._hinted = True
+        else:
+            for listener in self._listeners:
+                listener()
+
+    def _ring_bell(self) -> None:
+        if self._bell:
+            with suppress(OSError):  # it rings already, or is taken down
+                self._bell[0].send(b"!")
+
+
+class TailSubscription(Subscription[ApplicationRecorder]):
+    """Pages in the order of their positions, without end; `stop` ends it."""
+
+    def __init__(self, tail: Tail, gt: int | None, topics: Sequence[str]) -> None:
+        super().__init__(tail._reader, gt, topics)  # noqa: SLF001  # the library wants a recorder
+        self._tail = tail
+        self._pending: deque[StoredPage] = deque()
+
+    def __next__(self) -> Notification:
+        """Return the next page, waiting for it."""
+        while not (self._has_been_stopped or self._tail.closed):
+            if self._pending:
+                return self._pending.popleft()
+            position = self._last_notification_id or 0
+            if not self._tail.wait(position, POLL_SECONDS):
+                continue
+            batch = self._tail.after(position)
+            self._last_notification_id = batch.upto
+            self._pending.extend(
+                one.page for one in batch.kept if not self._topics or one.page.topic in self._topics
+            )
+        raise StopIteration
