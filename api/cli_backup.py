@@ -139,7 +139,7 @@ def _show(keeper: Any, place: Path, *, verify: bool, as_json: bool) -> None:
         typer.echo(json.dumps({"backups": rows, "archive": _archive(archiving)}))
     else:
         print_table(rows)
-        if archiving or verify:
+        if archiving:
             _tell_archive(archiving)
     if not rows:
         fail(f"tidak ada cadangan di {place}", f"there is no backup in {place}")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from infrastructure.backup_series import (
     STAMP,
     BaseBackup,
     Facts,
+    Reach,
     base_backups,
     current_series,
     location,
@@ -109,19 +111,40 @@ def verify(cluster: Path, programs: Programs, named: Path | None = None) -> None
 
 
 def check(place: Path, programs: Programs) -> list[Verdict]:
-    """Verify each base, and follow its WAL to the end or to the first gap."""
-    verdicts = []
-    for base in base_backups(place):
-        wrong, ahead = None, reach(base)
+    """Verify each base, and its WAL: that there is no gap, and that every record can be read."""
+    verdicts, bases = [], base_backups(place)
+    for base, following in zip_longest(bases, bases[1:]):
+        ahead = reach(base)
         try:
             verify(base.cluster, programs)
+            _verify_wal(base, ahead, following, programs)
+            wrong = f"WAL hilang / missing: {ahead.missing}" if ahead.missing else None
         except BackupDamaged as damaged:
             wrong = str(damaged)
-        if ahead.missing and not wrong:
-            wrong = f"segmen WAL hilang / WAL segment missing: {ahead.missing}"
         reaches = max(base.facts.finished_at, ahead.last_written) if ahead.run else None
         verdicts.append(Verdict(base=base, reaches=reaches or base.facts.finished_at, wrong=wrong))
     return verdicts
+
+
+def _verify_wal(
+    base: BaseBackup, ahead: Reach, following: BaseBackup | None, programs: Programs
+) -> None:
+    """Read every record of the full segments up to where the following base has its own."""
+    alike = following and following.path.parent == base.path.parent
+    until = following.facts.first_segment if following and alike else max(ahead.run, default=0)
+    full = [
+        file.name
+        for number, file in sorted(ahead.run.items())
+        if file.parent == base.archive and not file.suffix and number <= until
+    ]
+    if full:
+        try:
+            programs.run("pg_waldump", "--quiet", f"--path={base.archive}", full[0], full[-1])
+        except ProgramFailed as failure:
+            raise BackupDamaged(
+                f"Arsip WAL rusak: {base.archive}\n"
+                f"The WAL archive is damaged: {base.archive}\n{failure.said}"
+            ) from failure
 
 
 def let_go(place: Path, store: str, keep: int) -> Sequence[BaseBackup]:

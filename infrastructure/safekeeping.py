@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
 
 from infrastructure.backup import (
     BackupRefused,
@@ -20,6 +22,8 @@ from infrastructure.postgres_programs import Programs
 from infrastructure.restore import Restored, Target, Workbench, restore
 from infrastructure.settings import Settings
 from infrastructure.wal_archive import Archiving, state_of_archive
+
+PATIENCE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +58,7 @@ class Safekeeping:
         with open_database(self._chosen, as_guest=True) as database:
             source = Source(directory=self._postgres, conninfo=database.dsn, programs=Programs())
             base = take(source, place, keep=keep, progress=progress)
-            return Taken(base=base, archiving=self._archiving_into(place))
+            return Taken(base=base, archiving=self._caught_up(place))
 
     def listed(self, place: Path) -> list[BaseBackup]:
         """Return the base backups of a place, the oldest first."""
@@ -89,6 +93,13 @@ class Safekeeping:
     @property
     def _conninfo(self) -> str:
         return EmbeddedPostgres(self._postgres).conninfo(NAME)
+
+    def _caught_up(self, place: Path) -> Archiving | None:
+        """Give the archive a moment to have what the backup itself wrote."""
+        until = monotonic() + PATIENCE_SECONDS
+        while (found := self._archiving_into(place)) and found.bytes_behind and monotonic() < until:
+            sleep(0.05)
+        return found
 
     def _archiving_into(self, place: Path) -> Archiving | None:
         series = self._postgres / "series"
