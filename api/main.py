@@ -96,6 +96,7 @@ def import_keys_of(chosen: Settings) -> KeyedDigests:
 
 def safekeeping(chosen: Settings) -> Safekeeping:
     """Return what takes backups and restores them."""
+    configure_logging()
     return Safekeeping(chosen)
 
 
