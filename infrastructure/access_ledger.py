@@ -1,0 +1,126 @@
+"""The book of reads in PostgreSQL: written in groups over a line of its own, each durable."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+import structlog
+from psycopg.sql import SQL, Composable
+from psycopg_pool import ConnectionPool
+
+from application.access import AccessRecord, Asked, Kept, Purpose, Unrecorded
+from application.ledger import OutcomeUnknown, Overloaded
+from domain.kernel import Json
+from domain.record import Actor
+from infrastructure.codec import canonical
+from infrastructure.connections import WritingLine
+from infrastructure.group_commit import GroupCommit
+
+FORMAT: Final = 1
+"""Version of the body's form."""
+RECORD: Final = "SELECT ledger.record_access(%b::bytea[])"
+SUBJECT: Final = re.compile(r"[a-z]+:[A-Za-z0-9][A-Za-z0-9._/-]*", re.ASCII)
+ACTOR: Final = tuple(Actor.__dataclass_fields__)
+log = structlog.get_logger()
+
+
+class PostgresAccessLedger:
+    """An `application.access.AccessLedger`. Reads are asked for over the service's pool."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._line = WritingLine(str(pool.conninfo))
+        self._commit: GroupCommit[bytes, None] = GroupCommit(self._write)
+
+    def __enter__(self) -> "PostgresAccessLedger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+
+    def record(self, record: AccessRecord) -> None:
+        """Keep a record, durable once this returns; raise `Unrecorded`."""
+        try:
+            self._commit(body_of(record))
+        except (psycopg.Error, OutcomeUnknown, Overloaded) as error:
+            log.error("read_unrecorded", error=type(error).__name__, trace_id=record.trace_id)
+            raise Unrecorded from error
+
+    def _write(self, bodies: Sequence[bytes]) -> Sequence[None]:
+        self._line.commit(RECORD, (list(bodies),))
+        return [None] * len(bodies)
+
+    def ask(self, asked: Asked) -> list[Kept]:
+        """Return records, the newest first."""
+        query = SQL(
+            "WITH {} wanted AS (SELECT a.number FROM {} AS a WHERE {} ORDER BY a.number DESC LIMIT {})"
+            " SELECT number, recorded_at, encode(hash, 'hex'), body"
+            " FROM wanted JOIN ledger.access USING (number) ORDER BY number DESC"
+        ).format(*_among(asked), SQL(" AND ").join(_conditions(asked)), asked.limit)
+        with self._pool.connection() as connection:
+            return [kept_from(*row) for row in connection.execute(query).fetchall()]
+
+
+def _among(asked: Asked) -> tuple[Composable, Composable]:
+    """Return where to look: what is of the subjects is found first, by its index alone.
+
+    Left to itself the planner reads the whole book backwards for somebody whom few have read.
+    """
+    if asked.subjects is None:
+        return SQL(""), SQL("ledger.access")
+    found = SQL(
+        "found AS MATERIALIZED (SELECT number, recorded_at, actor, unit, agency"
+        " FROM ledger.access WHERE ledger.subjects_of(body) && {}::text[]),"
+    ).format(sorted(asked.subjects))
+    return found, SQL("found")
+
+
+def _conditions(asked: Asked) -> list[Composable]:
+    conditions: list[Composable] = [SQL("true")]
+    if asked.units is not None:
+        conditions.append(SQL("a.unit = ANY({}::text[])").format(sorted(asked.units)))
+    if asked.actor is not None:
+        conditions.append(SQL("a.actor = {}").format(asked.actor))
+    if asked.agency is not None:
+        conditions.append(SQL("a.agency = {}").format(asked.agency))
+    if asked.since is not None:
+        conditions.append(SQL("a.recorded_at >= {}").format(asked.since))
+    if asked.before is not None:
+        conditions.append(SQL("a.number < {}").format(asked.before))
+    return conditions
+
+
+def body_of(record: AccessRecord) -> bytes:
+    """Return the bytes of a record: RFC 8785 canonical JSON. Raises `ValueError` for no id."""
+    if strange := [one for one in record.subjects if not SUBJECT.fullmatch(one)]:
+        raise ValueError(len(strange))
+    return canonical(
+        {
+            "format": FORMAT,
+            "actor": {name: getattr(record.actor, name) for name in ACTOR},
+            "purpose": record.purpose.value,
+            "agreement": record.agreement,
+            "route": record.route,
+            "subjects": sorted(record.subjects),
+            "fields": sorted(record.fields),
+            "rows": record.rows,
+            "trace_id": record.trace_id,
+        }
+    )
+
+
+def kept_from(number: int, recorded_at: datetime, digest: str, body: bytes) -> Kept:
+    """Return a record as it was kept."""
+    said: Json = json.loads(body)
+    content: dict[str, Any] = {
+        **said,
+        "actor": Actor(**said["actor"]),
+        "purpose": Purpose(said["purpose"]),
+        "subjects": tuple(said["subjects"]),
+        "fields": tuple(said["fields"]),
+    }
+    del content["format"]
+    return Kept(**content, number=number, recorded_at=recorded_at, hash=digest)
