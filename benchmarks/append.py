@@ -1,0 +1,177 @@
+"""`append`: one event per request over HTTP, as a unit's own system would send it.
+
+The service is `jejak serve` on one core, with tokens, validation, decision, sealing and its read
+models following in the same process; the clients are in a process on the other cores.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any, Final
+
+import psycopg
+
+from benchmarks.jobs import Worker, WorkerFailed, pinned_to, python_worker
+from benchmarks.ledger import SIZE, ensure_whole
+from benchmarks.peers.umadb import free_port
+from benchmarks.people import OFFENCE
+from benchmarks.place import Place
+from benchmarks.result import Result, Row, Scale, measured
+from benchmarks.rounds import latencies, rate, rounds
+from benchmarks.service import Furnished, furnished, process, serving
+
+AREA: Final = "append"
+UNIT: Final = "requests/s"
+CONNECTIONS: Final = 32
+CASES_EACH: Final = 20
+CASE_EVENTS: Final = 6
+STOCK: Final = f"stock save() called directly, {CONNECTIONS} writers"
+THREADED: Final = "empty endpoint, one row, in a thread"
+COROUTINE: Final = "empty endpoint, one row, a coroutine"
+JEJAK: Final = f"Jejak over HTTP, {CONNECTIONS} connections"
+STOCK_LEAST: Final = 3.0
+EMPTY_LEAST: Final = 0.6
+EVENT: Final = {
+    "type": "conduct.discipline_began",
+    "effective": "2025-01-01",
+    "data": {
+        "measure": "F-0",
+        "level": "ringan",
+        "offence": OFFENCE,
+        "document": "BA-1/RUTAN-BENCH/2025",
+    },
+}
+BEHIND: Final = (
+    "SELECT (SELECT max(position) FROM ledger.event) - min(position) FROM read_model.progress"
+)
+WRITTEN: Final = "SELECT count(*) FROM ledger.event"
+NOTES: Final = (
+    (
+        "append: a closed loop over 32 connections that stay open, each with cases of its own"
+        " and the right If-Match; clients are a protocol of asyncio on uvloop over raw sockets,"
+        " in a process of their own. An answer but 201 ends the run, and afterwards every 201 is"
+        " an event in the ledger."
+    ),
+    (
+        "append: the empty endpoint is FastAPI under the same uvicorn with the same settings,"
+        " on the same core, with a pool of as many connections; no token, no body, no read"
+        " models. The goal is held against the faster of its two forms."
+    ),
+)
+
+
+def cores() -> tuple[Sequence[int], Sequence[int]]:
+    """Return the core of the service and those of its clients; none where there is but one."""
+    mine = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return (mine[:1], mine[1:]) if len(mine) > 1 and pinned_to(mine) else ([], [])
+
+
+def run(scale: Scale, place: Place) -> Result:
+    """Measure requests beside direct saves, and beside an endpoint that does nothing."""
+    core, others = cores()
+    with ExitStack() as stack:
+        dsn = stack.enter_context(place.database())
+        other = stack.enter_context(place.database(migrated=False))
+        count = min(CONNECTIONS * CASES_EACH, max(CONNECTIONS, scale.events // CASE_EVENTS))
+        cases = stack.enter_context(furnished(dsn, cases=count, events=CASE_EVENTS))
+        load = stack.enter_context(python_worker("benchmarks.http_load", cores=others))
+        stock = stack.enter_context(python_worker("benchmarks.peers.stock"))
+        empty = stack.enter_context(empty_endpoint(load, other, core))
+        clients = stack.enter_context(jejak(load, cases, core))
+        before = _number(dsn, WRITTEN)
+        every: list[int] = []
+        found = rounds(
+            scale.runs,
+            {
+                STOCK: partial(
+                    stock.ask,
+                    dsn=other,
+                    size=SIZE,
+                    events=scale.events // 2,
+                    writers=CONNECTIONS,
+                    seconds=scale.seconds,
+                ),
+                THREADED: partial(empty, "threaded", scale.seconds),
+                COROUTINE: partial(empty, "coroutine", scale.seconds),
+                JEJAK: lambda: _counted(clients(scale.seconds), every),
+            },
+        )
+        behind = _number(dsn, BEHIND)
+        if _number(dsn, WRITTEN) - before < sum(every):
+            raise WorkerFailed("an answer was 201, and its event is not in the ledger")
+        ensure_whole(dsn)
+    on = f"service on core {core[0]}" if core else "not pinned: taskset or a second core is missing"
+    return Result(
+        rows=tuple(_rows(found, f"{on}; read models {behind} behind at the end")), notes=NOTES
+    )
+
+
+@contextmanager
+def empty_endpoint(
+    load: Worker, dsn: str, core: Sequence[int]
+) -> Iterator[Callable[[str, float], Mapping[str, Any]]]:
+    """Give what measures the endpoint that does nothing but insert a row."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.peers.empty_endpoint", str(port), dsn]
+    ready = f"http://127.0.0.1:{port}/readyz"
+
+    def ask(path: str, seconds: float) -> Mapping[str, Any]:
+        plain = f"POST /{path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n"
+        return load.ask(connections=CONNECTIONS, seconds=seconds, port=port, cases=[], plain=plain)
+
+    with process(command, {}, cores=core, ready=ready):
+        yield ask
+
+
+@contextmanager
+def jejak(
+    load: Worker, cases: Furnished, core: Sequence[int]
+) -> Iterator[Callable[[float], Mapping[str, Any]]]:
+    """Give what measures the service."""
+    with serving(cases, cores=core) as address:
+        state: dict[str, Any] = {"cases": cases.cases}
+
+        def ask(seconds: float) -> Mapping[str, Any]:
+            answer = load.ask(
+                connections=CONNECTIONS,
+                seconds=seconds,
+                port=address.port,
+                headers=dict(address.headers),
+                body=EVENT,
+                numbered="measure",
+                **state,
+            )
+            state["cases"] = answer.pop("cases")
+            return answer
+
+        yield ask
+
+
+def _counted(answer: Mapping[str, Any], every: list[int]) -> Mapping[str, Any]:
+    every.append(answer["done"])
+    return answer
+
+
+def _rows(found: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Iterator[Row]:
+    rows = {name: _row(name, answers) for name, answers in found.items()}
+    yield from (rows[name] for name in (STOCK, THREADED, COROUTINE))
+    fastest = max(rows[THREADED], rows[COROUTINE], key=lambda row: row.value or 0)
+    note = f"{rows[JEJAK].note}; {where}"
+    for peer, least in ((rows[STOCK], STOCK_LEAST), (fastest, EMPTY_LEAST)):
+        goal = f"at least {least:g} x {peer.subject.partition(',')[0]}"
+        rates = list(map(rate, found[JEJAK]))
+        ours = measured(AREA, JEJAK, UNIT, rates, goal=goal, note=note)
+        yield ours.beside(peer, least=least)
+
+
+def _row(name: str, answers: Sequence[Mapping[str, Any]]) -> Row:
+    unit = "saves/s" if name == STOCK else UNIT
+    return measured(AREA, name, unit, list(map(rate, answers)), note=latencies(answers))
+
+
+def _number(dsn: str, query: str) -> int:
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(query.encode()).fetchone()
+    return int(row[0] or 0) if row else 0

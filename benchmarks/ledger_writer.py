@@ -1,0 +1,143 @@
+"""Jejak's ledger in a process of its own, written to directly: no HTTP, no decision.
+
+Jobs: ``open`` a database and begin streams in it; ``append`` one event at a time by some writers,
+each to the next of its streams, chained to the page that stands there; ``import`` whole cases in
+batches of a thousand events. What is recorded is a line of Register F with its sealed field.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from time import perf_counter
+from typing import Any, Final
+
+import psycopg
+
+from application.ledger import Head
+from benchmarks.jobs import work_off
+from benchmarks.people import (
+    ACTOR,
+    BATCH,
+    OPENING,
+    batches,
+    copies,
+    disciplined,
+    new_id,
+    whole_case,
+    write_batch,
+)
+from benchmarks.writers import NothingLeft, run_writers
+from domain.record import Draft, StreamId
+from infrastructure.connections import service_pool
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.logging import configure_logging
+from infrastructure.master_key import LENGTH, MasterKey
+
+MASTER: Final = MasterKey(b"b" * LENGTH)
+HEADS: Final = (
+    "SELECT DISTINCT ON (stream) stream, version, encode(hash, 'hex') FROM ledger.event"
+    " WHERE stream = ANY(%s) ORDER BY stream, version DESC"
+)
+CASE_EVENTS: Final = 6
+"""Events of a case that is imported."""
+
+
+class LedgerWriter:
+    """Keeps the ledger open between jobs."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._dsn = ""
+        self._ledger: EventsourcingLedger | None = None
+        self._subjects: dict[str, str] = {}
+        self._written = 0
+
+    def __call__(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Do one job."""
+        doing = {"open": self.open, "append": self.append, "import": self.import_cases}
+        return doing[job["do"]](job)
+
+    def open(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Open the ledger as the service does, and begin ``streams`` cases of as many people."""
+        configure_logging()
+        self._dsn = job["dsn"]
+        pool = self._stack.enter_context(service_pool(self._dsn))
+        self._ledger = self._stack.enter_context(EventsourcingLedger(pool, MASTER))
+        cases = _admissions(job["streams"])
+        while batch := list(islice(cases, BATCH)):
+            write_batch(self._ledger, batch)
+            self._subjects |= {str(draft.stream): draft.subject for draft in batch}
+        return {}
+
+    def append(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Append by some writers; prepared before the clock starts are only the drafts."""
+        with psycopg.connect(self._dsn) as connection:
+            heads = connection.execute(HEADS, (list(self._subjects),)).fetchall()
+        work = [self._next(*head) for head in heads]
+        writers = job["writers"]
+        return run_writers(
+            [self._writer(work[writer::writers]) for writer in range(writers)], job["seconds"]
+        )
+
+    def import_cases(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Write whole cases of new people, keys and all, a thousand events to a transaction."""
+        ledger = self._opened()
+        ready = list(batches(copies(whole_case(CASE_EVENTS), self._written), job["events"]))
+        events = sum(map(len, ready))
+        self._written += events
+        began = perf_counter()
+        for batch in ready:
+            write_batch(ledger, batch)
+        return {"done": events, "seconds": perf_counter() - began}
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self._stack.close()
+
+    def _opened(self) -> EventsourcingLedger:
+        if self._ledger is None:
+            raise TypeError("open comes first")
+        return self._ledger
+
+    def _next(self, stream: str, version: int, page_hash: str) -> tuple[Draft, Head]:
+        draft = Draft(
+            event=disciplined(version),
+            stream=StreamId.of(stream),
+            version=version + 1,
+            event_id=new_id(),
+            subject=self._subjects[stream],
+            actor=ACTOR,
+            purpose="pembinaan",
+            reason=None,
+            evidence=(),
+            correlation_id="bench",
+            causation_id=None,
+            idempotency_key=None,
+        )
+        return draft, Head(version=version, hash=page_hash)
+
+    def _writer(self, work: Sequence[tuple[Draft, Head]]) -> Callable[[], object]:
+        append, waiting = self._opened().append, iter(work)
+
+        def write() -> None:
+            todo = next(waiting, None)
+            if todo is None:
+                raise NothingLeft
+            draft, head = todo
+            append([draft], heads={draft.stream: head}, actor=ACTOR.id, command=None)
+
+        return write
+
+
+def _admissions(count: int) -> Iterator[Draft]:
+    """Yield the admissions of so many people: each begins a stream, under keys of its own."""
+    for case in islice(copies(whole_case(OPENING)), count):
+        yield next(draft for draft in case if draft.stream.kind == "case")
+
+
+if __name__ == "__main__":
+    writer = LedgerWriter()
+    try:
+        work_off(writer)
+    finally:
+        writer.close()

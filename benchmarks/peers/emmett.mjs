@@ -1,0 +1,43 @@
+// Emmett on PostgreSQL, driven as every other peer: a job is a line of JSON, its answer another.
+// Each append is of one new event of about 600 bytes to a new stream, on the condition that it is new.
+
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { STREAM_DOES_NOT_EXIST } from '@event-driven-io/emmett';
+import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
+import pg from 'pg';
+
+const rank = (sorted, share) =>
+  sorted.length ? sorted[Math.ceil(share * sorted.length) - 1] : null;
+
+async function append({ url, writers, seconds, size }) {
+  const pool = new pg.Pool({ connectionString: url, max: writers });
+  const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
+  await store.schema.migrate();
+  const text = 'x'.repeat(size);
+  const took = [];
+  const write = () =>
+    store.appendToStream(`case-${randomUUID()}`, [{ type: 'CaseNoted', data: { text } }], {
+      expectedStreamVersion: STREAM_DOES_NOT_EXIST,
+    });
+  await Promise.all(Array.from({ length: writers }, write)); // every connection is open
+  const began = performance.now();
+  const until = began + seconds * 1000;
+  const writer = async () => {
+    for (let from = performance.now(); from < until; from = performance.now()) {
+      await write();
+      took.push(performance.now() - from);
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, writer));
+  const elapsed = (performance.now() - began) / 1000;
+  await store.close();
+  await pool.end();
+  took.sort((a, b) => a - b);
+  return { done: took.length, seconds: elapsed, p50: rank(took, 0.5), p99: rank(took, 0.99) };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${JSON.stringify(await append(JSON.parse(line)))}\n`);
+}
+process.exit(0);

@@ -1,0 +1,147 @@
+"""Jejak as a service in a process of its own, as `jejak serve` runs it, with cases to write to."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+from urllib.error import URLError
+
+from api.main import House, issue, open_house
+from api.tokens import Caller, Level, Role
+from benchmarks.jobs import PATIENCE_SECONDS, ROOT, WorkerFailed, pinned_to
+from benchmarks.peers.umadb import free_port
+from benchmarks.people import UNIT, batches, copies, whole_case, write_batch, write_units
+from infrastructure.settings import Settings
+
+READY_SECONDS: Final = 60
+FOLLOWED_SECONDS: Final = 600
+LOG_SHOWN: Final = 600
+SERVE: Final = "from api.cli import app; app()"
+CALLER: Final = Caller(
+    id="bench-1",
+    role=Role.CASEWORKER,
+    level=Level.UNIT,
+    units=frozenset([UNIT]),
+    agency=None,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a service listens, and the token of a caseworker of the unit."""
+
+    port: int
+    token: str = field(repr=False)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return what every request carries."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Furnished:
+    """A database with cases in it, and the folder of its master key."""
+
+    dsn: str = field(repr=False)
+    data: Path
+    token: str = field(repr=False)
+    cases: Sequence[tuple[str, int]]
+
+
+def settings_for(dsn: str, data: Path, port: int = 8017) -> Settings:
+    """Return the settings of a service on a database of the bench."""
+    return Settings(database_url=dsn, data_dir=data, port=port)
+
+
+@contextmanager
+def furnished(dsn: str, *, cases: int, events: int) -> Iterator[Furnished]:
+    """Write so many cases of so many events each; wait until the read models have them."""
+    with tempfile.TemporaryDirectory(prefix="jejak-bench-") as folder:
+        data = Path(folder)
+        with open_house(settings_for(dsn, data)) as house:
+            written = write_cases(house, cases=cases, events=events)
+            token = issue(house.tokens, CALLER)
+        yield Furnished(dsn=dsn, data=data, token=token, cases=written)
+
+
+def write_cases(
+    house: House, *, cases: int, events: int, unit: str = UNIT
+) -> Sequence[tuple[str, int]]:
+    """Write cases of a unit; return the key and version of each, once they can be read."""
+    write_units(house.ledger)
+    written: list[tuple[str, int]] = []
+    made = islice(copies(whole_case(events, unit)), cases)
+    for batch in batches(made, cases * events):
+        write_batch(house.ledger, batch)
+        last = {one.stream: one.version for one in batch if one.stream.kind == "case"}
+        written += [(stream.key, version) for stream, version in last.items()]
+    if not house.read_models.wait(house.ledger.position(), FOLLOWED_SECONDS):
+        raise WorkerFailed("the read models do not catch up")
+    return written
+
+
+@contextmanager
+def serving(place: Furnished, *, cores: Sequence[int] = ()) -> Iterator[Address]:
+    """Run `jejak serve` on some cores; stop it as an operator would."""
+    port = free_port()
+    environment = {
+        "JEJAK_DATABASE_URL": place.dsn,
+        "JEJAK_DATA_DIR": str(place.data),
+        "JEJAK_PORT": str(port),
+    }
+    command = [sys.executable, "-c", SERVE, "serve"]
+    with process(command, environment, cores=cores, ready=f"http://127.0.0.1:{port}/readyz"):
+        yield Address(port=port, token=place.token)
+
+
+@contextmanager
+def process(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    cores: Sequence[int],
+    ready: str,
+) -> Iterator[None]:
+    """Run a server until it is no longer needed; it is there once ``ready`` answers 200."""
+    with tempfile.TemporaryFile() as said:
+        server = subprocess.Popen(  # noqa: S603 - our own programs
+            [*pinned_to(cores), *command],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+        try:
+            if not _answers(ready, server):
+                said.seek(0)
+                raise WorkerFailed(said.read().decode(errors="replace")[-LOG_SHOWN:])
+            yield
+        finally:
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _answers(address: str, server: subprocess.Popen[bytes]) -> bool:
+    until = time.monotonic() + READY_SECONDS
+    while server.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - the loopback
+                return True
+        except (URLError, OSError):
+            time.sleep(0.05)
+    return False
