@@ -121,7 +121,8 @@ class Receiver:
         system, lost = _prepare_slot(conninfo)
         begin = begin_series if lost else current_series
         target = self._place / begin(self._directory, system) / "wal"
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for directory in (target.parent, target):
+            directory.mkdir(mode=0o700, exist_ok=True)
         with _held(target.parent):
             said = self._stream(conninfo, target)
         if GONE in said:

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from pages import assessed, draft, stream, write
 
-from infrastructure.backup import BackupDamaged, Source, check, take
-from infrastructure.backup_series import BaseBackup, base_backups, segment_name, segments_in
+from infrastructure.backup import BackupDamaged, Source, check, let_go, take
+from infrastructure.backup_series import FACTS, BaseBackup, base_backups, segment_name, segments_in
 from infrastructure.connections import service_pool
 from infrastructure.database import NAME, create_unless_there
 from infrastructure.embedded_postgres import EmbeddedPostgres
@@ -180,3 +180,24 @@ def test_wal_that_cannot_be_read_is_not_taken_for_its_end(spoilable, tmp_path):
     older = Target(base=spoilable.early.name)
     with pytest.raises(RestoreRefused, match="is damaged"):
         restore(spoilable.place, tmp_path / "into", older, BENCH)
+
+
+def test_the_newest_are_kept_with_the_wal_they_need_and_no_other(spoilable):
+    store, place = spoilable.early.facts.store, spoilable.place
+    assert let_go(place, "another-ledger", keep=1) == []
+    assert let_go(place, store, keep=1) == [spoilable.early]
+    assert base_backups(place) == [spoilable.late]
+    assert min(archived(spoilable)) == spoilable.late.facts.first_segment
+    assert let_go(place, store, keep=0) == []  # the last good one never goes
+
+
+def test_what_was_begun_and_not_finished_is_no_backup_and_no_ledger(history, tmp_path):
+    draft = history.place / "series/.draft-1"
+    draft.mkdir(parents=True)
+    (draft / "backup.json").write_bytes(FACTS.dump_json(history.late.facts))
+    assert base_backups(history.place) == [history.early, history.late]
+    workshop = tmp_path / "postgres.restoring/cluster"
+    workshop.mkdir(parents=True)
+    (workshop / "PG_VERSION").write_text("18\n")
+    assert restore(history.place, tmp_path, Target(), BENCH).ledger.events == 9
+    assert [it.name for it in tmp_path.iterdir()] == ["postgres"]
