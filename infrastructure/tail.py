@@ -126,6 +126,7 @@ class Tail:
         self._untold: set[str] = set()
         self._told_at: dict[str, float] = {}
         self._hinted = False
+        self.pid: int | None = None
         self._listeners: list[Callable[[], None]] = []
         self._closing = Event()
         self._thread = Thread(target=self._run, name="tail", daemon=True)
@@ -151,6 +152,16 @@ class Tail:
         with self._grown:
             self._grown.notify_all()
         self._own.close()
+
+    @property
+    def listening(self) -> bool:
+        """Say whether it hears what other processes say."""
+        return self.pid is not None
+
+    @property
+    def kept(self) -> int:
+        """Return how many pages are in the ring."""
+        return len(self._ring)
 
     @property
     def closed(self) -> bool:
@@ -185,8 +196,6 @@ class Tail:
                 begin = position - first + 1
                 kept = [self._ring[n] for n in range(begin, min(begin + most, len(self._ring)))]
                 return Batch(position, kept, self._wake, self._waking)
-            if self._ring and position >= self._head:
-                return Batch(position, (), self._wake, self._waking)
         pages = (reader or self._reader).select_notifications(
             position, most, inclusive_of_start=False
         )
@@ -219,9 +228,9 @@ class Tail:
 
     def _listen(self, connection: Connection[Any]) -> None:
         connection.add_notify_handler(self._heard)
-        self._own_pid = connection.info.backend_pid
         for channel in (LEDGER, READ_MODELS):
             connection.execute(f"LISTEN {channel}".encode())
+        self.pid = connection.info.backend_pid
         if not self._ring:
             self._head = self._own_reader.max_notification_id() or 0
             with self._grown:
@@ -280,7 +289,7 @@ class Tail:
                 self._heard(Notify(said.relname.decode(), "", said.be_pid))
 
     def _heard(self, said: Notify) -> None:
-        if said.pid == self._own_pid:
+        if said.pid == self.pid:
             return
         if said.channel == LEDGER:
             self._hinted = True
