@@ -11,6 +11,9 @@ from typing import Any, Final
 from psycopg import Connection
 from psycopg.sql import SQL
 
+from infrastructure.log import read_tiles, sources
+from infrastructure.merkle import TILE_WIDTH, TiledTree
+from infrastructure.sealer import DIFFERS
 from infrastructure.trouble import Trouble
 
 COUNT: Final = SQL(
@@ -32,14 +35,27 @@ AHEAD: Final = SQL(
     "SELECT projection FROM read_model.progress"
     " WHERE position > (SELECT coalesce(max(position), 0) FROM ledger.event) LIMIT 1"
 )
+ACCESS: Final = SQL(
+    "SELECT count(*) = coalesce(max(number), 0), count(*) FILTER (WHERE hash <> sha256(body)) = 0"
+    " FROM ledger.access"
+)
+LEAVES: Final = SQL("SELECT count(*), coalesce(max(index) + 1, 0) FROM ledger.leaf")
+TILES: Final = SQL(
+    "SELECT min(number) FROM ledger.tile AS t WHERE level = 0 AND hashes IS DISTINCT FROM"
+    " (SELECT string_agg(hash, ''::bytea ORDER BY index) FROM ledger.leaf"
+    " WHERE index >= t.number * %s AND index < (t.number + 1) * %s)"
+)
+SIGNED: Final = SQL("SELECT size, root FROM ledger.checkpoint ORDER BY size DESC LIMIT 1")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """A ledger that was found whole."""
+    """A ledger that was found whole. `leaves` are those of the log over it."""
 
+    store: str
     events: int
     recorded_at: datetime | None
+    leaves: int
 
 
 class LedgerDamaged(Trouble):
@@ -69,7 +85,44 @@ def ensure_whole(connection: Connection[Any]) -> Ledger:
             f"The read model {ahead[0]} is ahead of the ledger; drop the schema read_model and"
             " start again."
         )
-    return Ledger(events=events, recorded_at=recorded_at)
+    _ensure_accesses_are_whole(connection)
+    leaves = _ensure_log_is_whole(connection)
+    [(store,)] = connection.execute("SELECT id::text FROM ledger.store")
+    return Ledger(store=store, events=events, recorded_at=recorded_at, leaves=leaves)
+
+
+def _ensure_accesses_are_whole(connection: Connection[Any]) -> None:
+    if _is_there(connection, "ledger.access") and (
+        connection.execute(ACCESS).fetchone() != (True, True)
+    ):
+        raise LedgerDamaged(
+            "Buku akses berlubang atau isinya berubah.\n"
+            "The ledger of accesses has a gap, or was changed."
+        )
+
+
+def _ensure_log_is_whole(connection: Connection[Any]) -> int:
+    """Compare the log with what it was made of, and its newest signed head with it."""
+    if not _is_there(connection, "ledger.leaf"):
+        return 0
+    [(count, size)] = connection.execute(LEAVES)
+    odd = [] if count == size else [size]
+    for kind, source in sources(connection).items():
+        [(index,)] = connection.execute(DIFFERS.format(**source), (kind, 0, size))
+        odd += [] if index is None else [index]
+    [(tile,)] = connection.execute(TILES, (TILE_WIDTH, TILE_WIDTH))
+    odd += [] if tile is None else [tile * TILE_WIDTH]
+    signed = connection.execute(SIGNED, binary=True).fetchone()
+    if not odd and signed:
+        tree = TiledTree(lambda tiles: read_tiles(connection, tiles))
+        whole = signed[0] <= size and tree.root(signed[0]) == signed[1]
+        odd += [] if whole else [signed[0]]
+    if odd:
+        raise LedgerDamaged(
+            f"Log bukti tidak cocok dengan buku, mulai daun {min(odd)}.\n"
+            f"The log does not fit the ledger, from leaf {min(odd)} on."
+        )
+    return int(size)
 
 
 def _is_there(connection: Connection[Any], table: str) -> bool:
