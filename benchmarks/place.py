@@ -18,7 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from infrastructure.embedded_postgres import EmbeddedPostgres
-from infrastructure.migrations import migrate
+from infrastructure.migrations import KEYS, LEDGER, migrate
 from infrastructure.postgres_tenant import wheel_binaries
 
 
@@ -38,7 +38,8 @@ class Place:
         try:
             dsn = make_conninfo(self.postgres, dbname=name)
             if migrated:
-                migrate(dsn)
+                for package in (LEDGER, KEYS):
+                    migrate(dsn, package)
             yield dsn
         finally:
             self._maintain("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

@@ -1,6 +1,6 @@
 """The words every room shares: value, event, refusal, chapter, journey, stream."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cached_property
@@ -41,6 +41,36 @@ class Value:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(frozen=True, kw_only=True)(cls)
+
+
+class Forgotten(Value):
+    """What stands where a sealed field stood whose key was destroyed: nothing, and it says so.
+
+    It is false and empty, so that whoever asks "is there any?" hears no.
+    """
+
+    forgotten: bool
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+FORGOTTEN: Any = Forgotten(forgotten=True)
+"""Stands in the place of any field's value, so its type is nobody's and everybody's."""
+
+
+class Whose(Value):
+    """Marks a sealed field as somebody else's than the one whom the stream is about.
+
+    ``field`` names the open field that holds that person's id; ``role`` is what somebody is to the
+    stream's subject who has no record of their own, like the guardian of a youth. One of the two.
+    """
+
+    field: str | None
+    role: str | None
 
 
 class Length(Value):
@@ -102,6 +132,28 @@ def data_classes(value: type[Value]) -> Mapping[str, DataClass]:
     return classes
 
 
+def subjects(event: type[Event]) -> Mapping[str, Whose]:
+    """Return the sealed fields that are somebody else's; raise `TypeError` at a mark in vain."""
+    hints = get_type_hints(event, include_extras=True)
+    classes = data_classes(event)
+    said: dict[str, Whose] = {}
+    for name, data_class in classes.items():
+        for mark in getattr(hints[name], "__metadata__", ()):
+            if isinstance(mark, Whose):
+                named = mark.field is None or classes.get(mark.field) is DataClass.NONE
+                if data_class is DataClass.NONE or not named or bool(mark.field) == bool(mark.role):
+                    raise TypeError(event.__name__, name, "whose it is must be said of open fields")
+                said[name] = mark
+    return said
+
+
+def subject_of(mark: Whose | None, event: Event, subject: str) -> str:
+    """Return whose key seals a field of an event in the stream of ``subject``."""
+    if mark is None:
+        return subject
+    return f"{subject}/{mark.role}" if mark.role else str(getattr(event, mark.field or ""))
+
+
 class Refused(Exception):
     """The law or the record says no.
 
@@ -139,6 +191,14 @@ class Chapter(Generic[S, E]):
     decide: Callable[[E, "Journey"], Sequence[Event]]
     evolve: Callable[[S, E], S]
     opens: tuple[type[E], ...] = ()
+
+    def fold(self, history: Iterable[Event]) -> S:
+        """Return the state that this chapter's own events, in this order, lead to."""
+        state = self.initial
+        for event in history:
+            if isinstance(event, self.events):
+                state = self.evolve(state, event)
+        return state
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +273,18 @@ class Stream:
             because=("catatan ini sudah dibuka", "this record is open already"),
         )
 
-    def decide(self, proposed: Event, history: Sequence[Event]) -> Sequence[Event]:
+    def decide(
+        self, proposed: Event, history: Sequence[Event], journey: Journey | None = None
+    ) -> Sequence[Event]:
         """Answer a proposed event: with itself and what follows from it, or with nothing.
+
+        ``journey`` is what the history leads to, where that is known already.
 
         Nothing is the answer when the fact is recorded already, which is when it would change
         nothing, or when it is refused now and stands in the history to the letter. Otherwise
         raises `Refused`.
         """
-        journey = self.fold(history)
+        journey = journey or self.fold(history)
         try:
             events = self.chapter_of[type(proposed)].decide(proposed, journey)
         except Refused:

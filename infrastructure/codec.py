@@ -8,20 +8,30 @@ box for each field that belongs to a person, by its JSON pointer in the page.
 import hashlib
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from domain.catalogue import EVENTS
-from domain.kernel import DataClass, Event, Json, data_classes
+from domain.kernel import (
+    FORGOTTEN,
+    DataClass,
+    Event,
+    Json,
+    Whose,
+    data_classes,
+    subject_of,
+    subjects,
+)
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 from domain.time import Effective
+from infrastructure.key_store import KeyStore
 from infrastructure.master_key import LENGTH
-from infrastructure.sealing import KeyStore, SubjectKey, owner, seal, unseal
+from infrastructure.sealing import Owner, SubjectKey, owner, seal, unseal
 
 FORMAT: Final = 1
 """Version of the page's form itself."""
@@ -40,7 +50,9 @@ class Unwakeable(Exception):
 
 
 _ADAPTERS: Final[dict[type[Event], TypeAdapter[Any]]] = {}
+_FIELDS: Final[dict[type[Event], Mapping[str, TypeAdapter[Any]]]] = {}
 _SEALED: Final[dict[type[Event], Mapping[str, DataClass]]] = {}
+_OTHERS: Final[dict[type[Event], Mapping[str, Whose]]] = {}
 
 
 def adapter(kind: type[Event]) -> TypeAdapter[Any]:
@@ -56,6 +68,13 @@ def sealed_fields(kind: type[Event]) -> Mapping[str, DataClass]:
         classes = data_classes(kind)
         _SEALED[kind] = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
     return _SEALED[kind]
+
+
+def others(kind: type[Event]) -> Mapping[str, Whose]:
+    """Return the sealed fields of an event type that are not the stream's subject's."""
+    if kind not in _OTHERS:
+        _OTHERS[kind] = subjects(kind)
+    return _OTHERS[kind]
 
 
 def canonical(page: Json) -> bytes:
@@ -89,12 +108,34 @@ def event_from(
         raise Unreadable(name)
     for upcast in kind.upcasts[kind.names.index(name) :]:
         payload = upcast(payload)
+    gone = {field for field, value in payload.items() if value is FORGOTTEN}
     try:
+        if gone:
+            return _with_gaps(kind, {**payload, "effective": effective}, gone)
         event: Event = adapter(kind).validate_python({**payload, "effective": effective})
     except ValidationError as error:
         keys = ["/".join(map(str, at["loc"])) + ": " + at["type"] for at in error.errors()]
         raise Unreadable(name, *keys) from None
     return event
+
+
+def _with_gaps(kind: type[Event], said: Json, gone: Collection[str]) -> Event:
+    """Return an event some of whose fields are `FORGOTTEN`; every other one is read as ever."""
+    adapters = _field_adapters(kind)
+    if said.keys() != adapters.keys():
+        raise Unreadable(kind.stored_as, *sorted(said.keys() ^ adapters.keys()))
+    read = {
+        name: FORGOTTEN if name in gone else adapters[name].validate_python(value)
+        for name, value in said.items()
+    }
+    return kind(**read)
+
+
+def _field_adapters(kind: type[Event]) -> Mapping[str, TypeAdapter[Any]]:
+    if kind not in _FIELDS:
+        hints = get_type_hints(kind, include_extras=True)
+        _FIELDS[kind] = {field.name: TypeAdapter(hints[field.name]) for field in fields(kind)}
+    return _FIELDS[kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +166,9 @@ class PageCodec:
     def recorded(self, pages: Sequence[tuple[bytes, Stamp]]) -> list[Recorded]:
         """Return stored pages in their places in the ledger; raise `Unreadable`."""
         parsed = [orjson.loads(page) for page, _ in pages]
-        keys = self._keys.by_id(box["key"] for page in parsed for box in page["sealed"])
+        keys = self._keys.by_id(
+            {box["key"]: box["subject"] for page in parsed for box in page["sealed"]}
+        )
         return [
             Recorded(
                 **self._awake(page, keys),
@@ -143,13 +186,14 @@ class PageCodec:
         return hashlib.sha256(page).hexdigest()
 
     def make_keys(self, drafts: Iterable[Draft]) -> None:
-        """Have the keys of many drafts made, and durable, before they are put to sleep."""
-        self._keys.of(
-            owner(draft.subject, data_class) for draft in drafts for data_class in _sealed_in(draft)
-        )
+        """Have the keys of many drafts made, and durable, before they are put to sleep.
 
-    def _divided(self, draft: Draft) -> tuple[Json, Mapping[DataClass, Json]]:
-        """Return the open part of a page, and the values to seal by class and JSON pointer."""
+        Raises `SubjectForgotten` where one would hold what is personal of somebody forgotten.
+        """
+        self._keys.of(one for draft in drafts for one in _owners(draft))
+
+    def _divided(self, draft: Draft) -> tuple[Json, Mapping[Owner, Json]]:
+        """Return the open part of a page, and the values to seal by owner and JSON pointer."""
         name, effective = draft.event.names[-1], effective_of(draft.event)
         payload = payload_of(draft.event)
         if event_from(name, effective, payload, self._kinds) != draft.event:
@@ -176,30 +220,30 @@ class PageCodec:
         }
         return content, _taken_out(draft, payload)
 
-    def _boxes(self, draft: Draft, secrets: Mapping[DataClass, Json]) -> list[Json]:
+    def _boxes(self, draft: Draft, secrets: Mapping[Owner, Json]) -> list[Json]:
         if not secrets:
             return []
-        keys = self._keys.of(owner(draft.subject, data_class) for data_class in secrets)
+        keys = self._keys.of(secrets)
         boxes = []
-        for data_class, fields in secrets.items():
-            key = keys[owner(draft.subject, data_class)]
+        for (subject, data_class), sealed in secrets.items():
+            key = keys[subject, data_class]
             place = f"{self._store}|{draft.stream}|{draft.version}|{key.key_id}"
             page_key = os.urandom(LENGTH)
             boxes.append(
                 {
-                    "subject": draft.subject,
-                    "class": data_class.value,
+                    "subject": subject,
+                    "class": data_class,
                     "key": key.key_id,
                     "page_key": _text(seal(key.secret, page_key, place)),
                     "fields": {
                         pointer: _text(seal(page_key, orjson.dumps(value), f"{place}|{pointer}"))
-                        for pointer, value in fields.items()
+                        for pointer, value in sealed.items()
                     },
                 }
             )
         return boxes
 
-    def _awake(self, page: Json, keys: Mapping[str, SubjectKey]) -> dict[str, Any]:
+    def _awake(self, page: Json, keys: Mapping[str, SubjectKey | None]) -> dict[str, Any]:
         """Return the fields of the draft that a page was made of."""
         if page["format"] != FORMAT:
             raise Unreadable(page["name"], "format")
@@ -229,9 +273,14 @@ class PageCodec:
             "idempotency_key": page["idempotency_key"],
         }
 
-    def _unsealed(self, page: Json, keys: Mapping[str, SubjectKey]) -> Iterable[tuple[str, Any]]:
+    def _unsealed(
+        self, page: Json, keys: Mapping[str, SubjectKey | None]
+    ) -> Iterable[tuple[str, Any]]:
         for box in page["sealed"]:
             key = keys[box["key"]]
+            if key is None:
+                yield from dict.fromkeys(box["fields"], FORGOTTEN).items()
+                continue
             place = f"{self._store}|{page['stream']}|{page['version']}|{key.key_id}"
             page_key = unseal(key.secret, b64decode(box["page_key"]), place)
             for pointer, sealed in box["fields"].items():
@@ -241,24 +290,32 @@ class PageCodec:
                 )
 
 
-def _sealed_in(draft: Draft) -> set[DataClass]:
-    """Return the classes of what is sealed in a draft's page."""
-    free_text = {DataClass.PERSONAL} if draft.evidence or draft.reason is not None else set()
-    return {*sealed_fields(type(draft.event)).values(), *free_text}
+def _owners(draft: Draft) -> set[Owner]:
+    """Return whose keys a draft's page is sealed under."""
+    whose = others(type(draft.event))
+    owned = {
+        owner(subject_of(whose.get(field), draft.event, draft.subject), data_class)
+        for field, data_class in sealed_fields(type(draft.event)).items()
+    }
+    free_text = draft.evidence or draft.reason is not None
+    return owned | ({owner(draft.subject, DataClass.PERSONAL)} if free_text else set())
 
 
-def _taken_out(draft: Draft, payload: Json) -> Mapping[DataClass, Json]:
-    """Take out of a payload what is to be sealed, and add what else is: by class and pointer."""
-    secrets: dict[DataClass, Json] = {}
+def _taken_out(draft: Draft, payload: Json) -> Mapping[Owner, Json]:
+    """Take out of a payload what is to be sealed, and add what else is: by owner and pointer."""
+    secrets: dict[Owner, Json] = {}
+    whose = others(type(draft.event))
     for field, data_class in sealed_fields(type(draft.event)).items():
-        secrets.setdefault(data_class, {})[f"/payload/{field}"] = payload.pop(field)
+        subject = subject_of(whose.get(field), draft.event, draft.subject)
+        sealed = secrets.setdefault(owner(subject, data_class), {})
+        sealed[f"/payload/{field}"] = payload.pop(field)
     free_text = {
         f"/evidence/{index}/number": item.number for index, item in enumerate(draft.evidence)
     }
     if draft.reason is not None:
         free_text["/reason"] = draft.reason
     if free_text:
-        secrets.setdefault(DataClass.PERSONAL, {}).update(free_text)
+        secrets.setdefault(owner(draft.subject, DataClass.PERSONAL), {}).update(free_text)
     return secrets
 
 

@@ -4,30 +4,52 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psycopg
-from psycopg import sql
-
+from infrastructure.key_cluster import key_database
+from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
 from infrastructure.settings import Settings
-from infrastructure.trouble import Trouble
+
+__all__ = [
+    "NAME",
+    "Database",
+    "DatabaseUnreachable",
+    "answers",
+    "create_unless_there",
+    "open_database",
+]
 
 NAME = "jejak"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
-    """Where the ledger is kept: `dsn` is for its owner, who may also migrate."""
+    """Where the ledger is kept, and where the keys: for their owners, who may also migrate."""
 
     dsn: str = field(repr=False)  # it may hold a password
+    keys_dsn: str = field(repr=False)
+
+    @property
+    def apart(self) -> bool:
+        """Whether the keys are kept in another database than the ledger."""
+        return self.keys_dsn != self.dsn
 
 
 @contextmanager
 def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Database]:
-    """Give the database that the operator named, or run our own for as long as it is needed.
+    """Give the databases that the operator named, or run our own for as long as they are needed.
 
-    A guest (a command beside a running service) uses the service's own where one is running.
+    A guest (a command beside a running service) uses the service's own where they are running.
     """
+    with (
+        key_database(settings, as_guest=as_guest) as keys_dsn,
+        _ledger_database(settings, as_guest=as_guest) as dsn,
+    ):
+        yield Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)
+
+
+@contextmanager
+def _ledger_database(settings: Settings, *, as_guest: bool) -> Iterator[str]:
     if settings.database_url:
-        yield Database(dsn=reachable(settings.database_url))
+        yield reachable(settings.database_url, "JEJAK_DATABASE_URL")
         return
     # Only here, so that nothing embedded is loaded where a server is given.
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
@@ -36,40 +58,8 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     postgres = EmbeddedPostgres(settings.data_dir / "postgres")
     if as_guest and answers(postgres.conninfo(NAME)):
-        yield Database(dsn=postgres.conninfo(NAME))
+        yield postgres.conninfo(NAME)
         return
     with archiving(postgres, settings.data_dir / "postgres", settings.backup_dir):
         create_unless_there(postgres.conninfo(), NAME)
-        yield Database(dsn=postgres.conninfo(NAME))
-
-
-class DatabaseUnreachable(Trouble):
-    """The server that the operator named does not answer, or refuses us."""
-
-
-def reachable(conninfo: str) -> str:
-    """Return a conninfo that a server answers to; raise `DatabaseUnreachable`."""
-    try:
-        psycopg.connect(conninfo, connect_timeout=10).close()
-    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
-        raise DatabaseUnreachable(
-            "PostgreSQL pada JEJAK_DATABASE_URL tidak menjawab; periksa alamat, peran, sandi\n"
-            "the PostgreSQL of JEJAK_DATABASE_URL does not answer; check address, role and password"
-        ) from error
-    return conninfo
-
-
-def answers(conninfo: str) -> bool:
-    """Say whether a server is there and ready."""
-    try:
-        psycopg.connect(conninfo, connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-def create_unless_there(maintenance: str, name: str) -> None:
-    """Create the database `name` over a connection to another one."""
-    with psycopg.connect(maintenance, autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).rowcount:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield postgres.conninfo(NAME)

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -70,22 +70,25 @@ class EmbeddedPostgres:
 
     `deadline` is in seconds and covers the whole start, recovery after a crash included.
     `binaries` replaces the wheel's (a directory with `postgres` and `initdb`, 15 or later).
-    `settings` are PostgreSQL's own, for this start only.
+    `settings` are PostgreSQL's own, for this start only; `initdb` are words for `initdb`, when the
+    cluster is made.
     `fsync=False` loses data when the machine stops: for tests only.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # by keyword, each for a reason of its own
         self,
         directory: Path,
         *,
         binaries: Path | None = None,
         settings: Mapping[str, str] | None = None,
+        initdb: Sequence[str] = (),
         fsync: bool = True,
         deadline: float = 120.0,
     ) -> None:
         self._directory = PostgresDirectory(directory)
         self._binaries = binaries
         self._settings = SETTINGS | dict(settings or {})
+        self._initdb = initdb
         self._fsync = fsync
         self._deadline = deadline
         self._process: subprocess.Popen[bytes] | None = None
@@ -158,6 +161,7 @@ class EmbeddedPostgres:
             "--encoding=UTF8",
             "--locale=C",
             "--data-checksums",
+            *self._initdb,
         ]
         if installation.major >= BUILTIN_LOCALE_SINCE:
             words += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

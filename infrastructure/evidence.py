@@ -10,7 +10,8 @@ from application.evidence import Deposit, Document
 from domain.kernel import DataClass
 from domain.record import Actor
 from infrastructure.connections import acknowledged
-from infrastructure.sealing import KeyStore, owner, seal, unseal
+from infrastructure.key_store import KeyStore
+from infrastructure.sealing import owner, seal, unseal
 
 CLASS: Final = DataClass.SPECIFIC
 """A document may hold anything, so it is protected like the most sensitive of it."""
@@ -26,7 +27,7 @@ class PostgresEvidenceStore:
         """Keep a document and who brought it; a document that is there is not written again."""
         digest = hashlib.sha256(content)
         sha256 = digest.hexdigest()
-        subject = owner(f"evidence/{sha256}", CLASS)
+        subject = owner(subject_of(sha256), CLASS)
         key = self._keys.of([subject])[subject]
         with acknowledged(self._pool) as connection:
             connection.execute(
@@ -57,7 +58,7 @@ class PostgresEvidenceStore:
         return [Deposit(actor=actor, unit=unit) for actor, unit in rows]
 
     def get(self, sha256: str) -> Document:
-        """Return a document; raise `LookupError` where there is none."""
+        """Return a document; raise `LookupError` where there is none, or no more."""
         with self._pool.connection() as connection:
             row = connection.execute(
                 "SELECT media_type, key_id::text, sealed FROM evidence.document WHERE sha256 = %s",
@@ -66,9 +67,16 @@ class PostgresEvidenceStore:
         if row is None:
             raise LookupError(sha256)
         media_type, key_id, sealed = row
-        secret = self._keys.by_id([key_id])[key_id].secret
-        content = unseal(secret, bytes(sealed), self._place(sha256))
+        key = self._keys.by_id({key_id: subject_of(sha256)})[key_id]
+        if key is None:
+            raise LookupError(sha256)
+        content = unseal(key.secret, bytes(sealed), self._place(sha256))
         return Document(sha256=sha256, media_type=media_type, content=content)
 
     def _place(self, sha256: str) -> str:
         return f"{self._store}|evidence|{sha256}"
+
+
+def subject_of(sha256: str) -> str:
+    """Return as whom a document is sealed: as itself, so that it can be forgotten alone."""
+    return f"evidence/{sha256}"

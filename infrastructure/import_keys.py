@@ -1,14 +1,14 @@
 """Keys of one's own and rows of a file, told apart by a keyed digest that gives none of them away.
 
 A register number or a NIK is short enough to be guessed from a plain hash, so all of this hangs on
-the master key: the same text is the same id in every run of one store, and in no other store.
+a secret of the key store: the same text is the same id in every run of one store, and in no other.
 """
 
 import hmac
 from typing import Final
 from uuid import UUID
 
-from infrastructure.master_key import MasterKey
+from infrastructure.master_key import Secrets
 
 OUR_OWN: Final = 0x8
 """Version of a UUID whose bits mean something to its maker only (RFC 9562, version 8)."""
@@ -16,10 +16,10 @@ VARIANT: Final = 0b10
 
 
 class KeyedDigests:
-    """An `application.importing.ImportKeys` under the master key."""
+    """An `application.importing.ImportKeys` under a secret of the key store."""
 
-    def __init__(self, master: MasterKey) -> None:
-        self._secret = master.derive("import")
+    def __init__(self, secrets: Secrets) -> None:
+        self._secret = secrets.derive("import")
 
     def new_key(self, kind: str, text: str) -> str:
         """Return the UUID that stands for somebody's own key of a kind of stream."""

@@ -8,20 +8,23 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType
 from typing import Annotated, Any, Final, LiteralString, get_args, get_origin, get_type_hints
 
+import orjson
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Composable, Composed, Identifier
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
 from domain.kernel import DataClass, Json, data_classes
-from infrastructure.master_key import MasterKey
-from infrastructure.sealing import KeyStore, owner, seal, unseal
+from infrastructure.key_store import KeyStore
+from infrastructure.master_key import Secrets
+from infrastructure.sealing import SubjectForgotten, owner, seal, unseal
 from projections.kernel import Projection
 
 SCHEMA: Final = Identifier("read_model")
@@ -40,24 +43,31 @@ FOUND_BY: Final = ("case", "unit", "destination", "person", "programme", "agreem
 class RowSeals:
     """Seals and unseals fields of rows, and makes the keyed words that they are found by."""
 
-    def __init__(self, store: str, keys: KeyStore, master: MasterKey) -> None:
-        self._store, self._keys = store, keys
-        self._index_key = master.derive("blind-index")
+    def __init__(self, store: str, keys: KeyStore, secrets: Secrets) -> None:
+        self.store, self.keys = store, keys
+        self._index_key = secrets.derive("blind-index")
 
     def open_keys(self, owners: Iterable[tuple[str, str]]) -> None:
         """Have the keys of many rows at hand with one round trip."""
-        self._keys.of(owners)
+        with suppress(SubjectForgotten):  # each of them is told of where it is asked for
+            self.keys.of(one for one in owners if not self.keys.forgot(one[0]))
 
-    def seal(self, subject: str, data_class: DataClass, place: str, value: Any) -> str:
-        """Return a sealed value as a ``bytea`` literal."""
-        key = self._keys.of([owner(subject, data_class)])[owner(subject, data_class)]
-        return "\\x" + seal(key.secret, json.dumps(value).encode(), f"{self._store}|{place}").hex()
+    def seal(self, subject: str, data_class: DataClass, place: str, value: Any) -> str | None:
+        """Return a sealed value as a ``bytea`` literal; nothing for a subject who was forgotten."""
+        try:
+            key = self.keys.of([owner(subject, data_class)])[owner(subject, data_class)]
+        except SubjectForgotten:
+            return None
+        return "\\x" + seal(key.secret, json.dumps(value).encode(), f"{self.store}|{place}").hex()
 
     def unseal(self, subject: str, data_class: DataClass, place: str, sealed: str) -> Any:
-        """Return what was sealed."""
-        key = self._keys.of([owner(subject, data_class)])[owner(subject, data_class)]
+        """Return what was sealed; nothing for a subject who was forgotten."""
+        try:
+            key = self.keys.of([owner(subject, data_class)])[owner(subject, data_class)]
+        except SubjectForgotten:
+            return None
         box = bytes.fromhex(sealed.removeprefix("\\x"))
-        return json.loads(unseal(key.secret, box, f"{self._store}|{place}"))
+        return json.loads(unseal(key.secret, box, f"{self.store}|{place}"))
 
     def words(self, texts: Iterable[Any]) -> list[str]:
         """Return the keyed form of every word in some texts, as ``bytea`` literals.
@@ -169,15 +179,14 @@ class RowTable:
         query = SQL("COPY {} ({}) FROM STDIN").format(
             self.table, SQL(", ").join(map(Identifier, names))
         )
+        nested = [name for name, kind in self.columns.items() if kind == "jsonb"]
         with connection.cursor().copy(query) as copy:
             for key, row in rows.items():
                 stored = self._asleep(key, row)
-                copy.write_row([self._cell(name, stored[name]) for name in names])
-
-    def _cell(self, name: str, value: Any) -> Any:
-        if value is not None and self.columns.get(name) == "jsonb":
-            return json.dumps(value)
-        return value
+                for name in nested:
+                    if stored[name] is not None:
+                        stored[name] = orjson.dumps(stored[name]).decode()
+                copy.write_row([stored[name] for name in names])
 
     def _upsert(self) -> Composed:
         names = SQL(", ").join(map(Identifier, self.columns))

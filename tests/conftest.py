@@ -20,7 +20,7 @@ from infrastructure.connections import service_pool
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
-from infrastructure.migrations import migrate
+from infrastructure.migrations import KEYS, LEDGER, migrate
 
 ALONE, TOGETHER, NOW = fcntl.LOCK_EX, fcntl.LOCK_SH, fcntl.LOCK_NB
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:8]
@@ -81,7 +81,8 @@ def template(postgres: str, shared_directory: Path) -> Iterator[str]:
                 draft = f"{name}_draft"  # so that half a migration is never taken for a whole one
                 drop_database(postgres, draft)
                 create_database(postgres, draft)
-                migrate(make_conninfo(postgres, dbname=draft))
+                for package in (LEDGER, KEYS):  # in tests, one database is both
+                    migrate(make_conninfo(postgres, dbname=draft), package)
                 maintain(postgres, "ALTER DATABASE {} RENAME TO {}", draft, name)
             use.enter_context(locked(users, TOGETHER))
         yield name

@@ -16,11 +16,19 @@ class MigrationChanged(Trouble):
     """A file that was applied is no longer what it was. Write a new one instead."""
 
 
-def migrate(conninfo: str) -> None:
-    """Apply, as the owner, the files that the database has not seen; all in one transaction."""
+LEDGER: Final = __name__
+KEYS: Final = "infrastructure.key_migrations"
+"""The packages that hold files: the ledger's database, and the key store's."""
+
+
+def migrate(conninfo: str, package: str = LEDGER) -> None:
+    """Apply, as the owner, the files that the database has not seen; all in one transaction.
+
+    The names of files are told apart in one database, so that one may be ledger and key store.
+    """
     files = sorted(
         (file.name, file.read_text(encoding="utf-8"))
-        for file in resources.files(__name__).iterdir()
+        for file in resources.files(package).iterdir()
         if file.name.endswith(".sql")
     )
     with psycopg.connect(conninfo) as connection:

@@ -17,7 +17,7 @@ from infrastructure.database import NAME, create_unless_there
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
-from infrastructure.migrations import migrate
+from infrastructure.migrations import KEYS, migrate
 from infrastructure.postgres_programs import Programs
 from infrastructure.restore import RestoreRefused, Target, Workbench, restore
 from infrastructure.wal_archive import archiving
@@ -44,6 +44,7 @@ def history(tmp_path_factory) -> History:
         conninfo = embedded(directory).conninfo(NAME)
         create_unless_there(embedded(directory).conninfo(), NAME)
         migrate(conninfo)
+        migrate(conninfo, KEYS)
         source = Source(
             directory=directory, conninfo=conninfo, programs=Programs(BINARIES), fsync=False
         )

@@ -1,0 +1,256 @@
+"""The keys of people: in a database of their own, wrapped by the master key, and destroyed there.
+
+Pages name keys by their ids. A key that was destroyed left a tombstone: what it sealed is gone, and
+no key is ever made for that subject again. Opened keys are kept in memory, a bounded number of
+them, and dropped as soon as this process learns of a destruction.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from os import urandom
+from threading import Lock
+from typing import Any, Final
+
+from psycopg import errors
+from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool
+from uuid_utils import uuid7
+
+from infrastructure.master_key import LENGTH, MasterKey
+from infrastructure.sealing import KeyMissing, Owner, SubjectForgotten, SubjectKey
+from infrastructure.tombstones import Destruction, TombstoneFile
+from infrastructure.wrapping import DOOR, Wrapping, keeping
+
+OPENED_MOST: Final = 20_000
+"""Opened keys in memory: those of ten thousand people, some 8 MB."""
+
+COLUMNS: Final = "key_id::text, subject, data_class, generation, wrapped"
+# Two statements in one: keys that were there already are read, the others are made.
+FIND: Final = (
+    f"SELECT {COLUMNS} FROM keys.sealing_key"  # noqa: S608  # constants only
+    " WHERE (subject, data_class) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+)
+MAKE: Final = SQL(
+    "WITH made AS (INSERT INTO keys.sealing_key"
+    " (key_id, subject, data_class, generation, wrapped)"
+    " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::bytea[])"
+    " ON CONFLICT (subject, data_class) DO NOTHING"
+    " RETURNING {0}) SELECT * FROM made UNION ALL {1}"
+).format(SQL(COLUMNS), SQL(FIND))
+DESTROY: Final = (
+    "WITH gone AS (DELETE FROM keys.sealing_key WHERE subject = ANY(%s) RETURNING subject, key_id)"
+    " INSERT INTO keys.tombstone (subject, event_id, stream, told, key_ids)"
+    " SELECT s, %s, %s, %s, coalesce((SELECT array_agg(g.key_id) FROM gone AS g"
+    " WHERE g.subject = s), '{}') FROM unnest(%s::text[]) AS s ON CONFLICT (subject) DO NOTHING"
+)
+
+
+class OpenedKeys:
+    """Keys in memory by owner and by id, the least recently used of which go first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._by_owner: OrderedDict[Owner, SubjectKey] = OrderedDict()
+        self._owners: dict[str, Owner] = {}
+        self._forgotten: set[str] = set()
+        self._door = Lock()
+
+    def of(self, owner: Owner) -> SubjectKey | None:
+        """Return an owner's key, if it is here."""
+        with self._door:
+            key = self._by_owner.get(owner)
+            if key:
+                self._by_owner.move_to_end(owner)
+            return key
+
+    def by_id(self, key_id: str) -> SubjectKey | None:
+        """Return a key by its id, if it is here."""
+        owner = self._owners.get(key_id)
+        return self.of(owner) if owner else None
+
+    def keep(self, owner: Owner, key: SubjectKey) -> bool:
+        """Keep a key, unless its subject was forgotten while it was being opened."""
+        with self._door:
+            if owner[0] in self._forgotten:
+                return False
+            self._by_owner[owner] = key
+            self._owners[key.key_id] = owner
+            while len(self._by_owner) > self._most:
+                _, oldest = self._by_owner.popitem(last=False)
+                del self._owners[oldest.key_id]
+            return True
+
+    def forget(self, subjects: Iterable[str]) -> None:
+        """Drop the keys of subjects, and never keep one of theirs again."""
+        gone = frozenset(subjects)
+        with self._door:
+            self._forgotten |= gone
+            for owner in [owner for owner in self._by_owner if owner[0] in gone]:
+                del self._owners[self._by_owner.pop(owner).key_id]
+
+    def forgot(self, subject: str) -> bool:
+        """Say whether a subject was forgotten, as far as this process knows."""
+        return subject in self._forgotten
+
+    def __len__(self) -> int:
+        return len(self._by_owner)
+
+
+class KeyStore:
+    """An `infrastructure.master_key.Secrets`, and the keys of subjects.
+
+    ``pool`` is any whose user may become `jejak_keys`. Without ``tombstones`` (a file) destroyed
+    keys are remembered in the key store alone.
+    """
+
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        master: MasterKey,
+        tombstones: TombstoneFile | None = None,
+        *,
+        most: int = OPENED_MOST,
+    ) -> None:
+        self.pool = pool
+        self.wrapping = Wrapping(pool, master)
+        self.tombstones = tombstones
+        self.opened = OpenedKeys(most)
+        self._read_to = 0
+        self.epoch = 0
+        """Raised with each forgetting: what was woken under an earlier one may hold too much."""
+        self.on_forgotten: list[Callable[[], None]] = []
+        """What lets go of pages that are awake, wherever this process keeps some."""
+
+    def ensure_master(self, store: str) -> None:
+        """Raise `MasterKeyUnreadable` unless this master key and this key store are the ledger's.
+
+        Then destroy again what the file of tombstones says and this key store does not.
+        """
+        self.wrapping.begin(store)
+        self.refresh()
+        for destruction in self.tombstones.read() if self.tombstones else ():
+            if not all(map(self.forgot, destruction.subjects)):
+                self.destroy(destruction)
+
+    def derive(self, purpose: str) -> bytes:
+        """Return the secret for one purpose, the same under every master key."""
+        return self.wrapping.secret(purpose)
+
+    def forgot(self, subject: str) -> bool:
+        """Say whether a subject was forgotten, as far as this process knows."""
+        return self.opened.forgot(subject)
+
+    def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
+        """Return a key for each owner, making those that are missing in one round trip.
+
+        They are durable before any page is sealed under them. Raises `SubjectForgotten`.
+        """
+        wanted = set(owners)
+        found = {owner: key for owner in wanted if (key := self.opened.of(owner))}
+        missing = sorted(wanted - found.keys())
+        if missing:  # in one order for all, so that two makers wait and do not deadlock
+            if any(self.forgot(subject) for subject, _ in missing):
+                raise SubjectForgotten
+            found |= self._made(missing)
+        return found
+
+    def by_id(self, wanted: Mapping[str, str]) -> Mapping[str, SubjectKey | None]:
+        """Return keys by their ids, each asked for with its subject; `None` where it is destroyed.
+
+        Raises `KeyMissing` for one that is not here and was not destroyed.
+        """
+        found = {key_id: self.opened.by_id(key_id) for key_id in wanted}
+        unread = [key_id for key_id, key in found.items() if key is None]
+        unread = [key_id for key_id in unread if not self.forgot(wanted[key_id])]
+        if unread:
+            query = f"SELECT {COLUMNS} FROM keys.sealing_key WHERE key_id = ANY(%s::uuid[])"  # noqa: S608  # constants only
+            with keeping(self.pool) as connection:
+                rows = connection.execute(query.encode(), (unread,)).fetchall()
+            read = self._open(rows)
+            found |= {key.key_id: key for key in read.values()}
+            if any(found[key_id] is None for key_id in unread):
+                self.refresh()
+        missing = [key_id for key_id, key in found.items() if key is None]
+        if gone := [key_id for key_id in missing if not self.forgot(wanted[key_id])]:
+            raise KeyMissing(", ".join(sorted(gone)))
+        return found
+
+    def destroy(self, destruction: Destruction) -> None:
+        """Destroy the keys of subjects for good, here and in memory. Harmless when repeated."""
+        if self.tombstones:
+            self.tombstones.add(destruction)
+        subjects = list(destruction.subjects)
+        with keeping(self.pool) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (DOOR,))
+            told = (destruction.event_id, destruction.stream, Jsonb(destruction.told))
+            connection.execute(DESTROY, (subjects, *told, subjects))
+        self.forget_here(subjects)
+
+    def forget_here(self, subjects: Iterable[str]) -> None:
+        """Drop what this process has of subjects whose forgetting is recorded."""
+        gone = [subject for subject in subjects if not self.forgot(subject)]
+        if gone:
+            self.opened.forget(gone)
+            self.epoch += 1
+            for let_go in self.on_forgotten:
+                let_go()
+
+    def refresh(self) -> None:
+        """Learn whom other processes forgot, and of a master key that follows ours."""
+        with keeping(self.pool) as connection:
+            rows = connection.execute(
+                "SELECT number, subject FROM keys.tombstone WHERE number > %s ORDER BY number",
+                (self._read_to,),
+            ).fetchall()
+            newest = connection.execute("SELECT max(generation) FROM keys.master").fetchone()
+        self.forget_here(subject for _, subject in rows)
+        self._read_to = rows[-1][0] if rows else self._read_to
+        if newest and newest[0] != self.wrapping.newest:
+            self.wrapping.learn()
+
+    def destructions(self) -> Iterable[Destruction]:
+        """Return what the tombstones say, one for each event."""
+        with keeping(self.pool) as connection:
+            rows = connection.execute(
+                "SELECT array_agg(subject ORDER BY number), event_id::text, stream, told"
+                " FROM keys.tombstone GROUP BY event_id, stream, told ORDER BY min(number)"
+            ).fetchall()
+        return [
+            Destruction(subjects=tuple(subjects), event_id=event_id, stream=stream, told=told)
+            for subjects, event_id, stream, told in rows
+        ]
+
+    def _made(self, owners: list[Owner]) -> Mapping[Owner, SubjectKey]:
+        try:
+            return self._make(owners)
+        except errors.CheckViolation:  # a rotation has begun: wrap under the key that follows
+            self.wrapping.learn()
+            return self._make(owners)
+
+    def _make(self, owners: list[Owner]) -> Mapping[Owner, SubjectKey]:
+        rows = []
+        for subject, data_class in owners:
+            key_id = str(uuid7())
+            rows.append((key_id, subject, data_class, *self.wrapping.wrap(urandom(LENGTH), key_id)))
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        with keeping(self.pool) as connection:
+            stored = connection.execute(MAKE, [*columns, *columns[1:3]]).fetchall()
+            there = {(row[1], row[2]) for row in stored}
+            if missing := [owner for owner in owners if owner not in there]:
+                # Somebody else made them in the meantime, out of this statement's sight.
+                subjects = [list(column) for column in zip(*missing, strict=True)]
+                stored += connection.execute(FIND.encode(), subjects).fetchall()
+        made = self._open(stored)
+        if made.keys() != set(owners):
+            self.refresh()  # forgotten by another process, which this one had not heard of
+            raise SubjectForgotten
+        return made
+
+    def _open(self, rows: Iterable[tuple[Any, ...]]) -> dict[Owner, SubjectKey]:
+        opened = {}
+        for key_id, subject, data_class, generation, wrapped in rows:
+            key = SubjectKey(key_id, self.wrapping.unwrap(generation, wrapped, key_id))
+            if self.opened.keep((subject, data_class), key):
+                opened[subject, data_class] = key
+        return opened

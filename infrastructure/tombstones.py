@@ -1,0 +1,94 @@
+"""Who was forgotten, written down outside of every database: a file beside the master key.
+
+Whoever brings back old backups of both databases does not bring back this file, which is only ever
+added to: at the next opening its lines destroy the keys again.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from domain.kernel import Json, Value
+from infrastructure.trouble import Trouble
+
+
+class Destruction(Value):
+    """Whose keys are destroyed, and the event that says so.
+
+    ``told`` is what the event says (no personal data), so that a ledger that lost it in a restore
+    can be told again.
+    """
+
+    subjects: tuple[str, ...]
+    event_id: str
+    stream: str
+    told: Json
+
+
+class TombstonesUnreadable(Trouble):
+    """The file was damaged. Guessing who was forgotten is not for us."""
+
+
+class TombstoneFile:
+    """One JSON object per line, each durable before any key is destroyed for it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, destruction: Destruction) -> None:
+        """Write a line, and wait until the disk has it."""
+        line = json.dumps(
+            {
+                "subjects": destruction.subjects,
+                "event_id": destruction.event_id,
+                "stream": destruction.stream,
+                "told": destruction.told,
+            }
+        )
+        if any(known.event_id == destruction.event_id for known in self.read()):
+            return
+        new = not self._path.exists()
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            _cut_back(file)
+            os.write(file, line.encode() + b"\n")
+            os.fsync(file)
+        finally:
+            os.close(file)
+        if new:
+            directory = os.open(self._path.parent, os.O_RDONLY)
+            os.fsync(directory)
+            os.close(directory)
+
+    def read(self) -> Sequence[Destruction]:
+        """Return all that was written; a last line that was cut short counts as not written.
+
+        Raises `TombstonesUnreadable`.
+        """
+        if not self._path.exists():
+            return []
+        *lines, _cut_short = self._path.read_text(encoding="utf-8").split("\n")
+        try:
+            return [_destruction(json.loads(line)) for line in lines if line]
+        except (ValueError, KeyError, TypeError):
+            raise TombstonesUnreadable(
+                f"{self._path} rusak; pulihkan dari salinannya\n"
+                f"{self._path} is damaged; restore it from its copy"
+            ) from None
+
+
+def _cut_back(file: int) -> None:
+    """Remove a last line that was cut short: nothing was destroyed for it yet."""
+    size = os.fstat(file).st_size
+    written = os.pread(file, size, 0)
+    os.ftruncate(file, written.rfind(b"\n") + 1)
+
+
+def _destruction(said: Json) -> Destruction:
+    return Destruction(
+        subjects=tuple(said["subjects"]),
+        event_id=said["event_id"],
+        stream=said["stream"],
+        told=said["told"],
+    )
