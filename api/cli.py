@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api import cli_backup, cli_demo, cli_export, cli_import, cli_projections, cli_seal
+from api import cli_backup, cli_bench, cli_demo, cli_export, cli_import, cli_projections, cli_seal
 from api.event_document import event_document
 from api.moments import instant_of, moment_of
 from api.telling import fail, print_table, told
@@ -32,6 +32,7 @@ app.command("restore", epilog=cli_backup.RESTORE_EXAMPLES)(cli_backup.restore)
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
 app.command("rebuild", epilog=cli_projections.REBUILD_EXAMPLES)(cli_projections.rebuild)
 app.command("status", epilog=cli_projections.STATUS_EXAMPLES)(cli_projections.status)
+app.command("bench", epilog=cli_bench.EXAMPLES)(cli_bench.bench)
 app.command("seal", epilog=cli_seal.SEAL_EXAMPLES)(cli_seal.seal)
 app.command("witness", epilog=cli_seal.WITNESS_EXAMPLES)(cli_seal.witness)
 app.command("log", epilog=cli_seal.LOG_EXAMPLES)(cli_seal.log)

@@ -56,6 +56,7 @@ class Furnished:
     data: Path
     token: str = field(repr=False)
     cases: Sequence[tuple[str, int]]
+    events: int
 
 
 def settings_for(dsn: str, data: Path, port: int = 8017) -> Settings:
@@ -64,29 +65,38 @@ def settings_for(dsn: str, data: Path, port: int = 8017) -> Settings:
 
 
 @contextmanager
-def furnished(dsn: str, *, cases: int, events: int) -> Iterator[Furnished]:
-    """Write so many cases of so many events each; wait until the read models have them."""
+def furnished(
+    dsn: str, *, cases: int, events: int, elsewhere: tuple[str, int, int] | None = None
+) -> Iterator[Furnished]:
+    """Write so many cases of so many events each; wait until the read models have them.
+
+    ``elsewhere`` names another unit, and how many cases of how many events it has.
+    """
     with tempfile.TemporaryDirectory(prefix="jejak-bench-") as folder:
         data = Path(folder)
         with open_house(settings_for(dsn, data)) as house:
+            write_units(house.ledger)
+            if elsewhere:
+                unit, number, length = elsewhere
+                write_cases(house, cases=number, events=length, unit=unit)
             written = write_cases(house, cases=cases, events=events)
+            position = house.ledger.position()
+            if not house.read_models.wait(position, FOLLOWED_SECONDS):
+                raise WorkerFailed("the read models do not catch up")
             token = issue(house.tokens, CALLER)
-        yield Furnished(dsn=dsn, data=data, token=token, cases=written)
+        yield Furnished(dsn=dsn, data=data, token=token, cases=written, events=position)
 
 
 def write_cases(
     house: House, *, cases: int, events: int, unit: str = UNIT
 ) -> Sequence[tuple[str, int]]:
-    """Write cases of a unit; return the key and version of each, once they can be read."""
-    write_units(house.ledger)
+    """Write cases of a unit; return the key and version of each."""
     written: list[tuple[str, int]] = []
     made = islice(copies(whole_case(events, unit)), cases)
     for batch in batches(made, cases * events):
         write_batch(house.ledger, batch)
         last = {one.stream: one.version for one in batch if one.stream.kind == "case"}
         written += [(stream.key, version) for stream, version in last.items()]
-    if not house.read_models.wait(house.ledger.position(), FOLLOWED_SECONDS):
-        raise WorkerFailed("the read models do not catch up")
     return written
 
 
