@@ -88,11 +88,15 @@ class WitnessState:
         self._lock: IO[str] = path.with_name(f"{path.name}.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._notes: dict[str, str] = self._read() if path.exists() else {}
         except OSError:
+            self.close()
             raise WitnessStateUnusable(
                 f"saksi lain sedang memakai {path}\nanother witness is using {path}"
             ) from None
-        self._notes: dict[str, str] = self._read() if path.exists() else {}
+        except WitnessStateUnusable:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let another process have it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from log_facts import ASKED, LEAVES, TILES, TREE
 from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
 
 from infrastructure.merkle import (
@@ -15,7 +16,6 @@ from infrastructure.merkle import (
     HASH,
     Node,
     Tile,
-    TiledTree,
     consistent,
     includes,
     leaf_hash,
@@ -27,32 +27,6 @@ from infrastructure.merkle import (
 )
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/rfc6962.json").read_text())
-LEAVES = [b"%d" % number for number in range(70_000)]
-HASHES = b"".join(map(leaf_hash, LEAVES))
-
-
-def tiles_of(hashes):
-    """All tiles of a tree, full and partial, and a reader that counts what is asked of it."""
-    tiles, level, row = {}, 0, hashes
-    while row:
-        for number, at in enumerate(range(0, len(row), 256 * HASH)):
-            tiles[Tile(level, number)] = row[at : at + 256 * HASH]
-        full = len(row) // (256 * HASH)
-        row = b"".join(root_of(tiles[Tile(level, number)]) for number in range(full))
-        level += 1
-    return tiles
-
-
-TILES = tiles_of(HASHES)
-ASKED = []
-
-
-def read(tiles):
-    ASKED[:] = tiles
-    return {tile: TILES[tile] for tile in tiles}
-
-
-TREE = TiledTree(read)
 sizes = st.integers(1, 700) | st.integers(1, len(LEAVES))
 
 

@@ -1,0 +1,268 @@
+"""A witness cosigns what grew out of what it cosigned before, and nothing else, ever."""
+
+import socket
+import subprocess
+import sys
+from hashlib import sha256
+from time import monotonic, sleep
+
+import psycopg
+import pytest
+from log_facts import TREE, record
+from running import free_port
+
+from infrastructure.connections import service_pool
+from infrastructure.log import Log
+from infrastructure.log_key import log_seed
+from infrastructure.log_standing import standing
+from infrastructure.merkle import EMPTY_ROOT
+from infrastructure.sealer import Sealer, sealer_pool
+from infrastructure.signed_note import (
+    COSIGNATURE,
+    Note,
+    NoteRefused,
+    Signer,
+    TreeHead,
+    VerifierKey,
+    to_base64,
+)
+from infrastructure.witness import Witness, WitnessState, WitnessStateUnusable
+from infrastructure.witness_client import (
+    Askers,
+    Asking,
+    WitnessAddress,
+    WitnessesUnreadable,
+    WitnessIsAhead,
+    WitnessSaidNo,
+)
+
+ORIGIN = "jejak/of-this-test"
+LOG, STRANGER = Signer(ORIGIN, b"l" * 32), Signer(ORIGIN, b"s" * 32)
+SELF = Signer("saksi.example/1", b"w" * 32, COSIGNATURE)
+NOW = 1_700_000_000
+PATIENCE_SECONDS = 30
+
+
+@pytest.fixture
+def state(tmp_path):
+    held = WitnessState(tmp_path / "state.json")
+    yield held
+    held.close()
+
+
+@pytest.fixture
+def witness(state):
+    return Witness(SELF, [LOG.key], state, clock=lambda: NOW)
+
+
+def note_of(size, root=None, signer=LOG, origin=ORIGIN):
+    text = TreeHead(origin, size, root or TREE.root(size)).text
+    return f"{text}\n{signer.sign(text)}"
+
+
+def asking(old, note, proof=()):
+    lines = "".join(f"{to_base64(it)}\n" for it in proof)
+    return f"old {old}\n{lines}\n{note}".encode()
+
+
+def grown(old, new):
+    return asking(old, note_of(new), TREE.consistency(old, new))
+
+
+def test_it_cosigns_the_first_tree_and_each_that_grew_out_of_the_last(witness):
+    for old, new in ((0, 5), (5, 300), (300, 300), (300, 4096)):
+        answer = witness.add_checkpoint(grown(old, new))
+        assert answer.status == 200, answer.body
+        note = Note.of(note_of(new) + answer.body)
+        [cosigned] = note.verified([SELF.key])
+        assert cosigned.time == NOW
+
+
+def test_it_answers_a_stale_size_with_the_one_it_remembers(witness):
+    witness.add_checkpoint(grown(0, 5))
+    for body in (grown(0, 9), grown(4, 9), grown(0, 5)):
+        answer = witness.add_checkpoint(body)
+        assert (answer.status, answer.body) == (409, "5\n")
+        assert answer.media_type == "text/x.tlog.size"
+
+
+def test_it_cosigns_no_fork_and_no_shorter_tree(witness):
+    witness.add_checkpoint(grown(0, 5))
+    forked = sha256(b"fork").digest()
+    refused = (
+        asking(5, note_of(9, forked), TREE.consistency(5, 9)),
+        asking(5, note_of(9), TREE.consistency(4, 9)),
+        asking(5, note_of(9)),
+        asking(5, note_of(5, forked)),
+        asking(5, note_of(5), [forked]),
+    )
+    for body in refused:
+        assert witness.add_checkpoint(body).status == 422
+    assert witness.add_checkpoint(asking(5, note_of(3))).status == 400
+    assert witness.add_checkpoint(grown(5, 9)).status == 200
+
+
+def test_an_empty_tree_has_the_empty_root_and_from_it_no_proof_is_needed(witness):
+    assert witness.add_checkpoint(asking(0, note_of(0, sha256(b"x").digest()))).status == 422
+    assert witness.add_checkpoint(asking(0, note_of(0, EMPTY_ROOT))).status == 200
+    assert witness.add_checkpoint(asking(0, note_of(5), [EMPTY_ROOT])).status == 422
+    assert witness.add_checkpoint(asking(0, note_of(5))).status == 200
+
+
+def test_it_trusts_the_keys_it_was_given_and_no_others(witness):
+    other = Signer("jejak/another", b"l" * 32)
+    stranger = note_of(5, signer=STRANGER)
+    assert witness.add_checkpoint(asking(0, note_of(5, signer=other))).status == 403
+    unknown = note_of(5, signer=other, origin=other.key.name)
+    assert witness.add_checkpoint(asking(0, unknown)).status == 404
+    assert witness.add_checkpoint(asking(0, stranger)).status == 403
+    false = note_of(5).replace("\n5\n", "\n6\n")
+    assert witness.add_checkpoint(asking(0, false)).status == 403
+    both = note_of(5) + STRANGER.sign(TreeHead(ORIGIN, 5, TREE.root(5)).text)
+    assert witness.add_checkpoint(asking(0, both)).status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff",
+        grown(0, 5).replace(b"old 0", b"old 00"),
+        grown(0, 5).replace(b"old 0", b"old -1"),
+        grown(0, 5).replace(b"old 0", b"OLD 0"),
+        grown(0, 5).replace(b"old 0\n\n", b"old 0\n"),
+        asking(5, note_of(9), [b"short"]),
+        asking(5, note_of(9), [EMPTY_ROOT] * 64),
+        grown(0, 5)[:-1],
+    ],
+)
+def test_what_is_no_request_is_answered_400(witness, body):
+    assert witness.add_checkpoint(body).status == 400
+
+
+def test_it_remembers_across_a_restart_and_serves_what_it_cosigned(tmp_path):
+    path, hashed = tmp_path / "memory.json", sha256(ORIGIN.encode()).hexdigest()
+    first = WitnessState(path)
+    witness = Witness(SELF, [LOG.key], first, clock=lambda: NOW)
+    assert witness.checkpoint(hashed).status == 404
+    line = witness.add_checkpoint(grown(0, 5)).body
+    with pytest.raises(WitnessStateUnusable):
+        WitnessState(path)
+    first.close()
+    second = WitnessState(path)
+    again = Witness(SELF, [LOG.key], second)
+    assert again.checkpoint(hashed).body == note_of(5) + line
+    assert again.checkpoint("0" * 64).status == 404
+    assert again.add_checkpoint(grown(0, 5)).status == 409
+    second.close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_memory_that_cannot_be_read_is_never_taken_for_an_empty_one(tmp_path):
+    path = tmp_path / "memory.json"
+    for said in ("", "[]", '{"a": "b"}', "{"):
+        path.write_text(said)
+        with pytest.raises(WitnessStateUnusable):
+            WitnessState(path)
+
+
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Running:
+    """The witness as its user runs it: a process, which says where it is and under which key."""
+
+    def __init__(self, directory, log_vkey, port) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "infrastructure.witness_process", "--name", "saksi.test/1"),
+                *("--key", directory / "saksi.key", "--state", directory / "saksi.json"),
+                *("--listen", f"127.0.0.1:{port}", "--log", log_vkey),
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        [self.address] = WitnessAddress.all_of(self.process.stderr.readline())
+        deadline = monotonic() + PATIENCE_SECONDS
+        while not listens(port):
+            assert monotonic() < deadline
+            sleep(0.02)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.stderr.close()
+        return self.process.wait(10)
+
+
+def test_a_sealer_has_its_checkpoints_cosigned_and_a_witness_that_is_away_delays_nothing(
+    database, tmp_path
+):
+    with sealer_pool(database) as pool, service_pool(database) as readers:
+        sealer, log, port = Sealer(pool, log_seed(tmp_path), tmp_path), Log(readers), free_port()
+        record(database, 3)
+        first = sealer.seal()
+        running = Running(tmp_path, log.vkey, port)
+        asking = Asking(pool, running.address)
+        assert asking.ask()
+        assert not asking.ask()
+        cosigned = Note.of(log.checkpoint().note)
+        both = [VerifierKey.of(log.vkey), running.address.key]
+        assert len(cosigned.verified(both)) == 2
+        assert running.stop() == 0
+
+        record(database, 2)
+        sealer.seal()
+        Askers(pool, [running.address]).once()
+        assert log.witnessed().size == first.size == log.inclusion("event", 1).checkpoint.size
+        assert log.inclusion("event", 5).checkpoint.size == 5
+        with psycopg.connect(database) as owner:
+            [seen] = standing(owner, [running.address]).witnesses
+            assert (seen.name, seen.size, seen.behind) == ("saksi.test/1", 3, 2)
+
+        running = Running(tmp_path, log.vkey, port)
+        with psycopg.connect(database) as owner:  # so that it does not know what was cosigned
+            owner.execute("ALTER TABLE ledger.cosignature DISABLE TRIGGER USER")
+            owner.execute("DELETE FROM ledger.cosignature")
+        assert Asking(pool, running.address).ask()
+        assert log.witnessed().size == 5
+        assert running.stop() == 0
+
+
+class Lying(Asking):
+    """A witness that answers what it likes."""
+
+    def __init__(self, pool, *answers) -> None:
+        super().__init__(pool, WitnessAddress("http://127.0.0.1:1", SELF.key))
+        self.answers = list(answers)
+
+    def _post(self, old, new, text, log_line):
+        return self.answers.pop(0)
+
+
+def test_a_false_cosignature_is_not_kept_and_a_witness_ahead_of_us_is_an_alarm(database, tmp_path):
+    with sealer_pool(database) as pool:
+        record(database, 3)
+        note = Sealer(pool, log_seed(tmp_path), tmp_path).seal().note
+        text = Note.of(note).text
+        with pytest.raises(WitnessIsAhead):
+            Lying(pool, (409, "9\n")).ask()
+        with pytest.raises(WitnessSaidNo):
+            Lying(pool, (409, "2\n"), (500, "")).ask()
+        false = SELF.cosign("another text\n", NOW)
+        for answer in ("", "nonsense", false, LOG.sign(text)):
+            with pytest.raises(NoteRefused):
+                Lying(pool, (200, answer)).ask()
+        assert Log(pool).witnessed() is None
+        assert Lying(pool, (200, SELF.cosign(text, NOW))).ask()
+        assert Log(pool).witnessed().size == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["http://x", "ftp://x " + str(SELF.key), f"http://x {LOG.key}", "http://x a b"]
+)
+def test_a_list_of_witnesses_that_cannot_be_read_is_refused(text):
+    with pytest.raises(WitnessesUnreadable):
+        WitnessAddress.all_of(text)
+    assert WitnessAddress.all_of(" , ") == []
