@@ -30,6 +30,8 @@ HEADERS: Final = {
 STATIC: Final = {
     "jejak.css": "text/css; charset=utf-8",
     "jejak.svg": "image/svg+xml",
+    "periksa.js": "text/javascript; charset=utf-8",
+    "verifier.js": "text/javascript; charset=utf-8",
 }
 CONTENT: Final = {name: files("api.pages").joinpath("static", name).read_bytes() for name in STATIC}
 

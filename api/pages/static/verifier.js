@@ -1,0 +1,477 @@
+// The second verifier: the same questions as verifier/archive.py asks, answered by other code.
+// It needs nothing but WebCrypto, sends nothing anywhere, and runs in a browser and in Node.
+"use strict";
+
+(() => {
+  const NUMBER = "(0|[1-9][0-9]{0,15})";
+  const INSTANT =
+    "([0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{6}Z)";
+  const HEADS = {
+    event: new RegExp(`^\\{"index":${NUMBER},"kind":"event","position":${NUMBER},"recorded_at":"${INSTANT}","page":`),
+    access: new RegExp(`^\\{"index":${NUMBER},"kind":"access","number":${NUMBER},"recorded_at":"${INSTANT}","body":`),
+  };
+  const HEAD_MOST = 192; // bytes: more than the longest head
+  const CLOSING = '{"checkpoint":';
+  const LINE_MOST = 64 * 1024 * 1024;
+  const BATCH = 512; // lines hashed side by side
+  const DEPTH_MOST = 64;
+  const NOBODY = { version: 0, hash: "0".repeat(64) };
+  const LOG_KEY = 1;
+  const WITNESS_KEY = 4;
+
+  class Fault extends Error {
+    constructor(code, place = {}) {
+      super(code);
+      this.code = code;
+      this.place = place;
+    }
+  }
+
+  // ---- bytes
+
+  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const latin1 = new TextDecoder("latin1");
+  const encoder = new TextEncoder();
+  const bytesOf = (text) => encoder.encode(text);
+  const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const joined = (...parts) => {
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  };
+  const equal = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+  const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+
+  /** Return the bytes of standard base64 in its one spelling, or null. */
+  function unbase64(text) {
+    try {
+      const raw = atob(text);
+      return btoa(raw) === text ? Uint8Array.from(raw, (char) => char.charCodeAt(0)) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  // ---- RFC 8785
+
+  const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+  /** Return the canonical spelling of a value without fractions; throw where it has none. */
+  function canonical(value, depth = 0) {
+    if (value === null || typeof value === "boolean") return String(value);
+    if (typeof value === "number") {
+      if (!Number.isSafeInteger(value)) throw new RangeError("number");
+      return String(value);
+    }
+    if (typeof value === "string") {
+      if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value)) throw new RangeError("surrogate");
+      return JSON.stringify(value);
+    }
+    if (depth >= DEPTH_MOST) throw new RangeError("depth");
+    if (Array.isArray(value)) return `[${value.map((item) => canonical(item, depth + 1)).join(",")}]`;
+    const fields = Object.keys(value).sort(); // by UTF-16 units, as the RFC asks
+    return `{${fields.map((key) => `${canonical(key)}:${canonical(value[key], depth + 1)}`).join(",")}}`;
+  }
+
+  /** Read an object from its canonical bytes; null for anything else. */
+  function canonicalObject(bytes) {
+    try {
+      const text = utf8.decode(bytes);
+      const value = JSON.parse(text);
+      return isObject(value) && canonical(value) === text ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  // ---- pages
+
+  const isText = (value) => typeof value === "string";
+  const orNull = (check) => (value) => value === null || check(value);
+  const like = (pattern) => (value) => isText(value) && pattern.test(value);
+  const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
+  const fields = (checks) => (value) =>
+    isObject(value) &&
+    Object.keys(value).length === Object.keys(checks).length &&
+    Object.entries(checks).every(([name, check]) => Object.hasOwn(value, name) && check(value[name]));
+  const day = like(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/);
+  const uuid = like(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+  const digest = like(/^[0-9a-f]{64}$/);
+  const sealed64 = like(/^[A-Za-z0-9+/]*={0,2}$/);
+  const isPage = fields({
+    actor: fields({ agency: orNull(isText), id: isText, on_behalf_of: orNull(isText), role: isText, unit: orNull(isText) }),
+    causation_id: orNull(isText),
+    correlation_id: isText,
+    effective: fields({
+      at: orNull(isText),
+      day,
+      zone: (value) => ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"].includes(value),
+    }),
+    event_id: uuid,
+    evidence: listOf(fields({ date: orNull(day), sha256: orNull(digest) })),
+    format: (value) => value === 1,
+    idempotency_key: orNull(isText),
+    name: like(/^[a-z][a-z0-9_.]*@[1-9][0-9]*$/),
+    payload: isObject,
+    prev_hash: digest,
+    purpose: isText,
+    sealed: listOf(
+      fields({
+        class: (value) => value === "personal" || value === "specific",
+        fields: (value) => isObject(value) && Object.keys(value).length > 0 && Object.values(value).every(sealed64),
+        key: uuid,
+        page_key: sealed64,
+        subject: isText,
+      }),
+    ),
+    stream: like(/^[a-z_]+:[^\x00-\x1f]+$/),
+    subject: isText,
+    version: (value) => Number.isInteger(value) && value >= 1 && value <= 2147483647,
+  });
+
+  /** Say whether every sealed field is named by where it belongs, once, where nothing lies open. */
+  function sealsFit(page) {
+    const pointers = page.sealed.flatMap((box) => Object.keys(box.fields));
+    if (new Set(pointers).size !== pointers.length) return false;
+    return pointers.every((pointer) => {
+      if (pointer === "/reason") return true;
+      const evidence = /^\/evidence\/(0|[1-9][0-9]{0,5})\/number$/.exec(pointer);
+      if (evidence) return Number(evidence[1]) < page.evidence.length;
+      const name = pointer.slice("/payload/".length);
+      return pointer.startsWith("/payload/") && name !== "" && !Object.hasOwn(page.payload, name);
+    });
+  }
+
+  // ---- notes (c2sp.org: signed-note, tlog-checkpoint, tlog-cosignature)
+
+  async function verifierKey(vkey) {
+    const [, name, id, material] = /^([^+\s]+)\+([0-9a-f]{8})\+(.*)$/.exec(vkey.trim()) ?? [];
+    const raw = material && unbase64(material);
+    if (!raw || raw.length !== 33 || ![LOG_KEY, WITNESS_KEY].includes(raw[0])) return null;
+    const keyId = (await sha256(joined(bytesOf(`${name}\n`), raw))).slice(0, 4);
+    if (hex(keyId) !== id) return null;
+    return { name, algorithm: raw[0], key: raw.slice(1), keyId, vkey: vkey.trim() };
+  }
+
+  function checkpointOf(note) {
+    const gap = note.lastIndexOf("\n\n");
+    if (gap < 0 || /[\x00-\x09\x0b-\x1f]/.test(note) || !note.endsWith("\n")) return null;
+    const lines = note.slice(0, gap).split("\n");
+    const root = lines.length >= 3 && lines.every(Boolean) ? unbase64(lines[2]) : null;
+    if (!root || root.length !== 32 || !/^(0|[1-9][0-9]{0,15})$/.test(lines[1])) return null;
+    const signatures = [];
+    for (const line of note.slice(gap + 2, -1).split("\n")) {
+      const found = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
+      const raw = found && unbase64(found[2]);
+      if (!raw || raw.length <= 4) return null;
+      signatures.push({ name: found[1], raw });
+    }
+    return { origin: lines[0], size: Number(lines[1]), root, body: bytesOf(note.slice(0, gap + 1)), signatures };
+  }
+
+  /** Say whether a key made this signature; throw "unsupported" in a browser without Ed25519. */
+  async function hasSigned(key, signature, text) {
+    let imported;
+    try {
+      imported = await crypto.subtle.importKey("raw", key.key, { name: "Ed25519" }, false, ["verify"]);
+    } catch (error) {
+      if (error.name === "NotSupportedError") throw new Error("unsupported");
+      return false;
+    }
+    return crypto.subtle.verify({ name: "Ed25519" }, imported, signature, text);
+  }
+
+  const signaturesOf = (checkpoint, key) =>
+    checkpoint.signatures.filter((it) => it.name === key.name && equal(it.raw.slice(0, 4), key.keyId));
+
+  async function signedBy(checkpoint, key) {
+    const said = signaturesOf(checkpoint, key);
+    for (const { raw } of said) if (!(await hasSigned(key, raw.slice(4), checkpoint.body))) return false;
+    return said.length > 0;
+  }
+
+  /** Return when a witness saw this checkpoint (Unix seconds), or null. */
+  async function cosignedBy(checkpoint, witness) {
+    let latest = null;
+    for (const { raw } of signaturesOf(checkpoint, witness)) {
+      if (raw.length !== 4 + 8 + 64 || raw[4] >> 7) return null;
+      const seconds = new DataView(raw.buffer, raw.byteOffset + 4).getBigUint64(0);
+      const text = joined(bytesOf(`cosignature/v1\ntime ${seconds}\n`), checkpoint.body);
+      if (!(await hasSigned(witness, raw.slice(12), text))) return null;
+      latest = Math.max(latest ?? 0, Number(seconds));
+    }
+    return latest;
+  }
+
+  // ---- RFC 6962
+
+  class Tree {
+    constructor() {
+      this.size = 0;
+      this.pending = []; // by height: the root of a perfect subtree that waits for its neighbour
+    }
+
+    /** Put hashes of leaves at the right, height by height. */
+    async add(leaves) {
+      this.size += leaves.length;
+      let row = leaves;
+      for (let height = 0; row.length; height += 1) {
+        if (this.pending[height]) row = [this.pending[height], ...row];
+        this.pending[height] = row.length % 2 ? row[row.length - 1] : null;
+        const pairs = [];
+        for (let at = 0; at + 1 < row.length; at += 2) pairs.push(Tree.node(row[at], row[at + 1]));
+        row = await Promise.all(pairs);
+      }
+    }
+
+    async root() {
+      let root = null;
+      for (const peak of this.pending) if (peak) root = root ? await Tree.node(peak, root) : peak;
+      return root ?? sha256(new Uint8Array());
+    }
+
+    static node(left, right) {
+      return sha256(joined(Uint8Array.of(1), left, right));
+    }
+  }
+
+  // ---- the archive
+
+  class Reading {
+    constructor(asked) {
+      this.asked = asked;
+      this.tree = new Tree();
+      this.heads = new Map();
+      this.counts = { event: 0, access: 0 };
+      this.times = { event: "", access: "" };
+      this.header = null;
+      this.closed = null;
+      this.agreed = [];
+      this.older = [];
+      this.witnesses = [];
+      this.unchecked = false;
+    }
+
+    get line() {
+      return this.header ? this.tree.size + 2 : 1;
+    }
+
+    async take(lines) {
+      let at = 0;
+      while (at < lines.length) {
+        if (this.closed) throw new Fault("archive.trailing", { line: this.line + 1 });
+        if (!this.header) await this.takeHeader(lines[at++]);
+        else if (latin1.decode(lines[at].subarray(0, CLOSING.length)) === CLOSING) await this.takeClosing(lines[at++]);
+        else at += await this.takeLeaves(lines.slice(at, at + this.room()));
+        await this.compareOlder();
+      }
+    }
+
+    /** Return how many leaves there may be until the next older checkpoint. */
+    room() {
+      return Math.min(BATCH, this.older.length ? this.older[0].size - this.tree.size : BATCH);
+    }
+
+    async takeHeader(line) {
+      const wrong = new Fault("archive.header", { line: 1 });
+      const said = canonicalObject(line.subarray(0, -1));
+      const isSize = (value) => Number.isSafeInteger(value) && value >= 0;
+      const form = fields({ jejak_archive: (it) => it === 1, origin: isText, public_key: isText, size: isSize });
+      if (!said || !form(said)) throw wrong;
+      const key = await verifierKey(said.public_key);
+      if (!key || key.algorithm !== LOG_KEY || key.name !== said.origin) throw wrong;
+      if (this.asked.key && this.asked.key.vkey !== key.vkey) throw new Fault("key.differs", { line: 1 });
+      this.header = { ...said, key };
+      this.older = [...this.asked.older].sort((one, other) => one.size - other.size);
+      for (const older of this.older) {
+        if (older.origin !== said.origin) throw new Fault("older.origin", { number: older.size });
+        if (!(await this.checked(() => signedBy(older, key), true))) {
+          throw new Fault("older.signature", { number: older.size });
+        }
+      }
+    }
+
+    /** Ask about a signature; where this browser cannot, remember that and go on. */
+    async checked(ask, otherwise) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (error.message !== "unsupported") throw error;
+        this.unchecked = true;
+        return otherwise;
+      }
+    }
+
+    /** Take leaves up to the first line that is none, and return how many they were. */
+    async takeLeaves(lines) {
+      const closing = lines.findIndex((line) => latin1.decode(line.subarray(0, CLOSING.length)) === CLOSING);
+      const read = (closing < 0 ? lines : lines.slice(0, closing)).map(readLeaf);
+      const digests = await Promise.all(read.map((leaf) => leaf && sha256(leaf.content)));
+      const leaves = [];
+      let fault = null;
+      for (const [at, leaf] of read.entries()) {
+        try {
+          this.takeLeaf(leaf, digests[at] && hex(digests[at]), this.tree.size + at);
+        } catch (error) {
+          fault = error;
+          break;
+        }
+        const number = leaf.kind === "event" ? "position" : "number";
+        const data = `{"hash":"${hex(digests[at])}","kind":"${leaf.kind}","${number}":${leaf.number},"recorded_at":"${leaf.at}"}`;
+        leaves.push(sha256(joined(Uint8Array.of(0), bytesOf(data))));
+      }
+      await this.tree.add(await Promise.all(leaves));
+      if (fault) throw fault;
+      return read.length;
+    }
+
+    takeLeaf(leaf, digest, index) {
+      if (!leaf) throw new Fault("archive.line", { line: index + 2, index });
+      const place = { line: index + 2, index, kind: leaf.kind, number: leaf.number };
+      const isEvent = leaf.kind === "event";
+      if (leaf.index !== index) throw new Fault("archive.index", place);
+      if (leaf.number !== this.counts[leaf.kind] + 1) throw new Fault(isEvent ? "event.position" : "access.number", place);
+      if (leaf.at < this.times[leaf.kind]) throw new Fault("recorded_at.backwards", place);
+      const content = canonicalObject(leaf.content);
+      if (isEvent) this.takePage(content, digest, place);
+      else if (!content) throw new Fault("access.canonical", place);
+      this.counts[leaf.kind] += 1;
+      this.times[leaf.kind] = leaf.at;
+    }
+
+    takePage(page, digest, place) {
+      if (!page) throw new Fault("page.canonical", place);
+      if (page.format !== 1) throw new Fault("page.format", place);
+      if (!isPage(page) || !sealsFit(page)) throw new Fault("page.envelope", place);
+      const { stream, version } = page;
+      const head = this.heads.get(stream) ?? NOBODY;
+      if (version !== head.version + 1) throw new Fault("stream.version", { ...place, stream, version });
+      if (page.prev_hash !== head.hash) throw new Fault("stream.prev_hash", { ...place, stream, version });
+      this.heads.set(stream, { version, hash: digest });
+    }
+
+    async compareOlder() {
+      while (this.older.length && this.older[0].size === this.tree.size) {
+        const older = this.older.shift();
+        if (!equal(older.root, await this.tree.root())) throw new Fault("older.root", this.between(older.size));
+        this.agreed.push(older.size);
+      }
+    }
+
+    between(size) {
+      return { between: [this.agreed.at(-1) ?? 0, size] };
+    }
+
+    async takeClosing(line) {
+      const place = { line: this.line };
+      const [size, said] = [this.tree.size, this.header.size];
+      if (size !== said) throw new Fault("archive.size", { ...place, between: [Math.min(size, said), Math.max(size, said)] });
+      const read = canonicalObject(line.subarray(0, -1));
+      const closing = read && fields({ checkpoint: isText })(read) ? checkpointOf(read.checkpoint) : null;
+      if (!closing) throw new Fault("checkpoint.form", place);
+      if (closing.origin !== this.header.origin) throw new Fault("checkpoint.origin", place);
+      if (!(await this.checked(() => signedBy(closing, this.header.key), true))) throw new Fault("checkpoint.signature", place);
+      if (closing.size !== size) throw new Fault("checkpoint.size", { ...place, number: closing.size });
+      if (!equal(closing.root, await this.tree.root())) throw new Fault("checkpoint.root", this.between(size));
+      for (const witness of this.asked.witnesses) {
+        const time = await this.checked(() => cosignedBy(closing, witness), undefined);
+        if (time === null) throw new Fault("checkpoint.witness", { ...place, name: witness.name });
+        this.witnesses.push({ name: witness.name, time: time ?? null });
+      }
+      if (this.older.length) throw new Fault("older.size", { between: [size, this.older.at(-1).size] });
+      this.closed = closing;
+    }
+
+    end(rest) {
+      if (!this.header) throw new Fault("archive.header", { line: 1 });
+      if (this.closed && rest.length) throw new Fault("archive.trailing", { line: this.line + 1 });
+      if (!this.closed) {
+        const size = this.tree.size;
+        throw new Fault("archive.truncated", { line: this.line, between: [size, Math.max(size, this.header.size)] });
+      }
+    }
+  }
+
+  /** Read the head of a leaf's line and cut its content out; null for any other line. */
+  function readLeaf(line) {
+    const start = latin1.decode(line.subarray(0, HEAD_MOST));
+    for (const [kind, pattern] of Object.entries(HEADS)) {
+      const found = pattern.exec(start);
+      if (found && line[line.length - 2] === 0x7d && line.length > found[0].length + 2) {
+        const content = line.subarray(found[0].length, -2);
+        return { kind, index: Number(found[1]), number: Number(found[2]), at: found[3], content };
+      }
+    }
+    return null;
+  }
+
+  /** Read blocks as they come, and give each its whole lines; return the rest after the last. */
+  async function eachBlock(stream, take) {
+    const reader = stream.getReader();
+    let rest = new Uint8Array();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return rest;
+      const data = rest.length ? joined(rest, value) : value;
+      const lines = [];
+      let at = 0;
+      for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, at)) {
+        lines.push(data.subarray(at, end + 1));
+        at = end + 1;
+      }
+      rest = data.slice(at);
+      await take(lines);
+      if (rest.length > LINE_MOST) throw new Fault("archive.line", { line: null });
+    }
+  }
+
+  /** Read what somebody typed; return null for `key` or `older` that cannot be read. */
+  async function asked({ key = "", witnesses = [], older = [] }) {
+    const readKey = key ? await verifierKey(key) : undefined;
+    const readWitnesses = await Promise.all(witnesses.map(verifierKey));
+    const readOlder = older.map(checkpointOf);
+    const usable =
+      (readKey === undefined || readKey?.algorithm === LOG_KEY) &&
+      readWitnesses.every((it) => it?.algorithm === WITNESS_KEY) &&
+      readOlder.every(Boolean);
+    return usable ? { key: readKey, witnesses: readWitnesses, older: readOlder } : null;
+  }
+
+  /** Verify a Blob or File; `progress` hears how many leaves and bytes were read so far. */
+  async function verify(blob, wanted, progress = () => {}) {
+    const reading = new Reading(wanted);
+    let [fault, bytes] = [null, 0];
+    try {
+      const rest = await eachBlock(blob.stream(), async (lines) => {
+        await reading.take(lines);
+        bytes += lines.reduce((sum, line) => sum + line.length, 0);
+        progress(reading.tree.size, bytes);
+      });
+      reading.end(rest);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      fault = { code: error.code, ...error.place };
+    }
+    return {
+      ok: fault === null && !reading.unchecked,
+      unchecked: reading.unchecked,
+      origin: reading.header?.origin ?? "",
+      size: reading.tree.size,
+      root: base64(await reading.tree.root()),
+      events: reading.counts.event,
+      accesses: reading.counts.access,
+      key: reading.header?.key.vkey ?? null,
+      pinned: Boolean(wanted.key),
+      witnesses: reading.witnesses,
+      older: reading.agreed,
+      fault,
+    };
+  }
+
+  globalThis.JejakVerifier = { asked, verify };
+})();

@@ -1,0 +1,86 @@
+"""A page that verifies a sealed archive in the reader's browser. It knows nothing, so: no login.
+
+Its policy forbids every connection, so that whoever reads it can see that the file goes nowhere.
+"""
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.rendering import page
+from api.pages.visits import PageRoute
+from domain.kernel import Words
+from verifier.faults import CODES
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'none';"
+    " form-action 'none'; base-uri 'none'; frame-ancestors 'none';"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
+)
+SAID: Final[dict[str, Words]] = {
+    **CODES,
+    "right": (
+        "Utuh: semuanya persis seperti yang ditandatangani.",
+        "Whole: everything is exactly as it was signed.",
+    ),
+    "right-unpinned": (
+        (
+            "Utuh menurut kunci di dalam arsip itu sendiri; bandingkan kunci itu dengan yang Anda"
+            " terima dari luar arsip."
+        ),
+        (
+            "Whole by the key inside the archive itself; compare that key with one that reached you"
+            " from outside it."
+        ),
+    ),
+    "unchecked": (
+        (
+            "Isinya cocok satu sama lain, tetapi peramban ini tidak dapat memeriksa tanda tangan"
+            " Ed25519. Pakailah peramban yang lebih baru, atau jejak verify."
+        ),
+        (
+            "What it holds fits together, but this browser cannot check Ed25519 signatures."
+            " Use a newer browser, or jejak verify."
+        ),
+    ),
+    "wrong": ("Ada yang salah:", "Something is wrong:"),
+    "insecure": (
+        (
+            "Peramban hanya memberi kriptografi lewat HTTPS atau di localhost. Buka halaman ini di"
+            " sana, atau pakailah jejak verify."
+        ),
+        (
+            "A browser gives cryptography over HTTPS or on localhost only. Open this page there, or"
+            " use jejak verify."
+        ),
+    ),
+    "unusable": (
+        "Kunci buku, kunci saksi atau titik periksa itu tidak terbaca; salinlah utuh.",
+        "The log's key, a witness's key or a checkpoint cannot be read; copy it whole.",
+    ),
+    "unreadable": ("Berkas itu tidak dapat dibaca.", "The file cannot be read."),
+    "code": ("Kode", "Code"),
+    "index": ("Nomor urut daun", "Index of the leaf"),
+    "kind": ("Jenis", "Kind"),
+    "number": ("Posisi atau nomor", "Position or number"),
+    "stream": ("Catatan", "Stream"),
+    "version": ("Versi", "Version"),
+    "name": ("Nama", "Name"),
+    "line": ("Baris", "Line"),
+    "between": ("Di antara ukuran", "Between the sizes"),
+    "origin": ("Buku", "Log"),
+    "size": ("Daun", "Leaves"),
+    "root": ("Akar", "Root"),
+    "witnesses": ("Saksi", "Witnesses"),
+    "older": ("Titik periksa lama yang cocok", "Older checkpoints that fit"),
+}
+router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/periksa")
+def verify(request: Request) -> Response:
+    """Show the page; what it does is done in the browser."""
+    response = page(request, "verify.html", None, {"said": SAID})
+    response.headers["Content-Security-Policy"] = POLICY
+    return response

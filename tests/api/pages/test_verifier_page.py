@@ -1,0 +1,132 @@
+"""The verifier in the browser: it agrees with the one in Python, and can send nothing anywhere."""
+
+import json
+import re
+import shutil
+import subprocess
+from base64 import b64encode
+
+import pytest
+from archive_vectors import FOLDER, INDEX, PINNED
+from archives import LOG, WITNESSES
+from fastapi.testclient import TestClient
+
+from api.pages.rendering import ADDRESSES, CONTENT
+
+VECTORS = json.loads(INDEX.read_text(encoding="utf-8"))
+SCRIPT = FOLDER.parents[2] / "api/pages/static/verifier.js"
+VERIFY_HERE = """async ([name, written, asked]) => {
+  const bytes = Uint8Array.from(atob(written), it => it.charCodeAt(0));
+  return JejakVerifier.verify(new Blob([bytes]), await JejakVerifier.asked(asked));
+}"""
+
+
+def ensure_agrees(verdict, answer):
+    assert verdict["ok"] == answer["ok"]
+    said, expected = verdict["fault"] or {}, answer["fault"] or {}
+    assert {key: said.get(key) for key in expected} == expected
+
+
+@pytest.fixture
+def opened(chromium, address):
+    """The page, and what its console complained about and what it asked for."""
+    context = chromium.new_context(locale="id-ID", base_url=address)
+    page, heard, asked = context.new_page(), [], []
+    page.on("console", lambda said: heard.append(said.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
+    page.goto("/periksa")
+    page.wait_for_load_state("networkidle")
+    yield page, heard, asked
+    context.close()
+
+
+def choose(page, vector):
+    page.get_by_label("Arsip (jejak").set_input_files(FOLDER / f"{vector['name']}.ndjson")
+    page.get_by_label("Kunci buku").fill(vector["asked"].get("key", ""))
+    page.get_by_label("Kunci saksi").fill("\n".join(vector["asked"].get("witnesses", ())))
+    notes = [
+        {"name": f"{number}.txt", "mimeType": "text/plain", "buffer": note.encode()}
+        for number, note in enumerate(vector["asked"].get("older", ()))
+    ]
+    page.get_by_label("Titik periksa").set_input_files(notes)
+    page.get_by_role("button", name="Periksa", exact=True).click()
+    return page.locator("#hasil[data-verdict]")
+
+
+def test_the_browser_agrees_with_the_answer_to_every_vector(opened):
+    page, heard, _ = opened
+    for vector in VECTORS:
+        written = b64encode((FOLDER / f"{vector['name']}.ndjson").read_bytes()).decode()
+        verdict = page.evaluate(VERIFY_HERE, [vector["name"], written, vector["asked"]])
+        ensure_agrees(verdict, vector["answer"])
+    assert not heard
+
+
+def test_somebody_chooses_a_file_and_reads_what_is_wrong_with_it_and_nothing_is_sent(opened):
+    page, heard, asked = opened
+    before = list(asked)
+    by_name = {vector["name"]: vector for vector in VECTORS}
+    result = choose(page, by_name["good-older"])
+    result.wait_for()
+    assert page.get_by_text("Utuh: semuanya persis seperti yang ditandatangani.").is_visible()
+    assert page.get_by_text("saksi.example/1, saksi.example/2").is_visible()
+    result = choose(page, by_name["signed-shorter"])
+    result.get_by_text("ekornya hilang").wait_for()
+    assert page.get_by_text("7 - 9").is_visible()
+    edited = choose(page, by_name["edited-page"])
+    edited.get_by_text("stream.prev_hash").wait_for()
+    assert page.evaluate("fetch('/').catch(() => 'refused')") == "refused"
+    assert asked == before
+    assert len(heard) == 1  # the refused fetch, and nothing of ours
+    assert "connect-src" in heard[0]
+
+
+def test_a_browser_without_ed25519_says_so_and_claims_nothing(opened):
+    page, _, _ = opened
+    page.evaluate(
+        "crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))"
+    )
+    result = choose(page, {"name": "good", "asked": PINNED})
+    result.wait_for()
+    verdict = json.loads(result.get_attribute("data-verdict"))
+    assert (verdict["ok"], verdict["unchecked"], verdict["fault"]) == (False, True, None)
+    assert page.get_by_text("tidak dapat memeriksa tanda tangan").is_visible()
+
+
+def test_a_key_that_cannot_be_read_is_said_before_anything_is_verified(opened):
+    page, _, _ = opened
+    choose(page, {"name": "good", "asked": {"key": WITNESSES[0].vkey}})
+    page.get_by_text("tidak terbaca; salinlah utuh").wait_for()
+    choose(page, {"name": "good", "asked": {"key": LOG.vkey[:-1]}})
+    page.get_by_text("tidak terbaca; salinlah utuh").wait_for()
+
+
+def test_the_page_needs_no_login_runs_only_its_own_scripts_and_contacts_nobody(service):
+    answer = TestClient(service.app).get("/periksa")
+    assert answer.status_code == 200
+    policy = answer.headers["Content-Security-Policy"]
+    for said in ("default-src 'none'", "script-src 'self'", "connect-src 'none'"):
+        assert said in policy
+    assert "unsafe" not in policy
+    scripts = re.findall(r"<script(.*?)>(.*?)</script>", answer.text, re.DOTALL)
+    assert [inner for _, inner in scripts] == ["", ""]
+    assert ADDRESSES["verifier.js"] in answer.text
+    for name in ("verifier.js", "periksa.js"):
+        script = TestClient(service.app).get(ADDRESSES[name])
+        assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert script.content == CONTENT[name]
+
+
+def test_the_same_script_agrees_under_node():
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("no node")
+    run = FOLDER.parents[1] / "node_verifier.mjs"
+    answer = subprocess.run(
+        [node, "--no-warnings", run, SCRIPT, FOLDER], capture_output=True, text=True, check=True
+    )
+    verdicts = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [it["name"] for it in verdicts] == [it["name"] for it in VECTORS]
+    for vector, found in zip(VECTORS, verdicts, strict=True):
+        ensure_agrees(found["verdict"], vector["answer"])
