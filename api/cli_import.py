@@ -142,12 +142,12 @@ def imported(  # noqa: PLR0913  # what to do, and how to tell
 
 
 def _shared(house: "House", actor: Actor, purpose: str) -> Import:
-    from api.main import import_keys_of, settings  # noqa: PLC0415  # --help stays quick
+    from api.main import import_keys_of  # noqa: PLC0415  # --help stays quick
 
     services = house.services
     return Import(
         ledger=services.ledger,
-        keys=import_keys_of(settings()),
+        keys=import_keys_of(house),
         new_id=services.new_id,
         now=services.now,
         actor=actor,

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import structlog
 from uuid_utils import uuid7
 
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.append import Append
+from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.connections import FULL, service_pool
 from infrastructure.database import open_database
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.import_keys import KeyedDigests
+from infrastructure.key_opening import open_key_store
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.log import Log
 from infrastructure.logging import configure_logging
-from infrastructure.master_key import MasterKey
 from infrastructure.migrations import migrate
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
@@ -29,8 +31,15 @@ from infrastructure.trouble import Trouble
 from projections.catalogue import PROJECTIONS, REPORTS
 
 TOKEN_DAYS: Final = 30
+KEYS_BESIDE: Final = (
+    "kunci disimpan di basis data buku: cadangannya dapat mengembalikan orang yang dilupakan;"
+    " isi JEJAK_KEYS_URL / keys are kept in the ledger's database: its backups could bring a"
+    " forgotten person back; set JEJAK_KEYS_URL"
+)
 TROUBLES: Final = (Trouble,)
 """What may keep the house from opening, each with words that say what to do."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +60,23 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
     with ExitStack() as stack:
         database = stack.enter_context(open_database(chosen, as_guest=as_guest))
         migrate(database.dsn)
-        master = MasterKey.kept_in(chosen.data_dir)
+        if not (database.apart or as_guest):
+            log.warning(KEYS_BESIDE)
+        keys = stack.enter_context(open_key_store(database, chosen.data_dir))
         pool = stack.enter_context(service_pool(database.dsn))
-        ledger = stack.enter_context(EventsourcingLedger(pool, master))
-        seals = RowSeals(ledger.store, ledger.keys, master)
+        ledger = stack.enter_context(EventsourcingLedger(pool, keys))
+        seals = RowSeals(ledger.store, keys, keys)
         read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
         read_models.follower.prepare()
         read_models.follower.start()
         stack.callback(read_models.follower.close)
-        tokens = tokens_of(chosen)
+        tokens = Tokens(secret=keys.derive("tokens"), now=now)
         services = Services(
             append=Append(ledger=ledger, new_id=new_id, now=now),
             ledger=ledger,
             read_models=read_models,
             evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+            access=stack.enter_context(PostgresAccessLedger(pool)),
             log=Log(pool),
             caller_of=tokens,
             projections={projection.name: projection for projection in PROJECTIONS},
@@ -86,12 +98,16 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
 
 def tokens_of(chosen: Settings) -> Tokens:
     """Return what issues and reads tokens, under the secret that was made at the first start."""
-    return Tokens(secret=MasterKey.kept_in(chosen.data_dir).derive("tokens"), now=now)
+    configure_logging()
+    with open_database(chosen, as_guest=True) as database:
+        migrate(database.dsn)
+        with open_key_store(database, chosen.data_dir) as keys:
+            return Tokens(secret=keys.derive("tokens"), now=now)
 
 
-def import_keys_of(chosen: Settings) -> KeyedDigests:
+def import_keys_of(house: House) -> KeyedDigests:
     """Return what gives rows of a file, and keys of somebody's own, their ids."""
-    return KeyedDigests(MasterKey.kept_in(chosen.data_dir))
+    return KeyedDigests(house.ledger.keys)
 
 
 def safekeeping(chosen: Settings) -> Safekeeping:
