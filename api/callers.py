@@ -7,9 +7,10 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.dependencies import WithServices
+from api.dependencies import WithServices, services_of
 from api.preconditions import MaybeCommand
 from api.problems import Problem, trace_of
+from api.readings import Reading
 from api.tokens import READERS, WRITERS, Caller, Role, TokenRefused
 from application.ledger import Command
 from domain.fields import REF
@@ -51,6 +52,7 @@ def known_caller(
         raise TokenRefused
     caller = services.caller_of(said.credentials)
     request.state.actor = caller.id
+    request.state.caller = caller
     return caller
 
 
@@ -90,13 +92,17 @@ def not_own_unit() -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What an envelope says of the request: who, for whom, for what, and in which exchange."""
+    """What an envelope says of the request: who, for whom, for what, and in which exchange.
+
+    ``reading`` records what a refusal shows of others.
+    """
 
     caller: Caller
     on_behalf_of: str | None
     purpose: str
     correlation_id: str
     command: Command | None
+    reading: Reading
 
 
 def _code(text: str | None, header: str) -> str | None:
@@ -124,6 +130,7 @@ def signature_of(
         purpose=_code(x_purpose, "X-Purpose") or PURPOSE,
         correlation_id=trace_of(request),
         command=command,
+        reading=Reading(request, services_of(request), None, None),
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.field_errors import Language
 from api.tokens import Caller
+from application.access import AccessLedger
 from application.append import Append
 from application.evidence import EvidenceStore
 from application.ledger import Ledger
@@ -31,6 +32,7 @@ class Services:
     ledger: Ledger
     read_models: ReadModels
     evidence: EvidenceStore
+    access: AccessLedger
     log: Transparency
     caller_of: Callable[[str], Caller]
     projections: Mapping[str, Projection[Any]]

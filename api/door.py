@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.measures import Measures
 from api.problems import of_bug
+from api.readings import must_be_recorded
 
 BODY_MOST: Final = 1_000_000
 EVIDENCE_MOST: Final = 10_000_000
@@ -59,12 +60,19 @@ class Passage:
     async def noted(self, message: Message) -> None:
         """Send, with the headers that every answer bears."""
         if message["type"] == "http.response.start":
+            self._ensure_recorded(message["status"])
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             headers["X-Trace-Id"] = self.scope["state"]["trace_id"]
         await self.send(message)
+
+    def _ensure_recorded(self, status: int) -> None:
+        """Let no answer out that may show somebody and was not handed to its `Reading`."""
+        shows = 200 <= status < 300 and must_be_recorded(self.scope["method"], self.template)  # noqa: PLR2004
+        if shows and not self.scope["state"].get("read"):
+            raise RuntimeError(f"{self.template} showed what it did not record")
 
     @property
     def template(self) -> str:

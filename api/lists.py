@@ -22,6 +22,7 @@ from pydantic_core import to_jsonable_python
 from api.cursors import cursor_after, key_from
 from api.dependencies import Services
 from api.problems import Problem
+from api.readings import Reading, of_rows
 from application.read_models import Access, Page, Question
 from domain.kernel import DataClass, Json, Value, Words, data_classes
 from projections.kernel import Projection
@@ -207,6 +208,7 @@ class Listing:
     projection: Projection[Any]
     access: Access
     asked: Asked
+    reading: Reading
 
     def page(self, after: str | None, limit: int) -> Page:
         """Return rows after a key."""
@@ -222,6 +224,7 @@ class Listing:
         page = self.page(key_from(asked.cursor, bound), asked.limit + 1)
         rows = page.rows[: asked.limit]
         columns = shown(self.projection.row)
+        self._record(rows, columns)
         content = {
             "items": [{"key": key, **as_json(row, columns)} for key, row in rows],
             **freshness(self.services, [self.projection.name], page),
@@ -238,6 +241,7 @@ class Listing:
         wait_for(self.services, self.asked.after)
         first = self.page(None, CHUNK)
         columns = shown(self.projection.row)
+        self._record(first.rows, columns)
         lines = written(form, columns, self._all(first, columns))
         return table(form, lines, self.projection.name, first.position)
 
@@ -247,6 +251,11 @@ class Listing:
             if len(page.rows) < CHUNK:
                 return
             page = self.page(page.rows[-1][0], CHUNK)
+            self._record(page.rows, columns)
+
+    def _record(self, rows: Sequence[tuple[str, Any]], columns: Sequence[str]) -> None:
+        """Record whom these rows show, before the first of them leaves."""
+        self.reading(*of_rows(self.projection, [row for _, row in rows], columns), len(rows))
 
 
 def table(form: str, lines: Iterator[str], name: str, position: int) -> Response:

@@ -16,11 +16,16 @@ from starlette.exceptions import HTTPException
 
 from api.field_errors import FieldError, Language, field_errors
 from api.tokens import TokenRefused
+from application.access import Unrecorded
 from application.ledger import Conflict, KeyReused, OutcomeUnknown
 from domain.kernel import Json, Refused, Words
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = "1"
+UNRECORDED: Final[Words] = (
+    "pembacaan ini belum dapat dicatat, jadi isinya tidak ditampilkan; coba lagi sebentar",
+    "this read cannot be recorded now, so nothing is shown; try again shortly",
+)
 
 TITLES: Final[Mapping[int, Words]] = {
     400: ("Permintaan tidak terbaca", "The request cannot be read"),
@@ -201,6 +206,12 @@ def of_outcome_unknown(request: Request, _: Exception) -> JSONResponse:
     return answer(request, Problem(503, "append.outcome_unknown", words, headers=retry))
 
 
+def of_unrecorded(request: Request, _: Exception) -> JSONResponse:
+    """503: what cannot be recorded is not shown."""
+    retry = {"Retry-After": RETRY_SECONDS}
+    return answer(request, Problem(503, "access.unrecorded", UNRECORDED, headers=retry))
+
+
 def of_full(request: Request, _: Exception) -> JSONResponse:
     """503: no connection was free, or the store is away."""
     return answer(request, Problem(503, headers={"Retry-After": RETRY_SECONDS}))
@@ -243,6 +254,7 @@ def install(app: FastAPI, full: Sequence[type[Exception]]) -> None:
         Conflict: of_conflict,
         KeyReused: of_key_reused,
         OutcomeUnknown: of_outcome_unknown,
+        Unrecorded: of_unrecorded,
         TokenRefused: of_token,
         RequestValidationError: of_validation,
         HTTPException: of_http,

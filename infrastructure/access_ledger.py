@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psycopg
 import structlog
@@ -35,7 +35,7 @@ class PostgresAccessLedger:
         self._line = WritingLine(str(pool.conninfo))
         self._commit: GroupCommit[bytes, None] = GroupCommit(self._write)
 
-    def __enter__(self) -> "PostgresAccessLedger":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,7 +46,8 @@ class PostgresAccessLedger:
         try:
             self._commit(body_of(record))
         except (psycopg.Error, OutcomeUnknown, Overloaded) as error:
-            log.error("read_unrecorded", error=type(error).__name__, trace_id=record.trace_id)
+            kind = type(error).__name__  # and not its words, which may quote
+            log.warning("read_unrecorded", error=kind, trace_id=record.trace_id)
             raise Unrecorded from error
 
     def _write(self, bodies: Sequence[bytes]) -> Sequence[None]:
@@ -56,7 +57,8 @@ class PostgresAccessLedger:
     def ask(self, asked: Asked) -> list[Kept]:
         """Return records, the newest first."""
         query = SQL(
-            "WITH {} wanted AS (SELECT a.number FROM {} AS a WHERE {} ORDER BY a.number DESC LIMIT {})"
+            "WITH {} wanted AS ("
+            "SELECT a.number FROM {} AS a WHERE {} ORDER BY a.number DESC LIMIT {})"
             " SELECT number, recorded_at, encode(hash, 'hex'), body"
             " FROM wanted JOIN ledger.access USING (number) ORDER BY number DESC"
         ).format(*_among(asked), SQL(" AND ").join(_conditions(asked)), asked.limit)

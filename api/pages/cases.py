@@ -13,7 +13,6 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import WithServices
 from api.lists import clean
 from api.pages import labels
 from api.pages.names import Names, units_and_agencies
@@ -21,6 +20,7 @@ from api.pages.rendering import page, remember
 from api.pages.tongue import Tongue
 from api.pages.visits import OwnForm, PageRoute, Visitor
 from api.problems import Problem
+from api.readings import WithReading, of_rows
 from api.tokens import Caller
 from application.read_models import Question
 from domain.catalogue import CASE
@@ -30,6 +30,8 @@ from projections.case_summary import CASE_SUMMARY, CaseSummary
 SEARCH_PATH: Final = "/perkara"
 SEARCH_COOKIE: Final = "jejak_cari"
 ROWS: Final = 25
+SHOWN: Final = ("name", "register_text")
+"""The sealed columns that the list shows."""
 FILTERS: Final[Mapping[str, tuple[str, type[Enum]]]] = {
     "status": ("legal_status", LegalStatus),
     "presence": ("presence", Presence),
@@ -74,19 +76,22 @@ def search(request: Request, caller: Visitor, asked: Annotated[Search, Form()]) 
 
 @router.get(SEARCH_PATH)
 def cases(
-    request: Request, caller: Visitor, services: WithServices, asked: Annotated[Leaf, Query()]
+    request: Request, caller: Visitor, reading: WithReading, asked: Annotated[Leaf, Query()]
 ) -> Response:
     """Show one leaf of the list, and where the next one begins."""
+    services = reading.services
     words = clean(unquote(request.cookies.get(SEARCH_COOKIE, "")))
     said = asked.model_dump(exclude={"after"})
     question = Question(
         where=_where(said), words=tuple(words.split()), after=asked.after or None, limit=ROWS + 1
     )
     found = services.read_models.ask(CASE_SUMMARY.name, question, caller.access)
+    rows = [row for _, row in found.rows[:ROWS]]
+    reading(*of_rows(CASE_SUMMARY, rows, SHOWN), len(rows))
     titles = units_and_agencies(services, caller.access)
     last = found.rows[ROWS - 1][0] if len(found.rows) > ROWS else None
     content = {
-        "rows": [row for _, row in found.rows[:ROWS]],
+        "rows": rows,
         "names": Names(titles),
         "words": words,
         "said": said,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import Services, WithServices
+from api.dependencies import Services
 from api.pages import labels
 from api.pages.names import Names, named_in
 from api.pages.rendering import language_asked, page
@@ -19,6 +19,7 @@ from api.pages.said import Fact, facts
 from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
+from api.readings import WithReading, of_history
 from api.tokens import Caller
 from application.journeys import NOW, History, Journeys, Moment
 from application.jurisdiction import jurisdiction
@@ -79,14 +80,15 @@ class Step:
 def journey(
     request: Request,
     caller: Visitor,
-    services: WithServices,
+    reading: WithReading,
     case_id: str,
     asked: Annotated[TwoTimes, Query()],
 ) -> Response:
     """Show a case: its line in time, and how it stood at two times."""
-    tongue = Tongue(language_asked(request))
+    services, tongue = reading.services, Tongue(language_asked(request))
     journeys = Journeys(services.ledger, services.now)
     whole = _seen(services, journeys, caller, case_id)
+    reading(*of_history(whole, values=True, envelope=True), len(whole.pages))
     zone = whole.pages[-1].event.effective.zone
     trouble, moment = None, NOW
     try:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.dependencies import WithServices
 from api.pages.bars import Bar, by_size
 from api.pages.counting import Counted, Counts
 from api.pages.names import Names
@@ -16,9 +15,11 @@ from api.pages.partnerships import partnership
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
+from api.readings import WithReading, of_rows
 from api.tokens import Caller
 from domain.admission import LegalStatus
 from domain.agreement import AgreementStatus
+from projections.in_transit import IN_TRANSIT
 
 ORDER: Final = (
     AgreementStatus.RUNNING,
@@ -31,11 +32,13 @@ router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/")
-def overview(request: Request, caller: Visitor, services: WithServices) -> Response:
+def overview(request: Request, caller: Visitor, reading: WithReading) -> Response:
     """Show what is counted within the caller's scope."""
-    tongue = Tongue(language_asked(request))
+    services, tongue = reading.services, Tongue(language_asked(request))
     counts: Counts = request.app.state.page_counts
     counted, fresh = counts.within(services, caller.access)
+    on_the_way = counted.rows["in_transit"]
+    reading(*of_rows(IN_TRANSIT, on_the_way, ()), len(on_the_way))
     names = Names({row.code: row.title for row in counted.rows["units_and_agencies"]})
     in_order = sorted(counted.rows["agreements"], key=_newest_first)
     age = fresh.as_of and tongue.ago((services.now() - fresh.as_of).total_seconds())
@@ -54,7 +57,7 @@ def overview(request: Request, caller: Visitor, services: WithServices) -> Respo
                 "destination": names.of(row.destination),
                 "since": row.departed_on,
             }
-            for row in counted.rows["in_transit"]
+            for row in on_the_way
         ],
     }
     return page(request, "overview.html", caller, content)

@@ -15,8 +15,9 @@ from fastapi.routing import APIRoute
 
 from api.dependencies import WithServices, services_of
 from api.pages.rendering import page
-from api.problems import DETAILS, TITLES, Problem
+from api.problems import DETAILS, TITLES, UNRECORDED, Problem
 from api.tokens import READERS, Caller, TokenRefused
+from application.access import Unrecorded
 from domain.kernel import Words
 
 TOKEN_COOKIE: Final = "jejak_masuk"  # noqa: S105  # its name
@@ -51,6 +52,8 @@ class PageRoute(APIRoute):
                 return refusal(request, problem.status, problem.detail)
             except RequestValidationError:
                 return refusal(request, 422, UNREADABLE)
+            except Unrecorded:
+                return refusal(request, 503, UNRECORDED)
             except services_of(request).full:
                 return refusal(request, 503, DETAILS[503])
 
@@ -67,6 +70,7 @@ def visitor(request: Request, services: WithServices) -> Caller:
     """Return who visits; raise `TokenRefused` for whoever has not logged in."""
     caller = services.caller_of(request.cookies.get(TOKEN_COOKIE, ""))
     request.state.actor = caller.id
+    request.state.caller = caller
     if caller.role not in READERS:
         raise Problem(403, "access.no_content", NOT_A_READER)
     return caller

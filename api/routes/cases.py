@@ -129,7 +129,7 @@ def open_with(desk: Desk, body: Any) -> Receipt:
     else:
         first = [registration(choice, body.admission.effective, person)]
         if not choice.is_new:
-            ensure_new(services, first[0].event(Zone.WIB))
+            ensure_new(desk, first[0].event(Zone.WIB))
     return desk.open([admission, *entries_of(case, body.events)], first=first)
 
 
@@ -152,10 +152,11 @@ def ensure_registered(services: Services, person: StreamId) -> None:
         raise Problem(422, "case.no_such_person", NO_SUCH_PERSON, errors=errors)
 
 
-def ensure_new(services: Services, registered: Event) -> None:
+def ensure_new(desk: Desk, registered: Event) -> None:
     """Answer 409 with candidates where somebody registered may be meant."""
     if not isinstance(registered, PersonRegistered):
         return
+    services = desk.services
     try:
         People(services.ledger, services.read_models, services.now).ensure_new(registered)
     except LikelyDuplicates as likely:
@@ -163,5 +164,8 @@ def ensure_new(services: Services, registered: Event) -> None:
             {"person": one.person, "score": one.score, "reasons": list(one.reasons)}
             for one in likely.candidates
         ]
+        whom = [f"person:{one.person}" for one in likely.candidates]
+        alike = {reason for one in likely.candidates for reason in one.reasons}
+        desk.signature.reading(whom, alike, len(whom))
         more = {"candidates": candidates}
         raise Problem(409, "person.likely_duplicates", HOW_TO_GO_ON, more=more) from None

@@ -21,6 +21,7 @@ from api.lists import POSITION_MOST, Asked, Listing, asked_of, filters
 from api.openapi import list_documentation
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
+from api.readings import Reading, WithReading, of_history
 from api.strictness import known_parameters
 from api.tokens import READERS, Caller, Role
 from api.writing import (
@@ -69,7 +70,7 @@ class Collection:
     events: tuple[type[Event], ...]
     prefix: str = ""
     key_of: Callable[[Any], str] | None = None
-    ensure_new: Callable[[Services, Event], None] | None = None
+    ensure_new: Callable[[Desk, Event], None] | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
     status: Mapping[str, type[Enum]] = field(default_factory=dict)
 
@@ -120,8 +121,11 @@ def body_model(name: str, **fields: Any) -> type[BaseModel]:
 
 def seen(
     services: Services, collection: Collection, key: str, caller: Caller, moment: Moment
-) -> History:
-    """Return a stream at a moment; 404 where the caller may not see it, or it was not there."""
+) -> tuple[History, str | None]:
+    """Return a stream at a moment, and for which of the caller's units it is seen.
+
+    404 where the caller may not see it, or it was not there.
+    """
     if not matches(collection, key):
         raise not_found()
     stream = collection.id_of(key)
@@ -131,7 +135,8 @@ def seen(
     known = caller.role in READERS | {Role.COMPLIANCE}
     if not (now and known and owners.seen_by(caller.access)):
         raise not_found()
-    return journeys(stream, moment)
+    own = (owners.owners | owners.onlookers) & caller.units
+    return journeys(stream, moment), min(own, default=None)
 
 
 def matches(collection: Collection, key: str) -> bool:
@@ -159,11 +164,13 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
         services: WithServices,
         caller: Reader,
         moment: Moments,
+        reading: WithReading,
         response: Response,
         after: After = None,
     ) -> Json:
         """Return the state at two times: as it was, as it was known."""
-        history = seen(services, collection, key, caller, moment)
+        history, unit = seen(services, collection, key, caller, moment)
+        reading(*of_history(history, values=True, envelope=False), 1, unit)
         response.headers["ETag"] = etag(history.version)
         return state_answer(history, moment, collection.key)
 
@@ -173,13 +180,16 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
         services: WithServices,
         caller: HistoryReader,
         moment: Moments,
+        reading: WithReading,
         response: Response,
         after: After = None,
     ) -> Json:
         """Return every event with its envelope, in the order in which they took effect."""
-        history = seen(services, collection, key, caller, moment)
-        response.headers["ETag"] = etag(history.version)
+        history, unit = seen(services, collection, key, caller, moment)
         values = caller.role is not Role.COMPLIANCE
+        shown = of_history(history, values=values, envelope=True)
+        reading(*shown, len(history.pages), unit)
+        response.headers["ETag"] = etag(history.version)
         return history_answer(history, moment, collection.key, values=values)
 
 
@@ -250,7 +260,7 @@ def add_opening(router: APIRouter, collection: Collection) -> None:
             entries = entries_of(collection.id_of(key), said.events)
             desk.ensure_may_open(entries[0])
             if collection.ensure_new and not said.is_new:
-                collection.ensure_new(services, entries[0].event(Zone.WIB))
+                collection.ensure_new(desk, entries[0].event(Zone.WIB))
             receipt = desk.open(entries)
         return opened(receipt, collection, response)
 
@@ -285,23 +295,30 @@ def add_lists(router: APIRouter, collection: Collection, services: Services) -> 
         words = {one.name: one.value for kind in collection.status.values() for one in kind}
         columns["status"] = Enum("Status", words)
 
-    def listing(request: Request, services: Services, caller: Caller) -> Listing:
+    def listing(
+        request: Request, services: Services, caller: Caller, reading: Reading
+    ) -> Listing:
         return Listing(
             services=services,
             projection=projection,
             access=caller.access,
             asked=by_column(asked_of(request, columns, collection.fixed), collection.status),
+            reading=reading,
         )
 
     @router.get(collection.path, openapi_extra=list_documentation(columns, paged=True))
-    def read_list(request: Request, services: WithServices, caller: Reader) -> Response:
+    def read_list(
+        request: Request, services: WithServices, caller: Reader, reading: WithReading
+    ) -> Response:
         """Search within the caller's scope; the next page is in the `Link` header."""
-        return listing(request, services, caller).json(request)
+        return listing(request, services, caller, reading).json(request)
 
     def reading(form: str) -> Callable[..., Response]:
-        def read_file(request: Request, services: WithServices, caller: Reader) -> Response:
+        def read_file(
+            request: Request, services: WithServices, caller: Reader, reading: WithReading
+        ) -> Response:
             """Return the whole list as a file."""
-            return listing(request, services, caller).file(form)
+            return listing(request, services, caller, reading).file(form)
 
         return read_file
 

@@ -1,6 +1,7 @@
 """/v1/evidence: documents in, and out again to those who brought them or may see their case."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -11,9 +12,11 @@ from api.callers import Reader, Signed
 from api.dependencies import Services, WithServices
 from api.preconditions import raw_body
 from api.problems import Problem, not_found
+from api.readings import WithReading
 from api.routes.collections import STRICT
 from api.sight import brought_by
 from api.tokens import Caller
+from application.access import document
 from application.journeys import Journeys
 from application.jurisdiction import jurisdiction
 from domain.fields import UUID
@@ -88,17 +91,20 @@ def read_document(
     sha256: Annotated[str, Path(json_schema_extra={"pattern": f"^{SHA256}$"})],
     services: WithServices,
     caller: Reader,
+    reading: WithReading,
     case: Annotated[
         str | None, Query(description="A case that names the document, if another unit brought it.")
     ] = None,
 ) -> Response:
     """Return a document to whose unit brought it, or to whoever sees a case that names it."""
-    if not re.fullmatch(SHA256, sha256, re.ASCII) or not may_read(services, caller, sha256, case):
+    whom = shown_with(services, caller, sha256, case) if is_digest(sha256) else ()
+    if not whom:
         raise not_found()
-    document = services.evidence.get(sha256)
+    stored = services.evidence.get(sha256)
+    reading(whom, {"document"}, 1)
     return Response(
-        document.content,
-        media_type=document.media_type,
+        stored.content,
+        media_type=stored.media_type,
         headers={
             "ETag": f'"{sha256}"',
             "Content-Disposition": f'attachment; filename="{sha256[:16]}"',
@@ -107,17 +113,23 @@ def read_document(
     )
 
 
-def may_read(services: Services, caller: Caller, sha256: str, case: str | None) -> bool:
-    """Say whether a document is there and within the caller's scope."""
+def is_digest(text: str) -> bool:
+    """Say whether this has the form of a document's address."""
+    return re.fullmatch(SHA256, text, re.ASCII) is not None
+
+
+def shown_with(services: Services, caller: Caller, sha256: str, case: str | None) -> Sequence[str]:
+    """Return whom a document shows to the caller: none where it is not there, or out of scope."""
     access = caller.access
     deposits = services.evidence.deposits(sha256)
     if not deposits:
-        return False
+        return ()
     if brought_by(caller, deposits):
-        return True
+        return (document(sha256),)
     if case is None or not re.fullmatch(UUID, case, re.ASCII):
-        return False
+        return ()
     stream = StreamId(kind="case", key=case)
     pages = Journeys(services.ledger, services.now)(stream).pages
     named = any(item.sha256 == sha256 for page in pages for item in page.evidence)
-    return named and jurisdiction(services.ledger, stream, pages).seen_by(access)
+    seen = named and jurisdiction(services.ledger, stream, pages).seen_by(access)
+    return (document(sha256), str(stream)) if seen else ()

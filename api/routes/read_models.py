@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
@@ -26,6 +26,7 @@ from api.lists import (
 )
 from api.openapi import list_documentation
 from api.problems import not_found
+from api.readings import Reading, WithReading
 from api.routes.collections import STRICT
 from api.tokens import Caller
 from application.read_models import Page, Progress, Question
@@ -175,7 +176,7 @@ def add_three(
     router: APIRouter,
     name: str,
     columns: Mapping[str, Any],
-    answers: Callable[[Request, Services, Caller, str], Response],
+    answers: Callable[[Reading, Caller, str], Response],
     *,
     paged: bool,
 ) -> None:
@@ -189,20 +190,20 @@ def add_three(
         )
         router.add_api_route(
             f"/v1/read-models/{name}{suffix}",
-            reading(answers, form),
+            answering(answers, form),
             name=f"read_{name}_{form}",
             openapi_extra=documented,
         )
 
 
-def reading(
-    answers: Callable[[Request, Services, Caller, str], Response], form: str
+def answering(
+    answers: Callable[[Reading, Caller, str], Response], form: str
 ) -> Callable[..., Response]:
     """Return the route that answers in one form."""
 
-    def read(request: Request, services: WithServices, caller: Reader) -> Response:
+    def read(reading: WithReading, caller: Reader) -> Response:
         """Return rows within the caller's scope, and up to which event they are true."""
-        return answers(request, services, caller, form)
+        return answers(reading, caller, form)
 
     return read
 
@@ -211,14 +212,15 @@ def add_projection(router: APIRouter, projection: Projection[Any]) -> None:
     """Serve the rows of one projection."""
     columns = filters(projection.row)
 
-    def answers(request: Request, services: Services, caller: Caller, form: str) -> Response:
+    def answers(reading: Reading, caller: Caller, form: str) -> Response:
         listing = Listing(
-            services=services,
+            services=reading.services,
             projection=projection,
             access=caller.access,
-            asked=asked_of(request, columns, {}),
+            asked=asked_of(reading.request, columns, {}),
+            reading=reading,
         )
-        return listing.json(request) if form == "json" else listing.file(form)
+        return listing.json(reading.request) if form == "json" else listing.file(form)
 
     add_three(router, projection.name, columns, answers, paged=True)
 
@@ -227,8 +229,9 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
     """Serve what one report counts."""
     columns: dict[str, Any] = dict.fromkeys(report.parameters, str)
 
-    def answers(request: Request, services: Services, caller: Caller, form: str) -> Response:
-        asked = asked_of(request, columns, {}, control=("after",))
+    def answers(reading: Reading, caller: Caller, form: str) -> Response:
+        services = reading.services
+        asked = asked_of(reading.request, columns, {}, control=("after",))
         wait_for(services, asked.after)
         whole = replace(WHOLE, opened=report.opened)
         pages = {

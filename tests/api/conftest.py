@@ -18,6 +18,7 @@ from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
 from domain.record import Actor, StreamId
 from domain.registry import UnitKind, UnitNamed
+from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.log import Log
 from infrastructure.master_key import MasterKey
@@ -80,7 +81,14 @@ class Service:
 
 
 @pytest.fixture
-def service(pool, ledger):
+def access(pool):
+    """The book of reads of this test's database."""
+    with PostgresAccessLedger(pool) as access:
+        yield access
+
+
+@pytest.fixture
+def service(pool, ledger, access):
     master = MasterKey(b"k" * 32)
     seals = RowSeals(ledger.store, ledger.keys, master)
     read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
@@ -92,6 +100,7 @@ def service(pool, ledger):
         ledger=ledger,
         read_models=read_models,
         evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+        access=access,
         log=Log(pool),
         caller_of=tokens,
         projections={projection.name: projection for projection in PROJECTIONS},

@@ -1,0 +1,254 @@
+"""One place where an answer says whom it shows, and nothing of it is sent before that is recorded.
+
+A route hands its answer's subjects to its `Reading`, which returns once the record is durable, or
+raises `Unrecorded`. The door lets no answer out of a route that did neither this nor stands among
+`SHOWS_NOBODY`: a new route that forgets it answers 500 the first time somebody tries it.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Header, Request
+
+from api.dependencies import Services, WithServices
+from api.problems import Problem, trace_of
+from api.tokens import Caller, Role
+from application.access import AccessRecord, Purpose
+from application.journeys import History
+from domain.fields import REF
+from domain.kernel import DataClass, Event, Value, Words, data_classes
+from domain.record import Actor, Recorded, StreamId
+from projections.kernel import Projection
+
+PURPOSES: Final[Mapping[Role, Purpose]] = {
+    Role.CASEWORKER: Purpose.PEMBINAAN,
+    Role.SUPERVISOR: Purpose.PEMBINAAN,
+    Role.AUDITOR: Purpose.AUDIT,
+    Role.COMPLIANCE: Purpose.PENGAWASAN,
+    Role.AGENCY: Purpose.KERJA_SAMA,
+    Role.OPERATOR: Purpose.OPERASI,
+}
+"""What a role reads for where the request does not say."""
+PERSONS: Final = ("case", "person", "referral")
+"""Kinds of streams that are about somebody, and columns and fields that name one."""
+REPORTS: Final = ("partnership", "population", "training_funnel")
+SHOWS_NOBODY: Final = frozenset(
+    {
+        "/livez",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/masuk",
+        "/aset/{name}",
+        "/v1/read-models",
+        "/v1/projections",
+        *(f"/v1/read-models/{name}{form}" for name in REPORTS for form in ("", ".csv", ".ndjson")),
+    }
+)
+"""Addresses of routes whose answers hold no person: health, what there is, and what is counted."""
+LOG: Final = "/v1/ledger/"
+"""Beneath it are hashes, signatures and proofs, and nothing that they were made of."""
+READ: Final = frozenset({"GET", "HEAD"})
+
+WHICH_PURPOSE: Final[Words] = (
+    f"tujuan yang ada: {', '.join(one.value for one in Purpose)}",
+    f"there are these purposes: {', '.join(one.value for one in Purpose)}",
+)
+WHO_IS_THAT: Final[Words] = (
+    "pengguna ini belum ada di registri; sebut kuncinya, bukan namanya",
+    "no such user in the registry; give the key, and no name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one request reads for, and the record of what its answer shows."""
+
+    request: Request
+    services: Services
+    purpose: str | None
+    on_behalf_of: str | None
+
+    def __call__(
+        self, subjects: Iterable[str], shown: Collection[str], rows: int, unit: str | None = None
+    ) -> None:
+        """Record whom an answer shows, and which sealed fields; nobody and nothing is no record.
+
+        Raises `Unrecorded`, and then nothing may be sent.
+        """
+        whom = tuple(sorted(set(subjects)))
+        if whom or shown:
+            self.always(whom, shown, rows, unit)
+        self.request.state.read = True
+
+    def always(
+        self, subjects: tuple[str, ...], shown: Collection[str], rows: int, unit: str | None = None
+    ) -> None:
+        """Record an answer, also one that names nobody."""
+        caller: Caller = self.request.state.caller
+        self.services.access.record(
+            AccessRecord(
+                actor=caller.actor(unit, self._principal()),
+                purpose=self._purpose(caller),
+                agreement=None,
+                route=self.request.scope["route"].path_format,
+                subjects=subjects,
+                fields=tuple(sorted(shown)),
+                rows=rows,
+                trace_id=trace_of(self.request),
+            )
+        )
+        self.request.state.read = True
+
+    def _purpose(self, caller: Caller) -> Purpose:
+        if self.purpose is None:
+            return PURPOSES[caller.role]
+        try:
+            return Purpose(self.purpose)
+        except ValueError:
+            raise _fault("X-Purpose", "access.purpose", WHICH_PURPOSE) from None
+
+    def _principal(self) -> str | None:
+        """Return for whom the caller reads: somebody of the registry, never a name as it came."""
+        said = self.on_behalf_of
+        if said is None:
+            return None
+        known = re.fullmatch(REF.regex, said, re.ASCII) and self.services.ledger.read(
+            StreamId(kind="registry", key=f"user/{said}")
+        )
+        if not known:
+            raise _fault("X-On-Behalf-Of", "access.unknown_user", WHO_IS_THAT)
+        return said
+
+
+def _fault(header: str, code: str, words: Words) -> Problem:
+    return Problem(422, code, words, errors=[(f"/header/{header}", code, words)])
+
+
+def reading_of(
+    request: Request,
+    services: WithServices,
+    x_purpose: Annotated[
+        str | None,
+        Header(
+            description=f"What for: {', '.join(one.value for one in Purpose)}.",
+            json_schema_extra={"enum": [one.value for one in Purpose]},
+        ),
+    ] = None,
+    x_on_behalf_of: Annotated[
+        str | None, Header(description="For whom, as a key of the registry's users.")
+    ] = None,
+) -> Reading:
+    """Return the record of this request, still to be written."""
+    return Reading(request, services, x_purpose, x_on_behalf_of)
+
+
+WithReading = Annotated[Reading, Depends(reading_of)]
+
+
+def must_be_recorded(method: str, template: str) -> bool:
+    """Say whether an answer to this method of this route may show somebody."""
+    return method in READ and template not in SHOWS_NOBODY and not template.startswith(LOG)
+
+
+def of_history(history: History, *, values: bool, envelope: bool) -> tuple[set[str], set[str]]:
+    """Return whom a stream's answer shows, and which sealed fields by name.
+
+    Without ``values`` it shows that something happened to somebody, and no field; the ``envelope``
+    holds reasons and numbers of documents.
+    """
+    shown: set[str] = set()
+    if values:
+        shown.update(*(sealed_in(kind) for kind in {type(page.event) for page in history.pages}))
+    if values and envelope:
+        shown.update(*(_free_text(page) for page in history.pages))
+    about_somebody = history.stream.kind in PERSONS
+    named = set() if about_somebody else {one for page in history.pages for one in named_in(page)}
+    own = {str(history.stream)} if about_somebody or shown else set()
+    return own | named, shown
+
+
+def _free_text(page: Recorded) -> Iterator[str]:
+    if page.reason is not None:
+        yield "reason"
+    if any(item.number for item in page.evidence):
+        yield "evidence.number"
+
+
+@cache
+def sealed_in(kind: type[Event]) -> frozenset[str]:
+    """Return the names of an event's fields that are kept sealed."""
+    return frozenset(name for name, mark in data_classes(kind).items() if mark is not OPEN)
+
+
+OPEN: Final = DataClass.NONE
+
+
+def named_in(page: Recorded) -> Iterator[str]:
+    """Yield the people whom an event of a programme or an agreement names."""
+    return _people(page.event)
+
+
+def _people(value: Any) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _people(part)
+    elif isinstance(value, Value):
+        for field in fields(value):
+            said = getattr(value, field.name)
+            if field.name in PERSONS and isinstance(said, str):
+                yield f"{field.name}:{said}"
+            else:
+                yield from _people(said)
+
+
+def of_rows(
+    projection: Projection[Any], rows: Iterable[Any], columns: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Return whom rows show, each by its case or else by its person, and the sealed columns."""
+    classes = data_classes(projection.row)
+    sealed = {name for name in columns if classes[name] is not OPEN}
+    naming = [name for name in PERSONS if name in classes]
+    whom = {subject for row in rows for subject in _of_row(row, naming)}
+    return whom, sealed if whom else set()
+
+
+def _of_row(row: Any, naming: Iterable[str]) -> Iterator[str]:
+    for name in naming:
+        if key := getattr(row, name):
+            yield f"{name}:{key}"
+            return
+
+
+def by_operator(
+    services: Services, command: str, subjects: Iterable[str], shown: Collection[str], rows: int
+) -> None:
+    """Record what a command shows to whoever runs it on this machine; raise `Unrecorded`.
+
+    The user of the machine is named by number: a login may be somebody's name.
+    """
+    whom = tuple(sorted(set(subjects)))
+    if not whom and not shown:
+        return
+    services.access.record(
+        AccessRecord(
+            actor=Actor(
+                id="operator",
+                role=Role.OPERATOR.value,
+                unit=None,
+                agency=None,
+                on_behalf_of=f"uid-{os.getuid()}",
+            ),
+            purpose=Purpose.OPERASI,
+            agreement=None,
+            route=f"jejak {command}",
+            subjects=whom,
+            fields=tuple(sorted(shown)),
+            rows=rows,
+            trace_id=services.new_id(),
+        )
+    )
