@@ -1,7 +1,7 @@
 """From a filled-in form to a recorded fact: each route that writes walks this path."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from api.preconditions import etag
 from api.problems import Problem, not_found, refusal
 from api.sight import brought_by
 from api.tokens import Level, Role
-from application.append import Deliberation, Proposal, Request
+from application.append import Proposal, Request
 from application.journeys import History, Journeys
 from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
 from application.ledger import Conflict, Receipt
@@ -115,12 +115,20 @@ class Desk:
     services: Services
     signature: Signature
 
-    def earlier(self) -> Receipt | None:
-        """Return the first answer to a repeated request."""
-        command = self.signature.command
-        if command is None:
-            return None
-        return self.services.ledger.answered(self.signature.caller.id, command)
+    def once(self, record: Callable[[], Receipt]) -> Receipt:
+        """Return what is recorded now, or the first answer where the request was sent before.
+
+        The ledger knows a repeated key when it writes; what is refused before that is looked up.
+        """
+        try:
+            return record()
+        except (Problem, Conflict):
+            command = self.signature.command
+            if command and (
+                first := self.services.ledger.answered(self.signature.caller.id, command)
+            ):
+                return first
+            raise
 
     def actor(self, unit: str | None) -> Actor:
         """Return the caller as the envelope names who proposed."""
@@ -261,7 +269,7 @@ class Desk:
     def _placed(self, refused: Refused, request: Request, entries: Sequence[Entry]) -> Problem:
         """Find which entry was refused, by deciding once more without writing."""
         services = self.services
-        deliberation = Deliberation(services.ledger, services.new_id, request)
+        deliberation = services.append.deliberation(request)
         now = services.now()
         for entry, proposal in zip(entries, request.proposals, strict=True):
             late = proposal.event.effective.instant > now

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Final
 
 from application.ledger import BEGINNING, Command, Conflict, Head, Ledger, Receipt
+from application.timeline import Known, Timeline
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
 from domain.kernel import Event, Refused, Value, ensure
@@ -48,32 +49,43 @@ class Append:
     ledger: Ledger
     new_id: Callable[[], str]
     now: Callable[[], datetime]
+    known: Known = field(default_factory=Known)
     _turn: Lock = field(default_factory=Lock)
 
     def __call__(self, request: Request) -> Receipt:
-        """Record what the proposals lead to; raise `Refused`, `Conflict` or `OutcomeUnknown`."""
-        command = request.command
-        if command and (earlier := self.ledger.answered(request.actor.id, command)):
-            return earlier
+        """Record what the proposals lead to; raise `Refused`, `Conflict` or `OutcomeUnknown`.
+
+        Decided first on what is at hand: the ledger says where that is out of date. What is
+        refused, or lost to another writer, is decided again on what was read anew.
+        """
         self._ensure_not_in_the_future(request)
-        for attempt in range(1, ATTEMPTS_MAX + 1):
+        command, lost, read = request.command, 0, self.ledger.recall
+        while True:
             # Whoever lost once takes turns with the others who did, so that all of them get there.
-            with self._turn if attempt > 1 else nullcontext():
+            with self._turn if lost else nullcontext():
                 try:
-                    return self._attempt(request)
+                    return self._attempt(request, read)
                 except (Conflict, Refused) as no:
                     # The same request may have got there first, sent again by who lost patience.
                     if command and (first := self.ledger.answered(request.actor.id, command)):
                         return first
-                    final = isinstance(no, Refused) or no.stream in request.expected
-                    if final or attempt == ATTEMPTS_MAX:
-                        raise
-        raise AssertionError
+                    if read == self.ledger.read:
+                        lost += 1
+                        final = isinstance(no, Refused) or no.stream in request.expected
+                        if final or lost == ATTEMPTS_MAX:
+                            raise
+                    read = self.ledger.read
 
-    def _attempt(self, request: Request) -> Receipt:
-        deliberation = Deliberation(self.ledger, self.new_id, request)
+    def deliberation(
+        self, request: Request, read: Callable[[StreamId], Sequence[Recorded]] | None = None
+    ) -> "Deliberation":
+        """Return a request to be decided, proposal by proposal, without writing anything."""
+        return Deliberation(read or self.ledger.read, self.known, self.new_id, request)
+
+    def _attempt(self, request: Request, read: Callable[[StreamId], Sequence[Recorded]]) -> Receipt:
+        deliberation = self.deliberation(request, read)
         for stream in request.expected:
-            deliberation.history(stream)
+            deliberation.strand(stream)
         for proposal in request.proposals:
             deliberation.admit(proposal)
         return self.ledger.append(
@@ -99,29 +111,43 @@ class Append:
 
 
 @dataclass(slots=True)
-class Deliberation:
-    """One attempt to decide a request: the histories it read, and the drafts they led to."""
+class Strand:
+    """A stream in one deliberation: the pages that were read, and what has been added since."""
 
-    ledger: Ledger
+    read: Sequence[Recorded]
+    timeline: Timeline
+    version: int
+
+    def add(self, event: Event) -> None:
+        """Go on by one page."""
+        self.version += 1
+        self.timeline = self.timeline.followed_by(event)
+
+
+@dataclass(slots=True)
+class Deliberation:
+    """One attempt to decide a request: the strands it read, and the drafts they led to."""
+
+    read: Callable[[StreamId], Sequence[Recorded]]
+    known: Known
     new_id: Callable[[], str]
     request: Request
     drafts: list[Draft] = field(default_factory=list)
-    histories: dict[StreamId, list[Draft]] = field(default_factory=dict)
-    read: dict[StreamId, Sequence[Recorded]] = field(default_factory=dict)
+    strands: dict[StreamId, Strand] = field(default_factory=dict)
 
     def admit(self, proposal: Proposal, cause: str | None = None) -> None:
         """Decide one proposal, and then what its events bring about in other streams."""
         stream = proposal.stream
         kind = STREAMS[stream.kind]
-        history = self.history(stream)
-        kind.ensure_opening(proposal.event, [page.event for page in history])
-        past = until(history, proposal.event)
-        events = kind.decide(proposal.event, past)
-        journey = kind.fold(past)
+        strand = self.strand(stream)
+        kind.ensure_opening(proposal.event, strand.timeline.events)
+        past = strand.timeline.until(proposal.event)
+        events = kind.decide(proposal.event, past.events, past.journey)
+        journey = past.journey
         for event in events:
             before, journey = journey, kind.evolve(journey, [event])
+            strand.add(event)
             draft = self._draft(proposal, event, cause)
-            history.append(draft)
             self.drafts.append(draft)
             for target, consequence in consequences(stream, event, before):
                 # No reason: it is told in this stream, and sealed under this stream's subject.
@@ -131,28 +157,31 @@ class Deliberation:
     def heads(self) -> Mapping[StreamId, Head]:
         """Return the last page of each stream that was read."""
         return {
-            stream: Head(version=len(pages), hash=pages[-1].hash if pages else BEGINNING)
-            for stream, pages in self.read.items()
+            stream: Head(
+                version=len(strand.read), hash=strand.read[-1].hash if strand.read else BEGINNING
+            )
+            for stream, strand in self.strands.items()
         }
 
-    def history(self, stream: StreamId) -> list[Draft]:
+    def strand(self, stream: StreamId) -> Strand:
         """Return a stream as read once, with what this attempt adds to it."""
-        if stream not in self.histories:
-            self.read[stream] = pages = self.ledger.read(stream)
+        if stream not in self.strands:
+            pages = self.read(stream)
             if self.request.expected.get(stream, len(pages)) != len(pages):
                 raise Conflict(stream)
-            self.histories[stream] = list(pages)
-        return self.histories[stream]
+            timeline = self.known.timeline(stream, pages)
+            self.strands[stream] = Strand(pages, timeline, len(pages))
+        return self.strands[stream]
 
     def _draft(self, proposal: Proposal, event: Event, cause: str | None) -> Draft:
-        stream, request, kind = proposal.stream, self.request, STREAMS[proposal.stream.kind]
-        known = kind.fold([*in_order(self.histories[stream]), event])
+        stream, request = proposal.stream, self.request
+        strand = self.strands[stream]
         return Draft(
             event=event,
             stream=stream,
-            version=len(self.histories[stream]) + 1,
+            version=strand.version,
             event_id=self.new_id(),
-            subject=kind.subject(stream.key, known),
+            subject=STREAMS[stream.kind].subject(stream.key, strand.timeline.journey),
             actor=request.actor,
             purpose=request.purpose,
             reason=proposal.reason,
@@ -161,14 +190,3 @@ class Deliberation:
             causation_id=cause,
             idempotency_key=request.command.key if request.command else None,
         )
-
-
-def in_order(history: Sequence[Draft]) -> list[Event]:
-    """Return the events of a stream in the order in which they took effect, then of version."""
-    return [page.event for page in sorted(history, key=lambda page: page.event.effective.instant)]
-
-
-def until(history: Sequence[Draft], proposed: Event) -> list[Event]:
-    """Return what had taken effect when the proposed event did: what it is decided on."""
-    instant = proposed.effective.instant
-    return [event for event in in_order(history) if event.effective.instant <= instant]

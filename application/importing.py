@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, Protocol
 
-from application.append import Append, Deliberation, Proposal, Request
+from application.append import Append, Proposal, Request
 from application.jurisdiction import of_opening
 from application.ledger import BEGINNING, Command, Head, Ledger, Receipt, Written
 from application.people import WHEREVER
@@ -122,6 +122,10 @@ class Rehearsal:
         if stream not in self._pages:
             self._pages[stream] = list(self._ledger.read(stream))
         return self._pages[stream]
+
+    def recall(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return the same."""
+        return self.read(stream)
 
     def answered(self, actor: str, command: Command) -> Receipt | None:
         """Return nothing: what was recorded under a key shows in the pages of its stream."""
@@ -321,7 +325,7 @@ class Run:
 
     def _refused(self, row: Row) -> int:
         """Find which proposal of a row was refused, by deciding once more without writing."""
-        deliberation = Deliberation(self.ledger, self.shared.new_id, self._request(row, None))
+        deliberation = self.append.deliberation(self._request(row, None))
         for index, said in enumerate(row.proposals[:-1]):
             try:
                 deliberation.admit(said)

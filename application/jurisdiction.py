@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from application.append import in_order
 from application.ledger import Ledger
 from application.read_models import Access
+from application.timeline import in_order
 from domain.agreement import AGREEMENT, AgreementProposed
-from domain.catalogue import CASE, STREAMS
 from domain.custody import (
     CUSTODY,
     CustodyAdmitted,
@@ -77,7 +76,7 @@ def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
 
 
 def _of_case(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
-    custody = CASE.fold(in_order(pages))[CUSTODY]
+    custody = CUSTODY.fold(in_order(pages))
     return owned_by(custody.unit, onlooker=custody.destination)
 
 
@@ -87,7 +86,7 @@ def _of_programme(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdicti
 
 
 def _of_agreement(_: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
-    draft = STREAMS[stream.kind].fold(in_order(pages))[AGREEMENT].draft
+    draft = AGREEMENT.fold(in_order(pages)).draft
     return of_draft(draft)
 
 

@@ -74,6 +74,13 @@ class Ledger(Protocol):
         """Return every page of a stream in the order of its versions; none if there is none."""
         ...
 
+    def recall(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return a stream as it was read last, or `read` it: it may have moved on since.
+
+        Only for what is appended with its heads, which say so.
+        """
+        ...
+
     def answered(self, actor: str, command: Command) -> Receipt | None:
         """Return the first answer to this key, if any; raise `KeyReused` for another body."""
         ...
@@ -88,8 +95,8 @@ class Ledger(Protocol):
     ) -> Receipt:
         """Write all drafts and the answer to the command, or nothing.
 
-        ``heads`` holds where every stream stood that the decision read. Raises `Conflict` where
-        one that is written to has moved on, and `OutcomeUnknown`.
+        ``heads`` holds where every stream stood that was decided on, written to or not. Raises
+        `Conflict` where one of them has moved on, `KeyReused`, `Overloaded`, `OutcomeUnknown`.
         """
         ...
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from application.append import in_order
 from application.ledger import Ledger
+from application.timeline import in_order
 from domain.kernel import Event, Refused
 from domain.record import StreamId
 from domain.region import region

@@ -25,8 +25,10 @@ from application.ledger import (
     Receipt,
     Written,
 )
+from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec, Stamp
+from infrastructure.key_store import KeyStore
 from infrastructure.master_key import MasterKey
 from infrastructure.recorder import (
     AnsweredAlready,
@@ -35,10 +37,11 @@ from infrastructure.recorder import (
     StoredAnswer,
     StoredPage,
 )
-from infrastructure.sealing import KeyStore
 
 SCAN: Final = 1_000
 """Pages read at a time when the whole ledger is walked."""
+PAGES_KEPT: Final = 20_000
+"""Pages of streams that are kept awake: about 60 MB, or the cases that a unit works on in a day."""
 
 
 class PageMapper(Mapper[str]):
@@ -94,7 +97,7 @@ class PageStore(EventStore[str]):
             page = self.chained(draft, last.get(draft.stream) or heads[draft.stream].hash)
             last[draft.stream] = page.hash
             stored.append(page)
-        kept = [(str(stream), heads[stream].version, heads[stream].hash) for stream in last]
+        kept = [(str(stream), head.version, head.hash) for stream, head in heads.items()]
         return list(self.recorder.insert_events(stored, heads=kept, **kwargs) or ())
 
 
@@ -127,14 +130,19 @@ class EventsourcingLedger(Application[str]):
 
     name = "jejak"
 
-    def __init__(self, pool: ConnectionPool, master: MasterKey) -> None:
+    def __init__(self, pool: ConnectionPool, keys: KeyStore | MasterKey) -> None:
+        """Open the ledger of a database; under a bare master key, it is the key store as well."""
         self._page_recorder = PageRecorder(pool)
-        self.keys = KeyStore(pool, master)
-        self._digest_key = master.derive("idempotency")
+        self.keys = keys if isinstance(keys, KeyStore) else KeyStore(pool, keys)
+        self._streams: Recent[tuple[int, StreamId], tuple[Recorded, ...]] = Recent(
+            PAGES_KEPT, weight=len
+        )
         with pool.connection() as connection:
             row = connection.execute("SELECT id::text FROM ledger.store").fetchone()
         self.store: str = row[0] if row else ""
         self.keys.ensure_master(self.store)
+        self.keys.on_forgotten.append(self.forget_opened)
+        self._digest_key = self.keys.derive("idempotency")
         self.codec = PageCodec(self.store, self.keys)
         mapper = PageMapper(self.codec)
         self.awake = mapper.awake
@@ -160,7 +168,22 @@ class EventsourcingLedger(Application[str]):
 
     def read(self, stream: StreamId) -> Sequence[Recorded]:
         """Return every page of a stream in the order of its versions."""
-        return self.awake(self._page_recorder.select_events(str(stream)))
+        place = (self.keys.epoch, stream)  # what was awake before a forgetting is found no more
+        known = self._streams.get(place) or ()
+        newer = self._page_recorder.select_events(str(stream), gt=len(known))
+        if not newer:
+            return known
+        pages = (*known, *self.awake(newer))
+        self._streams.keep(place, pages)
+        return pages
+
+    def recall(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return a stream as it was read last in this process, or read it."""
+        return self._streams.get((self.keys.epoch, stream)) or self.read(stream)
+
+    def forget_opened(self) -> None:
+        """Let go of every page that is kept awake."""
+        self._streams.clear()
 
     def read_after(
         self, position: int, limit: int = SCAN, names: Sequence[str] = ()
@@ -210,9 +233,6 @@ class EventsourcingLedger(Application[str]):
         command: Command | None,
     ) -> Receipt:
         """Write all drafts and the answer to the command, or nothing."""
-        if not drafts and not command:
-            self._page_recorder.barrier()  # what makes it nothing new was read, maybe too early
-            return _receipt((), (), heads)
         try:
             positions = self.pages.put(
                 drafts, heads=heads, answer=self._answer(actor, command, drafts, heads)

@@ -29,7 +29,7 @@ COLUMNS: Final = (
 APPEND: Final = (
     "SELECT request, first, moved_on, answered FROM ledger.append(%b::text[], %b::int[],"
     " %b::text[], %b::uuid[], %b::bytea[], %b::bytea[], %b::int[], %b::text[], %b::int[],"
-    " %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::jsonb[], %b::int[])"
+    " %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::jsonb[], %b::int[], %b)"
 )
 
 
@@ -54,12 +54,12 @@ class StoredAnswer:
 
 
 StoredHead = tuple[str, int, str]
-"""A stream that is written to, and the version and hash that its last page must still have."""
+"""A stream that was decided on, and the version and hash that its last page must still have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one request writes. With nothing in it, it is a barrier: a commit for its own sake."""
+    """What one request writes. Without pages and answer it is a barrier: a commit as such."""
 
     pages: Sequence[StoredPage]
     heads: Sequence[StoredHead]
@@ -242,7 +242,7 @@ def _touched(entry: Entry) -> Iterator[Hashable]:
         yield entry.answer.actor, entry.answer.key
 
 
-def _columns(entries: Sequence[Entry]) -> list[list[Any]]:
+def _columns(entries: Sequence[Entry]) -> list[Any]:
     """Return what ledger.append is handed, column by column."""
     pages = [(page, number) for number, entry in enumerate(entries) for page in entry.pages]
     heads = [(*head, number) for number, entry in enumerate(entries) for head in entry.heads]
@@ -264,4 +264,5 @@ def _columns(entries: Sequence[Entry]) -> list[list[Any]]:
         [answer.digest for answer, _ in answers],
         [answer.answer for answer, _ in answers],
         [number for _, number in answers],
+        any(not (entry.pages or entry.answer) for entry in entries),
     ]

@@ -106,7 +106,7 @@ def add_opening_cases(router: APIRouter, collection: Collection) -> None:
     ) -> Json:
         """Open a case: find or register the person, and admit, in one atomic write."""
         desk = Desk(services, signature)
-        receipt = desk.earlier() or open_with(desk, body)
+        receipt = desk.once(lambda: open_with(desk, body))
         return opened(receipt, collection, response)
 
 

@@ -222,10 +222,10 @@ def add_appending(router: APIRouter, collection: Collection) -> None:
             raise not_found()
         desk = Desk(services, signature)
         stream = collection.id_of(key)
-        receipt = desk.earlier()
-        if receipt is None:
-            said: Any = body
-            receipt = desk.add(entries_of(stream, said.events), version, said.expected)
+        said: Any = body
+        receipt = desk.once(
+            lambda: desk.add(entries_of(stream, said.events), version, said.expected)
+        )
         answer = receipt_answer(receipt, stream, response, key=collection.key)
         return answer | {collection.key: key}
 
@@ -251,18 +251,20 @@ def add_opening(router: APIRouter, collection: Collection) -> None:
         response: Response,
     ) -> Json:
         """Open a new one with its first event, and what followed."""
-        said: Any = body
         desk = Desk(services, signature)
-        receipt = desk.earlier()
-        if receipt is None:
-            name = collection.key_of
-            key = name(said.events[0]) if name else services.new_id()
-            entries = entries_of(collection.id_of(key), said.events)
-            desk.ensure_may_open(entries[0])
-            if collection.ensure_new and not said.is_new:
-                collection.ensure_new(desk, entries[0].event(Zone.WIB))
-            receipt = desk.open(entries)
+        receipt = desk.once(lambda: open_with(desk, collection, body))
         return opened(receipt, collection, response)
+
+
+def open_with(desk: Desk, collection: Collection, said: Any) -> Receipt:
+    """Record what opens a stream, unless it says again what is there under another key."""
+    name = collection.key_of
+    key = name(said.events[0]) if name else desk.services.new_id()
+    entries = entries_of(collection.id_of(key), said.events)
+    desk.ensure_may_open(entries[0])
+    if collection.ensure_new and not said.is_new:
+        collection.ensure_new(desk, entries[0].event(Zone.WIB))
+    return desk.open(entries)
 
 
 def opened(receipt: Receipt, collection: Collection, response: Response) -> Json:

@@ -5,12 +5,14 @@ CREATE TYPE ledger.outcome AS (request integer, first bigint, moved_on text, ans
 COMMENT ON TYPE ledger.outcome IS 'What became of one request: the position of its first page; or the stream that has moved on; or that its key was answered before.';
 
 -- Pages, heads and answers come as columns, each row with the number of its request. A head is what
--- a stream that the request writes to must still be. Pages of a request stand together.
+-- a stream that the request was decided on must still be. Pages of a request stand together.
+-- A barrier is a commit for its own sake, behind all that was seen before.
 CREATE FUNCTION ledger.append(
   streams text[], versions integer[], names text[], event_ids uuid[], pages bytea[],
   prev_hashes bytea[], requests integer[],
   head_streams text[], head_versions integer[], head_hashes bytea[], head_requests integer[],
-  actors text[], keys text[], digests bytea[], answers jsonb[], answer_requests integer[]
+  actors text[], keys text[], digests bytea[], answers jsonb[], answer_requests integer[],
+  barrier boolean
 ) RETURNS SETOF ledger.outcome LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -56,10 +58,10 @@ BEGIN
      WHERE NOT moved ? given.request::text AND NOT repeated ? given.request::text
   )
   SELECT told.request, place.first, moved ->> told.request::text, repeated ? told.request::text
-    FROM (SELECT unnest(requests) AS request UNION SELECT unnest(answer_requests)) AS told
+    FROM (SELECT unnest(head_requests) AS request UNION SELECT unnest(answer_requests)) AS told
     LEFT JOIN place ON place.request = told.request;
 
-  IF NOT FOUND THEN -- a barrier: a commit of its own, behind all that was seen before
+  IF barrier THEN
     PERFORM pg_logical_emit_message(true, 'jejak', 'barrier');
   END IF;
 END $$;

@@ -1,6 +1,7 @@
 """The ledger on a real PostgreSQL: atomic, gap-free, append-only, sealed, read as written."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event as Signal
 from threading import Thread
@@ -14,6 +15,7 @@ from application.ledger import BEGINNING, Command, Conflict, Head, KeyReused
 from domain.record import Draft
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey, MasterKeyUnreadable
+from infrastructure.recorder import AnsweredAlready, Entry, MovedOn, PageRecorder, StoredAnswer
 
 FORGED = (errors.InsufficientPrivilege, errors.GeneratedAlways)
 
@@ -44,7 +46,7 @@ def test_several_streams_are_written_together_or_not_at_all(ledger):
             heads={stream("1"): fresh, stream("2"): fresh},
         )
     assert conflict.value.stream == stream("2")
-    assert ledger.read(stream("1")) == []
+    assert not ledger.read(stream("1"))
     assert ledger.position() == 1
 
 
@@ -61,10 +63,55 @@ def test_the_same_key_gets_the_first_answer_again_and_another_body_is_refused(le
 
 def test_an_answer_without_events_is_kept_too(ledger):
     command = Command(key="k-1", body=b"one")
-    head = {stream(): Head(version=3, hash="ab")}
+    head = {stream(): Head(version=0, hash=BEGINNING)}
     receipt = ledger.append([], heads=head, actor=ACTOR.id, command=command)
     assert receipt.position is None
     assert ledger.answered(ACTOR.id, command) == receipt
+
+
+def test_what_was_decided_on_must_still_be_so_though_nothing_is_written_to_it(ledger):
+    write(ledger, draft(assessed()))
+    other = {
+        stream("2"): Head(version=0, hash=BEGINNING),
+        stream(): Head(version=0, hash=BEGINNING),
+    }
+    with pytest.raises(Conflict) as conflict:
+        write(ledger, draft(assessed(), to=stream("2")), heads=other)
+    assert conflict.value.stream == stream()
+    assert not ledger.read(stream("2"))
+
+
+def test_in_a_group_each_request_has_its_own_outcome(pool, ledger):
+    """A conflict, a repeated key, a page that no table takes and a good one share a commit."""
+    again = Command(key="k-1", body=b"one")
+    first = write(ledger, draft(assessed(), to=stream("1")), command=again)
+    stored = [
+        ledger.mapper.chained(one, BEGINNING)
+        for one in (
+            draft(assessed(), to=stream("1")),
+            draft(assessed(), to=stream("2")),
+            draft(assessed(), to=stream("3")),
+            draft(assessed(), to=stream("4")),
+        )
+    ]
+    stored[3] = replace(stored[3], event_id=first.written[0].event_id)
+    heads = [[(one.originator_id, 0, BEGINNING)] for one in stored]
+    answer = StoredAnswer(ACTOR.id, "k-1", b"", "{}")
+    outcomes = PageRecorder(pool)._write(  # noqa: SLF001  # a group of a certain make-up
+        [
+            Entry([stored[0]], heads[0], None),
+            Entry([stored[1]], heads[1], answer),
+            Entry([stored[2]], heads[2], None),
+            Entry([stored[3]], heads[3], None),
+        ]
+    )
+    assert [type(one) for one in outcomes] == [
+        MovedOn,
+        AnsweredAlready,
+        int,
+        errors.UniqueViolation,
+    ]
+    assert ledger.position() == outcomes[2] == 2
 
 
 def test_positions_are_gap_free_in_commit_order_for_a_reader_who_tails_many_writers(pool, ledger):

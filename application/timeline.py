@@ -1,0 +1,75 @@
+"""A stream as it took effect: its events in order, and the journey that they lead to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from application.recent import Recent
+from domain.catalogue import STREAMS
+from domain.kernel import Event, Journey, Stream
+from domain.record import Draft, Recorded, StreamId
+
+JOURNEYS_KEPT: Final = 5_000
+"""Streams whose journeys are kept, so that a case is not folded from its first page each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Events in the order of their effect (then of version), and the states they lead to.
+
+    What comes last in time moves the journey on; what comes late folds it anew.
+    """
+
+    kind: Stream
+    events: tuple[Event, ...]
+    journey: Journey
+
+    @classmethod
+    def of(cls, kind: Stream, history: Sequence[Draft]) -> "Timeline":
+        """Return the timeline of a stream, from its pages in the order of their versions."""
+        events = tuple(in_order(history))
+        return cls(kind, events, kind.fold(events))
+
+    def until(self, proposed: Event) -> "Timeline":
+        """Return what had taken effect when the proposed event did: what it is decided on."""
+        instant = proposed.effective.instant
+        if not self.events or self.events[-1].effective.instant <= instant:
+            return self
+        events = tuple(event for event in self.events if event.effective.instant <= instant)
+        return Timeline(self.kind, events, self.kind.fold(events))
+
+    def followed_by(self, event: Event) -> "Timeline":
+        """Return the timeline with one event more, which was told last."""
+        past = self.until(event).events
+        events = (*past, event, *self.events[len(past) :])
+        if len(past) == len(self.events):
+            return Timeline(self.kind, events, self.kind.evolve(self.journey, [event]))
+        return Timeline(self.kind, events, self.kind.fold(events))
+
+
+def in_order(history: Sequence[Draft]) -> list[Event]:
+    """Return the events of a stream in the order in which they took effect, then of version."""
+    return [page.event for page in sorted(history, key=lambda page: page.event.effective.instant)]
+
+
+class Known:
+    """Timelines of streams by the hash of the page up to which they go."""
+
+    def __init__(self) -> None:
+        self._kept: Recent[StreamId, tuple[int, str, Timeline]] = Recent(JOURNEYS_KEPT)
+
+    def timeline(self, stream: StreamId, pages: Sequence[Recorded]) -> Timeline:
+        """Return the timeline of these pages, going on from what is known of them."""
+        if not pages:
+            return Timeline.of(STREAMS[stream.kind], ())
+        version, last, timeline = self._kept.get(stream) or (len(pages) + 1, "", None)
+        if timeline is None or version > len(pages) or pages[version - 1].hash != last:
+            version, timeline = len(pages), Timeline.of(STREAMS[stream.kind], pages)
+        for page in pages[version:]:
+            timeline = timeline.followed_by(page.event)
+        self._kept.keep(stream, (len(pages), pages[-1].hash, timeline))
+        return timeline
+
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._kept.clear()
