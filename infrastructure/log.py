@@ -1,7 +1,7 @@
 """Reading the log over the ledger: checkpoints, tiles and proofs, each for a few rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
@@ -120,8 +120,7 @@ class Log:
 
     def _one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
         with self._pool.connection() as connection:
-            row = connection.execute(query.encode(), values).fetchone()
-            return cast("tuple[Any, ...] | None", row)
+            return connection.execute(query.encode(), values).fetchone()
 
 
 def read_tiles(connection: Connection[Any], tiles: Sequence[Tile]) -> Mapping[Tile, bytes]:

@@ -16,10 +16,10 @@ MAX_SIZE: Final = 2**63 - 1
 
 
 class Node(NamedTuple):
-    """The root of a whole subtree: of leaves index * 2^level up to (index + 1) * 2^level."""
+    """The root of a whole subtree: of leaves place * 2^level up to (place + 1) * 2^level."""
 
     level: int
-    index: int
+    place: int
 
 
 class Tile(NamedTuple):
@@ -163,7 +163,7 @@ def _grown(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | N
 def tile_of(node: Node) -> tuple[Tile, slice]:
     """Return the tile that holds a node, and where in it the hashes stand that make it up."""
     level, height = divmod(node.level, TILE_HEIGHT)
-    first = node.index << height
+    first = node.place << height
     number, offset = divmod(first, TILE_WIDTH)
     return Tile(level, number), slice(offset * HASH, (offset + (1 << height)) * HASH)
 

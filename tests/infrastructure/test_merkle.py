@@ -119,7 +119,7 @@ def flipped(parts, data):
 def test_whole_subtrees_make_up_a_tree_without_gap_or_overlap(size):
     at = 0
     for node in whole_subtrees(0, size):
-        assert node.index << node.level == at
+        assert node.place << node.level == at
         at += 1 << node.level
     assert at == size
 
