@@ -3,7 +3,8 @@
 UU 24/2013 art. 1 gives the NIK; it may be missing, which is a state of its own and no error. A
 person has at most one open custody at a time; who comes back is a new case of the same person
 (house rules). That custody begins and ends follows from the case, and may well be told for a day
-before the person was registered here.
+before the person was registered here. Who was forgotten stays so, by this key: the record says that
+there was somebody, and when, and no more.
 """
 
 import re
@@ -13,7 +14,8 @@ from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
 
-from domain.fields import CaseId, Country, Line, Nik
+from domain.fields import CaseId, Country, Line, Nik, Ref, Sha256
+from domain.forgetting import IN_CUSTODY, ONCE, ForgettingBasis
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure
 
 
@@ -81,7 +83,23 @@ class CustodyEnded(Event, stored_as="person.custody_ended"):
     case: Open[CaseId]
 
 
-PersonEvent = PersonRegistered | IdentifierRecorded | AliasRecorded | CustodyBegan | CustodyEnded
+class PersonForgotten(Event, stored_as="person.forgotten"):
+    """The person's keys are destroyed: nobody reads what was personal in any record again."""
+
+    basis: Open[ForgettingBasis]
+    decided_by: Open[Ref]
+    decision: Open[Ref]
+    document: Open[Sha256 | None]
+
+
+PersonEvent = (
+    PersonRegistered
+    | IdentifierRecorded
+    | AliasRecorded
+    | CustodyBegan
+    | CustodyEnded
+    | PersonForgotten
+)
 
 
 class Person(Value):
@@ -94,6 +112,7 @@ class Person(Value):
     identifiers: dict[str, IdentifierRecorded]
     aliases: tuple[str, ...]
     held_in: str | None
+    forgotten: PersonForgotten | None
 
 
 NIK_LAW: Final = "UU 24/2013 art. 1"
@@ -166,6 +185,32 @@ def _ensure_registered(person: Person) -> None:
     )
 
 
+def _ensure_not_forgotten(person: Person) -> None:
+    ensure(
+        person.forgotten is None,
+        "person.forgotten",
+        article=ONCE,
+        because=(
+            "orang ini sudah dilupakan; yang datang kembali dicatat sebagai orang baru",
+            "this person was forgotten; whoever comes back is registered as somebody new",
+        ),
+    )
+
+
+def _ensure_may_be_forgotten(person: Person) -> None:
+    _ensure_registered(person)
+    _ensure_not_forgotten(person)
+    ensure(
+        person.held_in is None,
+        "person.held",
+        article=IN_CUSTODY,
+        because=(
+            "orang ini masih ditahan; selama itu datanya tidak dapat dimusnahkan",
+            "this person is in custody; until that is over the data cannot be destroyed",
+        ),
+    )
+
+
 def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
     """Admit what may be true of one human being."""
     person = journey[PERSON]
@@ -181,9 +226,14 @@ def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
         case IdentifierRecorded():
             _ensure_identifier(proposed)
             _ensure_registered(person)
+            _ensure_not_forgotten(person)
         case AliasRecorded():
             _ensure_registered(person)
+            _ensure_not_forgotten(person)
+        case PersonForgotten():
+            _ensure_may_be_forgotten(person)
         case CustodyBegan():
+            _ensure_not_forgotten(person)
             ensure(
                 person.held_in is None,
                 "person.already_in_custody",
@@ -222,6 +272,8 @@ def evolve(person: Person, event: PersonEvent) -> Person:
             return replace(person, held_in=event.case)
         case CustodyEnded():
             return replace(person, held_in=None) if person.held_in == event.case else person
+        case PersonForgotten():
+            return replace(person, forgotten=event)
         case _:
             assert_never(event)
 
@@ -229,7 +281,7 @@ def evolve(person: Person, event: PersonEvent) -> Person:
 PERSON: Final[Chapter[Person, PersonEvent]] = Chapter(
     name="person",
     events=get_args(PersonEvent),
-    initial=Person(registered=None, identifiers={}, aliases=(), held_in=None),
+    initial=Person(registered=None, identifiers={}, aliases=(), held_in=None, forgotten=None),
     decide=decide,
     evolve=evolve,
     opens=(PersonRegistered,),

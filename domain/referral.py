@@ -10,13 +10,26 @@ A youth who leaves early has finished: the outcome says so.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final, assert_never, get_args
+from enum import Enum
+from typing import Annotated, Final, assert_never, get_args
 
 from domain.fields import AgencyCode, AgreementId, Line, Note, Ref, RegionCode, Sha256, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, ensure
+from domain.forgetting import ONCE, ForgettingBasis
+from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, Whose, ensure
 from domain.programme import ProgrammeKind
 from domain.region import known_region
 from domain.time import Effective
+
+
+class Party(Enum):
+    """Who a referral holds data of: the youth, or the youth's parent or guardian."""
+
+    YOUTH = "youth"
+    GUARDIAN = "guardian"
+
+
+GUARDIANS: Final = Whose(field=None, role=Party.GUARDIAN.value)
+"""The guardian is another person than the youth, and can be forgotten alone."""
 
 
 class ReferralReceived(Event, stored_as="referral.received"):
@@ -35,9 +48,9 @@ class ReferralReceived(Event, stored_as="referral.received"):
 class GuardianConsented(Event, stored_as="referral.guardian_consented"):
     """A parent or guardian agreed, in a document. A later consent replaces it."""
 
-    guardian: Specific[Line]
-    document: Specific[Line]
-    sha256: Specific[Sha256 | None]
+    guardian: Annotated[Specific[Line], GUARDIANS]
+    document: Annotated[Specific[Line], GUARDIANS]
+    sha256: Annotated[Specific[Sha256 | None], GUARDIANS]
 
 
 class ReferralAccepted(Event, stored_as="referral.accepted"):
@@ -64,6 +77,16 @@ class ReferralFinished(Event, stored_as="referral.finished"):
     outcome: Specific[Note]
 
 
+class ReferralForgotten(Event, stored_as="referral.forgotten"):
+    """Keys of a referral are destroyed: the guardian's, or the youth's and the guardian's."""
+
+    party: Open[Party]
+    basis: Open[ForgettingBasis]
+    decided_by: Open[Ref]
+    decision: Open[Ref]
+    document: Open[Sha256 | None]
+
+
 ReferralEvent = (
     ReferralReceived
     | GuardianConsented
@@ -71,6 +94,7 @@ ReferralEvent = (
     | ReferralDeclined
     | ReferralJoined
     | ReferralFinished
+    | ReferralForgotten
 )
 
 
@@ -83,6 +107,7 @@ class Referral(Value):
     declined: Effective | None
     activities: dict[str, ReferralJoined]
     finished: Effective | None
+    forgotten: tuple[Party, ...]
 
 
 def decide(proposed: ReferralEvent, journey: Journey) -> Sequence[Event]:
@@ -93,6 +118,7 @@ def decide(proposed: ReferralEvent, journey: Journey) -> Sequence[Event]:
             _ensure_may_be_received(referral, proposed)
         case GuardianConsented():
             _ensure_under_way(referral)
+            _ensure_not_forgotten(referral, Party.GUARDIAN)
         case ReferralAccepted():
             _ensure_consented(referral)
             _ensure_not_accepted(referral)
@@ -112,6 +138,8 @@ def decide(proposed: ReferralEvent, journey: Journey) -> Sequence[Event]:
             )
         case ReferralFinished():
             _ensure_accepted(referral)
+        case ReferralForgotten():
+            _ensure_may_be_forgotten(referral, proposed.party)
         case _:
             assert_never(proposed)
     return [proposed]
@@ -147,6 +175,39 @@ def _ensure_may_be_received(referral: Referral, proposed: ReferralReceived) -> N
             f"the answer would be due on {proposed.respond_by}, before the referral came",
         ),
         field="respond_by",
+    )
+
+
+def _ensure_may_be_forgotten(referral: Referral, party: Party) -> None:
+    """Refuse to forget what never came or is forgotten; a youth only when the help is over."""
+    ensure(
+        referral.received is not None,
+        "referral.not_received",
+        article="Kaidah Jejak: urutan kejadian",
+        because=("rujukan ini belum diterima", "this referral has not been received"),
+    )
+    _ensure_not_forgotten(referral, party)
+    over = referral.declined is not None or referral.finished is not None
+    ensure(
+        over or party is Party.GUARDIAN,
+        "referral.not_over",
+        article="UU 27/2022 art. 43",
+        because=(
+            "rujukan ini belum selesai; tolak atau akhiri dulu",
+            "this referral is not over; decline or finish it first",
+        ),
+    )
+
+
+def _ensure_not_forgotten(referral: Referral, party: Party) -> None:
+    ensure(
+        not {party, Party.YOUTH} & set(referral.forgotten),
+        "referral.forgotten",
+        article=ONCE,
+        because=(
+            "datanya sudah dimusnahkan dan tidak dicatat lagi",
+            "these data were destroyed and are recorded no more",
+        ),
     )
 
 
@@ -204,7 +265,7 @@ def _ensure_not_accepted(referral: Referral) -> None:
     )
 
 
-def evolve(referral: Referral, event: ReferralEvent) -> Referral:
+def evolve(referral: Referral, event: ReferralEvent) -> Referral:  # noqa: PLR0911  # a table
     """Write down the question, the consent, the answer, the activity or the end."""
     match event:
         case ReferralReceived():
@@ -220,6 +281,8 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
             return replace(referral, activities=joined)
         case ReferralFinished():
             return replace(referral, finished=event.effective)
+        case ReferralForgotten():
+            return replace(referral, forgotten=(*referral.forgotten, event.party))
         case _:
             assert_never(event)
 
@@ -228,7 +291,13 @@ REFERRAL: Final[Chapter[Referral, ReferralEvent]] = Chapter(
     name="referral",
     events=get_args(ReferralEvent),
     initial=Referral(
-        received=None, consent=None, accepted=None, declined=None, activities={}, finished=None
+        received=None,
+        consent=None,
+        accepted=None,
+        declined=None,
+        activities={},
+        finished=None,
+        forgotten=(),
     ),
     decide=decide,
     evolve=evolve,

@@ -16,6 +16,7 @@ from api.routes.collections import (
 from domain import catalogue
 from domain.custody import LegalStatus, Presence
 from domain.fields import EXAMPLE_ID, UUID
+from domain.forgotten import FORGETTING
 from domain.kernel import Event, Stream
 from domain.person import CustodyBegan, CustodyEnded
 from domain.registry import AgencyNamed, UnitNamed, UserNamed
@@ -28,7 +29,8 @@ FOLLOWING: Final[tuple[type[Event], ...]] = (CustodyBegan, CustodyEnded)
 
 def collection(stream: Stream, path: str, key: str, read_model: str, **more: Any) -> Collection:
     """Return a collection of streams whose keys are made up."""
-    events = tuple(event for event in stream.chapter_of if event not in FOLLOWING)
+    unasked = (*FOLLOWING, *FORGETTING)
+    events = tuple(event for event in stream.chapter_of if event not in unasked)
     said = {"pattern": UUID, "example": EXAMPLE_ID, "events": events} | more
     return Collection(path=path, stream=stream, key=key, read_model=read_model, **said)
 
