@@ -75,6 +75,7 @@ def replay(
 ) -> None:
     """Putar ulang satu perkara, langkah demi langkah / replay one case, step by step."""
     from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+    from api.readings import by_operator, of_pages  # noqa: PLC0415
     from application.journeys import Journeys, Moment  # noqa: PLC0415
     from domain.record import StreamId  # noqa: PLC0415
 
@@ -86,6 +87,9 @@ def replay(
         history = journeys(StreamId(kind="case", key=case), moment)
         if not history.version:
             fail("perkara itu tidak ada", "there is no such case")
+        by_operator(
+            house.services, "replay", *of_pages(history.pages, values=False), len(history.pages)
+        )
         steps = [
             {
                 "effective": (page.event.effective.at or page.event.effective.day).isoformat(),

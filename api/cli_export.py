@@ -1,10 +1,11 @@
 """``jejak export``: the ledger's pages with their envelopes, or the rows of one read model."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -23,6 +24,9 @@ EXAMPLES: Final = (
     "`jejak export --read-model case_summary --format csv --output kasus.csv`"
 )
 PATIENCE_SECONDS: Final = 120.0
+T = TypeVar("T")
+CHUNK: Final = 1_000
+"""Lines whose subjects are one record of the book of reads."""
 PAGE_COLUMNS: Final = (
     "stream",
     "type",
@@ -122,13 +126,24 @@ def _plain(value: Any) -> Any:
 
 
 def _pages(house: "House", kinds: frozenset[str], streams: Sequence[StreamId]) -> Iterator[Json]:
-    from application.exporting import pages  # noqa: PLC0415  # --help stays quick
+    """Yield pages as lines; whom a chunk of them shows is recorded before it leaves."""
+    from api.readings import by_operator, of_pages  # noqa: PLC0415  # --help stays quick
+    from application.exporting import pages  # noqa: PLC0415
 
-    return (page_line(page) for page in pages(house.ledger, kinds, streams))
+    for chunk in _chunks(pages(house.ledger, kinds, streams)):
+        by_operator(house.services, "export", *of_pages(chunk), len(chunk))
+        yield from map(page_line, chunk)
+
+
+def _chunks(many: Iterable[T]) -> Iterator[Sequence[T]]:
+    left = iter(many)
+    while chunk := list(islice(left, CHUNK)):
+        yield chunk
 
 
 def _rows(house: "House", name: str) -> tuple[Sequence[str], Iterator[Json]]:
     from api.lists import as_json, shown  # noqa: PLC0415  # --help stays quick
+    from api.readings import by_operator, of_rows  # noqa: PLC0415
     from application.people import WHEREVER  # noqa: PLC0415
     from application.read_models import Question  # noqa: PLC0415
 
@@ -144,7 +159,13 @@ def _rows(house: "House", name: str) -> tuple[Sequence[str], Iterator[Json]]:
     every = Question(where={}, words=(), after=None, limit=None)
     columns = shown(projection.row)
     page = house.read_models.ask(name, every, WHEREVER)
-    return columns, (as_json(row, columns) for _, row in page.rows)
+
+    def recorded() -> Iterator[Json]:
+        for chunk in _chunks(row for _, row in page.rows):
+            by_operator(house.services, "export", *of_rows(projection, chunk, columns), len(chunk))
+            yield from (as_json(row, columns) for row in chunk)
+
+    return columns, recorded()
 
 
 def _write(form: Format, columns: Sequence[str], rows: Iterator[Json], output: Path | None) -> None:

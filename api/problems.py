@@ -16,16 +16,12 @@ from starlette.exceptions import HTTPException
 
 from api.field_errors import FieldError, Language, field_errors
 from api.tokens import TokenRefused
-from application.access import Unrecorded
+from application.access import UNRECORDED, Unrecorded
 from application.ledger import Conflict, KeyReused, OutcomeUnknown
 from domain.kernel import Json, Refused, Words
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = "1"
-UNRECORDED: Final[Words] = (
-    "pembacaan ini belum dapat dicatat, jadi isinya tidak ditampilkan; coba lagi sebentar",
-    "this read cannot be recorded now, so nothing is shown; try again shortly",
-)
 
 TITLES: Final[Mapping[int, Words]] = {
     400: ("Permintaan tidak terbaca", "The request cannot be read"),

@@ -18,7 +18,6 @@ from api.dependencies import Services, WithServices
 from api.problems import Problem, trace_of
 from api.tokens import Caller, Role
 from application.access import AccessRecord, Purpose
-from application.journeys import History
 from domain.fields import REF
 from domain.kernel import DataClass, Event, Value, Words, data_classes
 from domain.record import Actor, Recorded, StreamId
@@ -53,6 +52,8 @@ SHOWS_NOBODY: Final = frozenset(
 LOG: Final = "/v1/ledger/"
 """Beneath it are hashes, signatures and proofs, and nothing that they were made of."""
 READ: Final = frozenset({"GET", "HEAD"})
+
+OPEN: Final = DataClass.NONE
 
 WHICH_PURPOSE: Final[Words] = (
     f"tujuan yang ada: {', '.join(one.value for one in Purpose)}",
@@ -155,21 +156,26 @@ def must_be_recorded(method: str, template: str) -> bool:
     return method in READ and template not in SHOWS_NOBODY and not template.startswith(LOG)
 
 
-def of_history(history: History, *, values: bool, envelope: bool) -> tuple[set[str], set[str]]:
-    """Return whom a stream's answer shows, and which sealed fields by name.
+def of_pages(
+    pages: Iterable[Recorded], *, values: bool = True, envelope: bool = True
+) -> tuple[set[str], set[str]]:
+    """Return whom events show, and which sealed fields by name.
 
-    Without ``values`` it shows that something happened to somebody, and no field; the ``envelope``
-    holds reasons and numbers of documents.
+    Without ``values`` they show that something happened to somebody, and no field; the
+    ``envelope`` holds reasons and numbers of documents.
     """
+    whom: set[str] = set()
     shown: set[str] = set()
-    if values:
-        shown.update(*(sealed_in(kind) for kind in {type(page.event) for page in history.pages}))
-    if values and envelope:
-        shown.update(*(_free_text(page) for page in history.pages))
-    about_somebody = history.stream.kind in PERSONS
-    named = set() if about_somebody else {one for page in history.pages for one in named_in(page)}
-    own = {str(history.stream)} if about_somebody or shown else set()
-    return own | named, shown
+    for page in pages:
+        names = set(sealed_in(type(page.event))) if values else set()
+        names.update(_free_text(page) if values and envelope else ())
+        shown |= names
+        about_somebody = page.stream.kind in PERSONS
+        if about_somebody or names:
+            whom.add(str(page.stream))
+        if not about_somebody:
+            whom.update(_people(page.event))
+    return whom, shown
 
 
 def _free_text(page: Recorded) -> Iterator[str]:
@@ -185,15 +191,8 @@ def sealed_in(kind: type[Event]) -> frozenset[str]:
     return frozenset(name for name, mark in data_classes(kind).items() if mark is not OPEN)
 
 
-OPEN: Final = DataClass.NONE
-
-
-def named_in(page: Recorded) -> Iterator[str]:
-    """Yield the people whom an event of a programme or an agreement names."""
-    return _people(page.event)
-
-
 def _people(value: Any) -> Iterator[str]:
+    """Yield whom an event of a programme or an agreement names."""
     if isinstance(value, tuple):
         for part in value:
             yield from _people(part)

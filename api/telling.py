@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from application.access import UNRECORDED, Unrecorded
 from domain.kernel import Refused
 
 out: Final = Console()
@@ -63,5 +64,7 @@ def told() -> Iterator[None]:
         yield
     except Refused as refusal:
         fail(*refusal.because)
+    except Unrecorded:
+        fail(*UNRECORDED)
     except TROUBLES as trouble:
         fail(str(trouble))

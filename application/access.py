@@ -7,10 +7,10 @@ and never a value: neither what was shown nor the words that were searched for.
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from application.ledger import Ledger
-from domain.kernel import Value
+from domain.kernel import Value, Words
 from domain.person import CustodyBegan, CustodyEnded
 from domain.record import Actor, Recorded, StreamId
 
@@ -72,6 +72,12 @@ class Asked(Value):
 
 class Unrecorded(Exception):
     """The record of a read could not be kept, or not for certain: nothing may be shown."""
+
+
+UNRECORDED: Final[Words] = (
+    "pembacaan ini belum dapat dicatat, jadi isinya tidak ditampilkan; coba lagi sebentar",
+    "this read cannot be recorded now, so nothing is shown; try again shortly",
+)
 
 
 class AccessLedger(Protocol):

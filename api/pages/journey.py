@@ -19,7 +19,7 @@ from api.pages.said import Fact, facts
 from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
-from api.readings import WithReading, of_history
+from api.readings import WithReading, of_pages
 from api.tokens import Caller
 from application.journeys import NOW, History, Journeys, Moment
 from application.jurisdiction import jurisdiction
@@ -88,7 +88,7 @@ def journey(
     services, tongue = reading.services, Tongue(language_asked(request))
     journeys = Journeys(services.ledger, services.now)
     whole = _seen(services, journeys, caller, case_id)
-    reading(*of_history(whole, values=True, envelope=True), len(whole.pages))
+    reading(*of_pages(whole.pages), len(whole.pages))
     zone = whole.pages[-1].event.effective.zone
     trouble, moment = None, NOW
     try:

@@ -15,9 +15,9 @@ from fastapi.routing import APIRoute
 
 from api.dependencies import WithServices, services_of
 from api.pages.rendering import page
-from api.problems import DETAILS, TITLES, UNRECORDED, Problem
+from api.problems import DETAILS, TITLES, Problem
 from api.tokens import READERS, Caller, TokenRefused
-from application.access import Unrecorded
+from application.access import UNRECORDED, Unrecorded
 from domain.kernel import Words
 
 TOKEN_COOKIE: Final = "jejak_masuk"  # noqa: S105  # its name

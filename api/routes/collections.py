@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, Strict, create_model
 
 from api.answers import FORBID, HistoryAnswer, StateAnswer, history_answer, moment_of, state_answer
@@ -21,7 +22,7 @@ from api.lists import POSITION_MOST, Asked, Listing, asked_of, filters
 from api.openapi import list_documentation
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
-from api.readings import Reading, WithReading, of_history
+from api.readings import Reading, WithReading, of_pages
 from api.strictness import known_parameters
 from api.tokens import READERS, Caller, Role
 from api.writing import (
@@ -170,7 +171,7 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
     ) -> Json:
         """Return the state at two times: as it was, as it was known."""
         history, unit = seen(services, collection, key, caller, moment)
-        reading(*of_history(history, values=True, envelope=False), 1, unit)
+        reading(*of_pages(history.pages, envelope=False), 1, unit)
         response.headers["ETag"] = etag(history.version)
         return state_answer(history, moment, collection.key)
 
@@ -187,7 +188,7 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
         """Return every event with its envelope, in the order in which they took effect."""
         history, unit = seen(services, collection, key, caller, moment)
         values = caller.role is not Role.COMPLIANCE
-        shown = of_history(history, values=values, envelope=True)
+        shown = of_pages(history.pages, values=values)
         reading(*shown, len(history.pages), unit)
         response.headers["ETag"] = etag(history.version)
         return history_answer(history, moment, collection.key, values=values)
@@ -209,7 +210,7 @@ def add_appending(router: APIRouter, collection: Collection) -> None:
         status_code=201,
         dependencies=STRICT,
     )
-    def append(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
+    async def append(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
         key: key_type,  # type: ignore[valid-type]
         services: WithServices,
         signature: Signed,
@@ -223,8 +224,8 @@ def add_appending(router: APIRouter, collection: Collection) -> None:
         desk = Desk(services, signature)
         stream = collection.id_of(key)
         said: Any = body
-        receipt = desk.once(
-            lambda: desk.add(entries_of(stream, said.events), version, said.expected)
+        receipt = await run_in_threadpool(
+            desk.once, lambda: desk.add(entries_of(stream, said.events), version, said.expected)
         )
         answer = receipt_answer(receipt, stream, response, key=collection.key)
         return answer | {collection.key: key}
@@ -244,7 +245,7 @@ def add_opening(router: APIRouter, collection: Collection) -> None:
     @router.post(
         collection.path, response_model=receipt_model, status_code=201, dependencies=STRICT
     )
-    def open_new(
+    async def open_new(
         services: WithServices,
         signature: Signed,
         body: body_type,  # type: ignore[valid-type]
@@ -252,7 +253,7 @@ def add_opening(router: APIRouter, collection: Collection) -> None:
     ) -> Json:
         """Open a new one with its first event, and what followed."""
         desk = Desk(services, signature)
-        receipt = desk.once(lambda: open_with(desk, collection, body))
+        receipt = await run_in_threadpool(desk.once, lambda: open_with(desk, collection, body))
         return opened(receipt, collection, response)
 
 
@@ -297,9 +298,7 @@ def add_lists(router: APIRouter, collection: Collection, services: Services) -> 
         words = {one.name: one.value for kind in collection.status.values() for one in kind}
         columns["status"] = Enum("Status", words)
 
-    def listing(
-        request: Request, services: Services, caller: Caller, reading: Reading
-    ) -> Listing:
+    def listing(request: Request, services: Services, caller: Caller, reading: Reading) -> Listing:
         return Listing(
             services=services,
             projection=projection,
