@@ -39,7 +39,7 @@ Instant = Annotated[
 DayOrInstant = Annotated[EffectiveText, PlainValidator(read_moment)]
 
 
-def moment_of(
+async def moment_of(
     valid_at: Annotated[
         DayOrInstant | None,
         Query(description="As it was then: a day, to its end, or an instant."),

@@ -1,4 +1,8 @@
-"""Who calls, what the caller may do, and how the caller signs for what is written."""
+"""Who calls, what the caller may do, and how the caller signs for what is written.
+
+What only computes is `async`, here and in all dependencies: a plain function would be sent to a
+thread of its own, eight times a request.
+"""
 
 import re
 from dataclasses import dataclass
@@ -42,7 +46,7 @@ NOT_OWN_UNIT: Final[Words] = (
 )
 
 
-def known_caller(
+async def known_caller(
     request: Request,
     services: WithServices,
     said: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
@@ -59,26 +63,26 @@ def known_caller(
 Known = Annotated[Caller, Depends(known_caller)]
 
 
-def reader(caller: Known) -> Caller:
+async def reader(caller: Known) -> Caller:
     """Let in whoever may read contents. An agency may ask, and sees nothing of this yet."""
     if caller.role not in READERS | {Role.AGENCY}:
         raise Problem(403, "access.no_content", NOT_A_READER)
     return caller
 
 
-def history_reader(caller: Known) -> Caller:
+async def history_reader(caller: Known) -> Caller:
     """Let in compliance too: it sees that something changed, and not to what."""
-    return caller if caller.role is Role.COMPLIANCE else reader(caller)
+    return caller if caller.role is Role.COMPLIANCE else await reader(caller)
 
 
-def writer(caller: Known) -> Caller:
+async def writer(caller: Known) -> Caller:
     """Let in whoever may record."""
     if caller.role not in WRITERS:
         raise Problem(403, "access.reads_only", NOT_A_WRITER)
     return caller
 
 
-def operator(caller: Known) -> Caller:
+async def operator(caller: Known) -> Caller:
     """Let in whoever runs the service."""
     if caller.role is not Role.OPERATOR:
         raise Problem(403, "access.operator_only", NOT_AN_OPERATOR)
@@ -116,7 +120,7 @@ def _code(text: str | None, header: str) -> str | None:
     return text
 
 
-def signature_of(
+async def signature_of(
     request: Request,
     caller: Annotated[Caller, Depends(writer)],
     command: MaybeCommand,

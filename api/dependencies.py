@@ -54,4 +54,8 @@ def services_of(request: Request) -> Services:
     return services
 
 
-WithServices = Annotated[Services, Depends(services_of)]
+async def _handed(request: Request) -> Services:
+    return services_of(request)
+
+
+WithServices = Annotated[Services, Depends(_handed)]

@@ -36,7 +36,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def version_seen(
+async def version_seen(
     if_match: Annotated[
         str | None, Header(description="The ETag last read. 428 without.", examples=['"3"'])
     ] = None,
@@ -57,7 +57,7 @@ async def raw_body(request: Request) -> bytes:
     return await request.body()
 
 
-def command_of(
+async def command_of(
     request: Request,
     body: Annotated[bytes, Depends(raw_body)],
     idempotency_key: Annotated[

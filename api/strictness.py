@@ -20,12 +20,12 @@ JSON_ONLY: Final[Words] = (
 )
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Refuse what the route's own signature does not name, and a body that is not JSON."""
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return
-    known = sorted(names_of(route.dependant))
+    known = known_to(route)
     said = Counter(name for name, _ in request.query_params.multi_items())
     if said.keys() - set(known):
         listed = ", ".join(known) or "-"
@@ -38,6 +38,14 @@ def known_parameters(request: Request) -> None:
         raise _fault("request.parameter_twice", TWICE)
     if route.body_field is not None and not is_json(request.headers.get("content-type", "")):
         raise Problem(415, "request.json_only", JSON_ONLY)
+
+
+def known_to(route: APIRoute) -> list[str]:
+    """Return the names of a route's query parameters, found once and kept with it."""
+    kept: list[str] | None = vars(route).get("known_parameters")
+    if kept is None:
+        kept = vars(route)["known_parameters"] = sorted(names_of(route.dependant))
+    return kept
 
 
 def is_json(content_type: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, get_args
@@ -17,6 +17,7 @@ from typing import Any, Final, get_args
 import jwt
 
 from application.read_models import NOWHERE, Access
+from application.recent import Recent
 from domain.fields import AgencyCode, Ref, UnitCode
 from domain.kernel import Pattern, Value
 from domain.record import Actor
@@ -26,6 +27,9 @@ LONGEST: Final = 8_192
 """Characters: a Kanwil's token names some tens of units."""
 UNITS_MOST: Final = 600
 """Units that a token may name; there are 532 in the country."""
+
+TOKENS_KEPT: Final = 2_000
+"""Tokens that were read: every user of twenty units."""
 
 
 class TokenRefused(Exception):
@@ -90,6 +94,7 @@ class Tokens:
 
     secret: bytes
     now: Callable[[], datetime]
+    _read: Recent[str, tuple[Caller, int]] = field(default_factory=lambda: Recent(TOKENS_KEPT))
 
     def issue(self, caller: Caller, until: datetime) -> str:
         """Return a token that is good until an instant."""
@@ -104,7 +109,15 @@ class Tokens:
         return jwt.encode(claims, self.secret, ALGORITHM)
 
     def __call__(self, token: str) -> Caller:
-        """Return who calls; raise `TokenRefused`."""
+        """Return who calls; raise `TokenRefused`. A token read once is only timed again."""
+        caller, expires = self._read.get(token) or self._verified(token)
+        if self.now().timestamp() >= expires:
+            raise TokenRefused
+        self._read.keep(token, (caller, expires))
+        return caller
+
+    def _verified(self, token: str) -> tuple[Caller, int]:
+        """Return who calls and until when, as the signature bears out."""
         if len(token) > LONGEST or not all(map(canonical, parts := token.split("."))):
             raise TokenRefused
         if len(parts) != 3:  # noqa: PLR2004  # header, claims, signature
@@ -119,9 +132,9 @@ class Tokens:
         except (jwt.PyJWTError, ValueError, RecursionError):
             raise TokenRefused from None
         expires = claims["exp"]
-        if type(expires) is not int or self.now().timestamp() >= expires:
+        if type(expires) is not int:
             raise TokenRefused
-        return caller_from(claims)
+        return caller_from(claims), expires
 
 
 def canonical(part: str) -> bool:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Final, Union
 
 from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, Strict, create_model
 
 from api.answers import FORBID
@@ -98,7 +99,7 @@ def add_opening_cases(router: APIRouter, collection: Collection) -> None:
     receipt_model = create_model("NewCaseReceipt", __base__=ReceiptAnswer, case_id=(str, ...))
 
     @router.post("/v1/cases", response_model=receipt_model, status_code=201, dependencies=STRICT)
-    def open_case(
+    async def open_case(
         services: WithServices,
         signature: Signed,
         body: body_type,  # type: ignore[valid-type]
@@ -106,7 +107,7 @@ def add_opening_cases(router: APIRouter, collection: Collection) -> None:
     ) -> Json:
         """Open a case: find or register the person, and admit, in one atomic write."""
         desk = Desk(services, signature)
-        receipt = desk.once(lambda: open_with(desk, body))
+        receipt = await run_in_threadpool(desk.once, lambda: open_with(desk, body))
         return opened(receipt, collection, response)
 
 

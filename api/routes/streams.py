@@ -78,12 +78,13 @@ COLLECTIONS: Final = (
 def streams_router(services: Services) -> APIRouter:
     """Return the routes of all kinds of streams; lists where there is a read model."""
     router = APIRouter()
+    for one in (CASES, *COLLECTIONS):  # what is asked most stands first: routes are tried in order
+        add_appending(router, one)
     for one in (CASES, *COLLECTIONS):
         add_lists(router, one, services)
     add_opening_cases(router, CASES)
     for one in COLLECTIONS:
         add_opening(router, one)
     for one in (CASES, *COLLECTIONS):
-        add_appending(router, one)
         add_reading(router, one)
     return router
