@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from infrastructure.key_cluster import key_database
+from infrastructure.key_copy import copying_keys
 from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
 from infrastructure.settings import Settings
 
@@ -42,6 +43,9 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
     with (
         key_database(settings, as_guest=as_guest) as keys_dsn,
         _ledger_database(settings, as_guest=as_guest) as dsn,
+        copying_keys(
+            keys_dsn() or dsn, None if as_guest else settings.keys_backup_dir, settings.backup_dir
+        ),
     ):
         yield Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)
 

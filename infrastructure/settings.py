@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         default_factory=default_data_directory
     )
     backup_dir: Annotated[Path, AfterValidator(Path.expanduser)] | None = None
+    keys_backup_dir: Annotated[Path, AfterValidator(Path.expanduser)] | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8017, ge=1, le=65535)
     language: Literal["id", "en"] = "id"

@@ -1,0 +1,169 @@
+"""The key store's backup: one file per ledger, always the newest, in a directory of its own.
+
+There are no older ones on purpose: a key that was destroyed leaves this file within seconds too,
+and nobody comes back through it. What guards against copying an emptied key store over a good copy
+is a comparison: every key of the copy is still there, or its subject has a tombstone.
+"""
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import structlog
+from psycopg import errors
+
+from infrastructure.backup_series import make_durable
+from infrastructure.key_dump import dump
+from infrastructure.tombstones import TombstoneFile
+from infrastructure.trouble import Trouble
+
+SECONDS: Final = 5.0
+"""Between two looks whether a key was made or destroyed."""
+STATE: Final = (
+    "SELECT (SELECT key_id::text FROM keys.sealing_key ORDER BY key_id DESC LIMIT 1),"
+    " (SELECT max(number) FROM keys.tombstone), (SELECT max(generation) FROM keys.master),"
+    " (SELECT count(*) FROM keys.handover), (SELECT count(*) FROM keys.secret)"
+)
+
+log = structlog.get_logger()
+
+
+class KeyCopyRefused(Trouble):
+    """The keys are not to be copied there, or what is there holds more than the key store."""
+
+
+def ensure_apart(keys: Path, ledger: Path) -> None:
+    """Raise `KeyCopyRefused` where one directory is the other, or lies in it."""
+    one, other = keys.resolve(), ledger.resolve()
+    if one.is_relative_to(other) or other.is_relative_to(one):
+        raise KeyCopyRefused(
+            f"Kunci tidak boleh disimpan bersama buku: {keys} dan {ledger} bersarang.\n"
+            f"Keys are not to be kept with the ledger: {keys} and {ledger} lie in one another."
+        )
+
+
+def copy_keys(dsn: str, directory: Path) -> int:
+    """Copy the key store at `dsn` over its last copy; return how many keys it has.
+
+    Raises `KeyCopyRefused`, and then the last copy stays.
+    """
+    if not directory.is_dir():
+        raise KeyCopyRefused(f"tidak ada / there is no {directory}")
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute("SELECT store::text FROM keys.master LIMIT 1").fetchone()
+    if row is None:
+        return 0
+    copy = copy_of(directory, row[0])
+    draft = copy.with_name(f".{copy.name}.new")
+    with _held(directory):
+        count = dump(dsn, draft)
+        if copy.exists():
+            _ensure_nothing_went(copy, draft)
+        draft.replace(copy)
+        make_durable(directory)
+    return count
+
+
+def copy_of(directory: Path, store: str) -> Path:
+    """Say where the copy for one ledger is."""
+    return directory / f"keys-{store}.jsonl"
+
+
+def merge_tombstones(into: Path, *sources: Path) -> int:
+    """Add to one file of tombstones what the others know; return how many it has then."""
+    file = TombstoneFile(into)
+    known = {destruction.event_id for destruction in file.read()}
+    for source in sources:
+        for destruction in TombstoneFile(source).read():
+            if destruction.event_id not in known:
+                file.add(destruction)
+                known.add(destruction.event_id)
+    return len(known)
+
+
+@contextmanager
+def copying_keys(dsn: str, directory: Path | None, ledger: Path | None) -> Iterator[None]:
+    """For as long as the block runs, keep the copy as new as a few seconds, and at its end."""
+    if directory is None:
+        yield
+        return
+    if ledger:
+        ensure_apart(directory, ledger)
+    ending = threading.Event()
+    thread = threading.Thread(
+        target=_keep_copying, args=(dsn, directory, ending), name="key-copy", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+def _keep_copying(dsn: str, directory: Path, ending: threading.Event) -> None:
+    copied: Any = None
+    while True:
+        last = ending.is_set()
+        try:
+            state = _state(dsn)
+            if state != copied:
+                copy_keys(dsn, directory)
+                copied = state
+        except (OSError, psycopg.Error, Trouble) as error:
+            log.error("key_copy_failed", error=type(error).__name__)  # noqa: TRY400  # no trace
+        if last:
+            return
+        ending.wait(SECONDS)
+
+
+def _state(dsn: str) -> Any:
+    """Return what changes whenever a key is made or destroyed, or wrapped anew."""
+    with psycopg.connect(dsn) as connection:
+        try:
+            return connection.execute(STATE).fetchone()
+        except (errors.UndefinedTable, errors.InvalidSchemaName):
+            return None  # not made yet: the house has only just been opened
+
+
+def _ensure_nothing_went(copy: Path, draft: Path) -> None:
+    known, _ = _contents(copy)
+    there, forgotten = _contents(draft)
+    gone = {key for key, subject in known.items() if key not in there and subject not in forgotten}
+    if gone:
+        raise KeyCopyRefused(
+            f"{copy} memuat {len(gone)} kunci yang tidak ada lagi di gudang kunci dan tidak punya"
+            " batu nisan; salinan itu tidak ditimpa.\n"
+            f"{copy} has {len(gone)} keys that are no longer in the key store and have no"
+            " tombstone; that copy is not written over."
+        )
+
+
+def _contents(copy: Path) -> tuple[dict[str, str], set[str]]:
+    """Return the keys of a copy with their subjects, and who is forgotten in it."""
+    keys, forgotten = {}, set()
+    with copy.open("rb") as file:
+        for line in file:
+            match json.loads(line):
+                case ["sealing_key", str(key), str(subject), *_]:
+                    keys[key] = subject
+                case ["tombstone", str(subject), *_]:
+                    forgotten.add(subject)
+    return keys, forgotten
+
+
+@contextmanager
+def _held(directory: Path) -> Iterator[None]:
+    """Wait until nobody else copies into the directory."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
