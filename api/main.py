@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from uuid_utils import uuid7
@@ -25,11 +25,13 @@ from infrastructure.logging import configure_logging
 from infrastructure.migrations import migrate
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
-from infrastructure.safekeeping import Safekeeping
 from infrastructure.sealer_child import SealerChild
 from infrastructure.settings import Settings
 from infrastructure.trouble import Trouble
 from projections.catalogue import PROJECTIONS, REPORTS
+
+if TYPE_CHECKING:
+    from infrastructure.safekeeping import Safekeeping
 
 TOKEN_DAYS: Final = 30
 KEYS_BESIDE: Final = (
@@ -112,8 +114,11 @@ def import_keys_of(house: House) -> KeyedDigests:
     return KeyedDigests(house.ledger.keys)
 
 
-def safekeeping(chosen: Settings) -> Safekeeping:
+def safekeeping(chosen: Settings) -> "Safekeeping":
     """Return what takes backups and restores them."""
+    # Only here, so that nothing embedded is loaded where a server is given.
+    from infrastructure.safekeeping import Safekeeping  # noqa: PLC0415
+
     configure_logging()
     return Safekeeping(chosen)
 
