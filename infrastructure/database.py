@@ -44,7 +44,7 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
         key_database(settings, as_guest=as_guest) as keys_dsn,
         _ledger_database(settings, as_guest=as_guest) as dsn,
         copying_keys(
-            keys_dsn() or dsn, None if as_guest else settings.keys_backup_dir, settings.backup_dir
+            keys_dsn() or dsn, settings.keys_backup_dir, settings.backup_dir, as_guest=as_guest
         ),
     ):
         yield Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)

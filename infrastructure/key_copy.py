@@ -88,8 +88,13 @@ def merge_tombstones(into: Path, *sources: Path) -> int:
 
 
 @contextmanager
-def copying_keys(dsn: str, directory: Path | None, ledger: Path | None) -> Iterator[None]:
-    """For as long as the block runs, keep the copy as new as a few seconds, and at its end."""
+def copying_keys(
+    dsn: str, directory: Path | None, ledger: Path | None, *, as_guest: bool = False
+) -> Iterator[None]:
+    """For as long as the block runs, keep the copy as new as a few seconds, and at its end.
+
+    A guest copies only what changed while it was there: the rest is its host's to do.
+    """
     if directory is None:
         yield
         return
@@ -97,7 +102,10 @@ def copying_keys(dsn: str, directory: Path | None, ledger: Path | None) -> Itera
         ensure_apart(directory, ledger)
     ending = threading.Event()
     thread = threading.Thread(
-        target=_keep_copying, args=(dsn, directory, ending), name="key-copy", daemon=True
+        target=_keep_copying,
+        args=(dsn, directory, ending, _state(dsn) if as_guest else None),
+        name="key-copy",
+        daemon=True,
     )
     thread.start()
     try:
@@ -107,8 +115,7 @@ def copying_keys(dsn: str, directory: Path | None, ledger: Path | None) -> Itera
         thread.join()
 
 
-def _keep_copying(dsn: str, directory: Path, ending: threading.Event) -> None:
-    copied: Any = None
+def _keep_copying(dsn: str, directory: Path, ending: threading.Event, copied: Any) -> None:
     while True:
         last = ending.is_set()
         try:
