@@ -122,8 +122,9 @@ async def load(job: dict[str, Any]) -> dict[str, Any]:
     cases = [Cases(job, share) if share else None for share in shares]
     clients = [Client(one or repeat(job["plain"].encode()), until, one) for one in cases]
     began = perf_counter()
-    for client in clients:
-        await loop.create_connection(lambda client=client: client, "127.0.0.1", job["port"])
+    waiting = iter(clients)
+    for _ in clients:
+        await loop.create_connection(lambda: next(waiting), "127.0.0.1", job["port"])
     await asyncio.gather(*(client.ended for client in clients))
     elapsed = perf_counter() - began
     found = summary([one for client in clients for one in client.took], elapsed)

@@ -33,7 +33,7 @@ def facts(place: Place) -> Mapping[str, str]:
         told = connection.execute(
             "SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", (list(SETTINGS),)
         ).fetchall()
-    settings = dict(told)
+    settings: dict[str, str] = dict(told)
     version = settings.pop("server_version")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {

@@ -103,10 +103,10 @@ class Notebook:
     ) -> Receipt:
         """Keep drafts as if they were recorded."""
         for draft in drafts:
-            said = {one.name: getattr(draft, one.name) for one in fields(Draft)}
-            place: dict[str, Any] = {"position": len(self.pages) + 1, "recorded_at": now()}
-            chain = {"prev_hash": BEGINNING, "hash": BEGINNING}
-            self.pages.append(Recorded(**said, **place, **chain))
+            said: dict[str, Any] = {one.name: getattr(draft, one.name) for one in fields(Draft)}
+            said |= {"position": len(self.pages) + 1, "recorded_at": now()}
+            said |= {"prev_hash": BEGINNING, "hash": BEGINNING}
+            self.pages.append(Recorded(**said))
         return Receipt(written=(), versions={}, position=len(self.pages))
 
     def position(self) -> int:
@@ -228,7 +228,9 @@ def _as_draft(page: Recorded) -> Draft:
 
 def _copied(draft: Draft, number: int, ids: Mapping[str, str], events: Mapping[str, str]) -> Draft:
     said = {one.name: getattr(draft.event, one.name) for one in fields(draft.event)}
-    own = {name: ids[old] for name, old in said.items() if isinstance(old, str) and old in ids}
+    own: dict[str, Any] = {
+        name: ids[old] for name, old in said.items() if isinstance(old, str) and old in ids
+    }
     if "full_name" in said:
         own["full_name"] = f"{NAMES[number % len(NAMES)]} Bench {number}"
     if "nik" in said:

@@ -18,17 +18,22 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.logging import configure_logging
 from infrastructure.migrations import KEYS, LEDGER, migrate
 from infrastructure.postgres_tenant import wheel_binaries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A superuser's conninfo on the server, and the folder in which peers stay installed."""
+    """A superuser's conninfo on the server, and the folder in which peers stay installed.
+
+    Where nothing ``installs``, peers that are not in the folder already are left out.
+    """
 
     postgres: str = field(repr=False)
     cache: Path
     binaries: Path
+    installs: bool = True
 
     @contextmanager
     def database(self, *, migrated: bool = True) -> Iterator[str]:
@@ -60,6 +65,7 @@ def cache_directory() -> Path:
 @contextmanager
 def open_place() -> Iterator[Place]:
     """Start a PostgreSQL of one's own in the cache; stop it and remove its data afterwards."""
+    configure_logging()
     cache = cache_directory()
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     data = Path(tempfile.mkdtemp(prefix="postgres-", dir=cache))

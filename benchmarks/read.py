@@ -18,7 +18,7 @@ from benchmarks.people import NAMES, OTHER_UNIT
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured
 from benchmarks.rounds import rounds
-from benchmarks.service import Address, furnished, serving
+from benchmarks.service import Address, Databases, furnished, serving
 from benchmarks.writers import run_writers
 
 AREA: Final = "read"
@@ -44,9 +44,10 @@ def run(scale: Scale, place: Place) -> Result:
     others = max(0, scale.store_events - scale.people * CASE_EVENTS)
     with ExitStack() as stack:
         dsn = stack.enter_context(place.database())
+        keys = stack.enter_context(place.database(migrated=False))
         cases = stack.enter_context(
             furnished(
-                dsn,
+                Databases(ledger=dsn, keys=keys),
                 cases=scale.people,
                 events=CASE_EVENTS,
                 elsewhere=(OTHER_UNIT, others // OTHER_EVENTS, OTHER_EVENTS),

@@ -49,24 +49,27 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Databases:
+    """Two databases of the bench: the ledger's, and the one that keeps its keys."""
+
+    ledger: str = field(repr=False)
+    keys: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Furnished:
     """A database with cases in it, and the folder of its master key."""
 
-    dsn: str = field(repr=False)
+    databases: Databases
     data: Path
     token: str = field(repr=False)
     cases: Sequence[tuple[str, int]]
     events: int
 
 
-def settings_for(dsn: str, data: Path, port: int = 8017) -> Settings:
-    """Return the settings of a service on a database of the bench."""
-    return Settings(database_url=dsn, data_dir=data, port=port)
-
-
 @contextmanager
 def furnished(
-    dsn: str, *, cases: int, events: int, elsewhere: tuple[str, int, int] | None = None
+    databases: Databases, *, cases: int, events: int, elsewhere: tuple[str, int, int] | None = None
 ) -> Iterator[Furnished]:
     """Write so many cases of so many events each; wait until the read models have them.
 
@@ -74,7 +77,8 @@ def furnished(
     """
     with tempfile.TemporaryDirectory(prefix="jejak-bench-") as folder:
         data = Path(folder)
-        with open_house(settings_for(dsn, data)) as house:
+        chosen = Settings(database_url=databases.ledger, keys_url=databases.keys, data_dir=data)
+        with open_house(chosen) as house:
             write_units(house.ledger)
             if elsewhere:
                 unit, number, length = elsewhere
@@ -84,7 +88,7 @@ def furnished(
             if not house.read_models.wait(position, FOLLOWED_SECONDS):
                 raise WorkerFailed("the read models do not catch up")
             token = issue(house.tokens, CALLER)
-        yield Furnished(dsn=dsn, data=data, token=token, cases=written, events=position)
+        yield Furnished(databases=databases, data=data, token=token, cases=written, events=position)
 
 
 def write_cases(
@@ -105,7 +109,8 @@ def serving(place: Furnished, *, cores: Sequence[int] = ()) -> Iterator[Address]
     """Run `jejak serve` on some cores; stop it as an operator would."""
     port = free_port()
     environment = {
-        "JEJAK_DATABASE_URL": place.dsn,
+        "JEJAK_DATABASE_URL": place.databases.ledger,
+        "JEJAK_KEYS_URL": place.databases.keys,
         "JEJAK_DATA_DIR": str(place.data),
         "JEJAK_PORT": str(port),
     }

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks.place import Place
+
 UMADB: Final = "umadb==0.7.8"
 EMMETT: Final = (
     "@event-driven-io/emmett@0.42.0",
@@ -24,13 +26,14 @@ class NotInstalled(Exception):
     """A peer cannot be had here; the message says why."""
 
 
-def emmett(cache: Path) -> Sequence[str]:
+def emmett(place: Place) -> Sequence[str]:
     """Return the command of our program for Emmett, with its packages beside it."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if not (node and npm):
         raise NotInstalled("node and npm are not here")
-    home = cache / "emmett"
+    home = place.cache / "emmett"
     if not (home / "node_modules" / "@event-driven-io" / "emmett-postgresql").exists():
+        _ensure_allowed(place)
         home.mkdir(parents=True, exist_ok=True)
         (home / "package.json").write_text('{"private": true, "type": "module"}\n')
         _run(npm, "install", "--prefix", str(home), "--no-audit", "--no-fund", *EMMETT)
@@ -39,10 +42,11 @@ def emmett(cache: Path) -> Sequence[str]:
     return [node, str(program)]
 
 
-def umadb(cache: Path) -> Path:
+def umadb(place: Place) -> Path:
     """Return the folder of programs of an environment with UmaDB: its server, and a Python."""
-    home = cache / "umadb"
+    home = place.cache / "umadb"
     if not (home / "bin" / "umadb").exists():
+        _ensure_allowed(place)
         shutil.rmtree(home, ignore_errors=True)
         uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
         if uv:
@@ -52,6 +56,11 @@ def umadb(cache: Path) -> Path:
             _run(sys.executable, "-m", "venv", str(home))
             _run(str(home / "bin/python"), "-m", "pip", "install", "--quiet", UMADB)
     return home / "bin"
+
+
+def _ensure_allowed(place: Place) -> None:
+    if not place.installs:
+        raise NotInstalled("it is not installed, and nothing is to be installed now")
 
 
 def _run(*command: str) -> None:

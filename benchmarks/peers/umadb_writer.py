@@ -7,7 +7,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from umadb import AppendCondition, Client, Event, Query, QueryItem
+from umadb import (  # type: ignore[import-not-found]  # in an environment of its own
+    AppendCondition,
+    Client,
+    Event,
+    Query,
+    QueryItem,
+)
 
 from benchmarks.jobs import work_off
 from benchmarks.writers import NothingLeft, run_writers
