@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from domain.kernel import Event
-from domain.person import PersonForgotten
-from domain.record import Draft
+from domain.person import CustodyBegan, PersonForgotten
+from domain.record import Draft, StreamId
 from domain.referral import GUARDIANS, Party, ReferralForgotten
 
 FORGETTING: Final[tuple[type[Event], ...]] = (PersonForgotten, ReferralForgotten)
@@ -22,5 +22,14 @@ def forgotten_by(page: Draft) -> Sequence[str]:
             return (page.subject, guardian)
         case ReferralForgotten(party=Party.GUARDIAN):
             return (guardian,)
+        case _:
+            return ()
+
+
+def streams_of(page: Draft) -> Sequence[StreamId]:
+    """Return the streams besides its own that a page says to be about the same subject."""
+    match page.event:
+        case CustodyBegan(case=case):
+            return (StreamId(kind="case", key=case),)
         case _:
             return ()

@@ -64,7 +64,7 @@ def folded(work: Work, before: Mapping[str, Any]) -> dict[str, Any | None]:
         if key in barred:
             continue
         try:
-            rows[key] = projection.evolve(rows.get(key), page)
+            rows[key] = work.table.remembered(projection.evolve(rows.get(key), page))
         except Exception as error:  # noqa: BLE001  # a poison page stops its key, whatever it raises
             barred.add(key)
             work.letters.append(letter(work.table.name, key, page.position, error))
@@ -76,9 +76,7 @@ def fold(connection: Connection[Any], tables: Sequence[RowTable], batch: Batch) 
 
     One round trip reads all the rows that are touched, and one writes them.
     """
-    concerned = [
-        (table, pages) for table in tables if (pages := batch.woken(names_of(table.projection)))
-    ]
+    concerned = [(table, pages) for table in tables if (pages := batch.woken(table.event_names))]
     if not concerned:
         return
     barred = stopped(connection, [table.name for table, _ in concerned])
@@ -98,7 +96,7 @@ def fold(connection: Connection[Any], tables: Sequence[RowTable], batch: Batch) 
 def fold_carefully(connection: Connection[Any], table: RowTable, batch: Batch) -> None:
     """Fold a batch into one table key by key: a row that cannot be written stops its key."""
     barred = stopped(connection, [table.name]).get(table.name, NOTHING)
-    work = work_of(table, batch.woken(names_of(table.projection)), barred)
+    work = work_of(table, batch.woken(table.event_names), barred)
     rows = folded(work, table.load(connection, work.keys))
     last = {key: page.position for key, page in work.pages}
     for key, row in rows.items():

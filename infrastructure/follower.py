@@ -18,6 +18,7 @@ import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
+from infrastructure.blanking import blank
 from infrastructure.connections import transaction
 from infrastructure.folding import fold, fold_carefully
 from infrastructure.leases import Leases, taken
@@ -94,6 +95,11 @@ class Follower:
     def reached(self, position: int) -> bool:
         """Say whether all projections have seen a position, as far as is known here."""
         return all(self._seen.get(name, 0) >= position for name in self._by_table)
+
+    @property
+    def alone(self) -> bool:
+        """Say whether all projections are folded here, so that nobody else knows more of them."""
+        return len(self._leases.held) == len(self._by_table)
 
     def learn(self, positions: Mapping[str, int]) -> None:
         """Hear how far projections are."""
@@ -189,6 +195,7 @@ class Follower:
                     fold_carefully(connection, table, batch)
             else:
                 fold(connection, tables, batch)
+            blank(connection, tables, batch)
         for name in names:
             if name in ours:
                 self._leases.held[name] = replace(held[name], position=batch.upto)

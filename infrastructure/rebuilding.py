@@ -23,8 +23,9 @@ from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
 from infrastructure import dead_letters
+from infrastructure.blanking import blank
 from infrastructure.connections import transaction
-from infrastructure.folding import fold, fold_carefully, folded, names_of, work_of
+from infrastructure.folding import fold, fold_carefully, folded, work_of
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.recorder import StoredPage
 from infrastructure.row_table import RowSeals, RowTable
@@ -82,7 +83,7 @@ def fill_part(opening: Opening, part: Part) -> int:
 
 def fill_by_stream(shop: Workshop, tables: Sequence[RowTable], part: Part) -> int:
     """Fold the streams of a part whole, one after the other, and write each row once."""
-    wanted = {table.name: names_of(table.projection) for table in tables}
+    wanted = {table.name: table.event_names for table in tables}
     names = sorted(frozenset().union(*wanted.values()))
     count = 0
     with transaction(shop.pool) as connection:
@@ -223,6 +224,7 @@ class Rebuilding:
         except Exception:  # noqa: BLE001  # a row cannot be written: which one is found out next
             for table in tables:
                 fold_carefully(connection, table, batch)
+        blank(connection, tables, batch)
         return batch.upto if kept else upto
 
     def _fill_whole(self, tables: Sequence[RowTable], upto: int) -> None:

@@ -9,19 +9,20 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from enum import Enum
+from functools import cached_property
 from types import NoneType
 from typing import Annotated, Any, Final, LiteralString, get_args, get_origin, get_type_hints
 
 import orjson
 from psycopg import Connection, Cursor
-from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from domain.kernel import DataClass, Json, data_classes
+from domain.kernel import FORGOTTEN, DataClass, Json, data_classes
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
 from infrastructure.sealing import SubjectForgotten, owner, seal, unseal
@@ -93,7 +94,7 @@ class RowTable:
 
     def __init__(self, projection: Projection[Any], seals: RowSeals, suffix: str = "") -> None:
         self.projection = projection
-        self._seals = seals
+        self.seals = self._seals = seals
         self._adapter: TypeAdapter[Any] = TypeAdapter(projection.row)
         self.name = projection.table + suffix
         self.table = SQL("{}.{}").format(SCHEMA, Identifier(self.name))
@@ -105,6 +106,7 @@ class RowTable:
             for field in fields(projection.row)
         }
         self.open_columns = frozenset(self.columns) - frozenset(self._sealed)
+        self.event_names = frozenset(name for kind in projection.events for name in kind.names)
 
     def create(self, connection: Connection[Any]) -> None:
         """Create the table and its indexes, where it is not there yet."""
@@ -145,8 +147,7 @@ class RowTable:
 
     def find(self, connection: Connection[Any], keys: Sequence[str]) -> Cursor[Any]:
         """Ask for the rows under these keys, for `rows` to wake."""
-        query = SQL("SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE key = ANY(%s)")
-        return connection.execute(query.format(self.table), (list(keys),))
+        return connection.execute(self._find, (list(keys),))
 
     def rows(
         self, stored: Sequence[tuple[str, Json]], opened: frozenset[str] | None = None
@@ -163,22 +164,45 @@ class RowTable:
             )
         return {key: self._awake(key, row) for key, row in stored}
 
+    @property
+    def seals_anything(self) -> bool:
+        """Whether a row of this table may hold what is personal."""
+        return bool(self._sealed)
+
+    def remembered(self, row: Any | None) -> Any | None:
+        """Return a row without what was forgotten: a field of a page, or all that is personal."""
+        if row is None or not self._sealed:
+            return row
+        forgot = self._seals.keys.forgot(getattr(row, self.projection.subject or ""))
+        gone = [name for name in self._sealed if forgot or getattr(row, name) is FORGOTTEN]
+        return replace(row, **dict.fromkeys(gone)) if gone else row
+
+    def blank(self, connection: Connection[Any], gone: Sequence[str], keys: Sequence[str]) -> None:
+        """Take out what is personal, and what it is found by: of subjects, and under keys."""
+        nothing = SQL(", ").join(
+            SQL("{} = NULL").format(Identifier(name)) for name in ["words", *self._sealed]
+        )
+        connection.execute(
+            SQL("UPDATE {} SET {} WHERE {} = ANY(%s) OR key = ANY(%s)").format(
+                self.table, nothing, Identifier(self.projection.subject or "")
+            ),
+            (list(gone), list(keys)),
+        )
+
     def write(self, connection: Connection[Any], rows: Mapping[str, Any | None]) -> None:
         """Write rows and remove those that are `None`: one statement each."""
         gone = [key for key, row in rows.items() if row is None]
         if gone:
-            query = SQL("DELETE FROM {} WHERE key = ANY(%s)").format(self.table)
-            connection.execute(query, (gone,))
+            connection.execute(self._delete, (gone,))
         kept = [self._asleep(key, row) for key, row in rows.items() if row is not None]
         if kept:
-            connection.execute(self._upsert(), (Jsonb(kept),))
+            connection.execute(self._upsert, (Jsonb(kept, dumps=orjson.dumps),))
 
     def copy(self, connection: Connection[Any], rows: Mapping[str, Any]) -> None:
         """Write rows none of whose keys is in the table yet, the fastest way there is."""
         names = ["key", "words", *self.columns]
-        query = SQL("COPY {} ({}) FROM STDIN").format(
-            self.table, SQL(", ").join(map(Identifier, names))
-        )
+        columns = SQL(", ").join(map(Identifier, names))
+        query = SQL("COPY {} ({}) FROM STDIN").format(self.table, columns)
         nested = [name for name, kind in self.columns.items() if kind == "jsonb"]
         with connection.cursor().copy(query) as copy:
             for key, row in rows.items():
@@ -188,7 +212,19 @@ class RowTable:
                         stored[name] = orjson.dumps(stored[name]).decode()
                 copy.write_row([stored[name] for name in names])
 
-    def _upsert(self) -> Composed:
+    # Composed once: to compose one takes longer than to send it.
+
+    @cached_property
+    def _find(self) -> bytes:
+        query = SQL("SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE key = ANY(%s)")
+        return query.format(self.table).as_bytes(None)
+
+    @cached_property
+    def _delete(self) -> bytes:
+        return SQL("DELETE FROM {} WHERE key = ANY(%s)").format(self.table).as_bytes(None)
+
+    @cached_property
+    def _upsert(self) -> bytes:
         names = SQL(", ").join(map(Identifier, self.columns))
         typed = SQL(", ").join(
             SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
@@ -196,11 +232,12 @@ class RowTable:
         changes = SQL(", ").join(
             SQL("{0} = EXCLUDED.{0}").format(Identifier(name)) for name in ["words", *self.columns]
         )
-        return SQL(
+        query = SQL(
             "INSERT INTO {} (key, words, {}) SELECT key, words, {}"
             " FROM jsonb_to_recordset(%s) AS new (key text, words bytea[], {})"
             " ON CONFLICT (key) DO UPDATE SET {}"
         ).format(self.table, names, names, typed, changes)
+        return query.as_bytes(None)
 
     def _asleep(self, key: str, row: Any) -> Json:
         stored: Json = self._adapter.dump_python(row, mode="json")
