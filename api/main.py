@@ -13,7 +13,6 @@ from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.append import Append
 from infrastructure.access_ledger import PostgresAccessLedger
-from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.connections import FULL, service_pool
 from infrastructure.database import open_database
 from infrastructure.evidence import PostgresEvidenceStore
@@ -79,7 +78,6 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             ledger=ledger,
             read_models=read_models,
             evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
-            access=stack.enter_context(PostgresAccessLedger(pool)),
             access=stack.enter_context(PostgresAccessLedger(pool)),
             log=Log(pool),
             caller_of=tokens,
