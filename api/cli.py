@@ -8,7 +8,16 @@ from typing import Annotated, Final
 
 import typer
 
-from api import cli_backup, cli_bench, cli_demo, cli_export, cli_import, cli_projections, cli_seal
+from api import (
+    cli_backup,
+    cli_bench,
+    cli_demo,
+    cli_export,
+    cli_import,
+    cli_projections,
+    cli_seal,
+    cli_verify,
+)
 from api.event_document import event_document
 from api.moments import instant_of, moment_of
 from api.telling import fail, print_table, told
@@ -35,6 +44,7 @@ app.command("status", epilog=cli_projections.STATUS_EXAMPLES)(cli_projections.st
 app.command("bench", epilog=cli_bench.EXAMPLES)(cli_bench.bench)
 app.command("seal", epilog=cli_seal.SEAL_EXAMPLES)(cli_seal.seal)
 app.command("witness", epilog=cli_seal.WITNESS_EXAMPLES)(cli_seal.witness)
+app.command("verify", epilog=cli_verify.EXAMPLES)(cli_verify.verify)
 app.command("log", epilog=cli_seal.LOG_EXAMPLES)(cli_seal.log)
 app.command("serve", epilog="Contoh / example: `jejak serve --port 8017`")(cli_demo.serve)
 

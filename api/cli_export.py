@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from api.sealed import write_sealed
 from api.telling import err, fail, told
 from domain.catalogue import STREAMS
 from domain.kernel import Json
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = (
     "Contoh / examples: `jejak export --output cadangan.ndjson`, `jejak export --kind case`, "
-    "`jejak export --read-model case_summary --format csv --output kasus.csv`"
+    "`jejak export --read-model case_summary --format csv --output kasus.csv`, "
+    "`jejak export --format sealed --output arsip.ndjson`"
 )
 PATIENCE_SECONDS: Final = 120.0
 T = TypeVar("T")
@@ -55,6 +57,7 @@ class Format(Enum):
 
     NDJSON = "ndjson"
     CSV = "csv"
+    SEALED = "sealed"
 
 
 def export(
@@ -72,6 +75,8 @@ def export(
     """Tulis buku peristiwa atau satu model baca ke berkas / write the ledger or a read model.
 
     Isinya data pribadi: simpan seperti berkas aslinya. It holds personal data: keep it as such.
+    `--format sealed` tidak: itu arsip tersegel untuk auditor (`jejak verify`). That one does not:
+    it is the sealed archive for an auditor.
     """
     from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
 
@@ -83,9 +88,18 @@ def export(
             "--read-model does not go with --kind or --stream",
             status=2,
         )
+    if form is Format.SEALED and (read_model or streams or kinds):
+        fail(
+            "--format sealed selalu seluruh buku, tanpa --kind, --stream, --read-model",
+            "--format sealed is always the whole ledger: no --kind, --stream, --read-model",
+            status=2,
+        )
     if output and not output.parent.is_dir():
         fail("folder tujuan tidak ada", "there is no such folder to write to", status=2)
     with told(), open_house(settings(), as_guest=True) as house:
+        if form is Format.SEALED:
+            write_sealed(house, output)
+            return
         if read_model:
             columns, rows = _rows(house, read_model)
         else:

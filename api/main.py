@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -12,7 +14,10 @@ from uuid_utils import uuid7
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.append import Append
+from application.policies import Policies
 from infrastructure.access_ledger import PostgresAccessLedger
+from infrastructure.archive import SealedArchives
+from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
 from infrastructure.database import open_database
 from infrastructure.evidence import PostgresEvidenceStore
@@ -53,6 +58,7 @@ class House:
     read_models: PostgresReadModels
     tokens: Tokens
     sealer: SealerChild
+    archives: SealedArchives
 
 
 @contextmanager
@@ -88,6 +94,8 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             full=FULL,
             language=chosen.language,
         )
+        if not as_guest:
+            adopt_policies(services)
         sealer = stack.enter_context(SealerChild(chosen, database.dsn))
         yield House(
             services=services,
@@ -95,7 +103,22 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             read_models=read_models,
             tokens=tokens,
             sealer=sealer,
+            archives=SealedArchives(pool, chosen.data_dir),
         )
+
+
+def adopt_policies(services: Services) -> None:
+    """Record which rules this software opens with, where they are not those in force."""
+    from api.policies import policies  # noqa: PLC0415  # what only reads stays quick
+
+    Policies(
+        append=services.append,
+        ledger=services.ledger,
+        digest=lambda content: sha256(canonical(content)).hexdigest(),
+        now=now,
+        new_id=new_id,
+        software=version("jejak"),
+    ).adopt(policies(PROJECTIONS, REPORTS))
 
 
 def tokens_of(chosen: Settings) -> Tokens:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TextIO
 
 from python_calamine import CalamineWorkbook
 
@@ -132,7 +132,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 @contextmanager
-def written_beside(path: Path) -> Iterator[IO[str]]:
+def written_beside(path: Path) -> Iterator[TextIO]:
     """Write a file that only its owner reads, and that is there whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -98,6 +98,10 @@ CODES: Final[dict[str, Words]] = {
         "arsip lebih pendek daripada titik periksa lama: ekornya hilang",
         "the archive is shorter than the older checkpoint: its tail is missing",
     ),
+    "columns.differ": (
+        "kolom di samping halaman tidak menyebut yang disebut halamannya (hanya di buku hidup)",
+        "the columns beside the page do not say what the page says (in a live ledger only)",
+    ),
     "key.differs": (
         "arsip ditandatangani dengan kunci lain daripada yang diberikan",
         "the archive is of another key than the one that was given",

@@ -1,0 +1,155 @@
+"""``jejak verify``: whether an archive, or the live ledger, is whole and what was signed.
+
+The verifier itself is the package `verifier`, which knows nothing of this product.
+"""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from api.sealed import seal_what_is_new
+from api.telling import err, fail, told
+
+if TYPE_CHECKING:
+    from api.main import House
+    from verifier.archive import Asked, Verdict
+
+EXAMPLES: Final = (
+    "Contoh / examples: `jejak verify`, `jejak verify arsip.ndjson --key 'jejak/…+…'"
+    " --witness 'saksi.example/1+…' --checkpoint titik-lama.txt`,"
+    " `jejak verify arsip.ndjson --against arsip-tahun-lalu.ndjson --json`"
+)
+
+
+def verify(  # noqa: PLR0913, PLR0917  # its options
+    archive: Annotated[
+        Path | None,
+        typer.Argument(help="Arsip tersegel, - = stdin; kosong = buku ini / empty = this ledger."),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(help="Titik periksa yang disimpan dahulu / kept earlier; repeatable."),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Kunci buku, dari luar arsip / the log's vkey.")
+    ] = None,
+    witness: Annotated[
+        list[str] | None, typer.Option(help="Saksi yang harus ada / a witness's vkey; repeatable.")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Arsip lama, folder tile, atau berkas hash / to say which leaf differs."),
+    ] = None,
+    thorough: Annotated[
+        bool, typer.Option(help="Urai setiap halaman / parse every page; slower.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Untuk dibaca program.")] = False,
+) -> None:
+    """Periksa arsip atau buku ini / verify an archive, or this ledger: exit status 1 if wrong.
+
+    Menyebut yang pertama salah: catatan, versi, posisi, kode. Names the first thing that is wrong.
+    """
+    from verifier.asking import asked  # noqa: PLC0415  # --help stays quick
+    from verifier.faults import Misuse  # noqa: PLC0415
+
+    try:
+        wanted = asked(
+            key=key,
+            witnesses=witness or (),
+            checkpoints=checkpoint or (),
+            against=against,
+            thorough=thorough,
+        )
+        verdict = _of_file(archive, wanted) if archive else _of_ledger(wanted)
+    except Misuse as misuse:
+        fail(*misuse.args, status=2)
+    except OSError as error:
+        fail(f"berkas tidak terbaca: {error.strerror}", f"cannot be read: {error.strerror}")
+    tell(verdict, as_json=as_json)
+
+
+def tell(verdict: "Verdict", *, as_json: bool) -> None:
+    """Print what was found; exit with status 1 where something is wrong."""
+    from verifier.report import report  # noqa: PLC0415  # --help stays quick
+
+    if as_json:
+        typer.echo(json.dumps(verdict.as_json(), ensure_ascii=False))
+    else:
+        for line in report(verdict):
+            typer.echo(line)
+    if verdict.fault:
+        raise typer.Exit(1)
+
+
+def _of_file(path: Path, wanted: "Asked") -> "Verdict":
+    from verifier.archive import verify as read  # noqa: PLC0415  # --help stays quick
+    from verifier.asking import blocks_of  # noqa: PLC0415
+
+    size = path.stat().st_size if path.is_file() else None
+    with _progress() as progress:
+        task = progress.add_task("Memeriksa / verifying", total=size)
+        return read(blocks_of(path, lambda count: progress.advance(task, count)), wanted)
+
+
+def _of_ledger(wanted: "Asked") -> "Verdict":
+    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+    from verifier.archive import verify as read  # noqa: PLC0415
+    from verifier.faults import Fault, Place  # noqa: PLC0415
+
+    with told(), open_house(settings(), as_guest=True) as house:
+        seal_what_is_new(house)
+        archives = house.archives
+        archive = archives.witnessed() if wanted.witnesses else archives.newest()
+        hashes: deque[bytes] = deque()
+        wanted = _with_what_we_hold(house, wanted, archive.size, hashes)
+        with _progress(count=True) as progress:
+            task = progress.add_task("Memeriksa / verifying", total=None)
+            blocks = _noted(archive.blocks(hashes), lambda size: progress.advance(task, size))
+            verdict = read(blocks, wanted)
+            beside = None if verdict.fault else archives.beside_the_page(verdict.read.events)
+        if beside:
+            stream, version, position = beside
+            place = Place(kind="event", number=position, stream=stream, version=version)
+            verdict = replace(verdict, fault=Fault("columns.differ", place))
+        return verdict
+
+
+def _with_what_we_hold(house: "House", wanted: "Asked", size: int, hashes: deque[bytes]) -> "Asked":
+    """Add what is at hand beside the ledger: our own key, earlier checkpoints, hashes of leaves."""
+    from verifier.asking import key_in  # noqa: PLC0415  # --help stays quick
+    from verifier.kept import Kept  # noqa: PLC0415
+    from verifier.notes import LOG_KEY, Checkpoint  # noqa: PLC0415
+
+    own = house.archives.own_key()
+    held = [Checkpoint.as_found(size, note) for size, note in house.archives.older(size)]
+    return replace(
+        wanted,
+        key=wanted.key or (key_in(own, LOG_KEY) if own else None),
+        older=(*wanted.older, *held),
+        kept=wanted.kept or Kept(_passed(hashes)),
+    )
+
+
+def _passed(hashes: deque[bytes]) -> Iterator[bytes]:
+    """Yield what is in the queue, each time that there is something."""
+    while hashes:
+        yield hashes.popleft()
+
+
+def _noted(blocks: Iterator[bytes], note: Callable[[int], None]) -> Iterator[bytes]:
+    for block in blocks:
+        yield block
+        note(block.count(b"\n"))
+
+
+def _progress(*, count: bool = False) -> Progress:
+    """Return a bar of bytes, or a count of leaves, that a program does not see."""
+    last = TextColumn("{task.completed}") if count else DownloadColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), last)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)

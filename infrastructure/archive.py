@@ -1,0 +1,159 @@
+"""The sealed archive: every leaf of the log with the bytes it is made of, for an auditor.
+
+No key is needed to write or to read it: pages stay as they are stored, sealed.
+"""
+
+import json
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from psycopg_pool import ConnectionPool
+
+from application.transparency import Checkpoint
+from infrastructure.log import Log
+from infrastructure.log_key import log_seed
+from infrastructure.signed_note import Signer
+from infrastructure.trouble import Trouble
+
+SCAN: Final = 2_000
+"""Leaves read at a time: some 2 MB."""
+HASH: Final = 32
+OLDER_MOST: Final = 256
+"""Older checkpoints that the live ledger is compared with: enough to say where, and soon read."""
+
+BLOCK: Final = b"""
+SELECT string_agg(line, ''::bytea ORDER BY index), string_agg(hash, ''::bytea ORDER BY index)
+  FROM (
+    SELECT leaf.index, leaf.hash, convert_to(
+             '{"index":' || leaf.index || ',"kind":"event","position":' || leaf.number
+             || ',"recorded_at":"' || to_char(it.recorded_at AT TIME ZONE 'UTC',
+                                              'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+             || '","page":', 'UTF8') || it.page || '\\x7d0a'::bytea AS line
+      FROM ledger.leaf JOIN ledger.event AS it ON it.position = leaf.number
+     WHERE leaf.kind = 'event' AND leaf.index >= %(start)s AND leaf.index < %(stop)s
+    UNION ALL
+    SELECT leaf.index, leaf.hash, convert_to(
+             '{"index":' || leaf.index || ',"kind":"access","number":' || leaf.number
+             || ',"recorded_at":"' || to_char(it.recorded_at AT TIME ZONE 'UTC',
+                                              'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+             || '","body":', 'UTF8') || it.body || '\\x7d0a'::bytea AS line
+      FROM ledger.leaf JOIN ledger.access AS it ON it.number = leaf.number
+     WHERE leaf.kind = 'access' AND leaf.index >= %(start)s AND leaf.index < %(stop)s
+  ) AS lines
+"""
+BESIDE_THE_PAGE: Final = b"""
+SELECT stream, version, position FROM ledger.event
+ CROSS JOIN LATERAL (SELECT convert_from(page, 'UTF8')::jsonb AS body) AS read
+ WHERE (body ->> 'stream', (body ->> 'version')::int, body ->> 'name',
+        (body ->> 'event_id')::uuid, decode(body ->> 'prev_hash', 'hex'))
+       IS DISTINCT FROM (stream, version, name, event_id, prev_hash)
+   AND position <= %s
+ ORDER BY position LIMIT 1
+"""
+OLDER: Final = b"""
+SELECT size, note FROM ledger.checkpoint WHERE size IN (
+  SELECT max(size) FROM (
+    SELECT size, ntile(%(most)s) OVER (ORDER BY size) AS part
+      FROM ledger.checkpoint WHERE size < %(size)s
+  ) AS parts GROUP BY part
+) ORDER BY size
+"""
+
+
+class NothingSealed(Trouble):
+    """There is no checkpoint yet, so there is nothing that an auditor could hold us to."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedArchive:
+    """The log up to one checkpoint."""
+
+    pool: ConnectionPool
+    origin: str
+    vkey: str
+    checkpoint: Checkpoint
+
+    @property
+    def size(self) -> int:
+        """Return the number of leaves."""
+        return self.checkpoint.size
+
+    def blocks(self, hashes: deque[bytes] | None = None) -> Iterator[bytes]:
+        """Yield the archive in blocks of whole lines.
+
+        Before each block, ``hashes`` gets what the log's own table holds of its leaves.
+        """
+        yield _line(
+            {
+                "jejak_archive": 1,
+                "origin": self.origin,
+                "public_key": self.vkey,
+                "size": self.size,
+            }
+        )
+        for start in range(0, self.size, SCAN):
+            bounds = {"start": start, "stop": min(start + SCAN, self.size)}
+            with self.pool.connection() as connection:
+                row = connection.execute(BLOCK, bounds, binary=True).fetchone()
+            lines, stored = row or (None, None)
+            if lines and hashes is not None:
+                hashes.extend(stored[at : at + HASH] for at in range(0, len(stored), HASH))
+            if lines:
+                yield lines
+        yield _line({"checkpoint": self.checkpoint.note})
+
+
+class SealedArchives:
+    """Makes archives of the log of one store."""
+
+    def __init__(self, pool: ConnectionPool, directory: Path) -> None:
+        self._pool, self._directory = pool, directory
+        self._log = Log(pool)
+
+    def newest(self) -> SealedArchive:
+        """Return the archive of the newest checkpoint; raise `NothingSealed`."""
+        return self._archive(self._log.checkpoint())
+
+    def witnessed(self) -> SealedArchive:
+        """Return that of the newest one that a witness cosigned, or else of the newest."""
+        return self._archive(self._log.witnessed() or self._log.checkpoint())
+
+    def older(self, size: int) -> list[tuple[int, str]]:
+        """Return sizes and notes of checkpoints with fewer leaves, as the database has them.
+
+        They are a selection, spread over all of them.
+        """
+        with self._pool.connection() as connection:
+            return connection.execute(OLDER, {"size": size, "most": OLDER_MOST}).fetchall()
+
+    def own_key(self) -> str | None:
+        """Return the vkey of the log's key that this machine holds, or None where it has none."""
+        if not (os.environ.get("JEJAK_LOG_KEY") or (self._directory / "log.key").exists()):
+            return None
+        return str(Signer(self._log.origin, log_seed(self._directory)).key)
+
+    def beside_the_page(self, upto: int) -> tuple[str, int, int] | None:
+        """Return the first event whose columns do not say what its page says: where it stands.
+
+        For pages that were verified: others may raise.
+        """
+        with self._pool.connection() as connection:
+            row = connection.execute(BESIDE_THE_PAGE, (upto,)).fetchone()
+        return (row[0], row[1], row[2]) if row else None
+
+    def _archive(self, checkpoint: Checkpoint | None) -> SealedArchive:
+        if checkpoint is None:
+            raise NothingSealed(
+                "log bukti masih kosong; jalankan `jejak seal --once` dahulu\n"
+                "the log is still empty; run `jejak seal --once` first"
+            )
+        return SealedArchive(self._pool, self._log.origin, self._log.vkey, checkpoint)
+
+
+def _line(said: dict[str, Any]) -> bytes:
+    text = json.dumps(said, separators=(",", ":"), ensure_ascii=False)
+    return text.encode() + b"\n"
