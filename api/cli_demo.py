@@ -138,7 +138,8 @@ def _number(count: int | None) -> str:
 
 
 def _refuse_beside_real_people(house: "House") -> None:
-    first = next(iter(house.ledger.walk(upto=1)), None)
+    told = (page for page in house.ledger.walk(upto=100) if page.stream.kind != "policy")
+    first = next(told, None)
     if first and not (first.idempotency_key or "").startswith("demo/"):
         fail(
             "buku ini sudah berisi data; demo hanya mengisi buku yang kosong (atur JEJAK_DATA_DIR)",

@@ -75,9 +75,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         ledger = stack.enter_context(EventsourcingLedger(pool, keys))
         seals = RowSeals(ledger.store, keys, keys)
         read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
-        read_models.follower.prepare()
-        read_models.follower.start()
-        stack.callback(read_models.follower.close)
+        stack.enter_context(following(read_models))
         tokens = Tokens(secret=keys.derive("tokens"), now=now)
         services = Services(
             append=Append(ledger=ledger, new_id=new_id, now=now),
@@ -105,6 +103,17 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             sealer=sealer,
             archives=SealedArchives(pool, chosen.data_dir),
         )
+
+
+@contextmanager
+def following(read_models: PostgresReadModels) -> Iterator[None]:
+    """Have the read models follow the ledger."""
+    read_models.follower.prepare()
+    read_models.follower.start()
+    try:
+        yield
+    finally:
+        read_models.follower.close()
 
 
 def adopt_policies(services: Services) -> None:

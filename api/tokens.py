@@ -57,6 +57,8 @@ class Level(Enum):
 
 WRITERS: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 READERS: Final = WRITERS | {Role.AUDITOR}
+OVERSEERS: Final = frozenset({Role.COMPLIANCE, Role.AUDITOR})
+"""Who may ask who read whom."""
 
 
 class Caller(Value):

@@ -151,4 +151,5 @@ OF: Final[Mapping[str, Callable[[Ledger, StreamId, Sequence[Draft]], Jurisdictio
     "agreement": _of_agreement,
     "referral": _of_referral,
     "registry": _of_registry,
+    "policy": lambda *_: replace(NOBODY, everybody=True),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain import agreement, person, programme, referral, registry
+from domain import agreement, person, policy, programme, referral, registry
 from domain.activity import ACTIVITY
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
@@ -53,9 +53,11 @@ PERSON: Final = Stream(
     subject=lambda key, _: key,
 )
 REGISTRY: Final = Stream(name="registry", chapters=(registry.REGISTRY,), subject=lambda key, _: key)
+POLICY: Final = Stream(name="policy", chapters=(policy.POLICY,), subject=lambda key, _: key)
 
 STREAMS: Final[Mapping[str, Stream]] = {
-    stream.name: stream for stream in (CASE, PERSON, PROGRAMME, AGREEMENT, REFERRAL, REGISTRY)
+    stream.name: stream
+    for stream in (CASE, PERSON, PROGRAMME, AGREEMENT, REFERRAL, REGISTRY, POLICY)
 }
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
     event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events
