@@ -71,13 +71,13 @@ def log(
         typer.echo(json.dumps({**standing, "witnesses": witnesses}, default=str))
         return
     for name, value in standing.items():
-        out.print(f"{name:10} {value if value is not None else '-'}", soft_wrap=True, style=None)
-    for one in witnesses:
         out.print(
-            f"{'witness':10} {one['name']}: {one['size']}, -{one['behind']},"
-            f" {one['cosigned_at'] or '-'}",
-            soft_wrap=True,
+            f"{name:10} {value if value is not None else '-'}", soft_wrap=True, highlight=False
         )
+    for one in witnesses:
+        seen = f"{one['name']}: {one['size']}, tertinggal / behind {one['behind']}"
+        at = f" ({one['cosigned_at']})" if one["cosigned_at"] else ""
+        out.print(f"{'witness':10} {seen}{at}", soft_wrap=True, highlight=False)
 
 
 def _become(program: str, *words: str) -> NoReturn:

@@ -94,17 +94,19 @@ class SealerChild:
             if self._closing.is_set():
                 return
             log.error("sealer_ended", status=status)
-            rest = first if monotonic() - began > HEALTHY_SECONDS else min(2 * rest, most)
+            rest = first if monotonic() - began > HEALTHY_SECONDS else rest
             self._closing.wait(rest)
+            rest = min(2 * rest, most)
 
     def _started(self) -> subprocess.Popen[bytes] | None:
         us = str(os.getpid())
         python = [sys.executable, "-I"]
+        words = ["--parent", us, "--every", str(self._settings.seal_every)]
         with self._turn:
             if self._closing.is_set():
                 return None
             self._process = subprocess.Popen(  # noqa: S603  # our own launcher
-                [*python, "-S", LAUNCHER, us, "self", *python, "-m", PROGRAM, "--parent", us],
+                [*python, "-S", LAUNCHER, us, "self", *python, "-m", PROGRAM, *words],
                 cwd="/",
                 env=self._environment,
                 start_new_session=True,

@@ -14,84 +14,6 @@ from infrastructure.signed_note import Note, TreeHead, VerifierKey
 ROLES = ("caseworker", "supervisor", "auditor", "compliance", "operator", "agency")
 FOR_EVER = "private, max-age=31536000, immutable"
 
-
-def raw(text):
-    return base64.b64decode(text)
-
-
-@pytest.fixture
-def sealed(service, medan, database, tmp_path, pool):
-    """A client, and the checkpoint over a few events."""
-    open_case(medan)
-    return medan, seal_once(database, tmp_path), Log(pool).vkey
-
-
-def test_the_checkpoint_is_signed_by_the_logs_key(sealed):
-    client, checkpoint, vkey = sealed
-    answer = client.get("/v1/ledger/checkpoint")
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    note = Note.of(answer.content)
-    assert note.verified([VerifierKey.of(vkey)])
-    assert TreeHead.of(note.text).size == checkpoint.size
-
-
-def test_every_event_is_proved_by_its_position(sealed):
-    client, checkpoint, _ = sealed
-    for position in range(1, checkpoint.size + 1):
-        answer = client.get("/v1/ledger/proofs/inclusion", params={"position": position})
-        said = answer.json()
-        leaf = said["leaf"]
-        assert json.loads(leaf["data"])["position"] == leaf["number"] == position
-        proof = [raw(it) for it in said["proof"]]
-        assert raw(leaf["hash"]) == leaf_hash(leaf["data"].encode())
-        assert includes(raw(said["root"]), said["size"], leaf["index"], raw(leaf["hash"]), proof)
-        assert TreeHead.of(Note.of(said["checkpoint"]).text).root == raw(said["root"])
-
-
-def test_a_proof_file_holds_all_that_proves_an_event(sealed):
-    client, checkpoint, vkey = sealed
-    answer = client.get("/v1/ledger/proofs/events/2.tlog-proof")
-    head, _, signed = answer.text.partition("\n\n")
-    version, extra, index, *proof = head.split("\n")
-    assert (version, index) == ("c2sp.org/tlog-proof@v1", "index 1")
-    note = Note.of(signed)
-    assert note.verified([VerifierKey.of(vkey)])
-    tree = TreeHead.of(note.text)
-    leaf = leaf_hash(raw(extra.removeprefix("extra ")))
-    assert includes(tree.root, checkpoint.size, 1, leaf, [raw(it) for it in proof])
-    assert answer.headers["content-disposition"] == 'attachment; filename="2.tlog-proof"'
-
-
-def test_growth_is_proved_between_any_two_sizes(sealed, database, tmp_path):
-    client, old, _ = sealed
-    open_case(client)
-    new = seal_once(database, tmp_path)
-    said = client.get("/v1/ledger/proofs/consistency", params={"from": old.size}).json()
-    proof = [raw(it) for it in said["proof"]]
-    assert (said["from_size"], said["to_size"]) == (old.size, new.size)
-    assert consistent(old.size, old.root, new.size, new.root, proof)
-    whole = client.get("/v1/ledger/proofs/consistency?from=2&to=2").json()
-    assert whole["proof"] == []
-    for wrong in ("from=2&to=1", f"from=1&to={new.size + 1}", "from=-1", f"from={2**64}", "to=1"):
-        assert client.get(f"/v1/ledger/proofs/consistency?{wrong}").status_code == 422
-
-
-def test_tiles_and_entries_make_up_the_tree_and_are_kept_for_ever(sealed):
-    client, checkpoint, _ = sealed
-    size = checkpoint.size
-    tile = client.get(f"/v1/ledger/tile/0/000.p/{size}")
-    assert root_of(tile.content) == checkpoint.root
-    assert tile.headers["content-type"] == "application/octet-stream"
-    entries = client.get(f"/v1/ledger/tile/entries/000.p/{size}")
-    assert {it.headers["cache-control"] for it in (tile, entries)} == {FOR_EVER}
-    rest, hashes = entries.content, []
-    while rest:
-        length = int.from_bytes(rest[:2], "big")
-        hashes.append(leaf_hash(rest[2 : 2 + length]))
-        rest = rest[2 + length :]
-    assert b"".join(hashes) == tile.content
-
-
 NOT_THERE = (
     "tile/0/000",
     "tile/0/001.p/1",
@@ -116,10 +38,81 @@ NOT_THERE = (
 )
 
 
-def test_a_tile_that_is_not_there_or_not_so_written_is_404(sealed):
+def raw(text):
+    return base64.b64decode(text)
+
+
+@pytest.fixture
+def sealed(service, medan, database, tmp_path, pool):
+    """A client, and the checkpoint over a few events."""
+    open_case(medan)
+    return medan, seal_once(database, tmp_path), Log(pool).vkey
+
+
+def test_every_event_is_proved_by_its_position_and_a_question_for_none_or_two_is_refused(sealed):
+    client, checkpoint, _ = sealed
+    for query in ("", "?position=1&number=1", "?position=1&kind=access", "?position=0", "?x=1"):
+        assert client.get(f"/v1/ledger/proofs/inclusion{query}").status_code == 422
+    for position in range(1, checkpoint.size + 1):
+        answer = client.get("/v1/ledger/proofs/inclusion", params={"position": position})
+        said = answer.json()
+        leaf = said["leaf"]
+        assert json.loads(leaf["data"])["position"] == leaf["number"] == position
+        proof = [raw(it) for it in said["proof"]]
+        assert raw(leaf["hash"]) == leaf_hash(leaf["data"].encode())
+        assert includes(raw(said["root"]), said["size"], leaf["index"], raw(leaf["hash"]), proof)
+        assert TreeHead.of(Note.of(said["checkpoint"]).text).root == raw(said["root"])
+
+
+def test_the_checkpoint_is_signed_and_a_proof_file_holds_all_that_proves_an_event(sealed):
+    client, checkpoint, vkey = sealed
+    newest = client.get("/v1/ledger/checkpoint")
+    assert newest.headers["content-type"] == "text/plain; charset=utf-8"
+    assert newest.text == checkpoint.note
+    answer = client.get("/v1/ledger/proofs/events/2.tlog-proof")
+    head, _, signed = answer.text.partition("\n\n")
+    version, extra, index, *proof = head.split("\n")
+    assert (version, index) == ("c2sp.org/tlog-proof@v1", "index 1")
+    note = Note.of(signed)
+    assert note.verified([VerifierKey.of(vkey)])
+    assert signed == checkpoint.note
+    tree = TreeHead.of(note.text)
+    leaf = leaf_hash(raw(extra.removeprefix("extra ")))
+    assert includes(tree.root, checkpoint.size, 1, leaf, [raw(it) for it in proof])
+    assert answer.headers["content-disposition"] == 'attachment; filename="2.tlog-proof"'
+
+
+def test_growth_is_proved_between_any_two_sizes(sealed, database, tmp_path):
+    client, old, _ = sealed
+    open_case(client)
+    new = seal_once(database, tmp_path)
+    said = client.get("/v1/ledger/proofs/consistency", params={"from": old.size}).json()
+    proof = [raw(it) for it in said["proof"]]
+    assert (said["from_size"], said["to_size"]) == (old.size, new.size)
+    assert consistent(old.size, old.root, new.size, new.root, proof)
+    whole = client.get("/v1/ledger/proofs/consistency?from=2&to=2").json()
+    assert whole["proof"] == []
+    for wrong in ("from=2&to=1", f"from=1&to={new.size + 1}", "from=-1", f"from={2**64}", "to=1"):
+        assert client.get(f"/v1/ledger/proofs/consistency?{wrong}").status_code == 422
+
+
+def test_tiles_and_entries_make_up_the_tree_for_ever_and_what_is_none_is_not_there(sealed):
+    client, checkpoint, _ = sealed
     for path in NOT_THERE:
-        answer = sealed[0].get(f"/v1/ledger/{path}")
+        answer = client.get(f"/v1/ledger/{path}")
         assert (answer.status_code, answer.json()["code"]) == (404, "request.not_found"), path
+    size = checkpoint.size
+    tile = client.get(f"/v1/ledger/tile/0/000.p/{size}")
+    assert root_of(tile.content) == checkpoint.root
+    assert tile.headers["content-type"] == "application/octet-stream"
+    entries = client.get(f"/v1/ledger/tile/entries/000.p/{size}")
+    assert {it.headers["cache-control"] for it in (tile, entries)} == {FOR_EVER}
+    rest, hashes = entries.content, []
+    while rest:
+        length = int.from_bytes(rest[:2], "big")
+        hashes.append(leaf_hash(rest[2 : 2 + length]))
+        rest = rest[2 + length :]
+    assert b"".join(hashes) == tile.content
 
 
 def test_what_is_not_sealed_yet_is_said_to_be_so(service, medan):
@@ -133,11 +126,6 @@ def test_what_is_not_sealed_yet_is_said_to_be_so(service, medan):
     ):
         answer = medan.get(f"/v1/ledger/{path}")
         assert (answer.status_code, answer.json()["code"]) == (404, "ledger.not_sealed"), path
-
-
-def test_a_question_that_names_no_leaf_or_two_is_refused(sealed):
-    for query in ("", "?position=1&number=1", "?position=1&kind=access", "?position=0", "?x=1"):
-        assert sealed[0].get(f"/v1/ledger/proofs/inclusion{query}").status_code == 422
 
 
 def test_every_known_caller_reads_the_log_and_a_stranger_does_not(service, sealed):
