@@ -30,6 +30,11 @@ class Heads:
         """Return how many streams ``young`` may still take up: a few more than there is room."""
         return max(self.most - len(self.young), 1_000)
 
+    @property
+    def spilled(self) -> bool:
+        """Say whether there were more streams than memory is given for."""
+        return self._file is not None
+
     def get(self, stream: bytes) -> Head | None:
         """Return the head of a stream, or None before its first page."""
         found = self.young.get(stream) or self._old.get(stream)
