@@ -14,7 +14,8 @@ from api.moments import instant_of
 from api.telling import err, fail, print_table, told
 
 BACKUP_EXAMPLES: Final = (
-    "Contoh / examples: `jejak backup /mnt/cadangan`, `jejak backup --list`, `jejak backup --check`"
+    "Contoh / examples: `jejak backup /mnt/cadangan --keys-to /media/kunci`, `jejak backup --list`,"
+    " `jejak backup --check`"
 )
 RESTORE_EXAMPLES: Final = (
     "Contoh / examples: `jejak restore /mnt/cadangan --into ~/jejak-pulih`, "
@@ -24,11 +25,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Untuk dibaca program / for
 Place = Annotated[
     Path | None, typer.Argument(help="Folder cadangan; kosong = JEJAK_BACKUP_DIR.", metavar="TO")
 ]
+KeysTo = Annotated[
+    Path | None,
+    typer.Option(help="Folder lain untuk gudang kunci / another directory, for the key store."),
+]
 
 
-def backup(
+def backup(  # noqa: PLR0913  # one for each thing that a person may say
     *,
     to: Place = None,
+    keys_to: KeysTo = None,
     keep: Annotated[int, typer.Option(min=1, help="Berapa yang disimpan / how many to keep.")] = 7,
     listing: Annotated[bool, typer.Option("--list", help="Yang ada / what there is.")] = False,
     check: Annotated[bool, typer.Option(help="Periksa semuanya / verify everything.")] = False,
@@ -48,14 +54,16 @@ def backup(
             _show(keeper, place, verify=check, as_json=as_json)
             return
         with _copying() as progress:
-            taken = keeper.back_up(place, keep=keep, progress=progress)
+            taken = keeper.back_up(place, keys_to, keep=keep, progress=progress)
     facts, archiving = taken.base.facts, taken.archiving
     if as_json:
-        row = _row(taken.base) | {"archive": _archive(archiving)}
+        row = _row(taken.base) | {"keys": taken.keys, "archive": _archive(archiving)}
         typer.echo(json.dumps(row))
         return
     typer.echo(f"{taken.base.path}")
     typer.echo(f"posisi / position {facts.position}, {facts.bytes / 1e6:.0f} MB, utuh / verified")
+    if taken.keys is not None:
+        typer.echo(f"kunci / keys: {taken.keys}")
     _tell_archive(archiving)
 
 
@@ -68,6 +76,9 @@ def restore(  # noqa: PLR0913  # one for each thing that a person may say
         int | None, typer.Option(min=0, help="Sampai posisi ini / up to this position.")
     ] = None,
     base: Annotated[str | None, typer.Option(help="Dari cadangan ini, lihat --list.")] = None,
+    keys_from: Annotated[
+        Path | None, typer.Option(help="Cadangan gudang kunci / backup of the key store.")
+    ] = None,
     binaries: Annotated[
         Path | None, typer.Option(help="Program PostgreSQL versi cadangan / of its version.")
     ] = None,
@@ -89,17 +100,21 @@ def restore(  # noqa: PLR0913  # one for each thing that a person may say
             until=instant,
             position=position,
             base=base,
+            keys_from=keys_from,
             binaries=binaries,
             tell=_teller(status.update),
         )
     facts = {
-        "from": back.base.name,
+        "from": back.restored.base.name,
         "into": str(into),
-        "events": back.ledger.events,
-        "recorded_at": _iso(back.ledger.recorded_at),
-        "last_commit": _iso(back.last_commit),
-        "archive_ends": _iso(back.archive_ends),
-        "fell_short": back.fell_short,
+        "events": back.restored.ledger.events,
+        "recorded_at": _iso(back.restored.ledger.recorded_at),
+        "last_commit": _iso(back.restored.last_commit),
+        "archive_ends": _iso(back.restored.archive_ends),
+        "fell_short": back.restored.fell_short,
+        "forgotten": back.forgotten,
+        "keys": back.keys,
+        "notes": list(back.notes),
     }
     if as_json:
         typer.echo(json.dumps(facts))
@@ -124,6 +139,8 @@ def _tell_restored(facts: dict[str, Any], asked: datetime | None) -> None:
             "Saat yang diminta ada sesudah akhir arsip.\n"
             "The moment asked for lies after the archive's end."
         )
+    for note in facts["notes"]:
+        typer.echo(f"\n{note}")
     typer.echo(f"\nJEJAK_DATA_DIR={facts['into']} jejak serve")
 
 

@@ -75,6 +75,11 @@ def copy_of(directory: Path, store: str) -> Path:
     return directory / f"keys-{store}.jsonl"
 
 
+def tombstone_copy(directory: Path, store: str) -> Path:
+    """Say where a directory of backups keeps word of who was forgotten in one ledger."""
+    return directory / f"forgotten-{store}.jsonl"
+
+
 def merge_tombstones(into: Path, *sources: Path) -> int:
     """Add to one file of tombstones what the others know; return how many it has then."""
     file = TombstoneFile(into)

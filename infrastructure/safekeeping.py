@@ -1,25 +1,21 @@
-"""Backups as an operator orders them: of this service's ledger, to this place, without its keys."""
+"""Backups as an operator orders them: the ledger to one place, its keys to another, and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 
-from infrastructure.backup import (
-    BackupRefused,
-    Progress,
-    Source,
-    Verdict,
-    check,
-    take,
-)
+from infrastructure.backup import BackupRefused, Progress, Source, Verdict, check, take
 from infrastructure.backup_series import BaseBackup, base_backups
 from infrastructure.database import NAME, answers, open_database
 from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.key_copy import copy_keys, ensure_apart, merge_tombstones, tombstone_copy
+from infrastructure.key_opening import TOMBSTONES
 from infrastructure.postgres_programs import Programs
 from infrastructure.restore import Restored, Target, Workbench, restore
+from infrastructure.restore_keys import Keys, notes_on
 from infrastructure.settings import Settings
 from infrastructure.wal_archive import Archiving, state_of_archive
 
@@ -28,10 +24,24 @@ PATIENCE_SECONDS: Final = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """A backup that was just taken; `archiving` is None where WAL is archived somewhere else."""
+    """A backup that was just taken.
+
+    `archiving` is None where WAL is archived somewhere else, `keys` where those were not copied.
+    """
 
     base: BaseBackup
     archiving: Archiving | None
+    keys: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """What a restore brought back; `notes` say what is left to do, in two languages each."""
+
+    restored: Restored
+    forgotten: int
+    keys: int | None
+    notes: Sequence[str]
 
 
 class Safekeeping:
@@ -51,14 +61,24 @@ class Safekeeping:
             )
         return place.expanduser().absolute()
 
-    def back_up(self, place: Path, *, keep: int, progress: Progress) -> Taken:
-        """Take a base backup, beside the running service or without it; raise `BackupRefused`."""
+    def back_up(self, place: Path, keys_to: Path | None, *, keep: int, progress: Progress) -> Taken:
+        """Take a base backup, beside the running service or without it; then copy the keys.
+
+        In this order, so that the copy holds every key that a page of the backup is sealed under.
+        Raises `BackupRefused`, `BackupDamaged` or `KeyCopyRefused`.
+        """
         self._refuse_foreign_server()
         self._refuse_within_the_data(place)
+        keys_to = keys_to or self._chosen.keys_backup_dir
+        if keys_to:
+            self._refuse_within_the_data(keys_to)
+            ensure_apart(keys_to.expanduser(), place)
         with open_database(self._chosen, as_guest=True) as database:
             source = Source(directory=self._postgres, conninfo=database.dsn, programs=Programs())
             base = take(source, place, keep=keep, progress=progress)
-            return Taken(base=base, archiving=self._caught_up(place))
+            keys = copy_keys(database.keys_dsn, keys_to.expanduser()) if keys_to else None
+            self._copy_tombstones(base, place, keys_to)
+            return Taken(base=base, archiving=self._caught_up(place), keys=keys)
 
     def listed(self, place: Path) -> list[BaseBackup]:
         """Return the base backups of a place, the oldest first."""
@@ -82,17 +102,34 @@ class Safekeeping:
         until: datetime | None,
         position: int | None,
         base: str | None,
+        keys_from: Path | None,
         binaries: Path | None,
         tell: Callable[[str], object],
-    ) -> Restored:
-        """Restore into a data directory that has no ledger yet."""
-        target = Target(until=until, position=position, base=base)
+    ) -> Returned:
+        """Restore into a data directory that has no ledger yet, and its keys where they are lost.
+
+        Whoever was forgotten, by what the backups or the data directory know, is forgotten before
+        anything can be read.
+        """
+        place, into = place.expanduser().absolute(), into.expanduser().absolute()
         bench = Workbench(binaries=binaries and binaries.absolute(), tell=tell)
-        return restore(place.expanduser().absolute(), into.expanduser().absolute(), target, bench)
+        keys = Keys(self._chosen, into, place, keys_from and keys_from.expanduser().absolute())
+        target = Target(until=until, position=position, base=base)
+        restored = restore(place, into, target, bench, keys.settle)
+        notes = notes_on(self._chosen, into, restored)
+        return Returned(
+            restored=restored, forgotten=keys.forgotten, keys=keys.restored, notes=notes
+        )
 
     @property
     def _conninfo(self) -> str:
         return EmbeddedPostgres(self._postgres).conninfo(NAME)
+
+    def _copy_tombstones(self, base: BaseBackup, place: Path, keys_to: Path | None) -> None:
+        """Leave word of who was forgotten in both places: it names no one, and must not be lost."""
+        ours = self._chosen.data_dir / TOMBSTONES
+        for directory in filter(None, [place, keys_to and keys_to.expanduser()]):
+            merge_tombstones(tombstone_copy(directory, base.facts.store), ours)
 
     def _caught_up(self, place: Path) -> Archiving | None:
         """Give the archive a moment to have what the backup itself wrote."""
@@ -118,7 +155,7 @@ class Safekeeping:
             )
 
     def _refuse_within_the_data(self, place: Path) -> None:
-        if place.resolve().is_relative_to(self._chosen.data_dir.resolve()):
+        if place.expanduser().resolve().is_relative_to(self._chosen.data_dir.resolve()):
             raise BackupRefused(
                 f"{place} ada di dalam folder data: cadangan akan hilang bersamanya.\n"
                 f"{place} is inside the data directory: the backup would be lost with it."
