@@ -7,7 +7,7 @@ batches of a thousand events. What is recorded is a line of Register F with its 
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
+from itertools import chain, islice
 from time import perf_counter
 from typing import Any, Final
 
@@ -63,10 +63,10 @@ class LedgerWriter:
         self._dsn = job["dsn"]
         pool = self._stack.enter_context(service_pool(self._dsn))
         self._ledger = self._stack.enter_context(EventsourcingLedger(pool, MASTER))
-        cases = _admissions(job["streams"])
-        while batch := list(islice(cases, BATCH)):
-            write_batch(self._ledger, batch)
-            self._subjects |= {str(draft.stream): draft.subject for draft in batch}
+        begun = _begun(job["streams"])
+        while drafts := list(chain.from_iterable(islice(begun, BATCH // 2))):
+            write_batch(self._ledger, drafts)
+            self._subjects |= {str(draft.stream): draft.subject for draft in drafts}
         return {}
 
     def append(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -129,10 +129,13 @@ class LedgerWriter:
         return write
 
 
-def _admissions(count: int) -> Iterator[Draft]:
-    """Yield the admissions of so many people: each begins a stream, under keys of its own."""
-    for case in islice(copies(whole_case(OPENING)), count):
-        yield next(draft for draft in case if draft.stream.kind == "case")
+def _begun(count: int) -> Iterator[Sequence[Draft]]:
+    """Yield the first pages of so many cases: the admission, and a line of Register F.
+
+    So every key is there that what follows is sealed under, as with whoever is held already.
+    """
+    for case in islice(copies(whole_case(OPENING + 1)), count):
+        yield [draft for draft in case if draft.stream.kind == "case"]
 
 
 if __name__ == "__main__":
