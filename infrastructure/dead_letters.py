@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 SHOWN: Final = 100
 """Letters that are shown of each projection; the others are counted."""
@@ -61,14 +61,19 @@ def send(connection: Connection[Any], letters: Sequence[Letter]) -> None:
         )
 
 
-def stopped(connection: Connection[Any], projections: Iterable[str]) -> Mapping[str, Stopped]:
-    """Return what is stopped, of each projection that has anything stopped."""
-    found: dict[str, tuple[set[str], set[str]]] = {}
-    for name, key, whole_stream in connection.execute(
+def ask_stopped(connection: Connection[Any], projections: Iterable[str]) -> Cursor[Any]:
+    """Ask what is stopped, for `stopped` to read."""
+    return connection.execute(
         "SELECT projection, key, whole_stream FROM read_model.dead_letter"
         " WHERE projection = ANY(%s)",
         (list(projections),),
-    ):
+    )
+
+
+def stopped(letters: Iterable[tuple[str, str, bool]]) -> Mapping[str, Stopped]:
+    """Return what is stopped, of each projection that has letters."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for name, key, whole_stream in letters:
         found.setdefault(name, (set(), set()))[whole_stream].add(key)
     return {name: Stopped(keys, streams) for name, (keys, streams) in found.items()}
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection, OperationalError
 
 from domain.record import Recorded
-from infrastructure.dead_letters import Letter, Stopped, letter, send, stopped
-from infrastructure.row_table import RowTable
+from infrastructure.dead_letters import Letter, Stopped, ask_stopped, letter, send, stopped
+from infrastructure.row_table import RowTable, Stored, write_all
 from infrastructure.tail import Batch, Woken
-from projections.kernel import Projection
 
-NOTHING = Stopped()
+NOTHING: Final = Stopped()
+STOPPED: Final = (
+    b"SELECT '' AS name, key, to_jsonb(d) AS row FROM read_model.dead_letter AS d"
+    b" WHERE projection = ANY(%s)"
+)
 
 
 @dataclass(slots=True)
@@ -27,11 +30,6 @@ class Work:
     def keys(self) -> list[str]:
         """Return the keys that are touched."""
         return sorted({key for key, _ in self.pages})
-
-
-def names_of(projection: Projection[Any]) -> frozenset[str]:
-    """Return the stored names of the events that a projection folds."""
-    return frozenset(name for kind in projection.events for name in kind.names)
 
 
 def work_of(table: RowTable, pages: Sequence[Woken], barred: Stopped = NOTHING) -> Work:
@@ -74,28 +72,44 @@ def folded(work: Work, before: Mapping[str, Any]) -> dict[str, Any | None]:
 def fold(connection: Connection[Any], tables: Sequence[RowTable], batch: Batch) -> None:
     """Fold a batch into tables that stand where it begins, within the caller's transaction.
 
-    One round trip reads all the rows that are touched, and one writes them.
+    One statement reads all the rows that are touched, and one writes them: for a small batch, each
+    further one would take longer than what it does.
     """
     concerned = [(table, pages) for table in tables if (pages := batch.woken(table.event_names))]
     if not concerned:
         return
-    barred = stopped(connection, [table.name for table, _ in concerned])
-    works = [work_of(table, pages, barred.get(table.name, NOTHING)) for table, pages in concerned]
-    with connection.pipeline():
-        found = [work.table.find(connection, work.keys) for work in works]
-    changed = [
-        (work, folded(work, work.table.rows(cursor.fetchall())))
-        for work, cursor in zip(works, found, strict=True)
-    ]
-    with connection.pipeline():
-        for work, rows in changed:
-            work.table.write(connection, rows)
-            send(connection, work.letters)
+    works = [work_of(table, pages) for table, pages in concerned]
+    found, barred = _found(connection, {work.table: work.keys for work in works})
+    if barred:
+        works = [work_of(*one, barred.get(one[0].name, NOTHING)) for one in concerned]
+    write_all(
+        connection,
+        {work.table: folded(work, work.table.rows(found[work.table.name])) for work in works},
+    )
+    for work in works:
+        send(connection, work.letters)
+
+
+def _found(
+    connection: Connection[Any], touched: Mapping[RowTable, Sequence[str]]
+) -> tuple[Mapping[str, Sequence[Stored]], Mapping[str, Stopped]]:
+    """Return the rows under some keys of some tables, and what is stopped in these."""
+    names = [table.name for table in touched]
+    queries = [STOPPED, *(table.found_as(name) for table, name in zip(touched, names, strict=True))]
+    values = [names, *(list(keys) for keys in touched.values())]
+    found: dict[str, list[Stored]] = {name: [] for name in names}
+    letters = []
+    for name, key, row in connection.execute(b" UNION ALL ".join(queries), values):
+        if name in found:
+            found[name].append((key, row))
+        else:
+            letters.append((row["projection"], key, row["whole_stream"]))
+    return found, stopped(letters)
 
 
 def fold_carefully(connection: Connection[Any], table: RowTable, batch: Batch) -> None:
     """Fold a batch into one table key by key: a row that cannot be written stops its key."""
-    barred = stopped(connection, [table.name]).get(table.name, NOTHING)
+    barred = stopped(ask_stopped(connection, [table.name])).get(table.name, NOTHING)
     work = work_of(table, batch.woken(table.event_names), barred)
     rows = folded(work, table.load(connection, work.keys))
     last = {key: page.position for key, page in work.pages}

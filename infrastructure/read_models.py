@@ -88,8 +88,9 @@ class PostgresReadModels:
         follower = self.follower
         while not follower.reached(position):
             moves = follower.moves
-            with self._pool.connection() as connection:  # others may fold some of them
-                follower.learn(positions(connection))
+            if not follower.alone:
+                with self._pool.connection() as connection:
+                    follower.learn(positions(connection))
             left = deadline - time.monotonic()
             if left <= 0:
                 break

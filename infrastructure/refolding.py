@@ -9,12 +9,11 @@ from psycopg import Connection
 from infrastructure import dead_letters
 from infrastructure.connections import transaction
 from infrastructure.dead_letters import Letter
-from infrastructure.folding import Work, folded, names_of, work_of
+from infrastructure.folding import Work, folded, work_of
 from infrastructure.rebuilding import Workshop
 from infrastructure.recorder import StoredPage
 from infrastructure.row_table import RowTable
 from infrastructure.tail import BATCH, Batch, Kept
-from projections.kernel import Projection
 
 
 def refold(shop: Workshop, table: RowTable, key: str) -> bool:
@@ -35,7 +34,7 @@ def refold(shop: Workshop, table: RowTable, key: str) -> bool:
     stream = key if whole_stream else _stream_at(shop, position)
     targets = {key}
     if whole_stream:
-        targets |= _keys_in(shop, table.projection, stream)
+        targets |= _keys_in(shop, table, stream)
     history = _of_stream(shop, stream) if table.projection.within_stream else _of_all(shop, table)
     with transaction(shop.pool) as connection:
         upto = _standing(connection, table)
@@ -53,7 +52,7 @@ def _folded(
 ) -> tuple[Mapping[str, Any], list[Letter]]:
     """Return the rows of some keys, and what stops them still."""
     kept = [one for one in history if one.page.id <= upto]
-    pages = Batch(0, kept, shop.ledger.awake, Lock()).woken(names_of(table.projection))
+    pages = Batch(0, kept, shop.ledger.awake, Lock()).woken(table.event_names)
     work = work_of(table, pages)
     ours = Work(table, [(key, page) for key, page in work.pages if key in targets])
     rows = folded(ours, {})
@@ -88,7 +87,7 @@ def _of_stream(shop: Workshop, stream: str) -> list[Kept]:
 
 def _of_all(shop: Workshop, table: RowTable, after: int = 0) -> list[Kept]:
     """Return all pages after a position that the projection folds: few, or it is within streams."""
-    names, kept = sorted(names_of(table.projection)), []
+    names, kept = sorted(table.event_names), []
     while pages := shop.ledger.recorder.select_notifications(
         after, BATCH, topics=names, inclusive_of_start=False
     ):
@@ -97,9 +96,9 @@ def _of_all(shop: Workshop, table: RowTable, after: int = 0) -> list[Kept]:
     return kept
 
 
-def _keys_in(shop: Workshop, projection: Projection[Any], stream: str) -> set[str]:
+def _keys_in(shop: Workshop, table: RowTable, stream: str) -> set[str]:
     """Return the keys that the pages of a stream are about, as far as they can be woken."""
     whole = Batch(0, _of_stream(shop, stream), shop.ledger.awake, Lock())
-    pages = whole.woken(names_of(projection))
-    keys = {projection.key(page) for _, page in pages if not isinstance(page, Exception)}
+    pages = whole.woken(table.event_names)
+    keys = {table.projection.key(page) for _, page in pages if not isinstance(page, Exception)}
     return {key for key in keys if key is not None}

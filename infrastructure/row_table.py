@@ -41,6 +41,10 @@ FOUND_BY: Final = ("case", "unit", "destination", "person", "programme", "agreem
 """Columns that get an index where a row has them."""
 
 
+Stored = tuple[str, Json]
+"""A key, and the row under it as JSON's types, sealed."""
+
+
 class RowSeals:
     """Seals and unseals fields of rows, and makes the keyed words that they are found by."""
 
@@ -189,14 +193,22 @@ class RowTable:
             (list(gone), list(keys)),
         )
 
+    def found_as(self, name: str) -> bytes:
+        """Return the query for the rows under some keys, each after a name for the table."""
+        return b"SELECT '" + name.encode() + b"', " + self._find.removeprefix(b"SELECT ")
+
     def write(self, connection: Connection[Any], rows: Mapping[str, Any | None]) -> None:
-        """Write rows and remove those that are `None`: one statement each."""
+        """Write rows and remove those that are `None`."""
+        write_all(connection, {self: rows})
+
+    def changes(self, rows: Mapping[str, Any | None]) -> list[tuple[bytes, Any]]:
+        """Return the statements that write rows and remove those that are `None`, with values."""
         gone = [key for key, row in rows.items() if row is None]
-        if gone:
-            connection.execute(self._delete, (gone,))
         kept = [self._asleep(key, row) for key, row in rows.items() if row is not None]
+        statements: list[tuple[bytes, Any]] = [(self._delete, gone)] if gone else []
         if kept:
-            connection.execute(self._upsert, (Jsonb(kept, dumps=orjson.dumps),))
+            statements.append((self._upsert, Jsonb(kept, dumps=orjson.dumps)))
+        return statements
 
     def copy(self, connection: Connection[Any], rows: Mapping[str, Any]) -> None:
         """Write rows none of whose keys is in the table yet, the fastest way there is."""
@@ -261,6 +273,17 @@ class RowTable:
         """Return a row as JSON's types, nothing sealed."""
         plain: Json = self._adapter.dump_python(row, mode="json")
         return plain
+
+
+def write_all(
+    connection: Connection[Any], rows: Mapping[RowTable, Mapping[str, Any | None]]
+) -> None:
+    """Write rows of several tables in one statement, and remove those that are `None`."""
+    statements = [one for table, some in rows.items() for one in table.changes(some)]
+    if statements:
+        parts = [b"c%d AS (%b)" % (place, one) for place, (one, _) in enumerate(statements)]
+        query = b"WITH " + b", ".join(parts) + b" SELECT"
+        connection.execute(query, [value for _, value in statements])
 
 
 def column_of(hint: Any) -> LiteralString:

@@ -36,8 +36,8 @@ RING_BYTES: Final = 8 * 2**20
 """Bytes of the pages asleep; awake they take several times as much."""
 POLL_SECONDS: Final = 0.25
 RETRY_SECONDS: Final = 0.2
-TELL_SECONDS: Final = 0.01
-"""At most one message per channel in this time, however much was written."""
+TELL_SECONDS: Final = 0.02
+"""At most one message in this time, however much was written."""
 LEDGER: Final = "jejak_ledger"
 READ_MODELS: Final = "jejak_read_models"
 
@@ -124,7 +124,7 @@ class Tail:
         self._grown = Condition()
         self._bell: tuple[socket.socket, socket.socket] | None = None
         self._untold: set[str] = set()
-        self._told_at: dict[str, float] = {}
+        self._told_at = 0.0
         self._hinted = False
         self.pid: int | None = None
         self._listeners: list[Callable[[], None]] = []
@@ -263,19 +263,22 @@ class Tail:
 
     def _say(self, connection: Connection[Any]) -> None:
         """Tell the other processes what is to be told by now."""
-        for channel in [one for one in list(self._untold) if self._due(one) <= 0]:
-            self._untold.discard(channel)
-            self._told_at[channel] = monotonic()
-            connection.execute("SELECT pg_notify(%s, '')", (channel,))
+        if self._untold and self._due() <= 0:
+            said = list(self._untold)
+            self._untold.difference_update(said)  # before it is said: what comes now is said again
+            self._told_at = monotonic()
+            connection.execute(
+                "SELECT pg_notify(channel, '') FROM unnest(%s::text[]) AS channel", (said,)
+            )
 
-    def _due(self, channel: str) -> float:
-        return self._told_at.get(channel, 0.0) + TELL_SECONDS - monotonic()
+    def _due(self) -> float:
+        return self._told_at + TELL_SECONDS - monotonic()
 
     def _await(self, connection: Connection[Any]) -> None:
         """Sleep until somebody says something, or it is time to look."""
         if self._hinted:
             return
-        seconds = min([POLL_SECONDS, *(max(self._due(one), 0.0) for one in list(self._untold))])
+        seconds = min(POLL_SECONDS, max(self._due(), 0.0)) if self._untold else POLL_SECONDS
         bell = self._bell[1] if self._bell else None
         with selectors.DefaultSelector() as ears:
             for one in filter(None, (bell, connection)):
