@@ -8,7 +8,7 @@ from api.door import Door
 from api.measures import Measures
 from api.openapi import install_openapi
 from api.pages.install import install_pages
-from api.routes import evidence, health, ledger, reads
+from api.routes import evidence, forgetting, health, ledger, reads
 from api.routes.read_models import read_models_router
 from api.routes.streams import streams_router
 
@@ -31,6 +31,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.measures = measures
     app.include_router(streams_router(services))
     app.include_router(evidence.router)
+    app.include_router(forgetting.router)
     app.include_router(read_models_router(services))
     app.include_router(ledger.router)
     app.include_router(reads.router)

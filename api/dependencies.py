@@ -12,6 +12,7 @@ from api.tokens import Caller
 from application.access import AccessLedger
 from application.append import Append
 from application.evidence import EvidenceStore
+from application.forgetting import Forgetting
 from application.ledger import Ledger
 from application.read_models import ReadModels
 from application.transparency import Transparency
@@ -32,6 +33,7 @@ class Services:
     ledger: Ledger
     read_models: ReadModels
     evidence: EvidenceStore
+    forgetting: Forgetting
     access: AccessLedger
     log: Transparency
     caller_of: Callable[[str], Caller]

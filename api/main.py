@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.append import Append
+from application.forgetting import Forgetting
 from application.policies import Policies
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.archive import SealedArchives
@@ -21,6 +22,7 @@ from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
 from infrastructure.database import open_database
 from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.forgetter import Forgetter
 from infrastructure.import_keys import KeyedDigests
 from infrastructure.key_opening import open_key_store
 from infrastructure.ledger import EventsourcingLedger
@@ -77,11 +79,17 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
         stack.enter_context(following(read_models))
         tokens = Tokens(secret=keys.derive("tokens"), now=now)
+        append = Append(ledger=ledger, new_id=new_id, now=now)
+        evidence = PostgresEvidenceStore(pool, keys, ledger.store)
+        forgetter = Forgetter(ledger, pool, database.keys_dsn)
+        forgetter.start()
+        stack.callback(forgetter.close)
         services = Services(
-            append=Append(ledger=ledger, new_id=new_id, now=now),
+            append=append,
             ledger=ledger,
             read_models=read_models,
-            evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+            evidence=evidence,
+            forgetting=Forgetting(append, ledger, evidence, forgetter.settle),
             access=stack.enter_context(PostgresAccessLedger(pool)),
             log=Log(pool),
             caller_of=tokens,

@@ -1,10 +1,10 @@
 """Documents that bear events out, kept sealed and answered by the SHA-256 of their bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from domain.kernel import Value
-from domain.record import Actor
+from domain.record import Actor, StreamId
 
 
 class Document(Value):
@@ -31,6 +31,12 @@ class EvidenceStore(Protocol):
 
     def deposits(self, sha256: str) -> Sequence[Deposit]:
         """Return who brought a document; nobody where there is none."""
+        ...
+
+    def named_elsewhere(
+        self, documents: Collection[str], streams: Collection[StreamId]
+    ) -> frozenset[str]:
+        """Return those of these documents that a page of any other stream names as evidence."""
         ...
 
     def get(self, sha256: str) -> Document:

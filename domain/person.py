@@ -84,12 +84,17 @@ class CustodyEnded(Event, stored_as="person.custody_ended"):
 
 
 class PersonForgotten(Event, stored_as="person.forgotten"):
-    """The person's keys are destroyed: nobody reads what was personal in any record again."""
+    """The person's keys are destroyed: nobody reads what was personal in any record again.
+
+    ``document`` bears the decision out; ``documents`` are those that only this person's records
+    name, and that are destroyed with them.
+    """
 
     basis: Open[ForgettingBasis]
     decided_by: Open[Ref]
     decision: Open[Ref]
     document: Open[Sha256 | None]
+    documents: Open[tuple[Sha256, ...]]
 
 
 PersonEvent = (

@@ -78,13 +78,17 @@ class ReferralFinished(Event, stored_as="referral.finished"):
 
 
 class ReferralForgotten(Event, stored_as="referral.forgotten"):
-    """Keys of a referral are destroyed: the guardian's, or the youth's and the guardian's."""
+    """Keys of a referral are destroyed: the guardian's, or the youth's and the guardian's.
+
+    ``documents`` are those that only this referral names, and that are destroyed with them.
+    """
 
     party: Open[Party]
     basis: Open[ForgettingBasis]
     decided_by: Open[Ref]
     decision: Open[Ref]
     document: Open[Sha256 | None]
+    documents: Open[tuple[Sha256, ...]]
 
 
 ReferralEvent = (

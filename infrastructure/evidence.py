@@ -1,20 +1,25 @@
 """Documents in PostgreSQL: sealed, inserted and read, and never changed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from psycopg_pool import ConnectionPool
 
 from application.evidence import Deposit, Document
 from domain.kernel import DataClass
-from domain.record import Actor
+from domain.record import Actor, StreamId
 from infrastructure.connections import acknowledged
 from infrastructure.key_store import KeyStore
 from infrastructure.sealing import owner, seal, unseal
 
 CLASS: Final = DataClass.SPECIFIC
 """A document may hold anything, so it is protected like the most sensitive of it."""
+NAMED_ELSEWHERE: Final = (
+    "SELECT sha256 FROM unnest(%s::text[]) AS sha256 WHERE EXISTS (SELECT FROM ledger.event AS e"
+    " WHERE ledger.documents(e.page) @> ARRAY[sha256]"
+    """ AND position('"sha256":"'::bytea IN e.page) > 0 AND e.stream <> ALL(%s::text[]))"""
+)
 
 
 class PostgresEvidenceStore:
@@ -56,6 +61,16 @@ class PostgresEvidenceStore:
                 (bytes.fromhex(sha256),),
             ).fetchall()
         return [Deposit(actor=actor, unit=unit) for actor, unit in rows]
+
+    def named_elsewhere(
+        self, documents: Collection[str], streams: Collection[StreamId]
+    ) -> frozenset[str]:
+        """Return those of these documents that a page of any other stream names as evidence."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                NAMED_ELSEWHERE, (sorted(documents), sorted(map(str, streams)))
+            ).fetchall()
+        return frozenset(sha256 for (sha256,) in rows)
 
     def get(self, sha256: str) -> Document:
         """Return a document; raise `LookupError` where there is none, or no more."""

@@ -6,7 +6,7 @@ them, and dropped as soon as this process learns of a destruction.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import urandom
 from threading import Lock
 from typing import Any, Final
@@ -208,6 +208,14 @@ class KeyStore:
         self._read_to = rows[-1][0] if rows else self._read_to
         if newest and newest[0] != self.wrapping.newest:
             self.wrapping.learn()
+
+    def tombstoned(self, subjects: Sequence[str]) -> bool:
+        """Say whether all of these have a tombstone here, whatever this process has heard."""
+        with keeping(self.pool) as connection:
+            found = connection.execute(
+                "SELECT FROM keys.tombstone WHERE subject = ANY(%s)", (list(subjects),)
+            ).rowcount
+        return found == len(set(subjects))
 
     def destructions(self) -> Iterable[Destruction]:
         """Return what the tombstones say, one for each event."""

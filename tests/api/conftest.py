@@ -16,10 +16,12 @@ from api.dependencies import Services
 from api.pages.counting import Counts
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
+from application.forgetting import Forgetting
 from domain.record import Actor, StreamId
 from domain.registry import UnitKind, UnitNamed
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.forgetter import Forgetter
 from infrastructure.log import Log
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
@@ -88,18 +90,21 @@ def access(pool):
 
 
 @pytest.fixture
-def service(pool, ledger, access):
+def service(pool, ledger, access, database):
     master = MasterKey(b"k" * 32)
     seals = RowSeals(ledger.store, ledger.keys, master)
     read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
     read_models.follower.prepare()
     read_models.follower.start()
     tokens = Tokens(secret=master.derive("tokens"), now=now)
+    append = Append(ledger, new_id, now)
+    evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
     services = Services(
-        append=Append(ledger, new_id, now),
+        append=append,
         ledger=ledger,
         read_models=read_models,
-        evidence=PostgresEvidenceStore(pool, ledger.keys, ledger.store),
+        evidence=evidence,
+        forgetting=Forgetting(append, ledger, evidence, Forgetter(ledger, pool, database).settle),
         access=access,
         log=Log(pool),
         caller_of=tokens,

@@ -1,0 +1,103 @@
+"""Forgetting somebody: the decision is recorded, and then the keys that it names are destroyed.
+
+Only a decision that is on record destroys anything, and every one that is on record does: if the
+process dies in between, whoever opens the house next, or is at work in it, does what is left.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from application.append import Append, Proposal, Request
+from application.evidence import EvidenceStore
+from application.ledger import Ledger, Receipt
+from domain.fields import Ref, Sha256
+from domain.forgetting import ForgettingBasis
+from domain.forgotten import streams_of
+from domain.kernel import Event, Value
+from domain.person import PersonForgotten
+from domain.record import Recorded, StreamId
+from domain.referral import GuardianConsented, Party, ReferralForgotten
+from domain.time import Effective
+
+PURPOSE: Final = "pemusnahan"
+"""What an envelope says that it was for: the law's word for destroying."""
+
+
+class Grounds(Value):
+    """Why somebody is forgotten: who decided it, and in which document. No personal data."""
+
+    basis: ForgettingBasis
+    decided_by: Ref
+    decision: Ref
+    document: Sha256 | None
+
+
+class PartyGrounds(Grounds):
+    """The same of a referral: the youth with the guardian, or the guardian alone."""
+
+    party: Party
+
+
+class Decision(Value):
+    """That somebody is forgotten: the person, or a party to the referral, of a stream."""
+
+    stream: StreamId
+    grounds: Grounds
+    effective: Effective
+
+    @property
+    def party(self) -> Party:
+        """Return who it is of a referral; a person is nobody's guardian."""
+        return self.grounds.party if isinstance(self.grounds, PartyGrounds) else Party.YOUTH
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Records a decision and has it carried out. ``settle`` destroys what is on record."""
+
+    append: Append
+    ledger: Ledger
+    evidence: EvidenceStore
+    settle: Callable[[], object]
+
+    def __call__(self, decision: Decision, request: Request) -> Receipt:
+        """Forget, for good; ``request`` says who asks for it, and proposes nothing else.
+
+        Raises `Refused` where it may not be, and `Conflict`.
+        """
+        event = self.event(decision)
+        proposal = Proposal(stream=decision.stream, event=event, evidence=(), reason=None)
+        receipt = self.append(replace(request, proposals=(proposal,)))
+        self.settle()
+        return receipt
+
+    def event(self, decision: Decision) -> Event:
+        """Return what is to be recorded, with the documents that go as well."""
+        grounds = decision.grounds
+        said: dict[str, Any] = {
+            "effective": decision.effective,
+            "basis": grounds.basis,
+            "decided_by": grounds.decided_by,
+            "decision": grounds.decision,
+            "document": grounds.document,
+            "documents": self._documents(decision, self._pages(decision)),
+        }
+        if decision.stream.kind == "referral":
+            return ReferralForgotten(party=decision.party, **said)
+        return PersonForgotten(**said)
+
+    def _pages(self, decision: Decision) -> Sequence[Recorded]:
+        own = self.ledger.read(decision.stream)
+        others = {stream for page in own for stream in streams_of(page)}
+        return [*own, *(page for stream in others for page in self.ledger.read(stream))]
+
+    def _documents(self, decision: Decision, pages: Sequence[Recorded]) -> tuple[str, ...]:
+        """Return the documents that nobody else's pages name; of a guardian, only the consent."""
+        consents = [page.event for page in pages if isinstance(page.event, GuardianConsented)]
+        named = {event.sha256 for event in consents if event.sha256}
+        if decision.party is Party.YOUTH:
+            named |= {item.sha256 for page in pages for item in page.evidence if item.sha256}
+        named.discard(decision.grounds.document or "")
+        streams = {page.stream for page in pages}
+        return tuple(sorted(named - self.evidence.named_elsewhere(named, streams)))

@@ -1,0 +1,148 @@
+"""Keys are destroyed as the ledger says: at every opening, and every second while a house is open.
+
+Ledger and key store are two databases, and each may come back from an old backup. What one of them
+says is done in the other: a decision on record destroys keys, and a tombstone whose decision is not
+on record any more is told to the ledger again.
+"""
+
+from collections.abc import Sequence
+from threading import Event as Signal
+from threading import Lock, Thread
+from typing import Final
+
+import structlog
+from psycopg_pool import ConnectionPool
+from uuid_utils import uuid7
+
+from application.ledger import BEGINNING, Conflict, Head
+from domain.forgotten import forgotten_by
+from domain.kernel import Json
+from domain.record import Actor, Draft, Recorded, StreamId
+from infrastructure.codec import KINDS, effective_of, event_from, payload_of
+from infrastructure.evidence import subject_of
+from infrastructure.key_traces import scrub
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.tombstones import Destruction
+
+LOOK_SECONDS: Final = 1.0
+DECISIONS: Final = (
+    "SELECT position FROM ledger.event WHERE name LIKE '%%.forgotten@%%' AND position > %s"
+    " ORDER BY position"
+)
+
+LINGERS: Final = (
+    "kunci sudah dimusnahkan; log server gudang kunci disimpan menurut pengaturan pemiliknya"
+    " / keys are destroyed; the log of the key store's server is kept as its operator has set"
+)
+
+log = structlog.get_logger()
+
+
+class Forgetter:
+    """Carries out what is on record. ``keys_dsn`` is the key store's, for its owner."""
+
+    def __init__(self, ledger: EventsourcingLedger, pool: ConnectionPool, keys_dsn: str) -> None:
+        self._ledger, self._keys, self._keys_dsn = ledger, ledger.keys, keys_dsn
+        self._pool = pool
+        self._seen = 0
+        self._turn = Lock()
+        self._closing = Signal()
+        self._thread = Thread(target=self._run, name="forgetter", daemon=True)
+
+    def start(self) -> None:
+        """Do what is left to do, and go on looking."""
+        self.settle()
+        self.tell_again()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._closing.set()
+        self._thread.join()
+
+    def settle(self) -> int:
+        """Destroy the keys that decisions on record name; return how many decisions were new.
+
+        Whoever asks while another thread does it waits for that.
+        """
+        with self._turn:
+            self._keys.refresh()
+            decisions = self._decisions()
+            left = [one for one in decisions if not self._keys.tombstoned(subjects_of(one))]
+            for decision in left:
+                self._keys.destroy(destruction(decision))
+            if left and not scrub(self._keys_dsn):
+                log.warning(LINGERS)
+            self._seen = decisions[-1].position if decisions else self._seen
+        return len(left)
+
+    def tell_again(self) -> int:
+        """Record the decisions that a restored ledger has lost; return how many."""
+        count = 0
+        for one in self._keys.destructions():
+            stream = StreamId.of(one.stream)
+            pages = self._ledger.read(stream)
+            known = {subject for page in pages for subject in forgotten_by(page)}
+            if pages and not known.issuperset(one.subjects[:1]):
+                try:
+                    self._append(stream, pages, one.told)
+                    count += 1
+                except Conflict:  # another process was first
+                    continue
+        return count
+
+    def _append(self, stream: StreamId, pages: Sequence[Recorded], told: Json) -> None:
+        """Write the event as it was decided: that was done once, on a history that is lost."""
+        event = event_from(told["name"], told["effective"], told["payload"], KINDS)
+        draft = Draft(
+            event=event,
+            stream=stream,
+            version=len(pages) + 1,
+            event_id=str(uuid7()),
+            subject=pages[-1].subject,
+            actor=Actor(**told["actor"]),
+            purpose=told["purpose"],
+            reason=None,
+            evidence=(),
+            correlation_id=told["correlation_id"],
+            causation_id=None,
+            idempotency_key=None,
+        )
+        head = Head(version=len(pages), hash=pages[-1].hash if pages else BEGINNING)
+        self._ledger.append([draft], heads={stream: head}, actor=draft.actor.id, command=None)
+
+    def _decisions(self) -> Sequence[Recorded]:
+        with self._pool.connection() as connection:
+            rows = connection.execute(DECISIONS, (self._seen,)).fetchall()
+        pages = [page for (at,) in rows for page in self._ledger.read_after(at - 1, 1)]
+        return [page for page in pages if forgotten_by(page)]
+
+    def _run(self) -> None:
+        while not self._closing.wait(LOOK_SECONDS):
+            try:
+                self.settle()
+            except Exception as error:  # noqa: BLE001  # it is tried again in a second
+                log.warning("forgetting_interrupted", error=type(error).__name__)
+
+
+def subjects_of(page: Recorded) -> tuple[str, ...]:
+    """Return whose keys a decision destroys: the person's, and those of documents."""
+    documents = getattr(page.event, "documents", ())
+    return (*forgotten_by(page), *map(subject_of, documents))
+
+
+def destruction(page: Recorded) -> Destruction:
+    """Return what a decision on record asks of the key store."""
+    return Destruction(
+        subjects=subjects_of(page),
+        event_id=page.event_id,
+        stream=str(page.stream),
+        told={
+            "name": page.event.names[-1],
+            "effective": effective_of(page.event),
+            "payload": payload_of(page.event),
+            "actor": {name: getattr(page.actor, name) for name in Actor.__dataclass_fields__},
+            "purpose": page.purpose,
+            "correlation_id": page.correlation_id,
+        },
+    )
