@@ -43,6 +43,7 @@ SHOWS_NOBODY: Final = frozenset(
         "/openapi.json",
         "/masuk",
         "/aset/{name}",
+        "/periksa",
         "/v1/read-models",
         "/v1/projections",
         *(f"/v1/read-models/{name}{form}" for name in REPORTS for form in ("", ".csv", ".ndjson")),
