@@ -151,7 +151,11 @@ def broken_form():
     yield "truncated", b"".join(lines[:11]), wrong("archive.truncated", tail)
     yield "trailing", whole + b"\n", wrong("archive.trailing")
     yield "trailing-rest", whole + b"x", wrong("archive.trailing")
-    yield "tail-cut", without(*range(10, len(BASE))).written(), wrong("archive.size", tail)
+    yield (
+        "tail-cut",
+        without(*range(10, len(BASE))).written(),
+        wrong("archive.size", {"between": [0, len(BASE)]}),
+    )
 
 
 def broken_order():

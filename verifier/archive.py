@@ -240,8 +240,7 @@ class Reading:
     def _take_closing(self, line: bytes) -> None:
         size, place = self.tree.size, Place(line=self._line)
         if size != self.size:
-            between = (min(size, self.size), max(size, self.size))
-            raise Fault("archive.size", replace(place, between=between))
+            raise Fault("archive.size", self._between(max(size, self.size)))
         try:
             closing = checkpoint_in(line[:-1])
         except Unreadable:
@@ -251,7 +250,7 @@ class Reading:
         if not (self.key and closing.signed_by(self.key)):
             raise Fault("checkpoint.signature", place)
         if closing.size != size:
-            raise Fault("checkpoint.size", replace(place, number=closing.size))
+            raise Fault("checkpoint.size", self._between(max(size, closing.size)))
         if closing.root != self.tree.root():
             raise Fault("checkpoint.root", self._between(size))
         for witness in self.asked.witnesses:

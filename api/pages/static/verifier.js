@@ -370,13 +370,13 @@
     async takeClosing(line) {
       const place = { line: this.line };
       const [size, said] = [this.tree.size, this.header.size];
-      if (size !== said) throw new Fault("archive.size", { ...place, between: [Math.min(size, said), Math.max(size, said)] });
+      if (size !== said) throw new Fault("archive.size", this.between(Math.max(size, said)));
       const read = canonicalObject(line.subarray(0, -1));
       const closing = read && fields({ checkpoint: isText })(read) ? checkpointOf(read.checkpoint) : null;
       if (!closing) throw new Fault("checkpoint.form", place);
       if (closing.origin !== this.header.origin) throw new Fault("checkpoint.origin", place);
       if (!(await this.checked(() => signedBy(closing, this.header.key), true))) throw new Fault("checkpoint.signature", place);
-      if (closing.size !== size) throw new Fault("checkpoint.size", { ...place, number: closing.size });
+      if (closing.size !== size) throw new Fault("checkpoint.size", this.between(Math.max(size, closing.size)));
       if (!equal(closing.root, await this.tree.root())) throw new Fault("checkpoint.root", this.between(size));
       for (const witness of this.asked.witnesses) {
         const time = await this.checked(() => cosignedBy(closing, witness), undefined);
