@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
-from psycopg import Connection, Cursor
+from psycopg import Connection
 
 SHOWN: Final = 100
 """Letters that are shown of each projection; the others are counted."""
@@ -61,17 +61,18 @@ def send(connection: Connection[Any], letters: Sequence[Letter]) -> None:
         )
 
 
-def ask_stopped(connection: Connection[Any], projections: Iterable[str]) -> Cursor[Any]:
-    """Ask what is stopped, for `stopped` to read."""
-    return connection.execute(
+def stopped(connection: Connection[Any], projections: Iterable[str]) -> Mapping[str, Stopped]:
+    """Return what is stopped, of each projection that has anything stopped."""
+    rows = connection.execute(
         "SELECT projection, key, whole_stream FROM read_model.dead_letter"
         " WHERE projection = ANY(%s)",
         (list(projections),),
     )
+    return by_projection(rows)
 
 
-def stopped(letters: Iterable[tuple[str, str, bool]]) -> Mapping[str, Stopped]:
-    """Return what is stopped, of each projection that has letters."""
+def by_projection(letters: Iterable[tuple[str, str, bool]]) -> Mapping[str, Stopped]:
+    """Return what letters (projection, key, whether it is a stream's) say is stopped."""
     found: dict[str, tuple[set[str], set[str]]] = {}
     for name, key, whole_stream in letters:
         found.setdefault(name, (set(), set()))[whole_stream].add(key)

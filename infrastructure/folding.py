@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Connection, OperationalError
 
 from domain.record import Recorded
-from infrastructure.dead_letters import Letter, Stopped, ask_stopped, letter, send, stopped
+from infrastructure.dead_letters import Letter, Stopped, by_projection, letter, send, stopped
 from infrastructure.row_table import RowTable, Stored, write_all
 from infrastructure.tail import Batch, Woken
 
@@ -104,12 +104,12 @@ def _found(
             found[name].append((key, row))
         else:
             letters.append((row["projection"], key, row["whole_stream"]))
-    return found, stopped(letters)
+    return found, by_projection(letters)
 
 
 def fold_carefully(connection: Connection[Any], table: RowTable, batch: Batch) -> None:
     """Fold a batch into one table key by key: a row that cannot be written stops its key."""
-    barred = stopped(ask_stopped(connection, [table.name])).get(table.name, NOTHING)
+    barred = stopped(connection, [table.name]).get(table.name, NOTHING)
     work = work_of(table, batch.woken(table.event_names), barred)
     rows = folded(work, table.load(connection, work.keys))
     last = {key: page.position for key, page in work.pages}
