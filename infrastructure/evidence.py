@@ -17,9 +17,10 @@ CLASS: Final = DataClass.SPECIFIC
 """A document may hold anything, so it is protected like the most sensitive of it."""
 NAMED_ELSEWHERE: Final = (
     "SELECT sha256 FROM unnest(%s::text[]) AS sha256 WHERE EXISTS (SELECT FROM ledger.event AS e"
-    " WHERE ledger.documents(e.page) @> ARRAY[sha256]"
-    """ AND position('"sha256":"'::bytea IN e.page) > 0 AND e.stream <> ALL(%s::text[]))"""
+    """ WHERE position(convert_to('"sha256":"' || sha256 || '"', 'UTF8') IN e.page) > 0"""
+    " AND e.stream <> ALL(%s::text[]))"
 )
+"""Reads the whole ledger: somebody is forgotten rarely, and an index would cost every append."""
 
 
 class PostgresEvidenceStore:
