@@ -68,9 +68,9 @@ def key_database(settings: Settings, *, as_guest: bool) -> Iterator[Callable[[],
             cluster.stop()
 
 
-def embedded_keys(directory: "Path") -> "EmbeddedPostgres":
+def embedded_keys(directory: "Path", *, fsync: bool = True) -> "EmbeddedPostgres":
     """Return the key store's own PostgreSQL, not yet started."""
     # Only here, so that nothing embedded is loaded where a server is given.
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
 
-    return EmbeddedPostgres(directory, settings=SMALL, initdb=SEGMENTS)
+    return EmbeddedPostgres(directory, settings=SMALL, initdb=SEGMENTS, fsync=fsync)

@@ -49,9 +49,9 @@ def move_keys(ledger_dsn: str, keys_dsn: str) -> int:
         check = old.execute(
             "SELECT digest, (SELECT id FROM ledger.store) FROM keys.master_check"
         ).fetchone()
-        rows = old.execute(OLD_KEYS).fetchall()
-        if check is None and not rows:
+        if check is None:  # no service was ever opened on it, or all was moved
             return 0
+        rows = old.execute(OLD_KEYS).fetchall()
         with psycopg.connect(keys_dsn) as new:
             _take_in(new, check, rows)
         old.execute("DELETE FROM keys.subject_key")
