@@ -17,6 +17,7 @@ from psycopg import Connection, OperationalError, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from application.ledger import OutcomeUnknown
+from infrastructure.columns import Column, ColumnDumper
 
 CONNECTIONS_MAX: Final = 12
 WAIT_SECONDS: Final = 10
@@ -79,7 +80,7 @@ class WritingLine:
             self._connection.close()
             self._watch.join()
 
-    def commit(self, query: str, values: Any) -> list[tuple[Any, ...]]:
+    def commit(self, query: bytes, values: Any) -> list[tuple[Any, ...]]:
         """Run one statement as a transaction of its own, and return its rows once it is durable.
 
         Raises `OutcomeUnknown` where a COMMIT came back with a warning (01000: its wait for a
@@ -89,7 +90,7 @@ class WritingLine:
         self._warnings.clear()
         self._asked_at = monotonic()
         try:
-            rows = connection.execute(query.encode(), values, prepare=True, binary=True).fetchall()
+            rows = self._cursor.execute(query, values, prepare=True).fetchall()
         except OperationalError as error:
             if connection.closed:
                 raise OutcomeUnknown from error
@@ -115,8 +116,10 @@ class WritingLine:
             target_session_attrs="read-write",
             tcp_user_timeout=10_000,
         )
+        self._connection.adapters.register_dumper(Column, ColumnDumper)
         self._connection.add_notice_handler(self._noticed)
         self._connection.execute(self.OPENING)
+        self._cursor = self._connection.cursor(binary=True)  # one for all: it keeps what it learned
         return self._connection
 
     def _watch_over(self) -> None:

@@ -16,6 +16,7 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
+from infrastructure.columns import byteas, integers, texts, uuids
 from infrastructure.connections import WritingLine, transaction
 from infrastructure.group_commit import GroupCommit
 
@@ -27,9 +28,9 @@ COLUMNS: Final = (
     " recorded_at, position"
 )
 APPEND: Final = (
-    "SELECT request, first, moved_on, answered FROM ledger.append(%b::text[], %b::int[],"
-    " %b::text[], %b::uuid[], %b::bytea[], %b::bytea[], %b::int[], %b::text[], %b::int[],"
-    " %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::jsonb[], %b::int[], %b)"
+    b"SELECT request, first, moved_on, answered FROM ledger.append(%b::text[], %b::int[],"
+    b" %b::text[], %b::uuid[], %b::bytea[], %b::bytea[], %b::int[], %b::text[], %b::int[],"
+    b" %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::text[], %b::int[], %b)"
 )
 
 
@@ -244,25 +245,25 @@ def _touched(entry: Entry) -> Iterator[Hashable]:
 
 def _columns(entries: Sequence[Entry]) -> list[Any]:
     """Return what ledger.append is handed, column by column."""
-    pages = [(page, number) for number, entry in enumerate(entries) for page in entry.pages]
-    heads = [(*head, number) for number, entry in enumerate(entries) for head in entry.heads]
-    answers = [(entry.answer, number) for number, entry in enumerate(entries) if entry.answer]
+    pages = [page for entry in entries for page in entry.pages]
+    heads = [head for entry in entries for head in entry.heads]
+    answers = [entry.answer for entry in entries if entry.answer]
     return [
-        [page.originator_id for page, _ in pages],
-        [page.originator_version for page, _ in pages],
-        [page.topic for page, _ in pages],
-        [page.event_id for page, _ in pages],
-        [page.state for page, _ in pages],
-        [bytes.fromhex(page.prev_hash) for page, _ in pages],
-        [number for _, number in pages],
-        [stream for stream, _, _, _ in heads],
-        [version for _, version, _, _ in heads],
-        [bytes.fromhex(last) for _, _, last, _ in heads],
-        [number for _, _, _, number in heads],
-        [answer.actor for answer, _ in answers],
-        [answer.key for answer, _ in answers],
-        [answer.digest for answer, _ in answers],
-        [answer.answer for answer, _ in answers],
-        [number for _, number in answers],
+        texts(str(page.originator_id) for page in pages),
+        integers(page.originator_version for page in pages),
+        texts(page.topic for page in pages),
+        uuids(page.event_id for page in pages),
+        byteas(page.state for page in pages),
+        byteas(bytes.fromhex(page.prev_hash) for page in pages),
+        integers(number for number, entry in enumerate(entries) for _ in entry.pages),
+        texts(stream for stream, _, _ in heads),
+        integers(version for _, version, _ in heads),
+        byteas(bytes.fromhex(last) for _, _, last in heads),
+        integers(number for number, entry in enumerate(entries) for _ in entry.heads),
+        texts(answer.actor for answer in answers),
+        texts(answer.key for answer in answers),
+        byteas(answer.digest for answer in answers),
+        texts(answer.answer for answer in answers),
+        integers(number for number, entry in enumerate(entries) if entry.answer),
         any(not (entry.pages or entry.answer) for entry in entries),
     ]

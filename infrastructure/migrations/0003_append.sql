@@ -6,15 +6,20 @@ COMMENT ON TYPE ledger.outcome IS 'What became of one request: the position of i
 
 -- Pages, heads and answers come as columns, each row with the number of its request. A head is what
 -- a stream that the request was decided on must still be. Pages of a request stand together.
+-- Looked up in the tables with LATERAL and LIMIT, so that it is by index whatever the plan was made on.
 -- A barrier is a commit for its own sake, behind all that was seen before.
 CREATE FUNCTION ledger.append(
   streams text[], versions integer[], names text[], event_ids uuid[], pages bytea[],
   prev_hashes bytea[], requests integer[],
   head_streams text[], head_versions integer[], head_hashes bytea[], head_requests integer[],
-  actors text[], keys text[], digests bytea[], answers jsonb[], answer_requests integer[],
+  actors text[], keys text[], digests bytea[], answers text[], answer_requests integer[],
   barrier boolean
 ) RETURNS SETOF ledger.outcome LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp
+-- One plan for all groups, and one that stays right while the table grows: to plan takes longer
+-- than to write.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   newest record;
   stamped timestamptz;
@@ -31,7 +36,8 @@ BEGIN
       OR head.hash <> coalesce(last.hash, decode(repeat('00', 32), 'hex'));
   SELECT coalesce(jsonb_object_agg(given.request, true), '{}') INTO repeated
     FROM unnest(actors, keys, answer_requests) AS given (actor, key, request)
-    JOIN ledger.command AS c ON c.actor = given.actor AND c.key = given.key;
+   CROSS JOIN LATERAL (SELECT FROM ledger.command AS c
+                        WHERE c.actor = given.actor AND c.key = given.key LIMIT 1) AS found;
   SELECT e.position, e.recorded_at INTO newest FROM ledger.event AS e ORDER BY e.position DESC LIMIT 1;
   stamped := greatest(clock_timestamp(), newest.recorded_at);
 
@@ -51,7 +57,7 @@ BEGIN
   ), answered AS (
     INSERT INTO ledger.command (actor, key, digest, answer)
     SELECT given.actor, given.key, given.digest,
-           given.answer || jsonb_build_object('first', place.first)
+           given.answer::jsonb || jsonb_build_object('first', place.first)
       FROM unnest(actors, keys, digests, answers, answer_requests)
         AS given (actor, key, digest, answer, request)
       LEFT JOIN place ON place.request = given.request
@@ -77,15 +83,18 @@ BEGIN
 END $$;
 CREATE FUNCTION ledger.continues() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   odd record;
 BEGIN
   SELECT page.stream, page.version INTO odd
     FROM added AS page
-    LEFT JOIN ledger.event AS earlier ON earlier.position = page.position - 1
-    LEFT JOIN ledger.event AS previous
-      ON previous.stream = page.stream AND previous.version = page.version - 1
+    LEFT JOIN LATERAL (SELECT e.position, e.recorded_at FROM ledger.event AS e
+                        WHERE e.position = page.position - 1 LIMIT 1) AS earlier ON true
+    LEFT JOIN LATERAL (SELECT e.version, e.hash FROM ledger.event AS e
+                        WHERE e.stream = page.stream AND e.version = page.version - 1
+                        LIMIT 1) AS previous ON true
    WHERE (earlier.position IS NULL AND page.position <> 1)
       OR page.recorded_at < earlier.recorded_at
       OR page.recorded_at > greatest(clock_timestamp(), earlier.recorded_at)
