@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -34,6 +35,7 @@ from infrastructure.row_table import RowSeals
 from infrastructure.sealer_child import SealerChild
 from infrastructure.settings import Settings
 from infrastructure.trouble import Trouble
+from infrastructure.workshops import open_workshop
 from projections.catalogue import PROJECTIONS, REPORTS
 
 if TYPE_CHECKING:
@@ -76,7 +78,8 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         pool = stack.enter_context(service_pool(database.dsn))
         ledger = stack.enter_context(EventsourcingLedger(pool, keys))
         seals = RowSeals(ledger.store, keys, keys)
-        read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
+        opening = partial(open_workshop, database, chosen.data_dir)
+        read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS, opening=opening)
         stack.enter_context(following(read_models))
         tokens = Tokens(secret=keys.derive("tokens"), now=now)
         append = Append(ledger=ledger, new_id=new_id, now=now)
