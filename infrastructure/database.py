@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from infrastructure.key_cluster import key_database
-from infrastructure.key_copy import copying_keys
+from infrastructure.key_copy import Copies, copying
 from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
 from infrastructure.settings import Settings
+from infrastructure.tombstones import TOMBSTONES
 
 __all__ = [
     "NAME",
@@ -43,11 +44,17 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
     with (
         key_database(settings, as_guest=as_guest) as keys_dsn,
         _ledger_database(settings, as_guest=as_guest) as dsn,
-        copying_keys(
-            keys_dsn() or dsn, settings.keys_backup_dir, settings.backup_dir, as_guest=as_guest
-        ),
+        copying(keys_dsn() or dsn, _copies(settings), as_guest=as_guest),
     ):
         yield Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)
+
+
+def _copies(settings: Settings) -> Copies:
+    return Copies(
+        tombstones=settings.data_dir / TOMBSTONES,
+        keys=settings.keys_backup_dir,
+        ledger=settings.backup_dir,
+    )
 
 
 @contextmanager

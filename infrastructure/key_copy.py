@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,11 +56,9 @@ def copy_keys(dsn: str, directory: Path) -> int:
     """
     if not directory.is_dir():
         raise KeyCopyRefused(f"tidak ada / there is no {directory}")
-    with psycopg.connect(dsn) as connection:
-        row = connection.execute("SELECT store::text FROM keys.master LIMIT 1").fetchone()
-    if row is None:
+    if not (store := _store(dsn)):
         return 0
-    copy = copy_of(directory, row[0])
+    copy = copy_of(directory, store)
     draft = copy.with_name(f".{copy.name}.new")
     with _held(directory):
         count = dump(dsn, draft)
@@ -92,23 +91,42 @@ def merge_tombstones(into: Path, *sources: Path) -> int:
     return len(known)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Copies:
+    """What goes where: keys to `keys`, word of who was forgotten there and beside the `ledger`."""
+
+    tombstones: Path
+    keys: Path | None
+    ledger: Path | None
+
+    def make(self, dsn: str) -> int | None:
+        """Bring all copies up to date; return how many keys were copied, None for none wanted.
+
+        Raises `KeyCopyRefused` or `OSError`.
+        """
+        count = copy_keys(dsn, self.keys) if self.keys else None
+        store = _store(dsn)
+        for directory in filter(None, [self.keys, self.ledger]):
+            if store and directory.is_dir():
+                merge_tombstones(tombstone_copy(directory, store), self.tombstones)
+        return count
+
+
 @contextmanager
-def copying_keys(
-    dsn: str, directory: Path | None, ledger: Path | None, *, as_guest: bool = False
-) -> Iterator[None]:
-    """For as long as the block runs, keep the copy as new as a few seconds, and at its end.
+def copying(dsn: str, copies: Copies, *, as_guest: bool = False) -> Iterator[None]:
+    """For as long as the block runs, keep the copies as new as a few seconds, and at its end.
 
     A guest copies only what changed while it was there: the rest is its host's to do.
     """
-    if directory is None:
+    if not (copies.keys or copies.ledger):
         yield
         return
-    if ledger:
-        ensure_apart(directory, ledger)
+    if copies.keys and copies.ledger:
+        ensure_apart(copies.keys, copies.ledger)
     ending = threading.Event()
     thread = threading.Thread(
         target=_keep_copying,
-        args=(dsn, directory, ending, _state(dsn) if as_guest else None),
+        args=(dsn, copies, ending, _state(dsn) if as_guest else None),
         name="key-copy",
         daemon=True,
     )
@@ -120,19 +138,26 @@ def copying_keys(
         thread.join()
 
 
-def _keep_copying(dsn: str, directory: Path, ending: threading.Event, copied: Any) -> None:
+def _keep_copying(dsn: str, copies: Copies, ending: threading.Event, copied: Any) -> None:
     while True:
         last = ending.is_set()
         try:
             state = _state(dsn)
             if state != copied:
-                copy_keys(dsn, directory)
+                copies.make(dsn)
                 copied = state
         except (OSError, psycopg.Error, Trouble) as error:
             log.error("key_copy_failed", error=type(error).__name__)  # noqa: TRY400  # no trace
         if last:
             return
         ending.wait(SECONDS)
+
+
+def _store(dsn: str) -> str:
+    """Return whose keys these are: "" before there are any."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute("SELECT store::text FROM keys.master LIMIT 1").fetchone()
+    return row[0] if row else ""
 
 
 def _state(dsn: str) -> Any:

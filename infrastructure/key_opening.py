@@ -14,10 +14,9 @@ from infrastructure.key_traces import move_keys
 from infrastructure.master_key import master_place
 from infrastructure.migrations import KEYS, migrate
 from infrastructure.rotation import opened
-from infrastructure.tombstones import TombstoneFile
+from infrastructure.tombstones import TOMBSTONES, TombstoneFile
 from infrastructure.wrapping import keeper_pool
 
-TOMBSTONES: Final = "forgotten.jsonl"
 MOVED: Final = (
     "kunci dipindahkan ke gudang kunci; cadangan buku yang lama masih memuatnya"
     " / keys were moved to the key store; backups of the ledger from before still hold them"

@@ -12,11 +12,12 @@ import psycopg
 from infrastructure import key_dump
 from infrastructure.key_cluster import FOLDER, NAME, embedded_keys
 from infrastructure.key_copy import copy_of, merge_tombstones, tombstone_copy
-from infrastructure.key_opening import TOMBSTONES, tombstones_in
+from infrastructure.key_opening import tombstones_in
 from infrastructure.restore import Restored, RestoreRefused
 from infrastructure.servers import create_unless_there, reachable
 from infrastructure.settings import Settings
 from infrastructure.signed_note import Note, TreeHead
+from infrastructure.tombstones import TOMBSTONES
 
 WORKSHOP: Final = "keys.restoring"
 MASTER: Final = ("JEJAK_MASTER_KEY", "JEJAK_MASTER_KEY_COMMAND")

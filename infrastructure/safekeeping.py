@@ -11,12 +11,12 @@ from infrastructure.backup import BackupRefused, Progress, Source, Verdict, chec
 from infrastructure.backup_series import BaseBackup, base_backups
 from infrastructure.database import NAME, answers, open_database
 from infrastructure.embedded_postgres import EmbeddedPostgres
-from infrastructure.key_copy import copy_keys, ensure_apart, merge_tombstones, tombstone_copy
-from infrastructure.key_opening import TOMBSTONES
+from infrastructure.key_copy import Copies, ensure_apart
 from infrastructure.postgres_programs import Programs
 from infrastructure.restore import Restored, Target, Workbench, restore
 from infrastructure.restore_keys import Keys, notes_on
 from infrastructure.settings import Settings
+from infrastructure.tombstones import TOMBSTONES
 from infrastructure.wal_archive import Archiving, state_of_archive
 
 PATIENCE_SECONDS: Final = 2.0
@@ -69,15 +69,17 @@ class Safekeeping:
         """
         self._refuse_foreign_server()
         self._refuse_within_the_data(place)
-        keys_to = keys_to or self._chosen.keys_backup_dir
+        keys_to = keys_to.expanduser() if keys_to else self._chosen.keys_backup_dir
         if keys_to:
             self._refuse_within_the_data(keys_to)
-            ensure_apart(keys_to.expanduser(), place)
+            ensure_apart(keys_to, place)
         with open_database(self._chosen, as_guest=True) as database:
             source = Source(directory=self._postgres, conninfo=database.dsn, programs=Programs())
             base = take(source, place, keep=keep, progress=progress)
-            keys = copy_keys(database.keys_dsn, keys_to.expanduser()) if keys_to else None
-            self._copy_tombstones(base, place, keys_to)
+            copies = Copies(
+                tombstones=self._chosen.data_dir / TOMBSTONES, keys=keys_to, ledger=place
+            )
+            keys = copies.make(database.keys_dsn)
             return Taken(base=base, archiving=self._caught_up(place), keys=keys)
 
     def listed(self, place: Path) -> list[BaseBackup]:
@@ -125,12 +127,6 @@ class Safekeeping:
     def _conninfo(self) -> str:
         return EmbeddedPostgres(self._postgres).conninfo(NAME)
 
-    def _copy_tombstones(self, base: BaseBackup, place: Path, keys_to: Path | None) -> None:
-        """Leave word of who was forgotten in both places: it names no one, and must not be lost."""
-        ours = self._chosen.data_dir / TOMBSTONES
-        for directory in filter(None, [place, keys_to and keys_to.expanduser()]):
-            merge_tombstones(tombstone_copy(directory, base.facts.store), ours)
-
     def _caught_up(self, place: Path) -> Archiving | None:
         """Give the archive a moment to have what the backup itself wrote."""
         until = monotonic() + PATIENCE_SECONDS
@@ -155,7 +151,7 @@ class Safekeeping:
             )
 
     def _refuse_within_the_data(self, place: Path) -> None:
-        if place.expanduser().resolve().is_relative_to(self._chosen.data_dir.resolve()):
+        if place.resolve().is_relative_to(self._chosen.data_dir.resolve()):
             raise BackupRefused(
                 f"{place} ada di dalam folder data: cadangan akan hilang bersamanya.\n"
                 f"{place} is inside the data directory: the backup would be lost with it."

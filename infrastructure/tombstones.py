@@ -8,9 +8,13 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from domain.kernel import Json, Value
 from infrastructure.trouble import Trouble
+
+TOMBSTONES: Final = "forgotten.jsonl"
+"""The file's name in a data directory."""
 
 
 class Destruction(Value):
