@@ -17,6 +17,7 @@ import psycopg
 
 from .disks import Disk, may_mount
 from .proxy import Cut, Rule
+from .server import children_of
 from .world import World
 
 BACKENDS = (
@@ -72,6 +73,15 @@ def fault_projector_frozen(world: World, draw: random.Random) -> str:
     return _frozen(world, [world.second.running.pid], draw)
 
 
+def fault_sealer_killed(world: World, draw: random.Random) -> str:
+    """kill -9 of the sealer, a child of the service."""
+    children = children_of(world.service.running.pid)
+    if not children:
+        raise NotNow
+    os.kill(draw.choice(children), signal.SIGKILL)
+    return "kill -9"
+
+
 def fault_postmaster_killed(world: World, draw: random.Random) -> str:
     """kill -9 of PostgreSQL's first process: its children end by themselves."""
     os.kill(world.server.postmaster(), signal.SIGKILL)
@@ -118,12 +128,12 @@ def fault_postgres_aborted(world: World, draw: random.Random) -> str:
 
 def fault_cut_before_commit(world: World, draw: random.Random) -> str:
     """The connection is cut when COMMIT is about to be sent."""
-    return _cut(world, Rule(Cut.BEFORE_COMMIT, times=draw.randint(1, 3)))
+    return _cut(world, Rule(Cut.BEFORE_COMMIT, draw.randint(1, 3), draw.randint(0, 3)))
 
 
 def fault_cut_after_commit(world: World, draw: random.Random) -> str:
     """COMMIT is done, and its answer never arrives."""
-    return _cut(world, Rule(Cut.AFTER_COMMIT, times=draw.randint(1, 3)))
+    return _cut(world, Rule(Cut.AFTER_COMMIT, draw.randint(1, 3), draw.randint(0, 3)))
 
 
 def fault_answer_swallowed(world: World, draw: random.Random) -> str:
@@ -134,7 +144,7 @@ def fault_answer_swallowed(world: World, draw: random.Random) -> str:
 
 def fault_cut_in_result(world: World, draw: random.Random) -> str:
     """The connection is cut in the middle of a row."""
-    return _cut(world, Rule(Cut.IN_RESULT, times=draw.randint(1, 3)))
+    return _cut(world, Rule(Cut.IN_RESULT, draw.randint(1, 3), draw.randint(0, 9)))
 
 
 def fault_connections_severed(world: World, draw: random.Random) -> str:
@@ -322,6 +332,7 @@ def all_kinds(world: World) -> list[Kind]:
         Kind("service_frozen", fault_service_frozen),
         Kind("projector_killed", fault_projector_killed),
         Kind("projector_frozen", fault_projector_frozen, weight=1),
+        Kind("sealer_killed", fault_sealer_killed, weight=1, quick=True),
         Kind("postmaster_killed", fault_postmaster_killed, weight=3),
         Kind("backend_killed", fault_backend_killed, weight=3),
         Kind("backends_terminated", fault_backends_terminated, quick=True),

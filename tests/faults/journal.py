@@ -87,6 +87,7 @@ class Journal:
     """Appends lines to a file. Safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._file = path.open("ab", buffering=0)
         self._lock = threading.Lock()
 

@@ -31,10 +31,15 @@ class Cut(Enum):
 
 @dataclass
 class Rule:
-    """A cut that is still to be made, so many times; `fired` counts those that were."""
+    """A cut that is still to be made, so many times; `fired` counts those that were.
+
+    The first `spared` that it would fit go by, and an answer that is swallowed leaves `silence`
+    seconds before the connection ends.
+    """
 
     cut: Cut
     times: int = 1
+    spared: int = 0
     silence: float = 0.0
     fired: int = 0
     given: int = 0
@@ -153,6 +158,9 @@ class Proxy:
         """Return the rule that is to be applied to a batch, taking one of its times."""
         for rule in self._rules:
             if rule.given < rule.times and (batch.ends_a_write or rule.cut is Cut.IN_RESULT):
+                if rule.spared:
+                    rule.spared -= 1
+                    return None
                 rule.given += 1
                 return rule
         return None

@@ -26,7 +26,7 @@ SETTINGS = {
     "min_wal_size": "32MB",
     "max_connections": "80",
 }
-DATABASE = "jejak"
+DATABASE, KEYS = "jejak", "jejak_keys"
 DATA_MEBIBYTES, WAL_MEBIBYTES = 3_000, 400
 
 
@@ -55,7 +55,8 @@ class Server:
         self._postgres.start()
         if self.wal:
             self._move_wal(directory, self.wal)
-        create_unless_there(self._postgres.conninfo(), DATABASE)
+        for name in (DATABASE, KEYS):
+            create_unless_there(self._postgres.conninfo(), name)
 
     @property
     def has_clock(self) -> bool:

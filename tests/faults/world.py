@@ -17,10 +17,7 @@ from urllib.request import urlopen
 
 from psycopg.conninfo import make_conninfo
 
-from api.main import issue, tokens_of
-from api.tokens import Caller, Level, Role
 from infrastructure.embedded_postgres import OWNER
-from infrastructure.settings import Settings
 from tests.running import free_port
 
 from .defects import DEFECTS
@@ -28,7 +25,7 @@ from .journal import Journal, Outcome, read_history
 from .load import Load, resolve
 from .proxy import Proxy
 from .requests import MEDAN, Counter, Reply, Request, opening, unit_named
-from .server import DATABASE, Server
+from .server import DATABASE, KEYS, Server
 
 ROOT = Path(__file__).parents[2]
 JEJAK = [sys.executable, "-c", "from api.cli import app; app()"]
@@ -106,13 +103,15 @@ class World:
             command = [sys.executable, "-m", "tests.faults.defective", self.defect, "serve"]
         self.service = self._process(command, "service.log")
         self._await_service()
+        token = self._token("--unit", MEDAN)
+        supervisor = self._token("--role", "supervisor", "--level", "ditjenpas")
+        self.load = Load(self.directory, port=self.port, token=token, seed=self.seed, name="http")
+        self._must(Counter(self.port, supervisor), unit_named(UNIT))
+        self.counter = Counter(self.port, token)
+        self._await_unit()
+        cases = self._cases_for_the_second()
         if self.defect and (deed := DEFECTS[self.defect].database):
             deed(self.server.conninfo())
-        token = self._token(Role.CASEWORKER)
-        self.load = Load(self.directory, port=self.port, token=token, seed=self.seed, name="http")
-        self._must(Counter(self.port, self._token(Role.SUPERVISOR)), unit_named(UNIT))
-        self.counter = Counter(self.port, token)
-        cases = self._cases_for_the_second()
         self.journal = self.directory / "direct.ndjson"
         self.second_words = ["direct", str(self.journal), str(cases), str(self.seed)]
         self.second = self._process(self._direct(*self.second_words), "second.log")
@@ -138,26 +137,30 @@ class World:
     def _environment(self) -> dict[str, str]:
         """Whatever JEJAK_* the caller has is not the campaign's."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("JEJAK_")}
-        dsn = make_conninfo(
-            host=str(self.proxy.listen.parent), port=5432, user=OWNER, dbname=DATABASE
-        )
+        way = str(self.proxy.listen.parent)
+        dsn = make_conninfo(host=way, port=5432, user=OWNER, connect_timeout=5)
         own = {
-            "JEJAK_DATABASE_URL": dsn,
+            "JEJAK_DATABASE_URL": make_conninfo(dsn, dbname=DATABASE),
+            "JEJAK_KEYS_URL": make_conninfo(dsn, dbname=KEYS),
             "JEJAK_DATA_DIR": str(self.data),
             "JEJAK_PORT": str(self.port),
             "NO_COLOR": "1",
         }
         return kept | own
 
-    def _token(self, role: Role) -> str:
-        caller = Caller(
-            id=f"campaign-{role.value}",
-            role=role,
-            level=Level.UNIT if role is Role.CASEWORKER else Level.DITJENPAS,
-            units=frozenset({MEDAN}),
-            agency=None,
+    def _token(self, *words: str) -> str:
+        """Have the command line make a token, as an operator would."""
+        done = subprocess.run(
+            [*JEJAK, "token", *words],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            check=False,
+            text=True,
         )
-        return issue(tokens_of(Settings(data_dir=self.data)), caller)
+        if done.returncode:
+            raise DidNotStart(f"a token: {done.stderr[-300:]}")
+        return done.stdout.strip()
 
     def _await_service(self) -> None:
         """Start the service, again where it ended because PostgreSQL was away, until it serves."""
@@ -181,6 +184,14 @@ class World:
         replies = [self._must(self.counter, request) for request in requests]
         path.write_text("\n".join(str(reply.case) for reply in replies))
         return path
+
+    def _await_unit(self) -> None:
+        """Wait until what was acknowledged can be read: a defective service may take its time."""
+        until = time.monotonic() + START_SECONDS
+        while self.counter.get(f"/v1/registry/units/{MEDAN}")[0] != 200:
+            if time.monotonic() > until:
+                raise DidNotStart("the unit")
+            time.sleep(0.05)
 
     def _must(self, counter: Counter, request: Request) -> Reply:
         """Send what everything else rests on."""
