@@ -1,12 +1,13 @@
 """Recording which rules the service opened with, each time that one of them has changed."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from application.append import Append, Proposal, Request
-from application.ledger import Ledger
+from application.ledger import Conflict, Ledger
 from domain.catalogue import STREAMS
 from domain.kernel import DataClass, Json, Stream, Value, data_classes
 from domain.policy import POLICY, PolicyAdopted, PolicyKind
@@ -16,6 +17,7 @@ from domain.time import Effective, Zone
 
 SERVICE: Final = Actor(id="service", role="service", unit=None, agency=None, on_behalf_of=None)
 PURPOSE: Final = "pengawasan"
+ATTEMPTS_MAX: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +33,29 @@ class Policies:
 
     def adopt(self, contents: Mapping[PolicyKind, Json]) -> None:
         """Record the next edition of each whose content is not the one in force."""
-        changed = [
-            proposal
-            for kind, content in contents.items()
-            if (proposal := self._proposal(kind, self.digest(content)))
-        ]
-        if changed:
+        for _ in range(ATTEMPTS_MAX):
+            with suppress(Conflict):  # another process opens: look again what is in force
+                self._adopt(contents)
+                return
+        self._adopt(contents)
+
+    def _adopt(self, contents: Mapping[PolicyKind, Json]) -> None:
+        proposals: list[Proposal] = []
+        expected: dict[StreamId, int] = {}
+        for kind, content in contents.items():
+            stream = StreamId(kind="policy", key=kind.value)
+            pages = self.ledger.read(stream)
+            sha256 = self.digest(content)
+            current = STREAMS["policy"].fold(page.event for page in pages)[POLICY].adopted
+            if current is None or current.sha256 != sha256:
+                event = self._event(kind, len(pages) + 1, sha256)
+                proposals.append(Proposal(stream=stream, event=event, evidence=(), reason=None))
+                expected[stream] = len(pages)
+        if proposals:
             self.append(
                 Request(
-                    proposals=tuple(changed),
-                    expected={},
+                    proposals=tuple(proposals),
+                    expected=expected,
                     actor=SERVICE,
                     purpose=PURPOSE,
                     correlation_id=self.new_id(),
@@ -48,20 +63,14 @@ class Policies:
                 )
             )
 
-    def _proposal(self, kind: PolicyKind, sha256: str) -> Proposal | None:
-        stream = StreamId(kind="policy", key=kind.value)
-        pages = self.ledger.read(stream)
-        current = STREAMS["policy"].fold(page.event for page in pages)[POLICY].adopted
-        if current and current.sha256 == sha256:
-            return None
-        adopted = PolicyAdopted(
+    def _event(self, kind: PolicyKind, edition: int, sha256: str) -> PolicyAdopted:
+        return PolicyAdopted(
             effective=Effective.since(self.now(), Zone.WIB),
             policy=kind,
-            edition=len(pages) + 1,
+            edition=edition,
             sha256=sha256,
             software=self.software,
         )
-        return Proposal(stream=stream, event=adopted, evidence=(), reason=None)
 
 
 def event_catalogue(streams: Mapping[str, Stream] = STREAMS) -> Json:
