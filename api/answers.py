@@ -11,7 +11,7 @@ from api.event_examples import data_json
 from api.event_forms import EffectiveText, read_effective
 from application.journeys import History, Moment
 from domain.catalogue import STREAMS
-from domain.kernel import Json
+from domain.kernel import Forgotten, Json
 from domain.record import Recorded
 from domain.time import Effective
 
@@ -69,13 +69,16 @@ class EvidenceAnswer(BaseModel):
 
     model_config = FORBID
 
-    number: str | None
+    number: str | Forgotten | None
     date: str | None
     sha256: str | None
 
 
 class EventAnswer(BaseModel):
-    """One event in its envelope. Whoever may not see values gets ``fields`` and no ``data``."""
+    """One event in its envelope. Whoever may not see values gets ``fields`` and no ``data``.
+
+    A value whose key was destroyed is ``{"forgotten": true}``.
+    """
 
     model_config = FORBID
 
@@ -88,7 +91,7 @@ class EventAnswer(BaseModel):
     recorded_at: str
     actor: dict[str, str | None]
     purpose: str
-    reason: str | None
+    reason: str | Forgotten | None
     evidence: list[EvidenceAnswer]
     correlation_id: str
     causation_id: str | None
@@ -146,10 +149,10 @@ def event_answer(page: Recorded, *, values: bool) -> Json:
         "recorded_at": page.recorded_at.isoformat(),
         "actor": to_jsonable_python(page.actor),
         "purpose": page.purpose,
-        "reason": page.reason if values else None,
+        "reason": to_jsonable_python(page.reason) if values else None,
         "evidence": [
             {
-                "number": item.number if values else None,
+                "number": to_jsonable_python(item.number) if values else None,
                 "date": item.date and item.date.isoformat(),
                 "sha256": item.sha256,
             }

@@ -117,7 +117,7 @@ def page_line(page: Recorded) -> Json:
         "zone": event.effective.zone.value,
         "data": {name: _plain(getattr(event, name)) for name in payload_shapes(type(event))},
         "evidence": _plain(page.evidence),
-        "reason": page.reason,
+        "reason": _plain(page.reason),
         "event_id": page.event_id,
         "version": page.version,
         "position": page.position,

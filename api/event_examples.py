@@ -49,8 +49,11 @@ def example_json(event: type[Event]) -> Json:
 
 
 def data_json(event: Event) -> Json:
-    """Return what an event says, without its time of effect, as JSON's types."""
-    written: Json = TypeAdapter(type(event)).dump_python(event, mode="json")
+    """Return what an event says, without its time of effect, as JSON's types.
+
+    What was forgotten is ``{"forgotten": true}``, whatever type the field has.
+    """
+    written: Json = TypeAdapter(type(event)).dump_python(event, mode="json", warnings=False)
     del written["effective"]
     return written
 

@@ -84,6 +84,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         tokens = Tokens(secret=keys.derive("tokens"), now=now)
         append = Append(ledger=ledger, new_id=new_id, now=now)
         evidence = PostgresEvidenceStore(pool, keys, ledger.store)
+        keys.on_forgotten += [append.known.clear, read_models.tail.let_go]
         forgetter = Forgetter(ledger, pool, database.keys_dsn)
         forgetter.start()
         stack.callback(forgetter.close)

@@ -11,7 +11,7 @@ from application.ledger import BEGINNING, Command, Conflict, Head, Ledger, Recei
 from application.timeline import Known, Timeline
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
-from domain.kernel import Event, Refused, Value, ensure
+from domain.kernel import Event, Refused, SubjectForgotten, Value, ensure, is_forgotten
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 
 ATTEMPTS_MAX: Final = 20
@@ -140,6 +140,10 @@ class Deliberation:
         stream = proposal.stream
         kind = STREAMS[stream.kind]
         strand = self.strand(stream)
+        if strand.read and is_forgotten(strand.read[0].event):
+            if cause is None:
+                raise SubjectForgotten
+            return  # what follows from elsewhere is not told to a record that is closed
         kind.ensure_opening(proposal.event, strand.timeline.events)
         past = strand.timeline.until(proposal.event)
         events = kind.decide(proposal.event, past.events, past.journey)

@@ -62,6 +62,11 @@ FORGOTTEN: Any = Forgotten(forgotten=True)
 """Stands in the place of any field's value, so its type is nobody's and everybody's."""
 
 
+def is_forgotten(event: "Event") -> bool:
+    """Say whether a field of an event was forgotten."""
+    return any(value is FORGOTTEN for value in vars(event).values())
+
+
 class Whose(Value):
     """Marks a sealed field as somebody else's than the one whom the stream is about.
 
@@ -167,6 +172,20 @@ class Refused(Exception):
     ) -> None:
         super().__init__(because[1])
         self.code, self.article, self.because, self.field = code, article, because, field
+
+
+class SubjectForgotten(Refused):
+    """Nothing more is recorded of somebody who was forgotten: no key is made for them again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "person.forgotten",
+            article="UU 27/2022 art. 44",
+            because=(
+                "orang ini sudah dilupakan; yang datang kembali dicatat sebagai orang baru",
+                "this person was forgotten; whoever comes back is registered as somebody new",
+            ),
+        )
 
 
 def ensure(

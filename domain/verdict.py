@@ -141,7 +141,7 @@ def legal_status(journey: Journey) -> LegalStatus | None:
 
 
 def _is_child(born: date | None, on: date) -> bool:
-    if born is None:
+    if not born:  # unknown, or forgotten
         return False
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     return age < CHILD_UNTIL

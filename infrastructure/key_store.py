@@ -17,8 +17,9 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
+from domain.kernel import SubjectForgotten
 from infrastructure.master_key import LENGTH, MasterKey
-from infrastructure.sealing import KeyMissing, Owner, SubjectForgotten, SubjectKey
+from infrastructure.sealing import KeyMissing, Owner, SubjectKey
 from infrastructure.tombstones import Destruction, TombstoneFile
 from infrastructure.wrapping import DOOR, Wrapping, keeping
 

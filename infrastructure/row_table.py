@@ -22,10 +22,10 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from domain.kernel import FORGOTTEN, DataClass, Json, data_classes
+from domain.kernel import FORGOTTEN, DataClass, Json, SubjectForgotten, data_classes
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
-from infrastructure.sealing import SubjectForgotten, owner, seal, unseal
+from infrastructure.sealing import owner, seal, unseal
 from projections.kernel import Projection
 
 SCHEMA: Final = Identifier("read_model")

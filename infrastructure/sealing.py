@@ -10,7 +10,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from domain.kernel import DataClass, Refused
+from domain.kernel import DataClass
 
 NONCE: Final = 12
 Owner = tuple[str, str]
@@ -19,20 +19,6 @@ Owner = tuple[str, str]
 
 class KeyMissing(Exception):
     """A key is neither in the key store nor destroyed there: what it sealed cannot be read."""
-
-
-class SubjectForgotten(Refused):
-    """Nothing is sealed for somebody who was forgotten: no key is ever made for them again."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "person.forgotten",
-            article="UU 27/2022 art. 44",
-            because=(
-                "orang ini sudah dilupakan; data pribadinya tidak dapat dicatat lagi",
-                "this person was forgotten; no personal data can be recorded for them any more",
-            ),
-        )
 
 
 @dataclass(frozen=True, slots=True)

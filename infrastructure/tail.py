@@ -202,6 +202,11 @@ class Tail:
         kept = [Kept(page) for page in contiguous(pages, position)]
         return Batch(position, kept, self._wake, Lock())
 
+    def let_go(self) -> None:
+        """Have the ring's pages asleep again: awake, they may hold what was forgotten."""
+        with self._grown:
+            self._ring = deque(Kept(one.page) for one in self._ring)
+
     def wait(self, position: int, seconds: float) -> bool:
         """Wait for a page after a position; say whether there is one."""
         with self._grown:

@@ -15,7 +15,7 @@ from api.dependencies import Services
 from api.pages import labels
 from api.pages.names import Names, named_in
 from api.pages.rendering import language_asked, page
-from api.pages.said import Fact, facts
+from api.pages.said import Fact, facts, words_of
 from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
@@ -139,7 +139,7 @@ def _moment(asked: TwoTimes, zone: Zone) -> Moment:
 
 def _name(history: History) -> str | None:
     opening = history.journey[CUSTODY].opening
-    return opening.full_name if opening else None
+    return opening.full_name or None if opening else None
 
 
 def _steps(whole: History, then: History, tongue: Tongue, names: Names) -> list[Step]:
@@ -158,8 +158,8 @@ def _steps(whole: History, then: History, tongue: Tongue, names: Names) -> list[
             standing=_standing(one, holding, then),
             facts=list(facts(one.event, tongue, names)),
             teller=one.actor.id,
-            reason=one.reason,
-            evidence=[item.number for item in one.evidence if item.number],
+            reason=words_of(one.reason, tongue),
+            evidence=[words_of(item.number, tongue) or "" for item in one.evidence],
         )
         for one in whole.pages
     ]

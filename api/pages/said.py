@@ -9,7 +9,7 @@ from typing import Any, Final
 from api.pages import labels
 from api.pages.names import Names
 from api.pages.tongue import MONTHS, Tongue
-from domain.kernel import DataClass, Event, Value, data_classes
+from domain.kernel import DataClass, Event, Forgotten, Value, Words, data_classes
 
 UNSHOWN: Final = frozenset({"effective", "person", "sha256"})
 """What stands elsewhere on the page, or is nothing to read."""
@@ -17,6 +17,8 @@ LINKED: Final = frozenset(
     {"unit", "to", "domicile", "programme", "agreement", "activity", "bapas", "destination"}
 )
 """Fields whose code has a name."""
+GONE: Final[Words] = ("sudah dimusnahkan", "destroyed")
+"""What stands on a page where a key was destroyed."""
 ID_LENGTH: Final = 36
 SHORT_ID: Final = 8
 
@@ -45,6 +47,8 @@ def facts(event: Event, tongue: Tongue, names: Names) -> Iterator[Fact]:
 def text_of(name: str, value: Any, tongue: Tongue, names: Names) -> str:  # noqa: PLR0911  # a table
     """Return the content of a field."""
     match value:
+        case Forgotten():
+            return tongue(*GONE)
         case bool():
             return tongue("ya", "yes") if value else tongue("tidak", "no")
         case int():
@@ -77,3 +81,8 @@ def _parts(value: Value, tongue: Tongue, names: Names) -> str:
         counted = isinstance(part, int) and field.name != "fine"
         said.append(f"{text} {tongue(*labels.of_field(field.name))}" if counted else text)
     return " ".join(said)
+
+
+def words_of(text: str | None, tongue: Tongue) -> str | None:
+    """Return a text of an envelope, or that it was destroyed."""
+    return tongue(*GONE) if isinstance(text, Forgotten) else text

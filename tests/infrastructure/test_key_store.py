@@ -11,7 +11,7 @@ from pages import began, draft, stream, write
 from psycopg import errors
 from uuid_utils import uuid7
 
-from domain.kernel import DataClass
+from domain.kernel import DataClass, SubjectForgotten
 from infrastructure.database import open_database
 from infrastructure.key_cluster import embedded_keys
 from infrastructure.key_dump import KeyDumpRefused, dump, restore
@@ -29,7 +29,7 @@ from infrastructure.master_key import (
 )
 from infrastructure.migrations import KEYS, migrate
 from infrastructure.rotation import opened, rotate
-from infrastructure.sealing import KeyMissing, SubjectForgotten, owner, seal
+from infrastructure.sealing import KeyMissing, owner, seal
 from infrastructure.settings import Settings
 from infrastructure.tombstones import Destruction, TombstoneFile, TombstonesUnreadable
 from infrastructure.wrapping import PURPOSES, keeper_pool
