@@ -138,9 +138,15 @@ def _fill(connection: Connection[Any], path: Path) -> None:
             if table in batch:
                 batch[table].append([_stored(value) for value in values])
                 if len(batch[table]) == BATCH:
-                    _insert(cursor, table, batch[table])
-        for table in TABLES:
-            _insert(cursor, table, batch[table])
+                    _insert_all(cursor, batch)
+        _insert_all(cursor, batch)
+
+
+def _insert_all(cursor: psycopg.Cursor[Any], batch: dict[str, list[list[Any]]]) -> None:
+    """Insert what was read so far, in the order of the tables: no key goes before a tombstone."""
+    for table, rows in batch.items():
+        if rows:
+            _insert(cursor, table, rows)
 
 
 def _insert(cursor: psycopg.Cursor[Any], table: str, rows: list[list[Any]]) -> None:
