@@ -18,11 +18,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.measures import Measures
-from api.problems import of_bug
+from api.problems import of_bug, of_overloaded
 from api.readings import must_be_recorded
+from application.ledger import Overloaded
 
 BODY_MOST: Final = 1_000_000
 EVIDENCE_MOST: Final = 10_000_000
+INSIDE_MOST: Final = 512
+"""Requests that are inside at once, forty of them at work. Whoever comes then is told so at the
+door, and memory does not grow."""
 TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-.*")
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -86,6 +90,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, new_id: Callable[[], str], measures: Measures) -> None:
         self.app, self.new_id, self.measures = app, new_id, measures
+        self.inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -96,11 +101,17 @@ class Door:
         scope.setdefault("state", {})["trace_id"] = traced[1] if traced else self.new_id()
         most = EVIDENCE_MOST if scope["path"] == "/v1/evidence" else BODY_MOST
         passage = Passage(scope, receive, send, most)
+        self.inside += 1
         try:
-            await self.app(scope, passage.limited, passage.noted)
+            if self.inside > INSIDE_MOST:
+                full = of_overloaded(Request(scope), Overloaded())
+                await full(scope, receive, passage.noted)
+            else:
+                await self.app(scope, passage.limited, passage.noted)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is answered and logged
             await self._answer_bug(passage, error)
         finally:
+            self.inside -= 1
             self._note(passage)
 
     async def _answer_bug(self, passage: Passage, error: Exception) -> None:

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from api.field_errors import FieldError, Language, field_errors
 from api.tokens import TokenRefused
 from application.access import UNRECORDED, Unrecorded
-from application.ledger import Conflict, KeyReused, OutcomeUnknown
+from application.ledger import Conflict, KeyReused, OutcomeUnknown, Overloaded
 from domain.kernel import Json, Refused, Words
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -213,6 +213,16 @@ def of_full(request: Request, _: Exception) -> JSONResponse:
     return answer(request, Problem(503, headers={"Retry-After": RETRY_SECONDS}))
 
 
+def of_overloaded(request: Request, _: Exception) -> JSONResponse:
+    """503: more is waiting than may wait, and this was not let in."""
+    words = (
+        "layanan sedang penuh dan tidak ada yang tercatat; kirim lagi sebentar lagi",
+        "the service is full and nothing was recorded; send it again shortly",
+    )
+    retry = {"Retry-After": RETRY_SECONDS}
+    return answer(request, Problem(503, "service.overloaded", words, headers=retry))
+
+
 def of_token(request: Request, _: Exception) -> JSONResponse:
     """401, without saying why."""
     return answer(request, Problem(401, headers={"WWW-Authenticate": "Bearer"}))
@@ -250,6 +260,7 @@ def install(app: FastAPI, full: Sequence[type[Exception]]) -> None:
         Conflict: of_conflict,
         KeyReused: of_key_reused,
         OutcomeUnknown: of_outcome_unknown,
+        Overloaded: of_overloaded,
         Unrecorded: of_unrecorded,
         TokenRefused: of_token,
         RequestValidationError: of_validation,

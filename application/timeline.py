@@ -40,11 +40,10 @@ class Timeline:
 
     def followed_by(self, event: Event) -> "Timeline":
         """Return the timeline with one event more, which was told last."""
-        past = self.until(event).events
-        events = (*past, event, *self.events[len(past) :])
-        if len(past) == len(self.events):
-            return Timeline(self.kind, events, self.kind.evolve(self.journey, [event]))
-        return Timeline(self.kind, events, self.kind.fold(events))
+        past = self.until(event)
+        since = (event, *self.events[len(past.events) :])
+        journey = self.kind.evolve(past.journey, since)
+        return Timeline(self.kind, (*past.events, *since), journey)
 
 
 def in_order(history: Sequence[Draft]) -> list[Event]:

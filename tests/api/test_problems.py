@@ -161,3 +161,14 @@ def test_a_log_line_names_the_route_and_never_what_was_asked(medan, capsys):
     shown = "".join(capsys.readouterr())
     assert "/v1/cases/{case_id}" in shown
     assert "Budi" not in shown
+
+
+def test_whoever_comes_when_the_service_is_full_is_told_when_to_come_again(medan, monkeypatch):
+    monkeypatch.setattr("api.door.INSIDE_MOST", 0)
+    answer = medan.get("/v1/cases", headers={"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.json()["code"] == "service.overloaded"
+    assert "nothing was recorded" in answer.json()["detail"]
+    monkeypatch.undo()
+    assert medan.get("/v1/cases").status_code == 200
