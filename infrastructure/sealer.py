@@ -26,6 +26,9 @@ BATCH: Final = 16_384
 """Leaves in one transaction."""
 PATROL: Final = 8
 """Full tiles read again, against what they were made of, each time before a tree is signed."""
+MOST: Final = 4
+"""Connections: for sealing, and for what witnesses say in the meantime."""
+WAIT_SECONDS: Final = 5.0
 NEXT: Final = sql.SQL(
     "INSERT INTO ledger.leaf (index, kind, number, hash)"
     " SELECT size + it.{number} - seen - 1, kind, it.{number},"
@@ -202,7 +205,15 @@ def seal_once(dsn: str, directory: Path) -> Checkpoint | None:
 def sealer_pool(dsn: str) -> ConnectionPool:
     """Return connections that have stepped down to the sealer."""
     return ConnectionPool(
-        dsn, min_size=1, max_size=2, kwargs={"autocommit": True}, configure=_step_down, open=True
+        dsn,
+        min_size=1,
+        max_size=MOST,
+        timeout=WAIT_SECONDS,
+        reconnect_timeout=WAIT_SECONDS,  # its back-off would go on for minutes; we ask again
+        check=ConnectionPool.check_connection,
+        kwargs={"autocommit": True, "connect_timeout": 3},
+        configure=_step_down,
+        open=True,
     )
 
 

@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, Final
 
+import structlog
+
 from infrastructure.log_key import replace_durably
 from infrastructure.merkle import EMPTY_ROOT, HASH, consistent
 from infrastructure.signed_note import (
@@ -31,6 +33,11 @@ BODY_MOST: Final = 300_000
 """Bytes in a request: the largest note, and 63 hashes."""
 PROOF_MOST: Final = 63
 TEXT: Final = "text/plain; charset=utf-8"
+NOT_GROWN: Final = 422
+KEPT_MOST: Final = 100
+"""Refused submissions that are kept."""
+
+log = structlog.get_logger()
 
 
 class WitnessStateUnusable(Trouble):
@@ -117,6 +124,13 @@ class WitnessState:
         replace_durably(self._path, json.dumps(notes, indent=1, sort_keys=True) + "\n")
         self._notes = notes
 
+    def keep(self, body: bytes) -> None:
+        """Keep what a log signed and we did not cosign, beside our memory: it may be a fork."""
+        name = f"{self._path.name}.refused-{sha256(body).hexdigest()[:16]}"
+        there = self._path.parent.glob(f"{self._path.name}.refused-*")
+        if sum(1 for _ in there) < KEPT_MOST:
+            replace_durably(self._path.with_name(name), body.decode())
+
     def _read(self) -> dict[str, str]:
         try:
             notes: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
@@ -149,11 +163,15 @@ class Witness:
     def add_checkpoint(self, body: bytes) -> Answer:
         """Cosign a checkpoint that grew out of the last one cosigned, or say why not."""
         try:
-            return self._cosign(Submission.of(body))
+            answer = self._cosign(Submission.of(body))
         except NoteRefused as refused:
             return Answer(400, f"{refused}\n")
         except NotCosigned as refused:
+            log.warning("not_cosigned", status=refused.answer.status)
+            if refused.answer.status == NOT_GROWN:
+                self._state.keep(body)
             return refused.answer
+        return answer
 
     def _cosign(self, asked: Submission) -> Answer:
         origin, keys = asked.head.origin, self._keys.get(asked.head.origin)
@@ -169,10 +187,13 @@ class Witness:
         if asked.old != known.size:
             raise NotCosigned(409, f"{known.size}\n", "text/x.tlog.size")
         if not _grew(known, asked):
-            raise NotCosigned(422, "the checkpoint did not grow out of the last one cosigned\n")
+            raise NotCosigned(
+                NOT_GROWN, "the checkpoint did not grow out of the last one cosigned\n"
+            )
         line = self.signer.cosign(asked.note.text, int(self._clock()))
         signed = "".join(one.line for one in signatures)
         self._state.remember(origin, f"{asked.note.text}\n{signed}{line}")
+        log.info("cosigned", size=asked.head.size)
         return Answer(200, line)
 
     def checkpoint(self, origin_hash: str) -> Answer:

@@ -29,6 +29,7 @@ LOOK_SECONDS: Final = 1.0
 REST_SECONDS: Final = (1.0, 60.0)
 """How long a witness that failed is left alone: at first, and at most."""
 STALE: Final = 409
+NOT_GROWN: Final = 422
 
 log = structlog.get_logger()
 
@@ -38,11 +39,11 @@ class WitnessesUnreadable(Trouble):
 
 
 class WitnessSaidNo(Exception):
-    """A witness did not cosign."""
+    """A witness did not cosign, and answered with this status."""
 
 
-class WitnessIsAhead(WitnessSaidNo):
-    """A witness has cosigned a larger tree of this log than we have: ours went back."""
+class WitnessDisagrees(WitnessSaidNo):
+    """What a witness cosigned is not what we have: ours went back, or was written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,10 @@ class Asking:
         if status == STALE:
             remembered = size_from(answer.strip())
             if remembered > newest.size:
-                raise WitnessIsAhead
+                raise WitnessDisagrees(status)
             status, answer = self._post(remembered, newest.size, note.text, log_line)
+        if status == NOT_GROWN:
+            raise WitnessDisagrees(status)
         if status // 100 != 2:  # noqa: PLR2004  # as HTTP has it
             raise WitnessSaidNo(status)
         for signature in Note.of(f"{note.text}\n{answer}").verified([self.witness.key]):
@@ -167,8 +170,11 @@ def told(asking: Asking, ask: Callable[[], bool]) -> bool:
     try:
         if ask():
             log.info("log_cosigned", witness=name)
-    except WitnessIsAhead:
-        log.error("witness_is_ahead", witness=name)  # noqa: TRY400  # one line, no trace
+    except WitnessDisagrees:
+        log.error("witness_disagrees", witness=name)  # noqa: TRY400  # one line, no trace
+        return False
+    except WitnessSaidNo as no:
+        log.warning("witness_said_no", witness=name, status=no.args[0])
         return False
     except Exception as error:  # noqa: BLE001  # whatever a witness does, sealing goes on
         log.warning("witness_failed", witness=name, error=type(error).__name__)

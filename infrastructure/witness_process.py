@@ -10,6 +10,7 @@ from typing import Final
 import uvicorn
 
 from infrastructure.log_key import seed_in
+from infrastructure.logging import configure_logging
 from infrastructure.signed_note import COSIGNATURE, ED25519, NoteRefused, Signer, VerifierKey
 from infrastructure.trouble import Trouble
 from infrastructure.witness import Witness, WitnessState
@@ -33,6 +34,7 @@ class Server(uvicorn.Server):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until asked to stop; return the exit status."""
     chosen = _chosen(arguments)
+    configure_logging()
     try:
         signer = _signer(chosen.name, chosen.key)
         if chosen.vkey:

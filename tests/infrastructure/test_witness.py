@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 import psycopg
 import pytest
-from log_facts import TREE, record
+from log_facts import TREE, record, tamper
 from running import free_port
 
 from infrastructure.connections import service_pool
@@ -31,8 +31,8 @@ from infrastructure.witness_client import (
     Askers,
     Asking,
     WitnessAddress,
+    WitnessDisagrees,
     WitnessesUnreadable,
-    WitnessIsAhead,
     WitnessSaidNo,
 )
 
@@ -246,7 +246,7 @@ def test_a_false_cosignature_is_not_kept_and_a_witness_ahead_of_us_is_an_alarm(d
         record(database, 3)
         note = Sealer(pool, log_seed(tmp_path), tmp_path).seal().note
         text = Note.of(note).text
-        with pytest.raises(WitnessIsAhead):
+        with pytest.raises(WitnessDisagrees):
             Lying(pool, (409, "9\n")).ask()
         with pytest.raises(WitnessSaidNo):
             Lying(pool, (409, "2\n"), (500, "")).ask()
@@ -257,6 +257,49 @@ def test_a_false_cosignature_is_not_kept_and_a_witness_ahead_of_us_is_an_alarm(d
         assert Log(pool).witnessed() is None
         assert Lying(pool, (200, SELF.cosign(text, NOW))).ask()
         assert Log(pool).witnessed().size == 3
+
+
+WRITTEN_ANEW = (
+    "UPDATE ledger.event SET page = 'x' WHERE position = 9",
+    "DELETE FROM ledger.cosignature",
+    "DELETE FROM ledger.checkpoint",
+    "DELETE FROM ledger.tile",
+    "DELETE FROM ledger.leaf",
+)
+
+
+def test_a_past_written_anew_with_the_logs_own_key_is_refused_and_kept_as_evidence(
+    database, tmp_path, state
+):
+    with sealer_pool(database) as pool:
+        record(database, 300)
+        sealer = Sealer(pool, log_seed(tmp_path), tmp_path)
+        sealer.seal()
+        witness = Witness(SELF, [sealer.signer.key], state)
+        assert Hearing(pool, witness).ask()
+        tamper(database, *WRITTEN_ANEW)
+        sealer.memory.unlink()
+        for recorded in (1, 100):
+            record(database, recorded)
+            assert sealer.seal()
+            with pytest.raises(WitnessDisagrees):
+                Hearing(pool, witness).ask()
+        assert Log(pool).witnessed() is None
+    [kept, _] = tmp_path.glob("state.json.refused-*")
+    assert Note.of(kept.read_text().partition("\n\n")[2]).verified([sealer.signer.key])
+
+
+class Hearing(Asking):
+    """A witness in the same process."""
+
+    def __init__(self, pool, witness) -> None:
+        super().__init__(pool, WitnessAddress("http://127.0.0.1:1", SELF.key))
+        self.heard = witness
+
+    def _post(self, old, new, text, log_line):
+        proof = self._log.consistency(old, new)
+        answer = self.heard.add_checkpoint(asking(old, f"{text}\n{log_line}", proof))
+        return answer.status, answer.body
 
 
 @pytest.mark.parametrize(
