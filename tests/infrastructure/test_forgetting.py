@@ -1,0 +1,431 @@
+"""Somebody is forgotten: at every time, in every table, in every process, after every restore."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Annotated
+from uuid import uuid4
+
+import psycopg
+import pytest
+from pages import ACTOR, draft, stream, write
+from scenario import on
+
+from application.append import Append, Proposal, Request
+from application.forgetting import PURPOSE, Decision, Forgetting, Grounds, PartyGrounds
+from application.journeys import Journeys, Moment
+from application.read_models import Access, Question
+from domain.admission import AdmissionReason, Religion
+from domain.conduct import DisciplineBegan, DisciplineLevel
+from domain.custody import CustodyAdmitted, Released, ReleaseKind
+from domain.forgetting import ForgettingBasis
+from domain.kernel import FORGOTTEN, Event, Open, Personal, Refused, Whose
+from domain.person import AliasRecorded, PersonForgotten, PersonRegistered, Sex, Verification
+from domain.record import Evidence, StreamId
+from domain.referral import GuardianConsented, Party, ReferralReceived
+from infrastructure.codec import PageCodec, Stamp
+from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.forgetter import Forgetter, destruction
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.master_key import MasterKey
+from infrastructure.read_models import PostgresReadModels
+from infrastructure.row_table import RowSeals
+from projections.case_summary import CASE_SUMMARY
+from projections.persons import PERSONS
+from projections.referrals import REFERRALS
+from projections.timeline import TIMELINE
+
+MASTER = MasterKey(b"k" * 32)
+MEDAN = "RUTAN-MEDAN"
+EVERYTHING = Access(everywhere=True, units=frozenset())
+ANY = Question(where={}, words=(), after=None, limit=None)
+TABLES = [CASE_SUMMARY, PERSONS, REFERRALS, TIMELINE]
+GROUNDS = Grounds(
+    basis=ForgettingBasis.RETENTION_OVER, decided_by="kanwil-7", decision="W2/12", document=None
+)
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def new_id():
+    return str(uuid4())
+
+
+class House:
+    """What forgets, over one database, as one process has it."""
+
+    def __init__(self, ledger, pool, database) -> None:
+        self.ledger, self.keys = ledger, ledger.keys
+        self.append = Append(ledger=ledger, new_id=new_id, now=now)
+        self.evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
+        self.forgetter = Forgetter(ledger, pool, database)
+        self.forgetting = Forgetting(self.append, ledger, self.evidence, self.forgetter.settle)
+        seals = RowSeals(ledger.store, ledger.keys, ledger.keys)
+        self.models = PostgresReadModels(ledger, pool, seals, TABLES)
+        ledger.keys.on_forgotten += [self.append.known.clear, self.models.tail.let_go]
+
+    def tell(self, stream, *events, evidence=(), reason=None):
+        said = [
+            Proposal(stream=stream, event=event, evidence=evidence, reason=reason)
+            for event in events
+        ]
+        return self.append(request(*said))
+
+    def forget(self, stream, grounds=GROUNDS, *, settle=True):
+        today = on(now().date().isoformat())
+        decision = Decision(stream=stream, grounds=grounds, effective=today)
+        if settle:
+            return self.forgetting(decision, request(purpose=PURPOSE))
+        return self.tell(stream, self.forgetting.event(decision))
+
+    def follow(self):
+        while self.models.follower.advance():
+            pass
+
+    def row(self, projection, key):
+        return dict(self.models.ask(projection.name, ANY, EVERYTHING).rows)[key]
+
+    def found(self, projection, *words):
+        return list(
+            dict(self.models.ask(projection.name, replace(ANY, words=words), EVERYTHING).rows)
+        )
+
+
+def request(*proposals, purpose="pembinaan"):
+    return Request(
+        proposals=proposals,
+        expected={},
+        actor=ACTOR,
+        purpose=purpose,
+        correlation_id="c",
+        command=None,
+    )
+
+
+@pytest.fixture
+def house(ledger, pool, database):
+    house = House(ledger, pool, database)
+    house.models.follower.prepare()
+    return house
+
+
+@pytest.fixture
+def budi(house):
+    """Somebody who was here, and is free: the person's stream and the case's."""
+    return somebody(house, "Budi Fiktif", "a" * 64)
+
+
+def somebody(house, name, document):
+    person = StreamId(kind="person", key=new_id())
+    case = StreamId(kind="case", key=new_id())
+    house.tell(person, registered(name))
+    paper = Evidence(number=f"SP/12 {name}", date=None, sha256=document)
+    house.tell(
+        case, admitted(person, name), offence(name), evidence=(paper,), reason=f"karena {name}"
+    )
+    house.tell(case, released())
+    return person, case
+
+
+def admitted(person, name):
+    return CustodyAdmitted(
+        effective=on("2025-01-10"),
+        person=person.key,
+        unit=MEDAN,
+        reason=AdmissionReason.PENAHANAN,
+        full_name=name,
+        sex=Sex.MALE,
+        birth_date=date(2009, 3, 12),
+        religion=Religion.ISLAM,
+        domicile="12.71",
+    )
+
+
+def registered(name):
+    return PersonRegistered(
+        effective=on("2025-01-10"),
+        full_name=name,
+        sex=Sex.MALE,
+        birth_date=date(2009, 3, 12),
+        birth_place=None,
+        nationality="ID",
+        nik="1271011203900001",
+        nik_verification=Verification.SEEN,
+    )
+
+
+def offence(name):
+    return DisciplineBegan(
+        effective=on("2025-02-02"),
+        measure="F-1",
+        level=DisciplineLevel.BERAT,
+        offence=f"Menyimpan telepon milik {name}",
+        document="BA.F/1",
+    )
+
+
+def released():
+    return Released(
+        effective=on("2025-06-01"),
+        kind=ReleaseKind.BEBAS_MURNI,
+        document="SL/1 Fiktif",
+    )
+
+
+def test_every_sealed_field_is_forgotten_and_every_open_one_stays(house, budi):
+    person, case = budi
+    house.forget(person)
+    opening, discipline, release = (page.event for page in house.ledger.read(case))
+    assert (opening.full_name, opening.birth_date, opening.religion) == (FORGOTTEN,) * 3
+    assert (opening.unit, opening.domicile) == (MEDAN, "12.71")
+    assert discipline.offence is FORGOTTEN
+    assert release.document is FORGOTTEN
+    page = house.ledger.read(case)[0]
+    assert (page.reason, page.evidence[0].number) == (FORGOTTEN, FORGOTTEN)
+    assert page.evidence[0].sha256 == "a" * 64
+    assert house.ledger.read(person)[0].event.nik is FORGOTTEN
+
+
+def test_the_pages_and_their_chain_are_what_they_were(house, budi, pool):
+    person, _ = budi
+    before = bytes_in(pool)
+    house.forget(person)
+    assert bytes_in(pool)[: len(before)] == before
+    for stream_of in {page[0] for page in before}:
+        pages = [page for page in bytes_in(pool) if page[0] == stream_of]
+        for earlier, later in pairwise(pages):
+            assert hashlib.sha256(earlier[1]).digest() == later[2]
+
+
+def bytes_in(pool):
+    with pool.connection() as connection:
+        return connection.execute(
+            "SELECT stream, page, prev_hash FROM ledger.event ORDER BY position"
+        ).fetchall()
+
+
+def test_it_is_forgotten_at_every_time_known_and_valid(house, budi):
+    person, case = budi
+    then = house.ledger.read(case)[-1].recorded_at + timedelta(microseconds=1)
+    house.forget(person)
+    history = Journeys(house.ledger, now)(case, Moment(valid_at=date(2025, 3, 1), known_at=then))
+    assert [page.event.stored_as for page in history.pages] == [
+        "custody.admitted",
+        "conduct.discipline_began",
+    ]
+    assert history.pages[0].event.full_name is FORGOTTEN
+
+
+def test_read_models_follow_without_a_rebuild_and_say_what_a_replay_says(house, budi, pool):
+    person, case = budi
+    somebody(house, "Tono Fiktif", "b" * 64)
+    house.follow()
+    assert house.found(CASE_SUMMARY, "budi") == [case.key]
+    house.forget(person)
+    assert house.row(CASE_SUMMARY, case.key).name is None, "before any table has moved"
+    house.follow()
+    row = house.row(CASE_SUMMARY, case.key)
+    assert (row.name, row.birth_date, row.religion, row.verdicts) == (None,) * 4
+    assert row.unit == MEDAN
+    assert house.row(PERSONS, person.key).nik is None
+    for word in ("budi", "1271011203900001"):
+        assert person.key not in house.found(PERSONS, word)
+    assert len(house.found(CASE_SUMMARY, "tono")) == 1
+    with pool.connection() as connection:
+        left = connection.execute(
+            "SELECT words, name, birth_date FROM read_model.case_summary_v1 WHERE key = %s",
+            (case.key,),
+        ).fetchone()
+    assert left == ([], None, None)
+    for same in house.models.compare([table.name for table in TABLES]):
+        assert same.live == same.replay, same.name
+
+
+def test_nothing_more_is_recorded_of_whoever_was_forgotten(house, budi):
+    person, case = budi
+    house.forget(person)
+    position = house.ledger.position()
+    alias = AliasRecorded(effective=on("2025-07-01"), alias="Budi Kecil")
+    for where, said in ((person, alias), (case, offence("Budi")), (person, registered("Budi"))):
+        with pytest.raises(Refused) as refusal:
+            house.tell(where, said)
+        assert refusal.value.code in {"person.forgotten", "person.already_opened"}
+    assert house.ledger.position() == position
+
+
+def test_the_store_itself_seals_nothing_for_whoever_was_forgotten(house, ledger):
+    ledger.keys.of([("person-1", "personal")])
+    house.keys.forget_here(["person-1"])
+    with pytest.raises(Refused, match="forgotten"):
+        write(ledger, draft(offence("Budi"), to=stream("7")))
+    assert ledger.read(stream("7")) == ()
+
+
+def test_who_is_in_custody_is_not_forgotten(house):
+    person, case = StreamId(kind="person", key=new_id()), StreamId(kind="case", key=new_id())
+    house.tell(person, registered("Budi Fiktif"))
+    house.tell(case, admitted(person, "Budi Fiktif"))
+    with pytest.raises(Refused) as refusal:
+        house.forget(person)
+    assert refusal.value.code == "person.held"
+    assert house.ledger.read(case)[0].event.full_name == "Budi Fiktif"
+
+
+def test_a_process_that_dies_before_the_keys_are_destroyed_is_made_up_for(
+    house, budi, pool, database
+):
+    person, case = budi
+    house.forget(person, settle=False)
+    with EventsourcingLedger(pool, MASTER) as next_morning:
+        assert next_morning.read(case)[0].event.full_name == "Budi Fiktif"
+        forgetter = Forgetter(next_morning, pool, database)
+        forgetter.start()
+        forgetter.close()
+        assert next_morning.read(case)[0].event.full_name is FORGOTTEN
+        assert forgetter.settle() == 0
+
+
+def test_another_process_forgets_within_its_next_look(house, budi, pool, database):
+    person, case = budi
+    with EventsourcingLedger(pool, MASTER) as elsewhere:
+        other = House(elsewhere, pool, database)
+        assert elsewhere.read(case)[0].event.full_name == "Budi Fiktif"
+        house.forget(person)
+        assert other.forgetter.settle() == 0, "it is done already"
+        assert elsewhere.read(case)[0].event.full_name is FORGOTTEN
+        assert elsewhere.recall(case)[0].event.full_name is FORGOTTEN
+
+
+def test_a_ledger_that_came_back_from_an_old_backup_is_told_again(house, budi, pool):
+    person, case = budi
+    today = on(now().date().isoformat())
+    event = house.forgetting.event(Decision(stream=person, grounds=GROUNDS, effective=today))
+    last = house.ledger.read(person)[-1]
+    house.keys.destroy(destruction(replace(last, event=event, event_id=new_id())))
+    assert house.ledger.read(case)[0].event.full_name is FORGOTTEN
+    assert house.forgetter.tell_again() == 1
+    assert house.forgetter.tell_again() == 0
+    told = house.ledger.read(person)[-1]
+    assert (told.event, told.actor) == (event, last.actor)
+    house.follow()
+    assert house.row(PERSONS, person.key).name is None
+
+
+def test_a_key_store_that_came_back_from_an_old_backup_is_emptied_again(house, budi, database):
+    person, case = budi
+    kept = rows_of_keys(database)
+    house.forget(person)
+    with psycopg.connect(database) as owner:  # as a restore of last week's backup leaves it
+        owner.execute("ALTER TABLE keys.tombstone DISABLE TRIGGER unchanged")
+        owner.execute("DELETE FROM keys.tombstone")
+        owner.cursor().executemany(
+            "INSERT INTO keys.sealing_key VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", kept
+        )
+    pool = house.keys.pool
+    with EventsourcingLedger(pool, MASTER) as restored:
+        assert restored.read(case)[0].event.full_name == "Budi Fiktif"
+        forgetter = Forgetter(restored, pool, database)
+        assert forgetter.settle() == 1
+        assert restored.read(case)[0].event.full_name is FORGOTTEN
+
+
+def rows_of_keys(database):
+    with psycopg.connect(database) as owner:
+        return owner.execute(
+            "SELECT key_id, subject, data_class, generation, wrapped FROM keys.sealing_key"
+        ).fetchall()
+
+
+def test_documents_that_only_their_pages_name_go_with_them(house):
+    own, shared = (
+        house.evidence.put(content, "application/pdf", ACTOR) for content in (b"own", b"shared")
+    )
+    person, case = somebody(house, "Budi Fiktif", own)
+    _, other = somebody(house, "Tono Fiktif", shared)
+    paper = Evidence(number="BA/1", date=None, sha256=shared)
+    house.tell(case, replace(offence("Budi"), measure="F-2"), evidence=(paper,))
+    house.forget(person)
+    assert house.ledger.read(person)[-1].event.documents == (own,)
+    with pytest.raises(LookupError):
+        house.evidence.get(own)
+    assert house.evidence.get(shared).content == b"shared"
+    assert house.ledger.read(other)[0].event.full_name == "Tono Fiktif"
+
+
+@pytest.fixture
+def referral(house):
+    """A youth whose mother has consented."""
+    referral = StreamId(kind="referral", key=new_id())
+    received = ReferralReceived(
+        effective=on("2025-07-01"),
+        unit=MEDAN,
+        full_name="Sari Fiktif",
+        birth_date=date(2009, 5, 1),
+        region=None,
+        referred_by="DINSOS-12.71",
+        agreement=None,
+        concern="Sering membolos",
+        respond_by=None,
+    )
+    consented = GuardianConsented(
+        effective=on("2025-07-02"), guardian="Ibu Fiktif", document="Surat 1", sha256="c" * 64
+    )
+    house.tell(referral, received, consented)
+    return referral
+
+
+def test_a_guardian_is_forgotten_alone(house, referral):
+    house.follow()
+    assert house.row(REFERRALS, referral.key).guardian == "Ibu Fiktif"
+    house.forget(referral, PartyGrounds(**vars(GROUNDS), party=Party.GUARDIAN))
+    received, consented, decided = (page.event for page in house.ledger.read(referral))
+    assert (consented.guardian, consented.document, consented.sha256) == (FORGOTTEN,) * 3
+    assert received.full_name == "Sari Fiktif"
+    assert decided.documents == ("c" * 64,)
+    house.follow()
+    row = house.row(REFERRALS, referral.key)
+    assert (row.name, row.guardian) == ("Sari Fiktif", None)
+    (same,) = house.models.compare([REFERRALS.name])
+    assert same.live == same.replay
+
+
+def test_a_youth_is_forgotten_once_the_referral_is_over_and_the_guardian_as_well(house, referral):
+    youth = PartyGrounds(**vars(GROUNDS), party=Party.YOUTH)
+    with pytest.raises(Refused) as refusal:
+        house.forget(referral, youth)
+    assert refusal.value.code == "referral.not_over"
+
+
+def test_each_field_is_sealed_under_the_key_of_whom_it_is_about(pool, ledger):
+    class Visited(Event, stored_as="house.visited"):
+        """Somebody with a record of their own visited."""
+
+        visitor: Open[str]
+        name: Annotated[Personal[str], Whose(field="visitor", role=None)]
+        remark: Personal[str]
+
+    codec = PageCodec("store", ledger.keys, {Visited.names[-1]: Visited})
+    event = Visited(effective=on("2025-07-01"), visitor="tono", name="Tono", remark="sehat")
+    page = codec.page(draft(event), "0" * 64)
+    stamp = Stamp(position=1, recorded_at=now(), prev_hash="0" * 64, hash="")
+    (whole,) = codec.recorded([(page, stamp)])
+    assert whole.event == event
+    ledger.keys.destroy(
+        destruction(replace(whole, event=forgotten(), stream=StreamId(kind="person", key="tono")))
+    )
+    (left,) = codec.recorded([(page, stamp)])
+    assert left.event == replace(event, name=FORGOTTEN)
+
+
+def forgotten():
+    return PersonForgotten(
+        effective=on("2025-07-02"),
+        basis=ForgettingBasis.REQUESTED,
+        decided_by="kanwil-7",
+        decision="W2/13",
+        document=None,
+        documents=(),
+    )
