@@ -17,14 +17,13 @@ from .faults import Fault, Place
 from .heads import Heads
 from .kept import Kept
 from .leaves import ACCESS_LEAF, EVENT_LEAF, leaf_of
-from .lines import ACCESS, CLOSING, EVENT, ORDINARY, Layout, layout
+from .lines import ACCESS, CLOSING, EVENT, HEAD, Tails
 from .notes import LOG_KEY, Checkpoint, Unreadable, VerifierKey
 from .pages import NotCanonical, NotKnown, NotWhole, canonical_object, page_in
 from .tree import LEAF, NODE, Tree
 
 VERSION: Final = 1
 LINE_MOST: Final = 64 * 1024 * 1024
-LAYOUTS_MOST: Final = 4_096
 NO_HEAD: Final = (0, b"0" * 64)
 HEADER: Final = {"jejak_archive": int, "origin": str, "public_key": str, "size": int}
 NEVER: Final = 2**63
@@ -57,6 +56,7 @@ class Reading:
 
     asked: Asked
     heads: Heads = field(default_factory=Heads)
+    tails: Tails = field(default_factory=Tails)
     tree: Tree = field(default_factory=Tree)
     origin: str = ""
     key: VerifierKey | None = None
@@ -69,7 +69,6 @@ class Reading:
     _rest: bytes = b""
     _event_at: bytes = b""
     _access_at: bytes = b""
-    _layouts: set[Layout] = field(default_factory=set)
     _older: list[Checkpoint] = field(default_factory=list)
 
     def take(self, block: bytes) -> None:
@@ -107,22 +106,27 @@ class Reading:
         What is wrong is unusual: it is left for `_take_line`, which says what is wrong with it.
         """
         self.heads.settle()
-        known, kept, young, get = self._layouts, self.asked.kept, self.heads.young, self.heads.get
+        known, kept, young, get = (
+            self.tails.known,
+            self.asked.kept,
+            self.heads.young,
+            self.heads.get,
+        )
         peaks, size, events, before = self.tree.peaks, self.tree.size, self.events, self._event_at
         until = min(self._older[0].size if self._older else NEVER, size + self.heads.room)
         text = data.isascii()
-        while size < until and (found := ORDINARY.match(data, at)):
-            index, number, when, _, evidence, payload, previous, sealed, stream, turn = (
-                found.groups()
-            )
-            page, version = data[found.start(4) : found.end() - 2], int(turn)
-            if (
-                int(index) != size
-                or int(number) != events + 1
-                or when < before
-                or layout(evidence, payload, sealed) not in known
-                or not (text or _is_text(page))
-            ):
+        while size < until and (found := HEAD.match(data, at)):
+            index, number, when, _, evidence, name = found.groups()
+            for tail in known.get(Tails.key(name, evidence) if evidence else name, ()):
+                if rest := tail(data, found.end()):
+                    break
+            else:
+                break
+            previous, stream, turn = rest.groups()
+            page, version = data[found.start(4) : rest.end() - 2], int(turn)
+            if int(index) != size or int(number) != events + 1 or when < before:
+                break
+            if not (text or _is_text(page)):
                 break
             digest = sha256(page).hexdigest().encode()
             leaf = sha256(LEAF + EVENT_LEAF % (digest, number, when)).digest()
@@ -133,10 +137,10 @@ class Reading:
                 break
             young[stream] = (version, digest)
             self.streams += version == 1
-            at, before, events, size, rest = found.end(), when, events + 1, size + 1, size
-            while rest & 1:
+            at, before, events, size, row = rest.end(), when, events + 1, size + 1, size
+            while row & 1:
                 leaf = sha256(NODE + peaks.pop() + leaf).digest()
-                rest >>= 1
+                row >>= 1
             peaks.append(leaf)
         self.tree.size, self.events, self._event_at = size, events, before
         self._compare_older()
@@ -196,8 +200,8 @@ class Reading:
         self.streams += version == 1
         self.events, self._event_at = self.events + 1, found[3]
         self.tree.add(leaf)
-        if (ordinary := ORDINARY.fullmatch(found[0])) and len(self._layouts) < LAYOUTS_MOST:
-            self._layouts.add(layout(ordinary[5], ordinary[6], ordinary[8]))
+        if half := HEAD.match(found[0]):
+            self.tails.learn(Tails.key(half[6], half[5]), page)
 
     def _take_access(self, found: Match[bytes]) -> None:
         place = self._next("access", found, self.accesses + 1, self._access_at)
@@ -290,9 +294,17 @@ class Verdict:
         }
 
 
-def verify(blocks: Iterable[bytes], asked: Asked, heads: Heads | None = None) -> Verdict:
-    """Read an archive, given as bytes in blocks of any size, until its end or something wrong."""
-    reading, fault = Reading(asked, heads or Heads()), None
+def verify(
+    blocks: Iterable[bytes],
+    asked: Asked,
+    heads: Heads | None = None,
+    tails: Tails | None = None,
+) -> Verdict:
+    """Read an archive, given as bytes in blocks of any size, until its end or something wrong.
+
+    ``heads`` may have another limit, and ``tails`` may have been learnt from another archive.
+    """
+    reading, fault = Reading(asked, heads or Heads(), tails=tails or Tails()), None
     try:
         for block in blocks:
             reading.take(block)

@@ -1,13 +1,14 @@
 """The lines of an archive, as patterns over bytes.
 
-`ORDINARY` recognises a whole line whose page is of the everyday kind, in one pass: no escapes, no
-payload with an object or a list in it. It decides nothing that parsing would not: each field that
-it takes out is fixed by the page's own beginning and end, between which it passes over no byte
-that it does not know. What it does not recognise is parsed.
+An ordinary line is recognised in two halves: `HEAD`, and after it one of the `Tails`. Both pass
+over no byte that they do not know, from the line's beginning to its end, so each field that they
+take out is the one that parsing would find. What they do not recognise is parsed.
 """
 
 import re
-from typing import Final
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 NUMBER: Final = rb"(?:0|[1-9][0-9]{0,15}+)"
 INSTANT: Final = (
@@ -28,63 +29,29 @@ def _listed(item: bytes, start: bytes, end: bytes) -> bytes:
 
 
 EVIDENCE: Final = rb'\{"date":(?:null|' + DAY + rb'),"sha256":(?:null|"[0-9a-f]{64}")\}'
-BOX: Final = (
-    rb'\{"class":"(?:personal|specific)","fields":\{(?!\})'
-    + _listed(rb'"/[^"\\\x00-\x1f]*+":' + BASE64, rb'"', rb"\}")
-    + rb'\},"key":'
-    + UUID
-    + rb',"page_key":'
-    + BASE64
-    + rb',"subject":'
-    + TEXT
-    + rb"\}"
-)
 ACTOR: Final = (
     rb'\{"agency":%(nullable)b,"id":%(text)b,"on_behalf_of":%(nullable)b,"role":%(text)b,'
     rb'"unit":%(nullable)b\}' % {b"nullable": TEXT_OR_NULL, b"text": TEXT}
 )
-PAGE: Final = b"".join(
-    (
-        rb'\{"actor":',
-        ACTOR,
-        rb',"causation_id":',
-        TEXT_OR_NULL,
-        rb',"correlation_id":',
-        TEXT,
-        rb',"effective":\{"at":',
-        TEXT_OR_NULL,
-        rb',"day":',
-        DAY,
-        rb',"zone":"Asia/(?:Jakarta|Makassar|Jayapura)"\},"event_id":',
-        UUID,
-        rb',"evidence":\[(',
-        _listed(EVIDENCE, rb"\{", rb"\]"),
-        rb')\],"format":1,"idempotency_key":',
-        TEXT_OR_NULL,
-        rb',"name":"[a-z][a-z0-9_.]*+@[1-9][0-9]*+","payload":\{(',
-        _listed(rb'"[a-z_0-9]++":' + SHORT, rb'"', rb"\}"),
-        rb')\},"prev_hash":"([0-9a-f]{64})","purpose":',
-        TEXT,
-        rb',"sealed":\[(',
-        _listed(BOX, rb"\{", rb"\]"),
-        rb')\],"stream":"([a-z_]++:[^"\\\x00-\x1f]++)","subject":',
-        TEXT,
-        rb',"version":([1-9][0-9]{0,8}+)\}',
+STREAM: Final = rb'"([a-z_]++:[^"\\\x00-\x1f]++)"'
+HEAD: Final = re.compile(
+    b"".join(
+        (
+            rb'\{"index":(' + NUMBER + rb'),"kind":"event","position":(' + NUMBER,
+            rb'),"recorded_at":"(' + INSTANT + rb')","page":()\{"actor":',
+            ACTOR,
+            rb',"causation_id":' + TEXT_OR_NULL,
+            rb',"correlation_id":' + TEXT,
+            rb',"effective":\{"at":' + TEXT_OR_NULL + rb',"day":' + DAY,
+            rb',"zone":"Asia/(?:Jakarta|Makassar|Jayapura)"\},"event_id":' + UUID,
+            rb',"evidence":\[(' + _listed(EVIDENCE, rb"\{", rb"\]"),
+            rb')\],"format":1,"idempotency_key":' + TEXT_OR_NULL,
+            rb',"name":"([a-z][a-z0-9_.]*+@[1-9][0-9]*+)","payload":',
+        )
     )
 )
-ORDINARY: Final = re.compile(
-    rb'\{"index":('
-    + NUMBER
-    + rb'),"kind":"event","position":('
-    + NUMBER
-    + rb'),"recorded_at":"('
-    + INSTANT
-    + rb')","page":()'
-    + PAGE
-    + rb"\}\n"
-)
-"""Groups: index, position, time, where the page begins, evidence, payload, hash before, sealed,
-stream, version."""
+"""The first half of a line, up to the payload. Groups: index, position, time, where the page
+begins, evidence, name."""
 
 EVENT: Final = re.compile(
     rb'\{"index":('
@@ -106,21 +73,80 @@ ACCESS: Final = re.compile(
 )
 CLOSING: Final = b'{"checkpoint":'
 
-PAYLOAD_KEYS: Final = re.compile(rb'"([a-z_0-9]++)":').findall
-SEALED_KEYS: Final = re.compile(rb'"(/[^"]*+|class)":').findall
+PLAIN: Final = re.compile(r"[a-z0-9_/]+")
+SCALARS: Final = (str, int, type(None))  # bool is an int
+LIST: Final = rb"\[" + _listed(SHORT, rb"[^\],]", rb"\]") + rb"\]"
 
-Layout = tuple[int, tuple[bytes, ...], tuple[bytes, ...]]
+Tail = Callable[[bytes, int], "re.Match[bytes] | None"]
+Layout = tuple[Sequence[tuple[str, bool]], Sequence[tuple[str, Sequence[str]]]]
 
 
-def layout(evidence: bytes, payload: bytes, sealed: bytes) -> Layout:
-    """Return what makes the keys of an ordinary page right or wrong, its values apart.
+class Tails:
+    """Patterns for the second half of a line, from the payload on, each made from a parsed page.
 
-    They are: how many pieces of evidence there are, the payload's keys in their order, and the
-    sealed fields' in theirs, box by box. There is no quote inside an ordinary page's strings, so
-    whatever stands between two quotes and before a colon is a key.
+    A pattern has that page's keys, in their order, as they stand; what it leaves open is values.
+    So whatever fits it has the keys of a page that was found right: the same fields, sorted, sealed
+    ones where no open one stands. One is made when pages of its layout have come ``after`` times.
+    Groups: hash of the page before, stream, version.
     """
-    return (
-        evidence.count(b"{") if evidence else 0,
-        tuple(PAYLOAD_KEYS(payload)),
-        tuple(SEALED_KEYS(sealed)) if sealed else (),
+
+    MOST: Final = 8
+    """Patterns tried for one name: more would cost more than parsing."""
+    NAMES_MOST: Final = 4_096
+
+    def __init__(self, after: int = 8) -> None:
+        self.known: dict[bytes, list[Tail]] = {}
+        self._after, self._seen = after, Counter[tuple[bytes, Layout]]()
+
+    @staticmethod
+    def key(name: bytes, evidence: bytes) -> bytes:
+        """Return what patterns are kept under: a page's name, and how much evidence it has."""
+        return name + b"#%d" % evidence.count(b"{") if evidence else name
+
+    def learn(self, key: bytes, page: Mapping[str, Any]) -> None:
+        """Take note of a page that was parsed and found right."""
+        known = self.known.get(key, [])
+        if len(known) >= self.MOST or len(self._seen) >= self.NAMES_MOST:
+            return
+        layout = _layout(page)
+        if layout is None:
+            return
+        self._seen[key, layout] += 1
+        if self._seen[key, layout] == self._after:
+            self.known.setdefault(key, known).append(re.compile(_tail(layout)).match)
+
+
+def _layout(page: Mapping[str, Any]) -> Layout | None:
+    """Return the keys of a page's second half; None where a pattern would be no use."""
+    fields = []
+    for name, value in page["payload"].items():
+        is_list = isinstance(value, list)
+        if not all(isinstance(one, SCALARS) for one in (value if is_list else [value])):
+            return None
+        fields.append((name, is_list))
+    boxes = [(box["class"], tuple(box["fields"])) for box in page["sealed"]]
+    names = [name for name, _ in fields] + [name for _, inner in boxes for name in inner]
+    return (tuple(fields), tuple(boxes)) if all(map(PLAIN.fullmatch, names)) else None
+
+
+def _tail(layout: Layout) -> bytes:
+    fields, boxes = layout
+    payload = (b'"%b":%b' % (name.encode(), LIST if is_list else SHORT) for name, is_list in fields)
+    sealed = (
+        rb'\{"class":"%b","fields":\{%b\},"key":%b,"page_key":%b,"subject":%b\}'
+        % (
+            kind.encode(),
+            b",".join(b'"%b":%b' % (pointer.encode(), BASE64) for pointer in pointers),
+            UUID,
+            BASE64,
+            TEXT,
+        )
+        for kind, pointers in boxes
+    )
+    return b"".join(
+        (
+            rb"\{" + b",".join(payload) + rb'\},"prev_hash":"([0-9a-f]{64})","purpose":' + TEXT,
+            rb',"sealed":\[' + b",".join(sealed) + rb'\],"stream":' + STREAM,
+            rb',"subject":' + TEXT + rb',"version":([1-9][0-9]{0,8}+)\}\}\n',
+        )
     )
