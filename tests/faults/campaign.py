@@ -74,7 +74,8 @@ class Campaign:
         row.faults += harm
         row.unknown += len(self.world.load.unknown) - unknown
         row.recoveries.append(recovery)
-        say(f"{number:4} {kind.name:28} {note:18} {over - began:5.1f} s  back in {recovery:5.1f} s")
+        took = f"{over - began:5.1f} s  back in {recovery:5.1f} s"
+        say(f"{time.strftime('%H:%M:%S')} {number:4} {kind.name:28} {note:18} {took}")
         time.sleep(self.draw.uniform(*PAUSE_SECONDS))
         return harm
 

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,20 +27,31 @@ from domain.record import Actor, StreamId
 from domain.time import Effective, Zone
 
 from .journal import Answer, Expected, Journal, Outcome, Told, read_history
-from .requests import DAY, MEDAN, new_mark
+from .requests import DAY, MEDAN, Marks
 
 ACTOR = Actor(id="direct-1", role="caseworker", unit=MEDAN, agency=None, on_behalf_of=None)
 REST_SECONDS = 0.1
+MARKS_MOST = 3
 TAIL = 200
 """Pages that the reader asks for at a time."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the writers of one run share; no run uses a mark of an earlier one."""
+
+    house: House
+    journal: Journal
+    marks: Marks
 
 
 class Writer(threading.Thread):
     """Appends assessments to one case through `application.append`."""
 
-    def __init__(self, house: House, journal: Journal, name: str, case: str, seed: str) -> None:
+    def __init__(self, desk: "Desk", name: str, case: str, seed: str) -> None:
         super().__init__(name=name, daemon=True)
-        self.house, self.journal, self.case = house, journal, case
+        self.house, self.journal, self.marks = desk.house, desk.journal, desk.marks
+        self.case = case
         self.draw = random.Random(seed)  # noqa: S311 - a drawn load, no secret
         self._count = 0
 
@@ -49,7 +61,7 @@ class Writer(threading.Thread):
             self._count += 1
             version = self._version()
             if version is not None:
-                marks = [new_mark(self.draw) for _ in range(self.draw.choice([1, 1, 2, 3]))]
+                marks = [self.marks(self.draw) for _ in range(self.draw.randint(1, MARKS_MOST))]
                 line = {"case": self.case, "version": version, "marks": marks}
                 self._until_answered(f"{self.name}/{self._count}", line)
 
@@ -144,13 +156,15 @@ def main(name: str, path: Path, cases: Path | None, seed: str) -> None:
         settle(house, journal, path, 60)
         if cases is None:
             return
-        seen = read_history([path]).seen.get(name, [])
+        before = read_history([path])
+        seen = before.seen.get(name, [])
         after = seen[-1][0] if seen else 0
+        desk = Desk(house, journal, Marks(MARKS_MOST * len(before.asked)))
         reader = threading.Thread(target=tail, args=(house, journal, name, after), daemon=True)
         reader.start()
         run = time.time_ns()
         for number, case in enumerate(cases.read_text().split()):
-            Writer(house, journal, f"{name}/{run}/{number}", case, f"{seed}/{number}").start()
+            Writer(desk, f"{name}/{run}/{number}", case, f"{seed}/{number}").start()
         asked_to_stop.wait()
 
 

@@ -16,14 +16,18 @@ OPENING = ("person.registered@1", "custody.admitted@1", "person.custody_began@1"
 DAY = "2025-08-01"
 PATIENCE_SECONDS = 20.0
 """How long a client waits for an answer before it takes the outcome for unknown."""
-MARKS = itertools.count()
 SURELY_NOT = frozenset({400, 401, 403, 404, 409, 412, 422, 428})
 
 
-def new_mark(draw: random.Random) -> dict[str, Any]:
+class Marks:
     """What tells an assessment apart from all others of its case: a month of its own."""
-    years, month = divmod(next(MARKS), 12)
-    return {"month": f"{years % 2024 + 1:04}-{month + 1:02}", "score": draw.randrange(100)}
+
+    def __init__(self, begin: int = 0) -> None:
+        self._months = itertools.count(begin)
+
+    def __call__(self, draw: random.Random) -> dict[str, Any]:
+        years, month = divmod(next(self._months), 12)
+        return {"month": f"{years % 2024 + 1:04}-{month + 1:02}", "score": draw.randrange(100)}
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,12 @@ def unit_named(key: str) -> Request:
     return Request(key, "/v1/registry/units", body, None, (Expected("registry.unit_named@1", {}),))
 
 
+MARKS = Marks()
+
+
 def assessments(key: str, case: str, version: int, draw: random.Random) -> Request:
     """One to four assessments of a case, told apart from all others by their months."""
-    marks = [new_mark(draw) for _ in range(draw.choice([1, 1, 1, 2, 3, 4]))]
+    marks = [MARKS(draw) for _ in range(draw.choice([1, 1, 1, 2, 3, 4]))]
     events = [assessed(mark["month"], mark["score"], DAY) for mark in marks]
     expects = tuple(Expected("conduct.assessed@1", mark) for mark in marks)
     return Request(key, f"/v1/cases/{case}/events", {"events": events}, version, expects)
