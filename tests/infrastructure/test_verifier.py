@@ -214,8 +214,8 @@ def test_what_the_patterns_take_out_of_a_line_is_what_parsing_finds_in_its_page(
     for leaf in leaves:
         content = tampered(random, leaf.content) if random.random() < 0.7 else leaf.content
         line = replace(leaf, content=content).line(leaf.number - 1)
-        taken = taken_out(tails, line)
-        if taken is None or not is_text(content):
+        taken = taken_out(tails, line) if is_text(content) else None
+        if taken is None:
             continue
         read = page_in(content)  # raises where the whole parse finds something wrong
         ordinary += 1
