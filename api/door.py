@@ -27,6 +27,7 @@ EVIDENCE_MOST: Final = 10_000_000
 INSIDE_MOST: Final = 512
 """Requests that are inside at once, forty of them at work. Whoever comes then is told so at the
 door, and memory does not grow."""
+UNROUTED: Final = "-"
 TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-.*")
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -74,7 +75,10 @@ class Passage:
 
     def _ensure_recorded(self, status: int) -> None:
         """Let no answer out that may show somebody and was not handed to its `Reading`."""
-        shows = 200 <= status < 300 and must_be_recorded(self.scope["method"], self.template)  # noqa: PLR2004
+        template = self.template
+        if template == UNROUTED:  # the framework's own address, of a route that is not in the scope
+            template = self.scope["path"]
+        shows = 200 <= status < 300 and must_be_recorded(self.scope["method"], template)  # noqa: PLR2004
         if shows and not self.scope["state"].get("read"):
             raise RuntimeError(f"{self.template} showed what it did not record")
 
@@ -82,7 +86,7 @@ class Passage:
     def template(self) -> str:
         """Return the address as the route writes it: never what was sent in its place."""
         route = self.scope.get("route")
-        return str(getattr(route, "path_format", None) or getattr(route, "path", "-"))
+        return str(getattr(route, "path_format", None) or getattr(route, "path", UNROUTED))
 
 
 class Door:
