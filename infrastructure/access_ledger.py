@@ -16,12 +16,12 @@ from application.ledger import OutcomeUnknown, Overloaded
 from domain.kernel import Json
 from domain.record import Actor
 from infrastructure.codec import canonical
-from infrastructure.connections import WritingLine
 from infrastructure.group_commit import GroupCommit
+from infrastructure.writing_line import WritingLine
 
 FORMAT: Final = 1
 """Version of the body's form."""
-RECORD: Final = "SELECT ledger.record_access(%b::bytea[])"
+RECORD: Final = b"SELECT ledger.record_access(%b::bytea[])"
 SUBJECT: Final = re.compile(r"[a-z]+:[A-Za-z0-9][A-Za-z0-9._/-]*", re.ASCII)
 ACTOR: Final = tuple(Actor.__dataclass_fields__)
 log = structlog.get_logger()

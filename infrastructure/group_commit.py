@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
-from application.ledger import Overloaded
+from application.ledger import OutcomeUnknown, Overloaded
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -67,10 +67,13 @@ class GroupCommit(Generic[T, R]):
     def _lead(self) -> None:
         """Write the group at the head of the line, then let the next in line lead."""
         group = self._group()
+        outcomes: Sequence[R | BaseException]
         try:
-            outcomes: Sequence[R | BaseException] = self._write([call.item for call in group])
-        except BaseException as error:  # noqa: BLE001  # each caller of the group raises it
+            outcomes = self._write([call.item for call in group])
+        except Exception as error:  # noqa: BLE001  # each caller of the group raises it
             outcomes = [error] * len(group)
+        except BaseException as interrupt:  # noqa: BLE001  # meant for this thread alone
+            outcomes = [interrupt, *[OutcomeUnknown()] * (len(group) - 1)]
         for call, outcome in zip(group, outcomes, strict=True):
             call.result, call.done = outcome, True
         with self._door:

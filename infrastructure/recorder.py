@@ -17,8 +17,9 @@ from eventsourcing.persistence import (
 from psycopg_pool import ConnectionPool
 
 from infrastructure.columns import byteas, integers, texts, uuids
-from infrastructure.connections import WritingLine, transaction
+from infrastructure.connections import transaction
 from infrastructure.group_commit import GroupCommit
+from infrastructure.writing_line import WritingLine
 
 WRITERS: Final = 7316400917
 """The advisory lock that orders writers: ``ledger.stamp`` takes it."""

@@ -15,9 +15,9 @@ from psycopg import sql
 import api.main
 from application.ledger import Receipt
 from infrastructure import recorder
-from infrastructure.connections import WritingLine
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.recorder import Entry, PageRecorder
+from infrastructure.writing_line import WritingLine
 from projections.catalogue import PROJECTIONS
 
 from .checker import Kind

@@ -3,8 +3,10 @@
 import psycopg
 import pytest
 from pages import ACTOR, assessed, draft, stream, write
+from psycopg.conninfo import make_conninfo
 
 from application.ledger import BEGINNING, Command, Head, OutcomeUnknown
+from infrastructure.writing_line import WritingLine
 
 
 def test_a_commit_that_comes_back_with_a_warning_is_not_acknowledged(ledger, pool, database):
@@ -60,3 +62,30 @@ def test_an_earlier_answer_is_given_only_after_a_commit_that_is_confirmed(ledger
             "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", (before,)
         ).fetchall()
     assert flushed > 0
+
+
+def test_a_line_that_was_closed_while_idle_is_opened_anew_and_nothing_is_unknown(ledger, database):
+    write(ledger, draft(assessed()))
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert write(ledger, draft(assessed(), to=stream("2"))).position == 2
+
+
+def test_a_store_that_cannot_be_reached_has_written_nothing_and_is_tried_again(database):
+    line = WritingLine(make_conninfo(database, dbname="jejak_none_such"))
+    for _ in range(2):
+        with pytest.raises(psycopg.OperationalError):
+            line.commit(b"SELECT 1", ())
+    line.close()
+
+
+def test_a_commit_that_is_never_answered_is_unknown_after_a_while(database, monkeypatch):
+    monkeypatch.setattr(WritingLine, "ANSWER_SECONDS", 0.1)
+    line = WritingLine(database)
+    with pytest.raises(OutcomeUnknown):
+        line.commit(b"SELECT pg_sleep(9)", ())
+    assert line.commit(b"SELECT 1", ()) == [(1,)]
+    line.close()
