@@ -14,6 +14,7 @@ from api import (
     cli_demo,
     cli_export,
     cli_import,
+    cli_keys,
     cli_projections,
     cli_seal,
     cli_verify,
@@ -38,6 +39,8 @@ app.command("import", epilog=cli_import.EXAMPLES)(cli_import.import_file)
 app.command("export", epilog=cli_export.EXAMPLES)(cli_export.export)
 app.command("backup", epilog=cli_backup.BACKUP_EXAMPLES)(cli_backup.backup)
 app.command("restore", epilog=cli_backup.RESTORE_EXAMPLES)(cli_backup.restore)
+app.command("forget", epilog=cli_keys.FORGET_EXAMPLES)(cli_keys.forget)
+app.add_typer(cli_keys.keys_app, name="keys")
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
 app.command("rebuild", epilog=cli_projections.REBUILD_EXAMPLES)(cli_projections.rebuild)
 app.command("status", epilog=cli_projections.STATUS_EXAMPLES)(cli_projections.status)

@@ -26,6 +26,8 @@ from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.forgetter import Forgetter
 from infrastructure.import_keys import KeyedDigests
 from infrastructure.key_opening import open_key_store
+from infrastructure.keyring import Keyring
+from infrastructure.keyring import open_keyring as open_keyring_of
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.log import Log
 from infrastructure.logging import configure_logging
@@ -140,6 +142,14 @@ def adopt_policies(services: Services) -> None:
         new_id=new_id,
         software=version("jejak"),
     ).adopt(policies(PROJECTIONS, REPORTS))
+
+
+@contextmanager
+def open_keyring(chosen: Settings) -> Iterator[Keyring]:
+    """Open the key store, for what an operator does with it."""
+    configure_logging()
+    with open_keyring_of(chosen) as keyring:
+        yield keyring
 
 
 def tokens_of(chosen: Settings) -> Tokens:
