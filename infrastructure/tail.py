@@ -20,6 +20,7 @@ from threading import Condition, Event, Lock, Thread
 from time import monotonic
 from typing import Any, Final
 
+import psycopg
 import structlog
 from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription
 from psycopg import Connection, Notify
@@ -28,6 +29,7 @@ from psycopg_pool import ConnectionPool
 from domain.record import Recorded
 from infrastructure.recorder import PageRecorder, StoredPage
 from infrastructure.standing_connection import StandingConnection
+from infrastructure.trouble import Trouble
 
 BATCH: Final = 1_000
 """Pages that are read, and handed on, at a time."""
@@ -81,12 +83,15 @@ class Batch:
 
 
 def wake_all(sleeping: Sequence[Kept], wake: Wake) -> None:
-    """Wake pages together; if that fails, one by one, to find those that cannot be woken."""
+    """Wake pages together; if that fails, one by one, to find those that cannot be woken.
+
+    A store or a key store that is away says nothing of the page: that is raised, and tried again.
+    """
     if not sleeping:
         return
     try:
         awake: Sequence[Recorded | Exception] = wake([one.page for one in sleeping])
-    except OSError:
+    except (OSError, psycopg.Error, Trouble):
         raise
     except Exception as error:  # noqa: BLE001  # a page that nobody can wake is told of, not raised
         awake = [error] if len(sleeping) == 1 else []

@@ -4,6 +4,7 @@ import time
 from contextlib import contextmanager
 from threading import Event, Thread
 
+import psycopg
 import pytest
 from pages import assessed, began, draft, stream, write
 
@@ -115,6 +116,17 @@ def test_a_page_that_cannot_be_woken_is_told_of_beside_those_that_can(ledger, po
     batch = Tail(pool, wake).after(0)
     kinds = [type(woken).__name__ for _, woken in batch.woken(ASSESSED)]
     assert kinds == ["Recorded", "LookupError", "Recorded"]
+
+
+def test_a_key_store_that_is_away_makes_no_page_poison(ledger, pool):
+    write(ledger, draft(began()))
+
+    def away(pages):
+        raise psycopg.OperationalError
+
+    batch = Tail(pool, away).after(0)
+    with pytest.raises(psycopg.OperationalError):
+        batch.woken(BEGAN)
 
 
 def test_a_reader_that_lost_its_connection_goes_on_where_it_was(tail, ledger, pool):
