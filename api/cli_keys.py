@@ -1,6 +1,7 @@
 """``jejak forget`` and ``jejak keys``: somebody's keys destroyed, and the master key replaced."""
 
 import json
+import re
 from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from api.telling import bar, err, fail, out, told
+from domain.fields import REF
 from domain.forgetting import ARTICLES, ForgettingBasis
 from domain.record import Actor, StreamId
 from domain.referral import Party
@@ -51,10 +53,10 @@ def forget(  # noqa: PLR0913  # one for each thing that the record has to say
     from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
 
     stream = _stream(who)
+    _ensure_codes(by, decision)
     if not yes:
-        typer.confirm(
-            f"{stream}: tidak dapat dibatalkan; musnahkan? / destroy?", abort=True, err=True
-        )
+        question = f"{stream}: tidak dapat dibatalkan; musnahkan? / destroy for good?"
+        typer.confirm(question, abort=True, err=True)
     with told(), open_house(settings(), as_guest=True) as house:
         document = evidence and _stored(house, evidence)
         said = {"basis": reason, "decided_by": by, "decision": decision, "document": document}
@@ -139,6 +141,16 @@ def _stream(who: str) -> StreamId:
     if stream.kind not in {"person", "referral"}:
         fail("tulis id orang, atau referral:id", "write a person's id, or referral:id", status=2)
     return stream
+
+
+def _ensure_codes(*codes: str) -> None:
+    """Refuse words where a code is asked for: they lie open for ever, and might be a name."""
+    if not all(re.fullmatch(REF.regex, code, re.ASCII) for code in codes):
+        fail(
+            f"--by dan --decision berupa kode seperti {REF.example}, bukan nama",
+            f"--by and --decision are codes like {REF.example}, not names",
+            status=2,
+        )
 
 
 def _stored(house: "House", path: Path) -> str:
