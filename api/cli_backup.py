@@ -160,8 +160,12 @@ def _show(keeper: Any, place: Path, *, verify: bool, as_json: bool) -> None:
             _tell_archive(archiving)
     if not rows:
         fail(f"tidak ada cadangan di {place}", f"there is no backup in {place}")
-    if any(row.get("wrong") for row in rows) or (verify and archiving and archiving.broken):
+    if any(row.get("wrong") for row in rows) or (verify and _is_in_want(archiving)):
         fail("ada yang tidak utuh", "not everything is whole")
+
+
+def _is_in_want(archiving: Any) -> bool:
+    return bool(archiving and (archiving.broken or archiving.baseless or not archiving.streaming))
 
 
 def _row(base: Any) -> dict[str, Any]:
@@ -177,7 +181,8 @@ def _row(base: Any) -> dict[str, Any]:
 def _archive(archiving: Any) -> dict[str, Any] | None:
     if archiving is None:
         return None
-    return {"streaming": archiving.streaming, "bytes_behind": archiving.bytes_behind}
+    names = ("streaming", "bytes_behind", "broken", "baseless")
+    return {name: getattr(archiving, name) for name in names}
 
 
 def _tell_archive(archiving: Any) -> None:
@@ -187,6 +192,11 @@ def _tell_archive(archiving: Any) -> None:
             " layanan dengan JEJAK_BACKUP_DIR.\n"
             "No WAL is archived: what is recorded after this backup is lost with the disk. Run the"
             " service with JEJAK_BACKUP_DIR."
+        )
+    elif archiving.baseless:
+        typer.echo(
+            "Arsip WAL belum punya cadangan dasar; jalankan jejak backup.\n"
+            "The WAL archive has no base backup yet; run jejak backup."
         )
     elif archiving.streaming:
         behind = archiving.bytes_behind

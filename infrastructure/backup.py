@@ -72,9 +72,11 @@ class Source:
 
 
 def take(
-    source: Source, place: Path, *, keep: int, progress: Progress = lambda *_: 0
+    source: Source, place: Path, *, keep: int | None, progress: Progress = lambda *_: 0
 ) -> BaseBackup:
     """Take a base backup into `place`, verify it, then let go of all but the newest `keep`.
+
+    None lets go of nothing.
 
     Raises `BackupRefused`, `BackupDamaged` or `ProgramFailed`; what was there before stays then.
     """
@@ -94,7 +96,8 @@ def take(
                 make_durable(series)
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
-            let_go(place, before["store"], keep)
+            if keep is not None:
+                let_go(place, before["store"], keep)
     return next(base for base in base_backups(place) if base.path == whole)
 
 

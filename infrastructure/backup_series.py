@@ -153,6 +153,19 @@ def current_series(postgres: Path, system: str) -> str:
     return begin_series(postgres, system)
 
 
+def series_of(postgres: Path, place: Path) -> Path | None:
+    """Return where in `place` the cluster in `postgres` archives, once it does."""
+    with suppress(OSError):
+        series = place / (postgres / "series").read_text(encoding="ascii").strip()
+        return series if (series / "wal").is_dir() else None
+    return None
+
+
+def has_base(series: Path) -> bool:
+    """Say whether a series can bring anything back."""
+    return any(series.glob("base-*/backup.json"))
+
+
 def begin_series(postgres: Path, system: str) -> str:
     """Begin another series: from here on there is no way back over what is missing."""
     name = f"{datetime.now(UTC).strftime(STAMP)}-{system}"

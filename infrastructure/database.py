@@ -71,6 +71,8 @@ def _ledger_database(settings: Settings, *, as_guest: bool) -> Iterator[str]:
     if as_guest and answers(postgres.conninfo(NAME)):
         yield postgres.conninfo(NAME)
         return
-    with archiving(postgres, settings.data_dir / "postgres", settings.backup_dir):
+    with archiving(
+        postgres, settings.data_dir / "postgres", settings.backup_dir, with_base=not as_guest
+    ):
         create_unless_there(postgres.conninfo(), NAME)
         yield postgres.conninfo(NAME)

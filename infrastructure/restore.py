@@ -19,9 +19,11 @@ import psycopg
 from infrastructure.backup import BackupDamaged, verify
 from infrastructure.backup_series import (
     SEGMENT_BYTES,
+    STAMP,
     BaseBackup,
     Reach,
     base_backups,
+    has_base,
     location,
     make_durable,
     reach,
@@ -145,7 +147,23 @@ def choose(place: Path, target: Target) -> BaseBackup:
             f"The oldest backup was finished at {first.finished_at.isoformat()}, at position"
             f" {first.position}; there is no way to before that."
         )
+    if not target.base:
+        _refuse_an_older_history(place, before[-1], target)
     return before[-1]
+
+
+def _refuse_an_older_history(place: Path, base: BaseBackup, target: Target) -> None:
+    """Refuse to pass over a newer history that has no base backup: its events would be missed."""
+    until = target.until.astimezone(UTC).strftime(STAMP) if target.until else None
+    for series in sorted(place.iterdir()):
+        newer = series.name > base.path.parent.name and (series / "wal").is_dir()
+        if newer and not has_base(series) and (until is None or series.name <= until):
+            raise RestoreRefused(
+                f"{series.name} lebih baru tetapi tanpa cadangan dasar: WAL-nya tidak dapat"
+                f" dipulihkan. Kalau tetap mau yang lama: --base {base.name}\n"
+                f"{series.name} is newer but has no base backup: its WAL cannot be restored. If you"
+                f" want the older one nevertheless: --base {base.name}"
+            )
 
 
 class Recovery:

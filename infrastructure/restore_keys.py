@@ -124,6 +124,12 @@ def notes_on(chosen: Settings, into: Path, restored: Restored) -> list[str]:
             " be signed, and witnesses refuse: what is missing will show. Restore further, or read"
             " docs/backup.md."
         )
+    notes.append(
+        "Ini sejarah baru: arsip WAL-nya mulai dengan cadangan dasar sendiri saat layanan menyala"
+        " dengan JEJAK_BACKUP_DIR; tanpa itu, jalankan jejak backup.\n"
+        "This is another history: its WAL archive begins with a base backup of its own when the"
+        " service starts with JEJAK_BACKUP_DIR; without that, run jejak backup."
+    )
     return notes
 
 

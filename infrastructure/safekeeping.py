@@ -1,14 +1,14 @@
 """Backups as an operator orders them: the ledger to one place, its keys to another, and back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
 
 from infrastructure.backup import BackupRefused, Progress, Source, Verdict, check, take
-from infrastructure.backup_series import BaseBackup, base_backups
+from infrastructure.backup_series import BaseBackup, base_backups, has_base, series_of
 from infrastructure.database import NAME, answers, open_database
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.key_copy import Copies, ensure_apart
@@ -135,11 +135,10 @@ class Safekeeping:
         return found
 
     def _archiving_into(self, place: Path) -> Archiving | None:
-        series = self._postgres / "series"
-        name = series.read_text(encoding="ascii").strip() if series.exists() else ""
-        if not name or not (place / name / "wal").is_dir():
+        series = series_of(self._postgres, place)
+        if series is None:
             return None
-        return state_of_archive(self._conninfo)
+        return replace(state_of_archive(self._conninfo), baseless=not has_base(series))
 
     def _refuse_foreign_server(self) -> None:
         if self._chosen.database_url:

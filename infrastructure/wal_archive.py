@@ -9,7 +9,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -18,11 +18,14 @@ from typing import Final
 import psycopg
 import structlog
 
-from infrastructure.backup_series import begin_series, current_series
+from infrastructure.backup import Source, take
+from infrastructure.backup_series import begin_series, current_series, has_base, series_of
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.postgres_programs import ProgramFailed, Programs
 from infrastructure.trouble import Trouble
 
+LEDGER: Final = "jejak"
+"""The database that has to be there before a first base backup is worth taking."""
 SLOT: Final = "jejak_archive"
 GONE: Final = "has already been removed"
 """What the server says when the WAL that should come next is no longer there."""
@@ -36,11 +39,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Archiving:
-    """How the archive stands: `bytes_behind` is what would be lost with the ledger's disk."""
+    """How the archive stands: `bytes_behind` is what would be lost with the ledger's disk.
+
+    `baseless` says that its series has no base backup yet, so that it brings nothing back.
+    """
 
     streaming: bool
     bytes_behind: int
     broken: bool
+    baseless: bool = False
 
 
 class NoBackupDirectory(Trouble):
@@ -57,10 +64,12 @@ def archiving(
     place: Path | None,
     *,
     programs: Programs | None = None,
+    with_base: bool = False,
 ) -> Iterator[None]:
     """Run PostgreSQL for the block, and archive its WAL into `place` until its very last record.
 
     A fast shutdown waits until the receiver has everything, so PostgreSQL is stopped first.
+    `with_base` has a series that has no base backup begin with one.
     """
     if place is None:
         with postgres:
@@ -69,7 +78,7 @@ def archiving(
     receiver = Receiver(directory, place.absolute(), programs or Programs())
     try:
         with postgres:
-            receiver.start(postgres.conninfo())
+            receiver.start(postgres, with_base=with_base)
             try:
                 yield
             finally:
@@ -84,14 +93,19 @@ class Receiver:
     def __init__(self, directory: Path, place: Path, programs: Programs) -> None:
         self._directory, self._place, self._programs = directory, place, programs
         self._ending = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
-    def start(self, conninfo: str) -> None:
-        """Begin to stream from the server that answers there."""
-        self._thread = threading.Thread(
-            target=self._run, args=(conninfo,), name="wal-archive", daemon=True
-        )
-        self._thread.start()
+    def start(self, postgres: EmbeddedPostgres, *, with_base: bool) -> None:
+        """Begin to stream from a server that runs."""
+        work = [(self._run, postgres.conninfo())]
+        if with_base:
+            work.append((self._begin_with_a_base, postgres.conninfo(LEDGER)))
+        for target, conninfo in work:
+            thread = threading.Thread(
+                target=target, args=(conninfo,), name="wal-archive", daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
 
     def expect_the_end(self) -> None:
         """Take the end of the stream, from now on, for the end."""
@@ -99,8 +113,8 @@ class Receiver:
 
     def close(self) -> None:
         """Wait until the end was received."""
-        if self._thread:
-            self._thread.join(LAST_SECONDS)
+        for thread in self._threads:
+            thread.join(LAST_SECONDS)
 
     def _run(self, conninfo: str) -> None:
         pause, longest = PAUSES
@@ -113,6 +127,17 @@ class Receiver:
                     log.warning("wal_archive_interrupted", error=type(error).__name__)
             pause = PAUSES[0] if monotonic() - began > longest else min(pause * 2, longest)
             self._ending.wait(pause)
+
+    def _begin_with_a_base(self, conninfo: str) -> None:
+        """Take a base backup if the series has none, as soon as there is a ledger to back up."""
+        source = Source(directory=self._directory, conninfo=conninfo, programs=self._programs)
+        while not self._ending.wait(PAUSES[0]):
+            series = series_of(self._directory, self._place)
+            if series and has_base(series):
+                return
+            if series:
+                with suppress(OSError, psycopg.Error, Trouble):  # not yet, or not there: again
+                    take(source, self._place, keep=None)
 
     def _receive(self, conninfo: str) -> None:
         """Stream until the server ends; begin another series where a gap cannot be filled."""
