@@ -164,6 +164,7 @@ def streams(shop: Workshop, part: Part, names: Sequence[str]) -> Iterator[list[K
 def _read(shop: Workshop, part: Part, names: Sequence[str]) -> Iterator[list[Kept]]:
     values = (part.upto, list(names), part.of, part.number)
     with transaction(shop.pool) as reading, reading.cursor("pages") as cursor:
+        reading.execute("SET LOCAL work_mem = '64MB'")  # the pages of a part are sorted
         cursor.execute(BY_STREAM, values)
         while rows := cursor.fetchmany(BATCH):
             kept = [Kept(cast(StoredPage, leaf)) for leaf in map(Leaf._make, rows)]
