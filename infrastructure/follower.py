@@ -96,6 +96,11 @@ class Follower:
         """Say whether all projections have seen a position, as far as is known here."""
         return all(self._seen.get(name, 0) >= position for name in self._by_table)
 
+    def await_move(self, moves: int, seconds: float) -> None:
+        """Wait until projections have moved on, here or elsewhere, since they had so often."""
+        with self.moved:
+            self.moved.wait_for(lambda: self.moves != moves, seconds)
+
     @property
     def alone(self) -> bool:
         """Say whether all projections are folded here, so that nobody else knows more of them."""

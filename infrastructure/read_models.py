@@ -95,9 +95,7 @@ class PostgresReadModels:
             if left <= 0:
                 break
             if not follower.reached(position):
-                with follower.moved:
-                    patience = min(left, LOOK_SECONDS)
-                    follower.moved.wait_for(lambda moves=moves: follower.moves != moves, patience)
+                follower.await_move(moves, min(left, LOOK_SECONDS))
         return follower.reached(position)
 
     def progress(self) -> Sequence[Progress]:

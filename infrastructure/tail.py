@@ -291,8 +291,9 @@ class Tail:
         seconds = min(POLL_SECONDS, max(self._due(), 0.0)) if self._untold else POLL_SECONDS
         bell = self._bell[1] if self._bell else None
         with selectors.DefaultSelector() as ears:
-            for one in filter(None, (bell, connection)):
-                ears.register(one, selectors.EVENT_READ)
+            ears.register(connection, selectors.EVENT_READ)
+            if bell:
+                ears.register(bell, selectors.EVENT_READ)
             ready = [key.fileobj for key, _ in ears.select(seconds)]
         if bell in ready and bell:
             bell.recv(4096)

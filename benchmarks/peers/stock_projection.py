@@ -41,7 +41,7 @@ class Lines(PostgresTrackingRecorder):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Have the view's own table made with the library's."""
         super().__init__(*args, **kwargs)
-        self.sql_create_statements.append(SQL(CREATE))
+        self.sql_create_statements.append(SQL(CREATE).format())
 
     def write(self, key: str, version: int, text: str, tracking: Tracking) -> None:
         """Write a row with the position that it is true at."""
