@@ -14,26 +14,33 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from infrastructure.logging import configure_logging
 
 from .checker import Finding, check, read_ledger
+from .checker import Kind as Wrong
 from .defects import DEFECTS
 from .disks import enter_namespace
 from .faults import Kind, NotNow, all_kinds
 from .journal import read_history
 from .report import Row, totals, written
-from .world import World
+from .sealed_log import faults_of, read_log, unrecorded
+from .world import World, still_running
 
 RECOVERED = 4
 """Requests that must be acknowledged after a fault before the next one comes."""
 RECOVERY_SECONDS = 90.0
 PAUSE_SECONDS = (0.05, 0.6)
+BESIDE = 0.2
+"""How often a quick fault comes in the midst of another."""
 SETTLE_SECONDS = 120.0
-WRONG = ("findings", "answered_500", "stuck", "died")
+WRONG = ("findings", "answered_500", "stuck", "died", "left_running")
 """What of an account must be empty."""
 
 
@@ -55,16 +62,28 @@ class Campaign:
         while done < faults and time.monotonic() < until:
             weights = [kind.weight for kind in possible]
             kind = first.pop() if first else self.draw.choices(possible, weights)[0]
-            done += self._one(kind, done + 1)
+            quick = [one for one in possible if one.quick and one is not kind]
+            beside = self.draw.choice(quick) if quick and self.draw.random() < BESIDE else None
+            done += self._with_another(kind, beside, done + 1)
+
+    def _with_another(self, kind: Kind, beside: Kind | None, number: int) -> int:
+        """Do one fault, perhaps another in the midst of it; return how many did their harm."""
+        if beside is None:
+            return self._one(kind, number)
+        draw = random.Random(self.draw.random())  # noqa: S311 - a thread's own
+        with ThreadPoolExecutor(1) as hand:
+            other = hand.submit(harm_of, beside, self.world, draw)
+            harm = self._one(kind, number)
+            note, more = other.result()
+        self.rows.setdefault(beside.name, Row(beside.name)).faults += more
+        say(f"{'':14} with {beside.name:28} {note}")
+        return harm + more
 
     def _one(self, kind: Kind, number: int) -> int:
         """Do one fault and await recovery; return 1 where it did its harm."""
         row = self.rows.setdefault(kind.name, Row(kind.name))
         began, unknown = time.monotonic(), len(self.world.load.unknown)
-        try:
-            note, harm = kind.do(self.world, self.draw), 1
-        except NotNow:
-            note, harm = "not now", 0
+        note, harm = harm_of(kind, self.world, self.draw)
         over = time.monotonic()
         self.world.mend()
         well = self.world.load.await_acknowledged(RECOVERED, RECOVERY_SECONDS)
@@ -80,6 +99,14 @@ class Campaign:
         return harm
 
 
+def harm_of(kind: Kind, world: World, draw: random.Random) -> tuple[str, int]:
+    """Do one fault; return what it did, and 1 where it did its harm."""
+    try:
+        return kind.do(world, draw), 1
+    except (NotNow, psycopg.Error, OSError):
+        return "not now", 0
+
+
 def account(world: World) -> tuple[list[Finding], dict[str, object]]:
     """Stop the load, settle what is open, and compare what was told with what is there."""
     say("… settling what is open")
@@ -87,7 +114,12 @@ def account(world: World) -> tuple[list[Finding], dict[str, object]]:
     history = read_history(world.journals())
     pages = read_ledger(world.server.conninfo())
     findings = check(history, pages, unlike, world.unconfirmed)
-    return findings, totals(history, pages, findings)
+    log = read_log(world.server.conninfo())
+    findings += [Finding(Wrong.LOG, fault) for fault in faults_of(log)]
+    findings += [Finding(Wrong.UNRECORDED_READ, key) for key in unrecorded(log, history.shown)]
+    sums = totals(history, pages, findings)
+    sums |= {"leaves": len(log.leaves), "reads_shown": history.shown.total()}
+    return findings, sums
 
 
 def held(world: World, options: argparse.Namespace) -> dict[str, Any]:
@@ -125,8 +157,10 @@ def main() -> int:
         result = held(world, options)
     finally:
         world.close()
+        left = still_running(directory)
         if not options.keep:
             shutil.rmtree(directory, ignore_errors=True)
+    result["left_running"] = left
     result["sums"] |= {"seed": seed, "seconds": round(time.monotonic() - began)}
     sys.stdout.write(json.dumps(result) + "\n" if options.json else written(result))
     if options.control:

@@ -38,6 +38,8 @@ class Kind(Enum):
     VANISHED = "vanished"
     READ_MODEL = "read_model"
     UNCONFIRMED = "unconfirmed"
+    LOG = "log"
+    UNRECORDED_READ = "unrecorded_read"
     NOBODY_ASKED = "nobody_asked"
 
 

@@ -256,7 +256,7 @@ def _frozen(world: World, pids: list[int], draw: random.Random) -> str:
 def _cut(world: World, rule: Rule) -> str:
     world.proxy.arm(rule)
     rule.done.wait(ARMED_SECONDS)
-    world.proxy.disarm()
+    world.proxy.disarm(rule)
     if not rule.fired:
         raise NotNow
     return f"{rule.fired} times"

@@ -8,6 +8,7 @@ import hashlib
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -116,6 +117,10 @@ class Journal:
         """Note which positions a reader was given next, with the event at each."""
         self._write(do="seen", reader=reader, pages=pages)
 
+    def shown(self, subject: str) -> None:
+        """Note that somebody's record was shown: an id."""
+        self._write(do="shown", subject=subject)
+
     def _write(self, **line: Any) -> None:
         data = json.dumps({"at": time.time(), **line}).encode() + b"\n"
         with self._lock:
@@ -128,10 +133,14 @@ class History:
 
     asked: dict[str, Asked] = field(default_factory=dict)
     seen: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    shown: Counter[str] = field(default_factory=Counter)
     misuse: list[str] = field(default_factory=list)
 
     def take(self, line: Mapping[str, Any]) -> None:
         """Take in one line."""
+        if line["do"] == "shown":
+            self.shown[line["subject"]] += 1
+            return
         if line["do"] == "seen":
             pages = [(int(position), str(event)) for position, event in line["pages"]]
             self.seen.setdefault(line["reader"], []).extend(pages)

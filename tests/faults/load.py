@@ -105,6 +105,7 @@ class Writer(threading.Thread):
             self.counter.close()
             return
         if status == 200:
+            self.load.journal.shown(case.key)
             case.version = state["version"]
 
 

@@ -85,9 +85,9 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._rules.append, rule)
         return rule
 
-    def disarm(self) -> None:
-        """Forget all rules."""
-        self._loop.call_soon_threadsafe(self._rules.clear)
+    def disarm(self, rule: Rule) -> None:
+        """Forget a rule: its times that are left are not made."""
+        self._loop.call_soon_threadsafe(self._rules.remove, rule)
 
     def darken(self) -> None:
         """Let nothing through any more, and say nothing about it."""

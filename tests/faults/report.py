@@ -22,14 +22,9 @@ class Row:
     recoveries: list[float] = field(default_factory=list)
 
     def as_line(self) -> list[Any]:
-        median = statistics.median(self.recoveries)
-        return [
-            self.kind,
-            self.faults,
-            self.unknown,
-            round(median, 2),
-            round(max(self.recoveries), 2),
-        ]
+        times = self.recoveries or [0.0]  # all of this kind came in the midst of others
+        longest, median = round(max(times), 2), round(statistics.median(times), 2)
+        return [self.kind, self.faults, self.unknown, median, longest]
 
 
 def totals(history: History, pages: Sequence[Page], findings: Sequence[Finding]) -> dict[str, Any]:
@@ -37,6 +32,7 @@ def totals(history: History, pages: Sequence[Page], findings: Sequence[Finding])
     every = history.asked.values()
     found = Counter(finding.kind for finding in findings)
     unknown = [asked for asked in every if asked.was_unknown]
+    said = Counter(answer.said for asked in every for answer in asked.answers)
     return {
         "requests": len(every),
         "tries": sum(asked.tries for asked in every),
@@ -44,6 +40,7 @@ def totals(history: History, pages: Sequence[Page], findings: Sequence[Finding])
         "refused": sum(asked.refused for asked in every),
         "unknown": len(unknown),
         "resolved": sum(asked.settled for asked in unknown),
+        "answers": dict(said.most_common()),
         "events": len(pages),
         "read_by_tailing": {reader: len(seen) for reader, seen in history.seen.items()},
         "lost": found[Kind.LOST],
@@ -62,7 +59,7 @@ def written(result: Mapping[str, Any]) -> str:
     lines += [f"left out: {name}: {why}" for name, why in result["left_out"].items()]
     lines += ["", "| | |", "|---|---|"]
     lines += [f"| {name} | {number} |" for name, number in result["sums"].items()]
-    for title in ("answered_500", "stuck", "died"):
+    for title in ("answered_500", "stuck", "died", "left_running"):
         lines += [f"{title}: {result[title]}"] if result[title] else []
     lines += [f"FOUND {kind}: {where}" for kind, where in result["findings"][:50]]
     lines += [f"... {len(result['findings'])} findings in all"] if result["findings"] else []

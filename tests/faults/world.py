@@ -4,6 +4,7 @@ Nothing of it is the campaign's own process but the proxy and the writers, so th
 killed. `mend` brings all of it back.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -25,7 +26,7 @@ from .journal import Journal, Outcome, read_history
 from .load import Load, resolve
 from .proxy import Proxy
 from .requests import MEDAN, Counter, Reply, Request, opening, unit_named
-from .server import DATABASE, KEYS, Server
+from .server import DATABASE, KEYS, Server, is_running
 
 ROOT = Path(__file__).parents[2]
 JEJAK = [sys.executable, "-c", "from api.cli import app; app()"]
@@ -47,13 +48,12 @@ class Process:
     environment: dict[str, str]
     log: Path
     running: subprocess.Popen[bytes] | None = None
-    frozen: bool = False
-    starts: int = 0
+    served: bool = False
+    """Whether it was ready since it was started, and nobody has ended it since."""
 
     def start(self) -> None:
         if self.running and self.running.poll() is None:
             return
-        self.starts += 1
         with self.log.open("ab") as sink:
             self.running = subprocess.Popen(
                 self.command, cwd=ROOT, env=self.environment, stdout=sink, stderr=sink
@@ -66,6 +66,7 @@ class Process:
     def end(self, number: int, seconds: float = 30.0) -> int:
         """Send a signal that ends it, and return how it ended."""
         assert self.running
+        self.served = False
         self.signal(number)
         try:
             return self.running.wait(seconds)
@@ -166,9 +167,13 @@ class World:
         """Start the service, again where it ended because PostgreSQL was away, until it serves."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
+            if self.service.served and not self.service.is_there():
+                self.died.append(f"the service, with status {self.service.running.returncode}")
+                self.service.served = False
             self.service.start()
             try:
                 with urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                    self.service.served = True
                     return
             except (URLError, OSError):
                 time.sleep(0.03)
@@ -206,7 +211,6 @@ class World:
         """Undo whatever a fault did and have everything run."""
         for process in (self.service, self.second):
             process.signal(signal.SIGCONT)
-        self.proxy.disarm()
         self.proxy.lighten(sever=False)
         self.server.mend()
         self.second.start()
@@ -263,3 +267,15 @@ class World:
             self.proxy.__exit__()
         if hasattr(self, "server"):
             self.server.stop()
+
+
+def still_running(directory: Path) -> list[str]:
+    """Return the names of processes that still know a directory of ours."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                if str(directory).encode() in words and is_running(int(entry.name)):
+                    found.append((entry / "comm").read_text().strip())
+    return found
