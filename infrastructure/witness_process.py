@@ -40,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.vkey:
             sys.stdout.write(f"{signer.key}\n")
             return 0
+        if not chosen.log:
+            raise WitnessMisused(
+                "--log: sebut kunci log yang disaksikan\n--log: name the key of a log to witness"
+            )
         host, port = chosen.listen
         state = WitnessState(chosen.state)
         try:
