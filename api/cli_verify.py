@@ -4,9 +4,6 @@ The verifier itself is the package `verifier`, which knows nothing of this produ
 """
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,7 +14,6 @@ from api.sealed import seal_what_is_new
 from api.telling import err, fail, told
 
 if TYPE_CHECKING:
-    from api.main import House
     from verifier.archive import Asked, Verdict
 
 EXAMPLES: Final = (
@@ -99,53 +95,12 @@ def _of_file(path: Path, wanted: "Asked") -> "Verdict":
 
 def _of_ledger(wanted: "Asked") -> "Verdict":
     from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
-    from verifier.archive import verify as read  # noqa: PLC0415
-    from verifier.faults import Fault, Place  # noqa: PLC0415
 
     with told(), open_house(settings(), as_guest=True) as house:
         seal_what_is_new(house)
-        archives = house.archives
-        archive = archives.witnessed() if wanted.witnesses else archives.newest()
-        hashes: deque[bytes] = deque()
-        wanted = _with_what_we_hold(house, wanted, archive.size, hashes)
         with _progress(count=True) as progress:
             task = progress.add_task("Memeriksa / verifying", total=None)
-            blocks = _noted(archive.blocks(hashes), lambda size: progress.advance(task, size))
-            verdict = read(blocks, wanted)
-            beside = None if verdict.fault else archives.beside_the_page(verdict.read.events)
-        if beside:
-            stream, version, position = beside
-            place = Place(kind="event", number=position, stream=stream, version=version)
-            verdict = replace(verdict, fault=Fault("columns.differ", place))
-        return verdict
-
-
-def _with_what_we_hold(house: "House", wanted: "Asked", size: int, hashes: deque[bytes]) -> "Asked":
-    """Add what is at hand beside the ledger: our own key, earlier checkpoints, hashes of leaves."""
-    from verifier.asking import key_in  # noqa: PLC0415  # --help stays quick
-    from verifier.kept import Kept  # noqa: PLC0415
-    from verifier.notes import LOG_KEY, Checkpoint  # noqa: PLC0415
-
-    own = house.archives.own_key()
-    held = [Checkpoint.as_found(size, note) for size, note in house.archives.older(size)]
-    return replace(
-        wanted,
-        key=wanted.key or (key_in(own, LOG_KEY) if own else None),
-        older=(*wanted.older, *held),
-        kept=wanted.kept or Kept(_passed(hashes)),
-    )
-
-
-def _passed(hashes: deque[bytes]) -> Iterator[bytes]:
-    """Yield what is in the queue, each time that there is something."""
-    while hashes:
-        yield hashes.popleft()
-
-
-def _noted(blocks: Iterator[bytes], note: Callable[[int], None]) -> Iterator[bytes]:
-    for block in blocks:
-        yield block
-        note(block.count(b"\n"))
+            return house.archives.verified(wanted, lambda count: progress.advance(task, count))
 
 
 def _progress(*, count: bool = False) -> Progress:

@@ -6,8 +6,9 @@ No key is needed to write or to read it: pages stay as they are stored, sealed.
 import json
 import os
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +19,11 @@ from infrastructure.log import Log
 from infrastructure.log_key import log_seed
 from infrastructure.signed_note import Signer
 from infrastructure.trouble import Trouble
+from verifier.archive import Asked, Verdict, verify
+from verifier.faults import Fault, Place
+from verifier.kept import Kept
+from verifier.notes import Checkpoint as Head
+from verifier.notes import Unreadable, VerifierKey
 
 SCAN: Final = 2_000
 """Leaves read at a time: some 2 MB."""
@@ -122,21 +128,47 @@ class SealedArchives:
         """Return that of the newest one that a witness cosigned, or else of the newest."""
         return self._archive(self._log.witnessed() or self._log.checkpoint())
 
-    def older(self, size: int) -> list[tuple[int, str]]:
-        """Return sizes and notes of checkpoints with fewer leaves, as the database has them.
+    def verified(self, asked: Asked, note: Callable[[int], None] = lambda _: None) -> Verdict:
+        """Verify the live ledger, with all that is at hand: ``note`` hears how many lines went by.
 
-        They are a selection, spread over all of them.
+        At hand are our own key, the hashes of leaves and earlier checkpoints in the database, and
+        the last one that the sealer remembers beside it. Raises `NothingSealed`.
         """
-        with self._pool.connection() as connection:
-            return connection.execute(OLDER, {"size": size, "most": OLDER_MOST}).fetchall()
+        archive = self.witnessed() if asked.witnesses else self.newest()
+        hashes: deque[bytes] = deque()
+        asked = replace(
+            asked,
+            key=asked.key or self._own_key(),
+            older=(*asked.older, *self._older(archive)),
+            kept=asked.kept or Kept(_passed(hashes)),
+        )
+        verdict = verify(_noted(archive.blocks(hashes), note), asked)
+        beside = None if verdict.fault else self._beside_the_page(verdict.read.events)
+        if beside:
+            stream, version, position = beside
+            place = Place(kind="event", number=position, stream=stream, version=version)
+            verdict = replace(verdict, fault=Fault("columns.differ", place))
+        return verdict
 
-    def own_key(self) -> str | None:
-        """Return the vkey of the log's key that this machine holds, or None where it has none."""
+    def _older(self, archive: SealedArchive) -> list[Head]:
+        """Return what was signed before: a selection, spread over all that there is."""
+        size = archive.size
+        with self._pool.connection() as connection:
+            rows = connection.execute(OLDER, {"size": size, "most": OLDER_MOST}).fetchall()
+        found = [Head.as_found(size, note) for size, note in rows]
+        memory = self._directory / f"log.{archive.origin.removeprefix('jejak/')}.head"
+        if memory.exists():
+            with suppress(Unreadable):  # the sealer is the one to say so
+                found.append(Head.of(memory.read_text(encoding="utf-8")))
+        return found
+
+    def _own_key(self) -> VerifierKey | None:
+        """Return the log's key that this machine holds, or None where it has none."""
         if not (os.environ.get("JEJAK_LOG_KEY") or (self._directory / "log.key").exists()):
             return None
-        return str(Signer(self._log.origin, log_seed(self._directory)).key)
+        return VerifierKey.of(str(Signer(self._log.origin, log_seed(self._directory)).key))
 
-    def beside_the_page(self, upto: int) -> tuple[str, int, int] | None:
+    def _beside_the_page(self, upto: int) -> tuple[str, int, int] | None:
         """Return the first event whose columns do not say what its page says: where it stands.
 
         For pages that were verified: others may raise.
@@ -152,6 +184,18 @@ class SealedArchives:
                 "the log is still empty; run `jejak seal --once` first"
             )
         return SealedArchive(self._pool, self._log.origin, self._log.vkey, checkpoint)
+
+
+def _passed(hashes: deque[bytes]) -> Iterator[bytes]:
+    """Yield what is in the queue, each time that there is something."""
+    while hashes:
+        yield hashes.popleft()
+
+
+def _noted(blocks: Iterator[bytes], note: Callable[[int], None]) -> Iterator[bytes]:
+    for block in blocks:
+        yield block
+        note(block.count(b"\n"))
 
 
 def _line(said: dict[str, Any]) -> bytes:

@@ -218,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tally.add(part)
         sys.stderr.write(f"\r{sum(tally.edits.values())} edits, {time.monotonic() - began:.0f} s")
     if chosen.database_edits:
-        from tests.faults.superuser import edit_ledger  # noqa: PLC0415  # starts a PostgreSQL
+        from tests.faults.edited_ledger import edit_ledger  # noqa: PLC0415  # starts a PostgreSQL
 
         tally.add(edit_ledger(chosen.seed, chosen.database_edits))
     sys.stderr.write("\n")

@@ -195,7 +195,7 @@ def test_the_quick_way_says_what_the_whole_parse_says_of_whatever_was_done_to_a_
     leaves = leaves_of(random, events=60, streams=6, accesses=2)
     lines, found, tails = Archive.of(leaves).lines(), set(), learnt_from(leaves)
     events = [at for at, leaf in enumerate(leaves) if leaf.kind == "event"]
-    for _ in range(250):
+    for _ in range(150):
         at = random.choice(events)
         content = tampered(random, leaves[at].content)
         line = lines[at + 1].replace(leaves[at].content, content)
