@@ -7,7 +7,8 @@ from typing import Final
 from psycopg_pool import ConnectionPool
 
 from application.evidence import Deposit, Document
-from domain.kernel import DataClass
+from domain.forgetting import ONCE
+from domain.kernel import DataClass, Refused, SubjectForgotten, Words
 from domain.record import Actor, StreamId
 from infrastructure.connections import acknowledged
 from infrastructure.key_store import KeyStore
@@ -15,6 +16,10 @@ from infrastructure.sealing import owner, seal, unseal
 
 CLASS: Final = DataClass.SPECIFIC
 """A document may hold anything, so it is protected like the most sensitive of it."""
+FORGOTTEN: Final[Words] = (
+    "dokumen ini sudah dimusnahkan bersama data yang disebutnya",
+    "this document was destroyed, with the data that it was about",
+)
 NAMED_ELSEWHERE: Final = (
     "SELECT sha256 FROM unnest(%s::text[]) AS sha256 WHERE EXISTS (SELECT FROM ledger.event AS e"
     """ WHERE position(convert_to('"sha256":"' || sha256 || '"', 'UTF8') IN e.page) > 0"""
@@ -30,11 +35,17 @@ class PostgresEvidenceStore:
         self._pool, self._keys, self._store = pool, keys, store
 
     def put(self, content: bytes, media_type: str, actor: Actor) -> str:
-        """Keep a document and who brought it; a document that is there is not written again."""
+        """Keep a document and who brought it; a document that is there is not written again.
+
+        Raises `Refused` for one that was destroyed.
+        """
         digest = hashlib.sha256(content)
         sha256 = digest.hexdigest()
         subject = owner(subject_of(sha256), CLASS)
-        key = self._keys.of([subject])[subject]
+        try:
+            key = self._keys.of([subject])[subject]
+        except SubjectForgotten:
+            raise Refused("evidence.forgotten", article=ONCE, because=FORGOTTEN) from None
         with acknowledged(self._pool) as connection:
             connection.execute(
                 "INSERT INTO evidence.document (sha256, media_type, size, key_id, sealed)"

@@ -23,12 +23,14 @@ class KeysInTwoPlaces(Trouble):
 def scrub(dsn: str) -> bool:
     """Rewrite the table of keys, as the owner, and cut the log behind it.
 
-    Says whether the log could be cut: on a server of somebody else's it is kept as its operator
-    has it kept.
+    Says whether the log could be cut: on a server of somebody else's, and where the ledger is in
+    the same database, it is kept as its operator has it kept.
     """
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("VACUUM (FULL) keys.sealing_key")
         connection.execute("VACUUM (FULL) keys.handover")
+        if connection.execute("SELECT to_regclass('ledger.event')").fetchone() != (None,):
+            return False
         try:
             for _ in range(2):  # the first lets go of what is before it, the second of its own
                 connection.execute("SELECT pg_switch_wal()")

@@ -100,7 +100,10 @@ def read_document(
     whom = shown_with(services, caller, sha256, case) if is_digest(sha256) else ()
     if not whom:
         raise not_found()
-    stored = services.evidence.get(sha256)
+    try:
+        stored = services.evidence.get(sha256)
+    except LookupError:  # destroyed, with whom it was about
+        raise not_found() from None
     reading(whom, {"document"}, 1)
     return Response(
         stored.content,
