@@ -17,7 +17,8 @@ from infrastructure.postgres_tenant import wheel_binaries
 
 from .disks import Disk, may_mount, run
 
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+"""Debian's `libfaketime`, where it is installed."""
 SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
@@ -60,7 +61,7 @@ class Server:
 
     @property
     def has_clock(self) -> bool:
-        return FAKETIME.exists()
+        return FAKETIME is not None
 
     @property
     def socket(self) -> Path:
