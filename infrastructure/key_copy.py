@@ -39,16 +39,6 @@ class KeyCopyRefused(Trouble):
     """The keys are not to be copied there, or what is there holds more than the key store."""
 
 
-def ensure_apart(keys: Path, ledger: Path) -> None:
-    """Raise `KeyCopyRefused` where one directory is the other, or lies in it."""
-    one, other = keys.resolve(), ledger.resolve()
-    if one.is_relative_to(other) or other.is_relative_to(one):
-        raise KeyCopyRefused(
-            f"Kunci tidak boleh disimpan bersama buku: {keys} dan {ledger} bersarang.\n"
-            f"Keys are not to be kept with the ledger: {keys} and {ledger} lie in one another."
-        )
-
-
 def copy_keys(dsn: str, directory: Path) -> int:
     """Copy the key store at `dsn` over its last copy; return how many keys it has.
 
@@ -99,6 +89,19 @@ class Copies:
     keys: Path | None
     ledger: Path | None
 
+    def ensure_apart(self) -> None:
+        """Raise `KeyCopyRefused` where one directory is the other, or lies in it."""
+        if not (self.keys and self.ledger):
+            return
+        one, other = self.keys.resolve(), self.ledger.resolve()
+        if one.is_relative_to(other) or other.is_relative_to(one):
+            raise KeyCopyRefused(
+                f"Kunci tidak boleh disimpan bersama buku: {self.keys} dan {self.ledger}"
+                " bersarang.\n"
+                f"Keys are not to be kept with the ledger: {self.keys} and {self.ledger} lie in one"
+                " another."
+            )
+
     def make(self, dsn: str) -> int | None:
         """Bring all copies up to date; return how many keys were copied, None for none wanted.
 
@@ -121,8 +124,7 @@ def copying(dsn: str, copies: Copies, *, as_guest: bool = False) -> Iterator[Non
     if not (copies.keys or copies.ledger):
         yield
         return
-    if copies.keys and copies.ledger:
-        ensure_apart(copies.keys, copies.ledger)
+    copies.ensure_apart()
     ending = threading.Event()
     thread = threading.Thread(
         target=_keep_copying,

@@ -11,7 +11,7 @@ from infrastructure.backup import BackupRefused, Progress, Source, Verdict, chec
 from infrastructure.backup_series import BaseBackup, base_backups, has_base, series_of
 from infrastructure.database import NAME, answers, open_database
 from infrastructure.embedded_postgres import EmbeddedPostgres
-from infrastructure.key_copy import Copies, ensure_apart
+from infrastructure.key_copy import Copies
 from infrastructure.postgres_programs import Programs
 from infrastructure.restore import Restored, Target, Workbench, restore
 from infrastructure.restore_keys import Keys, notes_on
@@ -72,13 +72,11 @@ class Safekeeping:
         keys_to = keys_to.expanduser() if keys_to else self._chosen.keys_backup_dir
         if keys_to:
             self._refuse_within_the_data(keys_to)
-            ensure_apart(keys_to, place)
+        copies = Copies(tombstones=self._chosen.data_dir / TOMBSTONES, keys=keys_to, ledger=place)
+        copies.ensure_apart()
         with open_database(self._chosen, as_guest=True) as database:
             source = Source(directory=self._postgres, conninfo=database.dsn, programs=Programs())
             base = take(source, place, keep=keep, progress=progress)
-            copies = Copies(
-                tombstones=self._chosen.data_dir / TOMBSTONES, keys=keys_to, ledger=place
-            )
             keys = copies.make(database.keys_dsn)
             return Taken(base=base, archiving=self._caught_up(place), keys=keys)
 
