@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, Request
@@ -21,6 +20,7 @@ from application.access import AccessRecord, Purpose
 from domain.fields import REF
 from domain.kernel import DataClass, Event, Value, Words, data_classes
 from domain.record import Actor, Recorded, StreamId
+from domain.shape import once_per_type
 from projections.kernel import Projection
 
 PURPOSES: Final[Mapping[Role, Purpose]] = {
@@ -186,7 +186,7 @@ def _free_text(page: Recorded) -> Iterator[str]:
         yield "evidence.number"
 
 
-@cache
+@once_per_type
 def sealed_in(kind: type[Event]) -> frozenset[str]:
     """Return the names of an event's fields that are kept sealed."""
     return frozenset(name for name, mark in data_classes(kind).items() if mark is not OPEN)
