@@ -37,6 +37,6 @@ class Zones:
         if stream.kind == CASE.name:
             day = event.effective.day
             ordered = sorted(history, key=lambda said: said.effective.instant)
-            return CASE.fold(said for said in ordered if said.effective.day <= day)[CUSTODY].unit
+            return CUSTODY.fold(said for said in ordered if said.effective.day <= day).unit
         opened = (said for said in history if isinstance(said, ProgrammeOpened))
         return next((said.unit for said in opened), None)
