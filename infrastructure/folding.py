@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import orjson
 from psycopg import Connection, OperationalError
 
 from domain.record import Recorded
@@ -13,7 +14,7 @@ from infrastructure.tail import Batch, Woken
 
 NOTHING: Final = Stopped()
 STOPPED: Final = (
-    b"SELECT '' AS name, key, to_jsonb(d) AS row FROM read_model.dead_letter AS d"
+    b"SELECT '' AS name, key, to_jsonb(d)::text AS row FROM read_model.dead_letter AS d"
     b" WHERE projection = ANY(%s)"
 )
 
@@ -103,7 +104,8 @@ def _found(
         if name in found:
             found[name].append((key, row))
         else:
-            letters.append((row["projection"], key, row["whole_stream"]))
+            said = orjson.loads(row)
+            letters.append((said["projection"], key, said["whole_stream"]))
     return found, by_projection(letters)
 
 

@@ -21,7 +21,7 @@ from infrastructure.ledger import EventsourcingLedger
 from infrastructure.rebuilding import Opening, Rebuilding, Workshop, drop, take_place
 from infrastructure.recorder import PageRecorder
 from infrastructure.refolding import refold
-from infrastructure.row_table import RowSeals, RowTable
+from infrastructure.row_table import AS_JSON, RowSeals, RowTable
 from infrastructure.tail import BATCH, Tail
 from projections.kernel import Projection, Scope
 
@@ -72,9 +72,9 @@ class PostgresReadModels:
         """Return rows that the caller may see; raise `LookupError` for an unknown name."""
         table = self._tables[name]
         conditions = [self._within(table, access), *self._wanted(table, question)]
-        query = SQL(
-            "SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE {} ORDER BY key LIMIT {}"
-        ).format(table.table, SQL(" AND ").join(conditions), question.limit)
+        query = SQL("SELECT key, {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
+            SQL(AS_JSON), table.table, SQL(" AND ").join(conditions), question.limit
+        )
         with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             position, as_of = self._freshness(connection, table)
@@ -253,10 +253,9 @@ class PostgresReadModels:
 def digest(connection: Connection[Any], table: RowTable) -> tuple[int, str]:
     """Return how many rows a table has, and a SHA-256 over them unsealed, in the order of keys."""
     total, after, count = hashlib.sha256(), "", 0
-    query = SQL(
-        "SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t"
-        " WHERE key > %s ORDER BY key LIMIT %s"
-    ).format(table.table)
+    query = SQL("SELECT key, {} FROM {} AS t WHERE key > %s ORDER BY key LIMIT %s").format(
+        SQL(AS_JSON), table.table
+    )
     while rows := connection.execute(query, (after, BATCH)).fetchall():
         for key, row in table.rows(rows).items():
             total.update(json.dumps([key, table.as_json(row)], sort_keys=True).encode())

@@ -4,7 +4,6 @@ Rows go in and come out as JSON, so that one statement writes a batch whatever t
 """
 
 import hmac
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,8 +40,9 @@ FOUND_BY: Final = ("case", "unit", "destination", "person", "programme", "agreem
 """Columns that get an index where a row has them."""
 
 
-Stored = tuple[str, Json]
-"""A key, and the row under it as JSON's types, sealed."""
+Stored = tuple[str, str]
+"""A key, and the row under it as JSON, sealed."""
+AS_JSON: Final = "(to_jsonb(t) - 'key' - 'words')::text"
 
 
 class RowSeals:
@@ -63,7 +63,7 @@ class RowSeals:
             key = self.keys.of([owner(subject, data_class)])[owner(subject, data_class)]
         except SubjectForgotten:
             return None
-        return "\\x" + seal(key.secret, json.dumps(value).encode(), f"{self.store}|{place}").hex()
+        return "\\x" + seal(key.secret, orjson.dumps(value), f"{self.store}|{place}").hex()
 
     def unseal(self, subject: str, data_class: DataClass, place: str, sealed: str) -> Any:
         """Return what was sealed; nothing for a subject who was forgotten."""
@@ -72,7 +72,7 @@ class RowSeals:
         except SubjectForgotten:
             return None
         box = bytes.fromhex(sealed.removeprefix("\\x"))
-        return json.loads(unseal(key.secret, box, f"{self.store}|{place}"))
+        return orjson.loads(unseal(key.secret, box, f"{self.store}|{place}"))
 
     def words(self, texts: Iterable[Any]) -> list[str]:
         """Return the keyed form of every word in some texts, as ``bytea`` literals.
@@ -154,19 +154,25 @@ class RowTable:
         return connection.execute(self._find, (list(keys),))
 
     def rows(
-        self, stored: Sequence[tuple[str, Json]], opened: frozenset[str] | None = None
+        self, stored: Sequence[Stored], opened: frozenset[str] | None = None
     ) -> dict[str, Any]:
         """Wake rows read as JSON, by their keys; sealed columns not ``opened`` as `None`."""
+        asleep: dict[str, Json] = {key: orjson.loads(row) for key, row in stored}
         if opened is not None:
             shut = dict.fromkeys(self._sealed.keys() - opened)
-            stored = [(key, {**row, **shut}) for key, row in stored]
-        if self.projection.subject:
+            for row in asleep.values():
+                row.update(shut)
+        if subject := self.projection.subject:
+            marks = [(name, mark.value) for name, mark in self._sealed.items()]
             self._seals.open_keys(
-                owner(row[self.projection.subject], mark)
-                for _, row in stored
-                for mark in self._sealed.values()
+                {
+                    (row[subject], mark)
+                    for row in asleep.values()
+                    for name, mark in marks
+                    if row[name] is not None
+                }
             )
-        return {key: self._awake(key, row) for key, row in stored}
+        return {key: self._awake(key, row) for key, row in asleep.items()}
 
     @property
     def seals_anything(self) -> bool:
@@ -228,8 +234,8 @@ class RowTable:
 
     @cached_property
     def _find(self) -> bytes:
-        query = SQL("SELECT key, to_jsonb(t) - 'key' - 'words' FROM {} AS t WHERE key = ANY(%s)")
-        return query.format(self.table).as_bytes(None)
+        query = SQL("SELECT key, {} FROM {} AS t WHERE key = ANY(%s)")
+        return query.format(SQL(AS_JSON), self.table).as_bytes(None)
 
     @cached_property
     def _delete(self) -> bytes:
