@@ -32,6 +32,7 @@ def totals(history: History, pages: Sequence[Page], findings: Sequence[Finding])
     every = history.asked.values()
     found = Counter(finding.kind for finding in findings)
     unknown = [asked for asked in every if asked.was_unknown]
+    waits = [answer.at - answer.asked_at for asked in every for answer in asked.answers]
     said = Counter(answer.said for asked in every for answer in asked.answers)
     return {
         "requests": len(every),
@@ -40,6 +41,7 @@ def totals(history: History, pages: Sequence[Page], findings: Sequence[Finding])
         "refused": sum(asked.refused for asked in every),
         "unknown": len(unknown),
         "resolved": sum(asked.settled for asked in unknown),
+        "longest_wait_seconds": round(max(waits, default=0.0), 1),
         "answers": dict(said.most_common()),
         "events": len(pages),
         "read_by_tailing": {reader: len(seen) for reader, seen in history.seen.items()},
