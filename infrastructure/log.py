@@ -11,16 +11,28 @@ from infrastructure.merkle import HASH, TILE_WIDTH, Tile, TiledTree, width_of
 
 SCAN: Final = 4_096
 """Leaves read at a time when many are wanted."""
+LEAVES: Final = sql.SQL(
+    "(SELECT %s::text AS kind) AS wanted CROSS JOIN LATERAL"
+    " (SELECT * FROM ledger.leaf WHERE index >= %s AND index < %s OFFSET 0) AS leaf"
+)
+"""Leaves of a kind (``wanted.kind``) and a range; OFFSET keeps a new table's planner off a scan."""
 Source = Mapping[str, sql.Composable]
 SOURCES: Final[Mapping[Kind, Source]] = {
-    "event": {"table": sql.SQL("ledger.event"), "number": sql.SQL("position")},
-    "access": {"table": sql.SQL("ledger.access"), "number": sql.SQL("number")},
+    "event": {
+        "leaves": LEAVES,
+        "table": sql.SQL("ledger.event"),
+        "number": sql.SQL("position"),
+    },
+    "access": {
+        "leaves": LEAVES,
+        "table": sql.SQL("ledger.access"),
+        "number": sql.SQL("number"),
+    },
 }
 """Where the leaves of each kind come from, and what numbers them there."""
 ENTRIES: Final = sql.SQL(
     "SELECT leaf.index, ledger.leaf_data(leaf.kind, leaf.number, it.hash, it.recorded_at)"
-    " FROM ledger.leaf JOIN {table} AS it ON it.{number} = leaf.number"
-    " WHERE leaf.kind = %s AND leaf.index >= %s AND leaf.index < %s"
+    " FROM {leaves} JOIN {table} AS it ON it.{number} = leaf.number WHERE leaf.kind = wanted.kind"
 )
 CHECKPOINT: Final = (
     "SELECT size, root, note || coalesce((SELECT string_agg(line, '' ORDER BY received_at, vkey)"

@@ -37,8 +37,8 @@ NEXT: Final = sql.SQL(
     " WHERE it.{number} > seen AND it.{number} <= seen + %s ORDER BY it.{number}"
 )
 DIFFERS: Final = sql.SQL(
-    "SELECT min(leaf.index) FROM ledger.leaf LEFT JOIN {table} AS it ON it.{number} = leaf.number"
-    " WHERE leaf.kind = %s AND leaf.index >= %s AND leaf.index < %s AND leaf.hash IS DISTINCT FROM"
+    "SELECT min(leaf.index) FROM {leaves} LEFT JOIN {table} AS it ON it.{number} = leaf.number"
+    " WHERE leaf.kind = wanted.kind AND leaf.hash IS DISTINCT FROM"
     " sha256('\\x00'::bytea || ledger.leaf_data(leaf.kind, leaf.number, it.hash, it.recorded_at))"
 )
 
