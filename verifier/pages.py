@@ -7,7 +7,6 @@ accepts nothing that this one does not.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 FORMAT: Final = 1
@@ -46,7 +45,10 @@ def canonical_object(written: bytes) -> dict[str, Any]:
         again = WRITE(read).encode()
     except (ValueError, RecursionError):  # UnicodeError is a ValueError
         raise NotCanonical from None
-    if again != written or not isinstance(read, dict) or _deeper(read, DEPTH_MOST):
+    if again != written or not isinstance(read, dict):
+        raise NotCanonical
+    many = written.count(b"{") + written.count(b"[") > DEPTH_MOST
+    if many and _deeper(read, DEPTH_MOST):
         raise NotCanonical
     return read
 
@@ -66,10 +68,17 @@ def page_in(written: bytes) -> dict[str, Any]:
 
 def _in_order(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """Keep an object whose keys are in the order of their UTF-16 units, none of them twice."""
-    keys = [key.encode("utf-16-be", "surrogatepass") for key, _ in pairs]
-    if any(one >= other for one, other in pairwise(keys)):
+    read = dict(pairs)
+    names = [key for key, _ in pairs]
+    # Python sorts by code points, which is the same order until there are characters beyond ASCII.
+    order = None if "".join(names).isascii() else _utf_16
+    if len(read) != len(names) or names != sorted(names, key=order):
         raise ValueError
-    return dict(pairs)
+    return read
+
+
+def _utf_16(key: str) -> bytes:
+    return key.encode("utf-16-be", "surrogatepass")
 
 
 def _deeper(value: Any, levels: int) -> bool:
