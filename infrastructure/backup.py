@@ -22,7 +22,6 @@ from psycopg import errors
 
 from infrastructure.backup_series import (
     FACTS,
-    SEGMENT_BYTES,
     STAMP,
     BaseBackup,
     Facts,
@@ -39,7 +38,7 @@ from infrastructure.postgres_programs import ProgramFailed, Programs
 from infrastructure.trouble import Trouble
 
 PROGRESS: Final = re.compile(r"\s*(\d+)/(\d+) kB")
-ROOM_TO_SPARE: Final = 4 * SEGMENT_BYTES
+ROOM_TO_SPARE: Final = 64 * 1024 * 1024
 Progress = Callable[[int, int], object]
 """Told how many kB are done, of how many."""
 
@@ -172,7 +171,7 @@ def _let_go_of_wal(series: Path, kept: Sequence[BaseBackup]) -> None:
         shutil.rmtree(series)
         return
     first = min(facts.first_segment for facts in needed)
-    for number, file in list(segments_in(series / "wal", needed[0].timeline)):
+    for number, file in list(segments_in(series / "wal", needed[0])):
         if number < first:
             file.unlink()
 
@@ -182,14 +181,15 @@ def _ask(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         row = connection.execute(
             "SELECT (SELECT system_identifier::text FROM pg_control_system()),"
             " (SELECT id::text FROM ledger.store), coalesce(max(position), 0), max(recorded_at),"
-            " (SELECT sum(pg_database_size(oid)) FROM pg_database)::bigint, clock_timestamp()"
-            " FROM ledger.event"
+            " (SELECT sum(pg_database_size(oid)) FROM pg_database)::bigint,"
+            " (SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'),"
+            " clock_timestamp() FROM ledger.event"
         ).fetchone()
     except (errors.UndefinedTable, errors.InvalidSchemaName):
         raise BackupRefused(
             "Belum ada buku peristiwa di sini.\nThere is no ledger here yet."
         ) from None
-    names = ("system", "store", "position", "recorded_at", "bytes", "started_at")
+    names = ("system", "store", "position", "recorded_at", "bytes", "segment_bytes", "started_at")
     return dict(zip(names, row or (), strict=True))
 
 
@@ -221,8 +221,9 @@ def _facts(draft: Path, before: dict[str, Any], finished_at: datetime) -> bytes:
             started_at=before["started_at"],
             finished_at=finished_at,
             timeline=wal["Timeline"],
-            first_segment=location(wal["Start-LSN"]) // SEGMENT_BYTES,
-            last_segment=(location(wal["End-LSN"]) - 1) // SEGMENT_BYTES,
+            first_segment=location(wal["Start-LSN"]) // before["segment_bytes"],
+            last_segment=(location(wal["End-LSN"]) - 1) // before["segment_bytes"],
+            segment_bytes=before["segment_bytes"],
             major=int((draft / "cluster/PG_VERSION").read_text()),
             bytes=sum(file.stat().st_size for file in draft.rglob("*") if file.is_file()),
         )

@@ -19,8 +19,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-SEGMENT_BYTES: Final = 16 * 1024 * 1024
-SEGMENTS_PER_FILE_NUMBER: Final = 0x1_0000_0000 // SEGMENT_BYTES
+FOUR_GIB: Final = 0x1_0000_0000
+"""How much WAL shares the middle part of its segments' names."""
 SEGMENT: Final = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(\.partial)?")
 STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 
@@ -37,6 +37,7 @@ class Facts:
     timeline: int
     first_segment: int
     last_segment: int
+    segment_bytes: int
     major: int
     bytes: int
 
@@ -101,32 +102,33 @@ def reach(base: BaseBackup) -> Reach:
         run[number] = found[number]
         number += 1
     later = any(other > number for other in found) or number <= base.facts.last_segment
-    return Reach(run=run, missing=segment_name(base.facts.timeline, number) if later else None)
+    return Reach(run=run, missing=segment_name(base.facts, number) if later else None)
 
 
 def segments(base: BaseBackup) -> dict[int, Path]:
     """Return the segments of a base and of its archive; of two with one number, the fuller."""
     found: dict[int, Path] = {}
     for place in (base.cluster / "pg_wal", base.archive):
-        for number, file in sorted(segments_in(place, base.facts.timeline)):
-            if number < base.facts.first_segment or file.stat().st_size != SEGMENT_BYTES:
+        for number, file in sorted(segments_in(place, base.facts)):
+            whole = file.stat().st_size == base.facts.segment_bytes
+            if number < base.facts.first_segment or not whole:
                 continue
             if number not in found or written(file) >= written(found[number]):
                 found[number] = file
     return found
 
 
-def segments_in(place: Path, timeline: int) -> Iterator[tuple[int, Path]]:
-    """Yield the segments of one timeline with their numbers; one not yet full among them."""
-    for file in place.glob(f"{timeline:08X}*"):
+def segments_in(place: Path, facts: Facts) -> Iterator[tuple[int, Path]]:
+    """Yield the segments of a base's timeline with their numbers, and one that is not yet full."""
+    for file in place.glob(f"{facts.timeline:08X}*"):
         if found := SEGMENT.fullmatch(file.name):
-            yield int(found[2], 16) * SEGMENTS_PER_FILE_NUMBER + int(found[3], 16), file
+            yield int(found[2], 16) * (FOUR_GIB // facts.segment_bytes) + int(found[3], 16), file
 
 
-def segment_name(timeline: int, number: int) -> str:
+def segment_name(facts: Facts, number: int) -> str:
     """Return the name that PostgreSQL gives a segment."""
-    high, low = divmod(number, SEGMENTS_PER_FILE_NUMBER)
-    return f"{timeline:08X}{high:08X}{low:08X}"
+    high, low = divmod(number, FOUR_GIB // facts.segment_bytes)
+    return f"{facts.timeline:08X}{high:08X}{low:08X}"
 
 
 def location(lsn: str) -> int:

@@ -18,7 +18,6 @@ import psycopg
 
 from infrastructure.backup import BackupDamaged, verify
 from infrastructure.backup_series import (
-    SEGMENT_BYTES,
     STAMP,
     BaseBackup,
     Reach,
@@ -247,7 +246,7 @@ class Recovery:
         verify(cluster, self._programs, self._base.path)
         for number, file in self.reach.run.items():
             if file.parent == self._base.archive:
-                name = segment_name(self._base.facts.timeline, number)
+                name = segment_name(self._base.facts, number)
                 shutil.copyfile(file, cluster / "pg_wal" / name)
         (cluster / "recovery.signal").touch(mode=0o600)
 
@@ -268,7 +267,8 @@ class Recovery:
         self._refuse_over_a_gap()
         replayed = location(_one(connection, "SELECT pg_last_wal_replay_lsn()::text"))
         if self._end_of_wal() - replayed > TORN_BYTES:
-            segment = segment_name(self._base.facts.timeline, replayed // SEGMENT_BYTES)
+            facts = self._base.facts
+            segment = segment_name(facts, replayed // facts.segment_bytes)
             raise RestoreRefused(
                 f"Segmen WAL {segment} rusak: sesudahnya masih ada WAL yang tidak terbaca. Pilih"
                 " saat sebelum itu dengan --until.\n"
@@ -279,7 +279,7 @@ class Recovery:
     def _end_of_wal(self) -> int:
         for number in sorted(self.reach.run, reverse=True):
             if found := written(self.reach.run[number]):
-                return number * SEGMENT_BYTES + found
+                return number * self._base.facts.segment_bytes + found
         return 0
 
     def _unreadable(self, failure: PostgresDidNotStart) -> Trouble:
