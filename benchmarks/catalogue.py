@@ -1,11 +1,12 @@
 """Which benchmarks there are, and what each measures."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from typing import Final
 
 from benchmarks.place import Place
-from benchmarks.result import Result, Scale
+from benchmarks.result import DEFAULT, QUICK, TINY, Result, Scale
 
 BENCHMARKS: Final = {
     "append": "benchmarks.append",
@@ -17,6 +18,12 @@ BENCHMARKS: Final = {
     "verify": "benchmarks.verify",
     "read": "benchmarks.read",
 }
+SIZES: Final = {"default": DEFAULT, "quick": QUICK, "tiny": TINY}
+
+
+def scale_of(size: str, **chosen: int | None) -> Scale:
+    """Return a scale by its name, with what somebody chose otherwise."""
+    return replace(SIZES[size], **{name: one for name, one in chosen.items() if one is not None})
 
 
 def benchmark(name: str) -> Callable[[Scale, Place], Result]:

@@ -16,10 +16,6 @@ HUNDRED: Final = 100
 TEN: Final = 10
 
 
-class NoPlace(Exception):
-    """The document has no marks for a benchmark."""
-
-
 def cells(row: Row) -> Sequence[str]:
     """Return a row as words, by `COLUMNS`."""
     if row.value is None or row.spread is None:
@@ -61,22 +57,33 @@ def markdown(result: Result, facts: Mapping[str, str]) -> str:
     return "\n".join([*rows, "", *notes, "", f"Measured on {measured_on}."])
 
 
-def replaced(document: str, name: str, table: str) -> str:
-    """Return a document with a benchmark's table replaced; raise `NoPlace` without its marks."""
-    begin, end = f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
-    before, found, rest = document.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not (found and closed):
-        raise NoPlace(f"{begin} … {end}")
-    return f"{before}{begin}\n{table}\n{end}{after}"
+def places_missing(path: Path, names: Sequence[str]) -> Sequence[str]:
+    """Return the marks that a document lacks for these benchmarks."""
+    document = path.read_text(encoding="utf-8")
+    return [" … ".join(_marks(name)) for name in names if not _parted(document, name)]
 
 
-def write(path: Path, results: Mapping[str, Result], facts: Mapping[str, str]) -> None:
-    """Keep the tables of these benchmarks in a document."""
+def keep(path: Path, results: Mapping[str, Result], facts: Mapping[str, str]) -> None:
+    """Keep the tables of these benchmarks in a document that has a place for each."""
     document = path.read_text(encoding="utf-8")
     for name, result in results.items():
-        document = replaced(document, name, markdown(result, facts))
+        begin, end = _marks(name)
+        if parts := _parted(document, name):
+            before, after = parts
+            document = f"{before}{begin}\n{markdown(result, facts)}\n{end}{after}"
     path.write_text(document, encoding="utf-8")
+
+
+def _marks(name: str) -> tuple[str, str]:
+    return f"<!-- bench:{name} -->", f"<!-- /bench:{name} -->"
+
+
+def _parted(document: str, name: str) -> tuple[str, str] | None:
+    """Return what stands before and after the table of a benchmark; None without its marks."""
+    begin, end = _marks(name)
+    before, found, rest = document.partition(begin)
+    _, closed, after = rest.partition(end)
+    return (before, after) if found and closed else None
 
 
 def _escaped(cell: str) -> str:

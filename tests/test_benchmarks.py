@@ -166,18 +166,18 @@ def test_a_table_has_as_many_cells_in_every_line():
 def test_only_the_tables_that_were_measured_are_replaced(tmp_path):
     page = tmp_path / "performance.md"
     page.write_text("a\n<!-- bench:lag -->\nold\n<!-- /bench:lag -->\nb\n")
-    table.write(page, {"lag": Result(rows=(stock(),))}, {})
+    assert table.places_missing(page, ["lag", "read"]) == [
+        "<!-- bench:read --> … <!-- /bench:read -->"
+    ]
+    table.keep(page, {"lag": Result(rows=(stock(),))}, {})
     written = page.read_text()
     assert written.startswith("a\n<!-- bench:lag -->\n| subject")
     assert written.endswith("<!-- /bench:lag -->\nb\n")
     assert "old" not in written
-    with pytest.raises(table.NoPlace):
-        table.write(page, {"read": Result(rows=())}, {})
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
-def test_the_page_on_performance_has_a_place_for_every_benchmark(name):
-    assert table.replaced(PAGE.read_text(), name, "")
+def test_the_page_on_performance_has_a_place_for_every_benchmark():
+    assert table.places_missing(PAGE, list(BENCHMARKS)) == []
 
 
 def test_an_import_is_measured_beside_raw_rows_from_one_end_to_the_other(place):
