@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
 from infrastructure.embedded_postgres import OWNER, EmbeddedPostgres
+from infrastructure.key_cluster import FOLDER, SEGMENTS
 from infrastructure.postgres_directory import PostgresDirectory
 from infrastructure.postgres_tenant import wheel_binaries
 from infrastructure.settings import Settings
@@ -27,11 +28,27 @@ class UpgradeFailed(Trouble):
     """A step of the dump or the restore went wrong; the old cluster is as it was."""
 
 
-def upgrade(directory: Path, old: Path, new: Path | None = None) -> Path:
+def upgrade_all(data_dir: Path, old: Path) -> list[Path]:
+    """Upgrade the ledger's cluster and that of its keys; return where the old ones are now.
+
+    One that is of the new version already stays: an upgrade that was interrupted between the two
+    goes on.
+    """
+    kept, new = [], major_of(wheel_binaries())
+    for name, initdb in (("postgres", ()), (FOLDER, SEGMENTS)):
+        made_by = data_dir / name / "cluster/PG_VERSION"
+        if made_by.exists() and made_by.read_text().strip() != new:
+            kept.append(upgrade(data_dir / name, old, initdb=initdb))
+    return kept
+
+
+def upgrade(
+    directory: Path, old: Path, new: Path | None = None, *, initdb: Sequence[str] = ()
+) -> Path:
     """Copy everything into a new cluster, then exchange the two; return where the old one is now.
 
-    `old` and `new` are directories of binaries. While the copy is made the old server holds the
-    directory, so that no service can start in it.
+    `old` and `new` are directories of binaries; `initdb` are words for the new cluster's making.
+    While the copy is made the old server holds the directory, so that no service can start in it.
     """
     new = new or wheel_binaries()
     version = (directory / "cluster/PG_VERSION").read_text().strip()
@@ -40,7 +57,7 @@ def upgrade(directory: Path, old: Path, new: Path | None = None) -> Path:
         raise UpgradeFailed(f"Sudah ada: {aside}\nThere is one already: {aside}")
     with EmbeddedPostgres(directory, binaries=old) as source:
         discard(workshop)
-        with EmbeddedPostgres(workshop, binaries=new) as target:
+        with EmbeddedPostgres(workshop, binaries=new, initdb=initdb) as target:
             copy(new, source, target)
     with held(directory):
         (directory / "cluster").rename(aside)
@@ -98,6 +115,14 @@ def discard(workshop: Path) -> None:
             shutil.rmtree(workshop)
 
 
+def major_of(binaries: Path) -> str:
+    """Return the major version of a directory of binaries."""
+    said = subprocess.run(  # noqa: S603 - the wheel's
+        [binaries / "pg_config", "--version"], capture_output=True, check=True, text=True
+    ).stdout
+    return said.split()[1].split(".")[0]
+
+
 if __name__ == "__main__":
-    kept = upgrade(Settings().data_dir / "postgres", Path(sys.argv[1]))
+    kept = ", ".join(map(str, upgrade_all(Settings().data_dir, Path(sys.argv[1])))) or "-"
     sys.stdout.write(f"Selesai; data lama ada di {kept}\nDone; the old data is in {kept}\n")

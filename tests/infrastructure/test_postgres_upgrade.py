@@ -8,9 +8,10 @@ from infrastructure.embedded_postgres import (
     EmbeddedPostgres,
     WrongMajorVersion,
 )
-from infrastructure.migrations import migrate
+from infrastructure.key_cluster import SEGMENTS, embedded_keys
+from infrastructure.migrations import KEYS, migrate
 from infrastructure.postgres_tenant import wheel_binaries
-from infrastructure.postgres_upgrade import UpgradeFailed, upgrade
+from infrastructure.postgres_upgrade import UpgradeFailed, upgrade, upgrade_all
 
 OLD = Path("/usr/lib/postgresql/15/bin")
 needs_15 = pytest.mark.skipif(not OLD.exists(), reason="Debian's postgresql-15 is not installed")
@@ -61,6 +62,21 @@ def test_an_upgrade_that_fails_leaves_the_old_cluster_in_its_place_and_may_be_re
         run(postgres.conninfo("jejak"), "DROP EXTENSION adminpack")
     upgrade(directory, OLD)
     assert (directory / "cluster/PG_VERSION").read_text() == "18\n"
+
+
+@needs_15
+def test_the_keys_move_with_the_ledger_and_an_upgrade_that_was_interrupted_goes_on(tmp_path):
+    with EmbeddedPostgres(tmp_path / "keys", binaries=OLD, initdb=SEGMENTS, fsync=False) as keys:
+        run(keys.conninfo(), "CREATE DATABASE jejak_keys")
+        migrate(keys.conninfo("jejak_keys"), KEYS)
+        before = tables(keys.conninfo("jejak_keys"))
+    ledger = tmp_path / "postgres/cluster"
+    ledger.mkdir(parents=True)
+    (ledger / "PG_VERSION").write_text("18\n")  # the one that was moved already
+    assert upgrade_all(tmp_path, OLD) == [tmp_path / "keys/cluster-15"]
+    with embedded_keys(tmp_path / "keys") as keys:
+        assert tables(keys.conninfo("jejak_keys")) == before
+    assert upgrade_all(tmp_path, OLD) == []
 
 
 def run(conninfo: str, *statements: str) -> None:
