@@ -35,6 +35,7 @@ from infrastructure.witness_client import (
     WitnessesUnreadable,
     WitnessSaidNo,
 )
+from infrastructure.witness_process import main
 
 ORIGIN = "jejak/of-this-test"
 LOG, STRANGER = Signer(ORIGIN, b"l" * 32), Signer(ORIGIN, b"s" * 32)
@@ -169,6 +170,17 @@ def test_a_memory_that_cannot_be_read_is_never_taken_for_an_empty_one(tmp_path):
 def listens(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_program_prints_its_key_and_refuses_what_it_cannot_be(tmp_path, capsys):
+    files = ("--key", str(tmp_path / "key"), "--state", str(tmp_path / "state"))
+    assert main(["--name", "saksi.example/1", *files, "--vkey"]) == 0
+    assert VerifierKey.of(capsys.readouterr().out.strip()).name == "saksi.example/1"
+    for words in (("--name", "a b"), ("--name", "a"), ("--name", "a", "--log", str(SELF.key))):
+        assert main([*words, *files]) == 1
+        assert "--" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--name", "a", *files, "--listen", "nowhere"])
 
 
 class Running:
