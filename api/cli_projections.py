@@ -1,11 +1,12 @@
 """``jejak rebuild`` and ``jejak status``: read models made anew and proved, and how far each is."""
 
 from collections.abc import Callable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from api.telling import err, fail, print_rows, told
+from application.read_models import Digests
 
 JSON: Final = typer.Option("--json", help="Untuk dibaca program / for a program to read.")
 REBUILD_EXAMPLES: Final = (
@@ -47,19 +48,8 @@ def rebuild(
             elif not compare:
                 models.rebuild(names)
             digests = models.compare(names)
-    rows = [
-        {
-            "name": one.name,
-            "rows": one.rows,
-            "position": one.position,
-            "live": one.live[:16],
-            "replay": one.replay[:16],
-            "equal": one.live == one.replay,
-        }
-        for one in digests
-    ]
-    print_rows(rows, as_json=as_json)
-    if not all(row["equal"] for row in rows):
+    print_rows([_compared(one) for one in digests], as_json=as_json)
+    if any(one.live != one.replay for one in digests):
         fail("ada model baca yang tidak sama dengan putar ulangnya", "a read model differs")
 
 
@@ -101,6 +91,17 @@ def status(
         for one in progress
     ]
     print_rows(rows, as_json=as_json)
+
+
+def _compared(digests: Digests) -> dict[str, Any]:
+    return {
+        "name": digests.name,
+        "rows": digests.rows,
+        "position": digests.position,
+        "live": digests.live[:16],
+        "replay": digests.replay[:16],
+        "equal": digests.live == digests.replay,
+    }
 
 
 def _refold(refold: Callable[[str, str], bool], name: str, key: str) -> None:

@@ -102,6 +102,7 @@ def read_models_router(services: Services) -> APIRouter:
     """Return the routes of all projections and reports, each with its own filters."""
     router = APIRouter()
     add_overview(router)
+    add_projections(router)
     for projection in services.projections.values():
         add_projection(router, projection)
     for report in services.reports.values():
@@ -118,7 +119,7 @@ def unknown(name: str, caller: Reader) -> Response:
 
 
 def add_overview(router: APIRouter) -> None:
-    """Say what there is, and how fresh; rebuild."""
+    """Say what there is."""
 
     @router.get("/v1/read-models", dependencies=STRICT)
     def list_read_models(services: WithServices, caller: Known) -> ReadModelsAnswer:
@@ -139,6 +140,10 @@ def add_overview(router: APIRouter) -> None:
             for name, one in services.reports.items()
         ]
         return ReadModelsAnswer(items=[*projections, *reports])
+
+
+def add_projections(router: APIRouter) -> None:
+    """Say how far each projection is, and build one anew."""
 
     @router.get("/v1/projections", dependencies=STRICT)
     def list_projections(services: WithServices, caller: Known) -> ProjectionsAnswer:
