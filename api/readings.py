@@ -18,7 +18,7 @@ from api.problems import Problem, trace_of
 from api.tokens import Caller, Role
 from application.access import AccessRecord, Purpose
 from domain.fields import REF
-from domain.kernel import DataClass, Event, Value, Words, data_classes
+from domain.kernel import FORGOTTEN, DataClass, Event, Value, Words, data_classes
 from domain.record import Actor, Recorded, StreamId
 from domain.shape import once_per_type
 from projections.kernel import Projection
@@ -168,7 +168,7 @@ def of_pages(
     whom: set[str] = set()
     shown: set[str] = set()
     for page in pages:
-        names = set(sealed_in(type(page.event))) if values else set()
+        names = set(_unsealed(page.event)) if values else set()
         names.update(_free_text(page) if values and envelope else ())
         shown |= names
         about_somebody = page.stream.kind in PERSONS
@@ -179,10 +179,17 @@ def of_pages(
     return whom, shown
 
 
+def _unsealed(event: Event) -> Iterator[str]:
+    """Yield the sealed fields that can still be read."""
+    for name in sealed_in(type(event)):
+        if getattr(event, name) is not FORGOTTEN:
+            yield name
+
+
 def _free_text(page: Recorded) -> Iterator[str]:
-    if page.reason is not None:
+    if page.reason not in {None, FORGOTTEN}:
         yield "reason"
-    if any(item.number for item in page.evidence):
+    if any(item.number is not FORGOTTEN for item in page.evidence):
         yield "evidence.number"
 
 
