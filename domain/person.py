@@ -216,6 +216,18 @@ def _ensure_may_be_forgotten(person: Person) -> None:
     )
 
 
+def _ensure_free(person: Person) -> None:
+    ensure(
+        person.held_in is None,
+        "person.already_in_custody",
+        article=ONE_CUSTODY,
+        because=(
+            "orang ini sedang ditahan dalam perkara lain",
+            "this person is held in another case",
+        ),
+    )
+
+
 def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
     """Admit what may be true of one human being."""
     person = journey[PERSON]
@@ -239,15 +251,7 @@ def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
             _ensure_may_be_forgotten(person)
         case CustodyBegan():
             _ensure_not_forgotten(person)
-            ensure(
-                person.held_in is None,
-                "person.already_in_custody",
-                article=ONE_CUSTODY,
-                because=(
-                    "orang ini sedang ditahan dalam perkara lain",
-                    "this person is held in another case",
-                ),
-            )
+            _ensure_free(person)
         case CustodyEnded():
             ensure(
                 person.held_in == proposed.case,
