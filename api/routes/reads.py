@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from api.answers import FORBID, Instant
 from api.callers import Known
 from api.cursors import cursor_after, key_from
-from api.lists import CHUNK, PAGE, PAGE_MOST, fault, table, wanted, written
+from api.lists import CHUNK, MEDIA_TYPES, PAGE, PAGE_MOST, fault, table, wanted, written
 from api.problems import Problem, not_found
 from api.readings import Reading, WithReading
 from api.routes.collections import STRICT
@@ -233,6 +233,13 @@ def number_of(key: str | None) -> int | None:
     return int(key)
 
 
+def documented(form: str) -> dict[str, Any]:
+    """Return what a file's answer is, for the document of the API."""
+    media_type = MEDIA_TYPES[form].partition(";")[0]
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {"response_class": Response, "responses": {200: {"content": content}}}
+
+
 def file_of(form: str, reads: Reads) -> Response:
     """Return all reads as a file; each chunk of it is recorded before it leaves."""
     first = reads.page(None, CHUNK)
@@ -251,13 +258,13 @@ def _rows(reads: Reads, chunk: list[Kept]) -> Iterator[Json]:
         reads.record(len(chunk))
 
 
-@router.get("/v1/reads.csv", dependencies=STRICT, response_class=Response)
+@router.get("/v1/reads.csv", dependencies=STRICT, **documented("csv"))
 def reads_as_csv(reads: WithReads) -> Response:
     """Return all of them as CSV."""
     return file_of("csv", reads)
 
 
-@router.get("/v1/reads.ndjson", dependencies=STRICT, response_class=Response)
+@router.get("/v1/reads.ndjson", dependencies=STRICT, **documented("ndjson"))
 def reads_as_ndjson(reads: WithReads) -> Response:
     """Return all of them as NDJSON."""
     return file_of("ndjson", reads)
