@@ -61,7 +61,7 @@ class Writer(threading.Thread):
             self._count += 1
             version = self._version()
             if version is not None:
-                marks = [self.marks(self.draw) for _ in range(self.draw.randint(1, MARKS_MOST))]
+                marks = [self.marks() for _ in range(self.draw.randint(1, MARKS_MOST))]
                 line = {"case": self.case, "version": version, "marks": marks}
                 self._until_answered(f"{self.name}/{self._count}", line)
 
