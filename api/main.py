@@ -9,7 +9,6 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from uuid_utils import uuid7
 
 from api.dependencies import Services
@@ -44,15 +43,8 @@ if TYPE_CHECKING:
     from infrastructure.safekeeping import Safekeeping
 
 TOKEN_DAYS: Final = 30
-KEYS_BESIDE: Final = (
-    "kunci disimpan di basis data buku: cadangannya dapat mengembalikan orang yang dilupakan;"
-    " isi JEJAK_KEYS_URL / keys are kept in the ledger's database: its backups could bring a"
-    " forgotten person back; set JEJAK_KEYS_URL"
-)
 TROUBLES: Final = (Trouble,)
 """What may keep the house from opening, each with words that say what to do."""
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +66,6 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
     with ExitStack() as stack:
         database = stack.enter_context(open_database(chosen, as_guest=as_guest))
         migrate(database.dsn)
-        if not (database.apart or as_guest):
-            log.warning(KEYS_BESIDE)
         keys = stack.enter_context(open_key_store(database, chosen.data_dir))
         pool = stack.enter_context(service_pool(database.dsn))
         ledger = stack.enter_context(EventsourcingLedger(pool, keys))
@@ -87,9 +77,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         append = Append(ledger=ledger, new_id=new_id, now=now)
         evidence = PostgresEvidenceStore(pool, keys, ledger.store)
         keys.on_forgotten += [append.known.clear, read_models.tail.let_go]
-        forgetter = Forgetter(ledger, pool, database.keys_dsn)
-        forgetter.start()
-        stack.callback(forgetter.close)
+        forgetter = stack.enter_context(Forgetter(ledger, pool, database.keys_dsn))
         services = Services(
             append=append,
             ledger=ledger,

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import structlog
+
 from infrastructure.key_cluster import key_database
 from infrastructure.key_copy import Copies, copying
 from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
@@ -20,6 +22,13 @@ __all__ = [
 ]
 
 NAME = "jejak"
+KEYS_BESIDE = (
+    "kunci disimpan di basis data buku: cadangannya dapat mengembalikan orang yang dilupakan;"
+    " isi JEJAK_KEYS_URL / keys are kept in the ledger's database: its backups could bring a"
+    " forgotten person back; set JEJAK_KEYS_URL"
+)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +55,10 @@ def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Dat
         _ledger_database(settings, as_guest=as_guest) as dsn,
         copying(keys_dsn() or dsn, _copies(settings), as_guest=as_guest),
     ):
-        yield Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)
+        database = Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)
+        if not (database.apart or as_guest):
+            log.warning(KEYS_BESIDE)
+        yield database
 
 
 def _copies(settings: Settings) -> Copies:

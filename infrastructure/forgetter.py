@@ -8,7 +8,7 @@ on record any more is told to the ledger again.
 from collections.abc import Sequence
 from threading import Event as Signal
 from threading import Lock, Thread
-from typing import Final
+from typing import Final, Self
 
 import structlog
 from psycopg_pool import ConnectionPool
@@ -49,13 +49,14 @@ class Forgetter:
         self._closing = Signal()
         self._thread = Thread(target=self._run, name="forgetter", daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         """Do what is left to do, and go on looking."""
         self.settle()
         self.tell_again()
         self._thread.start()
+        return self
 
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop looking."""
         self._closing.set()
         self._thread.join()

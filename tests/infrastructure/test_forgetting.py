@@ -158,11 +158,9 @@ def test_a_process_that_dies_before_the_keys_are_destroyed_is_made_up_for(
     house.forget(person, settle=False)
     with EventsourcingLedger(pool, MASTER) as next_morning:
         assert next_morning.read(case)[0].event.full_name == "Budi Fiktif"
-        forgetter = Forgetter(next_morning, pool, database)
-        forgetter.start()
-        forgetter.close()
-        assert next_morning.read(case)[0].event.full_name is FORGOTTEN
-        assert forgetter.settle() == 0
+        with Forgetter(next_morning, pool, database) as forgetter:
+            assert next_morning.read(case)[0].event.full_name is FORGOTTEN
+            assert forgetter.settle() == 0
 
 
 def test_another_process_forgets_within_its_next_look(house, budi, pool, database):
