@@ -16,12 +16,13 @@ import psycopg
 
 from benchmarks.jobs import Worker, WorkerFailed, pinned_to, python_worker
 from benchmarks.ledger import SIZE, ensure_whole
+from benchmarks.machine import resident
 from benchmarks.peers.umadb import free_port
 from benchmarks.people import OFFENCE
 from benchmarks.place import Place
-from benchmarks.result import Result, Row, Scale, measured
+from benchmarks.result import Result, Row, Scale, measured, not_measured
 from benchmarks.rounds import latencies, rate, rounds
-from benchmarks.service import Databases, Furnished, furnished, process, serving
+from benchmarks.service import Address, Databases, furnished, process, serving
 
 AREA: Final = "append"
 UNIT: Final = "requests/s"
@@ -34,6 +35,8 @@ COROUTINE: Final = "empty endpoint, a coroutine"
 JEJAK: Final = "Jejak over HTTP"
 STOCK_LEAST: Final = 3.0
 EMPTY_LEAST: Final = 0.6
+MEMORY_MOST: Final = 200.0
+"""Megabytes that the service may hold before anybody asks anything."""
 EVENT: Final = {
     "type": "conduct.discipline_began",
     "effective": "2025-01-01",
@@ -81,34 +84,28 @@ def run(scale: Scale, place: Place) -> Result:
         cases = stack.enter_context(furnished(databases, cases=count, events=CASE_EVENTS))
         load = stack.enter_context(python_worker("benchmarks.http_load", cores=others))
         stock = stack.enter_context(python_worker("benchmarks.peers.stock"))
+        saves = {"size": SIZE, "events": scale.events // 2, "writers": CONNECTIONS}
+        save = partial(stock.ask, dsn=other, seconds=scale.seconds, **saves)
         empty = stack.enter_context(empty_endpoint(load, other, core))
-        clients = stack.enter_context(jejak(load, cases, core))
-        before = _number(dsn, WRITTEN)
-        every: list[int] = []
+        address = stack.enter_context(serving(cases, cores=core))
+        service = Clients(load, address, cases.cases)
+        before, at_rest = _number(dsn, WRITTEN), resident(address.process)
         found = rounds(
             scale.runs,
             {
-                STOCK: partial(
-                    stock.ask,
-                    dsn=other,
-                    size=SIZE,
-                    events=scale.events // 2,
-                    writers=CONNECTIONS,
-                    seconds=scale.seconds,
-                ),
+                STOCK: save,
                 THREADED: partial(empty, "threaded", scale.seconds),
                 COROUTINE: partial(empty, "coroutine", scale.seconds),
-                JEJAK: lambda: _counted(clients(scale.seconds), every),
+                JEJAK: partial(service.ask, scale.seconds),
             },
         )
-        behind = _number(dsn, BEHIND)
-        if _number(dsn, WRITTEN) - before < sum(every):
+        behind, afterwards = _number(dsn, BEHIND), resident(address.process)
+        if _number(dsn, WRITTEN) - before < service.answered:
             raise WorkerFailed("an answer was 201, and its event is not in the ledger")
         ensure_whole(dsn)
     on = f"service on core {core[0]}" if core else "not pinned: taskset or a second core is missing"
-    return Result(
-        rows=tuple(_rows(found, f"{on}; read models {behind} behind at the end")), notes=NOTES
-    )
+    rows = [*_rows(found, f"{on}; read models {behind} behind at the end")]
+    return Result(rows=(*rows, *_memory(at_rest, afterwards, service.answered)), notes=NOTES)
 
 
 @contextmanager
@@ -128,33 +125,40 @@ def empty_endpoint(
         yield ask
 
 
-@contextmanager
-def jejak(
-    load: Worker, cases: Furnished, core: Sequence[int]
-) -> Iterator[Callable[[float], Mapping[str, Any]]]:
-    """Give what measures the service."""
-    with serving(cases, cores=core) as address:
-        state: dict[str, Any] = {"cases": cases.cases}
+class Clients:
+    """Those who send events to the service, with the cases that they know the versions of."""
 
-        def ask(seconds: float) -> Mapping[str, Any]:
-            answer = load.ask(
-                connections=CONNECTIONS,
-                seconds=seconds,
-                port=address.port,
-                headers=dict(address.headers),
-                body=EVENT,
-                numbered="measure",
-                **state,
-            )
-            state["cases"] = answer.pop("cases")
-            return answer
+    def __init__(self, load: Worker, address: Address, cases: Sequence[tuple[str, int]]) -> None:
+        self._load, self._address, self._cases = load, address, cases
+        self.answered = 0
 
-        yield ask
+    def ask(self, seconds: float) -> Mapping[str, Any]:
+        """Send events for so long."""
+        answer = self._load.ask(
+            connections=CONNECTIONS,
+            seconds=seconds,
+            port=self._address.port,
+            headers=dict(self._address.headers),
+            body=EVENT,
+            numbered="measure",
+            cases=self._cases,
+        )
+        self._cases = answer.pop("cases")
+        self.answered += answer["done"]
+        return answer
 
 
-def _counted(answer: Mapping[str, Any], every: list[int]) -> Mapping[str, Any]:
-    every.append(answer["done"])
-    return answer
+def _memory(at_rest: float | None, afterwards: float | None, events: int) -> Iterator[Row]:
+    for when, held, goal in (
+        ("at rest", at_rest, f"under {MEMORY_MOST:g} MB"),
+        (f"after {events:,} events", afterwards, ""),
+    ):
+        subject = f"memory of the service, {when}"
+        if held is None:
+            yield not_measured(AREA, subject, "MB", "only Linux says it here", goal=goal)
+            continue
+        row = measured(AREA, subject, "MB", [held], goal=goal)
+        yield row.under(MEMORY_MOST) if goal else row
 
 
 def _rows(found: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Iterator[Row]:

@@ -25,6 +25,8 @@ SETTINGS: Final = (
     "max_connections",
 )
 GIBIBYTE: Final = 2**30
+KIBIBYTE: Final = 2**10
+MEGABYTE: Final = 10**6
 
 
 def facts(place: Place) -> Mapping[str, str]:
@@ -80,3 +82,13 @@ def processor() -> str:
 def memory() -> int:
     """Return the bytes of the machine's memory."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def resident(process: int) -> float | None:
+    """Return the megabytes of memory that a process holds; None where Linux does not say."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return None
+    held = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+    return int(held[0].split()[1]) * KIBIBYTE / MEGABYTE if held else None

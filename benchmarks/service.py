@@ -37,9 +37,10 @@ CALLER: Final = Caller(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a service listens, and the token of a caseworker of the unit."""
+    """Where a service listens, its process, and the token of a caseworker of the unit."""
 
     port: int
+    process: int
     token: str = field(repr=False)
 
     @property
@@ -115,8 +116,9 @@ def serving(place: Furnished, *, cores: Sequence[int] = ()) -> Iterator[Address]
         "JEJAK_PORT": str(port),
     }
     command = [sys.executable, "-c", SERVE, "serve"]
-    with process(command, environment, cores=cores, ready=f"http://127.0.0.1:{port}/readyz"):
-        yield Address(port=port, token=place.token)
+    ready = f"http://127.0.0.1:{port}/readyz"
+    with process(command, environment, cores=cores, ready=ready) as number:
+        yield Address(port=port, process=number, token=place.token)
 
 
 @contextmanager
@@ -126,8 +128,11 @@ def process(
     *,
     cores: Sequence[int],
     ready: str,
-) -> Iterator[None]:
-    """Run a server until it is no longer needed; it is there once ``ready`` answers 200."""
+) -> Iterator[int]:
+    """Run a server until it is no longer needed; it is there once ``ready`` answers 200.
+
+    Gives its process id: what keeps it on some cores becomes it.
+    """
     with tempfile.TemporaryFile() as said:
         server = subprocess.Popen(  # noqa: S603 - our own programs
             [*pinned_to(cores), *command],
@@ -141,7 +146,7 @@ def process(
             if not _answers(ready, server):
                 said.seek(0)
                 raise WorkerFailed(said.read().decode(errors="replace")[-LOG_SHOWN:])
-            yield
+            yield server.pid
         finally:
             server.send_signal(signal.SIGTERM)
             try:
