@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import psycopg
 import structlog
 from psycopg import Connection
+
+from application.ledger import OutcomeUnknown
+from infrastructure.trouble import Trouble
 
 SHOWN: Final = 100
 """Letters that are shown of each projection; the others are counted."""
@@ -39,6 +43,13 @@ class Letter:
     whole_stream: bool
     position: int
     error: str
+
+
+def is_ours(error: Exception) -> bool:
+    """Say whether an error is of the house (it cannot reach its keys, say) and not of the page."""
+    if isinstance(error, psycopg.DataError | psycopg.IntegrityError):
+        return False
+    return isinstance(error, psycopg.Error | OSError | MemoryError | OutcomeUnknown | Trouble)
 
 
 def letter(

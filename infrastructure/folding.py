@@ -5,10 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from psycopg import Connection, OperationalError
+from psycopg import Connection
 
 from domain.record import Recorded
-from infrastructure.dead_letters import Letter, Stopped, by_projection, letter, send, stopped
+from infrastructure.dead_letters import (
+    Letter,
+    Stopped,
+    by_projection,
+    is_ours,
+    letter,
+    send,
+    stopped,
+)
 from infrastructure.row_table import RowTable, Stored, write_all
 from infrastructure.tail import Batch, Woken
 
@@ -119,8 +127,8 @@ def fold_carefully(connection: Connection[Any], table: RowTable, batch: Batch) -
         try:
             with connection.transaction():
                 table.write(connection, {key: row})
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, only this key stops
+        except Exception as error:
+            if is_ours(error):
+                raise
             work.letters.append(letter(table.name, key, last[key], error))
     send(connection, work.letters)

@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from threading import Lock
 from typing import Any, Final, NamedTuple, cast
 
-from psycopg import Connection, OperationalError
+from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
@@ -135,9 +135,9 @@ class Pending:
         try:
             with self._connection.transaction():
                 self.table.copy(self._connection, rows)
-        except OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, only this key stops
+        except Exception as error:
+            if dead_letters.is_ours(error):
+                raise
             if position:
                 (key,) = rows
                 name = self.table.name
@@ -225,9 +225,9 @@ class Rebuilding:
         try:
             with connection.transaction():
                 fold(connection, tables, batch)
-        except OperationalError:
-            raise
-        except Exception:  # noqa: BLE001  # a row cannot be written: which one is found out next
+        except Exception as error:
+            if dead_letters.is_ours(error):
+                raise
             for table in tables:
                 fold_carefully(connection, table, batch)
         blank(connection, tables, batch)

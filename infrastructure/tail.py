@@ -14,22 +14,21 @@ import selectors
 import socket
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from threading import Condition, Event, Lock, Thread
+from threading import Condition, Event, RLock, Thread
 from time import monotonic
 from typing import Any, Final
 
-import psycopg
 import structlog
 from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription
 from psycopg import Connection, Notify
 from psycopg_pool import ConnectionPool
 
 from domain.record import Recorded
+from infrastructure.dead_letters import is_ours
 from infrastructure.recorder import PageRecorder, StoredPage
 from infrastructure.standing_connection import StandingConnection
-from infrastructure.trouble import Trouble
 
 BATCH: Final = 1_000
 """Pages that are read, and handed on, at a time."""
@@ -67,7 +66,7 @@ class Batch:
     after: int
     kept: Sequence[Kept]
     wake: Wake
-    waking: Lock
+    waking: AbstractContextManager[Any]
 
     @property
     def upto(self) -> int:
@@ -91,9 +90,9 @@ def wake_all(sleeping: Sequence[Kept], wake: Wake) -> None:
         return
     try:
         awake: Sequence[Recorded | Exception] = wake([one.page for one in sleeping])
-    except (OSError, psycopg.Error, Trouble):
-        raise
-    except Exception as error:  # noqa: BLE001  # a page that nobody can wake is told of, not raised
+    except Exception as error:
+        if is_ours(error):
+            raise
         awake = [error] if len(sleeping) == 1 else []
     if awake:
         for one, woken in zip(sleeping, awake, strict=True):
@@ -122,7 +121,8 @@ class Tail:
         self._reader = PageRecorder(pool)
         self._own = StandingConnection(str(pool.conninfo))
         self._own_reader = PageRecorder(self._own)  # type: ignore[arg-type]  # it lends as a pool does
-        self._wake, self._waking = wake, Lock()
+        self._wake_pages, self._waking = wake, RLock()
+        self._forgettings = 0
         self._ring: deque[Kept] = deque()
         self._bytes = 0
         self._head = 0
@@ -205,18 +205,27 @@ class Tail:
             position, most, inclusive_of_start=False
         )
         kept = [Kept(page) for page in contiguous(pages, position)]
-        return Batch(position, kept, self._wake, Lock())
-
-    def let_go(self) -> None:
-        """Have the ring's pages asleep again: awake, they may hold what was forgotten."""
-        with self._grown:
-            self._ring = deque(Kept(one.page) for one in self._ring)
+        return Batch(position, kept, self._wake, nullcontext())
 
     def wait(self, position: int, seconds: float) -> bool:
         """Wait for a page after a position; say whether there is one."""
         with self._grown:
             self._grown.wait_for(lambda: self._head > position or self.closed, seconds)
             return self._head > position
+
+    def let_go(self) -> None:
+        """Let go of all pages that are awake: somebody was forgotten. They are woken again."""
+        with self._waking, self._grown:
+            self._forgettings += 1
+            for one in self._ring:
+                one.woken = None
+
+    def _wake(self, pages: Sequence[StoredPage]) -> Sequence[Recorded]:
+        """Wake pages, and again where somebody was forgotten meanwhile."""
+        while True:
+            before, woken = self._forgettings, self._wake_pages(pages)
+            if self._forgettings == before:
+                return woken
 
     def subscription(self, gt: int | None, topics: Sequence[str]) -> "TailSubscription":
         """Return the library's subscription, over this reader."""

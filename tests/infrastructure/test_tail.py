@@ -7,6 +7,7 @@ from threading import Event, Thread
 import psycopg
 import pytest
 from pages import assessed, began, draft, stream, write
+from psycopg import OperationalError
 
 from domain.conduct import ConductAssessed, DisciplineBegan
 from infrastructure import tail as tailing
@@ -51,6 +52,27 @@ def test_all_who_follow_are_handed_the_same_page_awake_once(tail, ledger, monkey
     assert [page.position for _, page in one.woken(ASSESSED)] == [1]
     assert one.woken(ASSESSED)[0][1] is other.woken(ASSESSED)[0][1]
     assert [kept.woken is None for kept in one.kept] == [False, True], "nobody asked for the other"
+
+
+def test_pages_that_are_awake_are_let_go_of_when_somebody_is_forgotten(ledger, pool):
+    forgotten = []
+
+    def wake(pages):
+        if not forgotten:  # while they are being woken
+            forgotten.append("person-1")
+            tail.let_go()
+            return ["what was"] * len(pages)
+        return ["what is left"] * len(pages)
+
+    tail = Tail(pool, wake)
+    tail.start()
+    wait_until(lambda: tail.listening)
+    write(ledger, draft(assessed()))
+    assert tail.wait(0, 10)
+    assert [page for _, page in tail.after(0).woken(ASSESSED)] == ["what is left"]
+    tail.let_go()
+    assert tail.after(0).kept[0].woken is None
+    tail.close()
 
 
 def test_whoever_is_where_the_ledger_is_gets_nothing_and_waits(tail, ledger):
@@ -127,6 +149,15 @@ def test_a_key_store_that_is_away_makes_no_page_poison(ledger, pool):
     batch = Tail(pool, away).after(0)
     with pytest.raises(psycopg.OperationalError):
         batch.woken(BEGAN)
+
+
+def test_a_key_store_that_cannot_be_reached_makes_no_page_unreadable(ledger, pool):
+    def wake(pages):
+        raise OperationalError
+
+    write(ledger, draft(assessed()))
+    with pytest.raises(OperationalError):
+        Tail(pool, wake).after(0).woken(ASSESSED)
 
 
 def test_a_reader_that_lost_its_connection_goes_on_where_it_was(tail, ledger, pool):
