@@ -11,97 +11,35 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from archives import (
-    LOG,
-    ORIGIN,
-    WITNESSES,
-    Archive,
-    Notary,
-    canonical,
-    checkpoint,
-    leaves_of,
-    rechained,
+from archives import LOG, WITNESSES, Archive, checkpoint, leaves_of
+from vector_forms import broken_form, broken_order, broken_pages
+from vector_log import (
+    ACCESSES,
+    AFTER,
+    BASE,
+    EVENTS,
+    GOOD,
+    HALF,
+    IMPOSTOR,
+    LAST,
+    MIDDLE,
+    OTHER_LOG,
+    PINNED,
+    READ,
+    STRANGER,
+    at,
+    first,
+    forged,
+    page_at,
+    sealed,
+    with_bytes,
+    with_leaf,
+    with_page,
+    wrong,
 )
 
 FOLDER = Path(__file__).parent / "vectors" / "archives"
 INDEX = FOLDER / "index.json"
-BASE = tuple(leaves_of(Random(4), events=12, streams=3, accesses=3))
-GOOD = Archive.of(BASE)
-EVENTS = [index for index, leaf in enumerate(BASE) if leaf.kind == "event"]
-ACCESSES = [index for index, leaf in enumerate(BASE) if leaf.kind == "access"]
-READ = [json.loads(leaf.content) for leaf in BASE]
-PINNED = {"key": LOG.vkey, "witnesses": [it.vkey for it in WITNESSES]}
-HALF = 7
-OTHER_LOG = Notary("jejak/00000000-0000-4000-8000-000000000000", seed=b"o" * 32)
-IMPOSTOR = Notary(ORIGIN, seed=b"i" * 32)
-STRANGER = Notary("saksi.example/9", 4, b"9" * 32)
-
-
-def first(condition):
-    """Return the index of the first event whose page is so."""
-    return next(index for index in EVENTS if condition(READ[index]))
-
-
-def next_of_stream(index):
-    """Return the index of the page after this one in its stream, or None after its last."""
-    stream = READ[index]["stream"]
-    return next((it for it in EVENTS if it > index and READ[it]["stream"] == stream), None)
-
-
-MIDDLE = first(lambda page: page["version"] == 2)
-AFTER = next_of_stream(MIDDLE)
-LAST = max(index for index in EVENTS if next_of_stream(index) is None)
-
-
-def with_leaf(index, leaf, archive=GOOD):
-    leaves = list(archive.leaves)
-    leaves[index] = leaf
-    return replace(archive, leaves=tuple(leaves))
-
-
-def with_page(index, **fields):
-    """Change some fields of a page, and leave everything else as it was signed."""
-    return with_leaf(index, replace(BASE[index], content=canonical(READ[index] | fields)))
-
-
-def with_bytes(index, change):
-    return with_leaf(index, replace(BASE[index], content=change(BASE[index].content)))
-
-
-def with_line(number, change):
-    lines = GOOD.lines()
-    lines[number] = change(lines[number])
-    return b"".join(lines)
-
-
-def without(*indexes, size=None):
-    left = tuple(leaf for index, leaf in enumerate(BASE) if index not in indexes)
-    return replace(GOOD, leaves=left, size=len(BASE) if size is None else size)
-
-
-def sealed(leaves, **how):
-    """Sign leaves as if they were the log."""
-    return replace(Archive.of(leaves), note=checkpoint(leaves, **how))
-
-
-def forged(index):
-    """Change a page and chain its stream anew, as a superuser could."""
-    leaves = list(with_page(index, purpose="lain").leaves)
-    return rechained(leaves, READ[index]["stream"])
-
-
-def at(index, **more):
-    number = BASE[index].number
-    return {"index": index, "kind": BASE[index].kind, "number": number, **more}
-
-
-def page_at(index, **more):
-    page = READ[index]
-    return at(index, stream=page["stream"], version=page["version"], **more)
-
-
-def wrong(code, place=None):
-    return {"ok": False, "fault": {"code": code, **(place or {})}}
 
 
 def good():
@@ -117,132 +55,6 @@ def good():
     strange = checkpoint(BASE, (STRANGER, LOG, *WITNESSES))
     yield "good-unknown-signature", replace(GOOD, note=strange).written(), PINNED, yes
     yield "good-escapes", Archive.of(BASE[: escaped + 1]).written(), PINNED, yes
-
-
-def broken_form():
-    whole = GOOD.written()
-    tail = {"between": [10, len(BASE)]}
-    lines = GOOD.lines()
-    yield (
-        "header-version",
-        with_line(0, lambda it: it.replace(b'e":1', b'e":2')),
-        wrong("archive.header"),
-    )
-    yield "header-spaced", with_line(0, lambda it: it.replace(b",", b", ")), wrong("archive.header")
-    yield "header-missing", b"", wrong("archive.header")
-    yield (
-        "header-other-origin",
-        replace(GOOD, origin=OTHER_LOG.name).written(),
-        wrong("archive.header"),
-    )
-    yield "line-junk", with_line(4, lambda _: b"{}\n"), wrong("archive.line", {"index": 3})
-    yield (
-        "line-spaced",
-        with_line(4, lambda it: it.replace(b'"index":', b'"index": ')),
-        wrong("archive.line", {"index": 3}),
-    )
-    yield "index-skips", b"".join(lines[:6] + lines[7:]), wrong("archive.index", {"index": 5})
-    yield "index-doubled", b"".join(lines[:6] + lines[5:]), wrong("archive.index", {"index": 5})
-    yield (
-        "truncated-line",
-        whole[: len(b"".join(lines[:11])) + 40],
-        wrong("archive.truncated", tail),
-    )
-    yield "truncated", b"".join(lines[:11]), wrong("archive.truncated", tail)
-    yield "trailing", whole + b"\n", wrong("archive.trailing")
-    yield "trailing-rest", whole + b"x", wrong("archive.trailing")
-    yield (
-        "tail-cut",
-        without(*range(10, len(BASE))).written(),
-        wrong("archive.size", {"between": [0, len(BASE)]}),
-    )
-
-
-def broken_order():
-    one, two = EVENTS[3], EVENTS[4]
-    gap = replace(BASE[one], number=BASE[one].number + 1)
-    yield (
-        "position-skips",
-        with_leaf(one, gap).written(),
-        wrong("event.position", {"index": one, "number": BASE[one].number + 1}),
-    )
-    gap = replace(BASE[ACCESSES[1]], number=9)
-    yield (
-        "number-skips",
-        with_leaf(ACCESSES[1], gap).written(),
-        wrong("access.number", {"index": ACCESSES[1], "number": 9}),
-    )
-    late = replace(BASE[one], at="2099-01-01T00:00:00.000000Z")
-    yield "time-backwards", with_leaf(one, late).written(), wrong("recorded_at.backwards", at(two))
-    odd = replace(BASE[one], at="2025-13-01T00:00:00.000000Z")
-    yield "time-no-instant", with_leaf(one, odd).written(), wrong("archive.line", {"index": one})
-
-
-def broken_pages():
-    here = MIDDLE
-    page = READ[here]
-    flip = {"prev_hash": "0" * 64}
-    yield "page-spaced", with_bytes(here, lambda it: it.replace(b",", b", ")), "page.canonical"
-    turned = canonical(dict(READ[here]))[1:-1]
-    yield (
-        "page-key-twice",
-        with_bytes(here, lambda _: b'{"actor":null,' + turned + b"}"),
-        "page.canonical",
-    )
-    swapped = json.dumps(dict(reversed(page.items())), separators=(",", ":"), ensure_ascii=False)
-    yield "page-unsorted", with_bytes(here, lambda _: swapped.encode()), "page.canonical"
-    yield "page-fraction", with_page(here, payload={"score": 1.5}), "page.canonical"
-    yield (
-        "page-minus-zero",
-        with_bytes(here, lambda it: it.replace(b'"format":1', b'"format":-0')),
-        "page.canonical",
-    )
-    yield "page-too-large", with_page(here, payload={"score": 2**53}), "page.canonical"
-    yield (
-        "page-escaped",
-        with_bytes(here, lambda it: it.replace(b'"pembinaan"', b'"pembina\\u0061n"')),
-        "page.canonical",
-    )
-    yield (
-        "page-lone-surrogate",
-        with_bytes(here, lambda it: it.replace(b'"pembinaan"', b'"\\ud800"')),
-        "page.canonical",
-    )
-    yield (
-        "page-not-utf8",
-        with_bytes(here, lambda it: it.replace(b'"pembinaan"', b'"\xff"')),
-        "page.canonical",
-    )
-    yield "page-empty", with_bytes(here, lambda _: b'""'), "page.canonical"
-    deep = b'{"a":' * 65 + b"1" + b"}" * 65
-    yield "page-too-deep", with_bytes(here, lambda _: deep), "page.canonical"
-    yield "page-format", with_page(here, format=2), "page.format"
-    missing = {name: value for name, value in page.items() if name != "purpose"}
-    yield "page-field-missing", with_bytes(here, lambda _: canonical(missing)), "page.envelope"
-    yield "page-field-more", with_page(here, extra=None), "page.envelope"
-    yield "page-version-zero", with_page(here, version=0), "page.envelope"
-    yield "page-version-true", with_page(here, version=True), "page.envelope"
-    yield (
-        "page-zone",
-        with_page(here, effective=page["effective"] | {"zone": "Asia/Tokyo"}),
-        ("page.envelope"),
-    )
-    box = {"class": "personal", "key": page["event_id"], "page_key": "", "subject": "p"}
-    for name, pointers in {
-        "nowhere": ["/elsewhere"],
-        "no-evidence": ["/evidence/7/number"],
-        "open-too": ["/payload/score"],
-        "none": [],
-    }.items():
-        boxes = [box | {"fields": dict.fromkeys(pointers, "")}]
-        yield (
-            f"page-sealed-{name}",
-            with_page(here, sealed=boxes, payload={"score": 1}),
-            ("page.envelope"),
-        )
-    twice = [box | {"fields": {"/reason": ""}}] * 2
-    yield "page-sealed-twice", with_page(here, sealed=twice), "page.envelope"
-    yield "page-stream-kindless", with_page(here, stream="kasus", **flip), "page.envelope"
 
 
 def broken_chain():

@@ -101,17 +101,10 @@ class Reading:
         return self.tree.size + 2 if self.key else 1
 
     def _take_ordinary(self, data: bytes, at: int) -> int:
-        """Take lines while nothing is unusual about them; return where the next one begins.
-
-        What is wrong is unusual: it is left for `_take_line`, which says what is wrong with it.
-        """
+        """Take lines while nothing is wrong or unusual; leave the first that is to `_take_line`."""
         self.heads.settle()
-        known, kept, young, get = (
-            self.tails.known,
-            self.asked.kept,
-            self.heads.young,
-            self.heads.get,
-        )
+        known, kept = self.tails.known, self.asked.kept
+        young, get = self.heads.young, self.heads.get
         peaks, size, events, before = self.tree.peaks, self.tree.size, self.events, self._event_at
         until = min(self._older[0].size if self._older else NEVER, size + self.heads.room)
         text = data.isascii()

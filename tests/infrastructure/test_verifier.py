@@ -12,8 +12,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from archive_vectors import BASE, FOLDER, GOOD, HALF, INDEX, PINNED, forged, with_page
+from archive_vectors import FOLDER, INDEX
 from archives import LOG, WITNESSES, Archive, checkpoint, leaves_of, mth
+from vector_log import BASE, GOOD, HALF, PINNED, forged, with_page
 
 import verifier
 from verifier.archive import Asked, verify

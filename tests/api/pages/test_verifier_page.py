@@ -7,9 +7,10 @@ import subprocess
 from base64 import b64encode
 
 import pytest
-from archive_vectors import FOLDER, INDEX, PINNED
+from archive_vectors import FOLDER, INDEX
 from archives import LOG, WITNESSES
 from fastapi.testclient import TestClient
+from vector_log import PINNED
 
 from api.pages.rendering import ADDRESSES, CONTENT
 
