@@ -36,6 +36,8 @@ class SealerChild:
             **os.environ,
             "JEJAK_DATABASE_URL": dsn,
             "JEJAK_DATA_DIR": str(settings.data_dir),
+            "JEJAK_BACKUP_DIR": "",  # backups are the service's
+            "JEJAK_KEYS_BACKUP_DIR": "",
         }
         self._closing, self._turn = Event(), Lock()
         self._process: subprocess.Popen[bytes] | None = None

@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from threading import Event
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Final
 
@@ -43,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Seal until asked to stop, or once; return the exit status."""
     chosen = _chosen(arguments)
     configure_logging()
-    stopped = Event()
+    wishes: SimpleQueue[int] = SimpleQueue()
     for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, lambda *_: stopped.set())
+        signal.signal(wish, lambda number, _: wishes.put(number))
     settings = Settings()
     try:
         with open_database(settings, as_guest=True) as database:
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     sys.stdout.write(SEALED.format(size=done.size) if done else NOTHING_NEW)
                 else:
                     askers.start()
-                    _follow(sealer, chosen.every or settings.seal_every, stopped, chosen.parent)
+                    _follow(sealer, chosen.every or settings.seal_every, wishes, chosen.parent)
     except LogRefused as refused:
         log.error("log_not_signed", error=type(refused).__name__)  # noqa: TRY400  # no trace
         _say(str(refused))
@@ -70,9 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _follow(sealer: Sealer, every: float, stopped: Event, parent: int | None) -> None:
-    """Seal every so many seconds until asked to stop, or until the parent is gone."""
-    while not stopped.is_set():
+def _follow(sealer: Sealer, every: float, wishes: "SimpleQueue[int]", parent: int | None) -> None:
+    """Seal every so many seconds until asked to stop, or until the parent is gone.
+
+    A queue, because an `Event` may not be set by a signal: two in a row wait for one another.
+    """
+    while wishes.empty():
         until = monotonic() + every
         try:
             while sealer.sequence() and monotonic() < until:
@@ -83,10 +87,12 @@ def _follow(sealer: Sealer, every: float, stopped: Event, parent: int | None) ->
         except Exception as error:  # noqa: BLE001  # the database may come back
             log.warning("sealer_interrupted", error=type(error).__name__)
             until = monotonic() + REST_SECONDS
-        while (left := until - monotonic()) > 0 and not stopped.is_set():
+        while (left := until - monotonic()) > 0:
             if parent is not None and os.getppid() != parent:
                 return
-            stopped.wait(min(left, LOOK_SECONDS))
+            with suppress(Empty):
+                wishes.get(timeout=min(left, LOOK_SECONDS))
+                return
 
 
 def _look(dsn: str) -> None:
