@@ -60,7 +60,6 @@ class PostgresReadModels:
     ) -> None:
         self._ledger, self._pool, self._seals = ledger, pool, seals
         self.tail = Tail(pool, ledger.awake)
-        ledger.keys.on_forgotten.append(self.tail.let_go)
         recorder = ledger.recorder
         if isinstance(recorder, PageRecorder):
             recorder.tail = self.tail
