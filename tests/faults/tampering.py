@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.archives import LOG, ORIGIN, WITNESSES, checkpoint, leaves_of
-from tests.faults.edits import KINDS, Draft
+from tests.faults.drafts import Draft
+from tests.faults.edits import KINDS
 from verifier.archive import Asked, verify
 from verifier.faults import Fault
 from verifier.kept import Kept
