@@ -29,6 +29,15 @@ KeysTo = Annotated[
     Path | None,
     typer.Option(help="Folder lain untuk gudang kunci / another directory, for the key store."),
 ]
+Position = Annotated[
+    int | None, typer.Option(min=0, help="Sampai posisi ini / up to this position.")
+]
+KeysFrom = Annotated[
+    Path | None, typer.Option(help="Cadangan gudang kunci / backup of the key store.")
+]
+Binaries = Annotated[
+    Path | None, typer.Option(help="Program PostgreSQL versi cadangan / of its version.")
+]
 
 
 def backup(  # noqa: PLR0913  # one for each thing that a person may say
@@ -72,16 +81,10 @@ def restore(  # noqa: PLR0913  # one for each thing that a person may say
     source: Annotated[Path, typer.Argument(metavar="FROM", help="Folder cadangan.")],
     into: Annotated[Path, typer.Option(help="Folder data yang baru / new data directory.")],
     until: Annotated[str | None, typer.Option(help="Sampai saat ini / up to then.")] = None,
-    position: Annotated[
-        int | None, typer.Option(min=0, help="Sampai posisi ini / up to this position.")
-    ] = None,
+    position: Position = None,
     base: Annotated[str | None, typer.Option(help="Dari cadangan ini, lihat --list.")] = None,
-    keys_from: Annotated[
-        Path | None, typer.Option(help="Cadangan gudang kunci / backup of the key store.")
-    ] = None,
-    binaries: Annotated[
-        Path | None, typer.Option(help="Program PostgreSQL versi cadangan / of its version.")
-    ] = None,
+    keys_from: KeysFrom = None,
+    binaries: Binaries = None,
     as_json: AsJson = False,
 ) -> None:
     """Pulihkan buku ke folder data baru, periksa seluruhnya / restore into a new data directory.
@@ -104,22 +107,26 @@ def restore(  # noqa: PLR0913  # one for each thing that a person may say
             binaries=binaries,
             tell=_teller(status.update),
         )
-    facts = {
-        "from": back.restored.base.name,
-        "into": str(into),
-        "events": back.restored.ledger.events,
-        "recorded_at": _iso(back.restored.ledger.recorded_at),
-        "last_commit": _iso(back.restored.last_commit),
-        "archive_ends": _iso(back.restored.archive_ends),
-        "fell_short": back.restored.fell_short,
-        "forgotten": back.forgotten,
-        "keys": back.keys,
-        "notes": list(back.notes),
-    }
+    facts = _facts(back) | {"into": str(into)}
     if as_json:
         typer.echo(json.dumps(facts))
     else:
         _tell_restored(facts, instant)
+
+
+def _facts(back: Any) -> dict[str, Any]:
+    restored = back.restored
+    return {
+        "from": restored.base.name,
+        "events": restored.ledger.events,
+        "recorded_at": _iso(restored.ledger.recorded_at),
+        "last_commit": _iso(restored.last_commit),
+        "archive_ends": _iso(restored.archive_ends),
+        "fell_short": restored.fell_short,
+        "forgotten": back.forgotten,
+        "keys": back.keys,
+        "notes": list(back.notes),
+    }
 
 
 def _tell_restored(facts: dict[str, Any], asked: datetime | None) -> None:
@@ -139,6 +146,8 @@ def _tell_restored(facts: dict[str, Any], asked: datetime | None) -> None:
             "Saat yang diminta ada sesudah akhir arsip.\n"
             "The moment asked for lies after the archive's end."
         )
+    if facts["keys"] is not None:
+        typer.echo(f"\nKunci / keys: {facts['keys']}; dilupakan / forgotten: {facts['forgotten']}")
     for note in facts["notes"]:
         typer.echo(f"\n{note}")
     typer.echo(f"\nJEJAK_DATA_DIR={facts['into']} jejak serve")
