@@ -117,14 +117,19 @@ class Follower:
             self.moved.notify_all()
 
     def _run(self) -> None:
+        away = False  # an outage is told of once, however often it is tried
         while not self._closing.is_set():
             try:
                 with self._own.connection() as connection:
                     while not self._closing.is_set():
-                        if not self._round(connection, self._reader):
+                        folded = self._round(connection, self._reader)
+                        away = False
+                        if not folded:
                             self._rest()
             except Exception as error:  # noqa: BLE001  # the thread must not end while we serve
-                log.warning("follower_interrupted", error=type(error).__name__)
+                if not away:
+                    log.warning("follower_interrupted", error=type(error).__name__)
+                away = True
                 self._closing.wait(RETRY_SECONDS)
         with suppress(psycopg.Error), self._own.connection() as connection:
             self._leases.release(connection)

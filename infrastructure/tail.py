@@ -233,16 +233,20 @@ class Tail:
         return TailSubscription(self, gt, topics)
 
     def _run(self) -> None:
+        away = False  # an outage is told of once, however often it is tried
         while not self._closing.is_set():
             try:
                 with self._own.connection() as connection:
                     self._listen(connection)
+                    away = False
                     while not self._closing.is_set():
                         self._read_all()
                         self._say(connection)
                         self._await(connection)
             except Exception as error:  # noqa: BLE001  # the reader must not end while we serve
-                log.warning("tail_interrupted", error=type(error).__name__)
+                if not away:
+                    log.warning("tail_interrupted", error=type(error).__name__)
+                away = True
                 self._closing.wait(RETRY_SECONDS)
 
     def _listen(self, connection: Connection[Any]) -> None:
