@@ -1,11 +1,15 @@
 """The server process: it says where it is, and ends at once when asked to."""
 
+import gc
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
+GARBAGE = 50_000
+"""Objects after which garbage is looked for: a long case is as many, and a look among all that a
+service keeps takes longer (up to 0.1 s) than to read it."""
 GRACE_SECONDS = 5
 """How long requests that are under way may take once the server was asked to stop."""
 
@@ -41,5 +45,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Take the port, and only then say that it is open."""
         await super().startup(sockets)  # type: ignore[arg-type]
+        gc.freeze()
+        gc.set_threshold(GARBAGE)
         if self.started and self._on_ready:
             self._on_ready()
