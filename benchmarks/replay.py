@@ -7,6 +7,7 @@ that what the ledger remembers of it counts. Once in a store that holds hardly a
 once among many other events.
 """
 
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Final
 
+from api.serving import GARBAGE
 from application.journeys import Journeys, Moment
 from benchmarks.people import (
     batches,
@@ -55,6 +57,7 @@ def run(scale: Scale, place: Place) -> Result:
     """Load cases in a small store, and in one with many events."""
     lengths = [one for one in LENGTHS if one == min(LENGTHS) or scale.store_events >= FEW_EVENTS]
     with ExitStack() as stack:
+        stack.enter_context(garbage_as_in_the_service())
         dsn = stack.enter_context(place.database())
         cases = written(dsn, lengths, scale)
         alone = [loads(dsn, cases) for _ in range(scale.runs)]
@@ -137,6 +140,19 @@ def timed(journeys: Journeys, stream: StreamId) -> float:
     if not history.journey.states:
         raise LookupError(str(stream))
     return (time.perf_counter() - began) * 1000
+
+
+@contextmanager
+def garbage_as_in_the_service() -> Iterator[None]:
+    """Look for garbage as rarely as the service does, and afterwards as before."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextmanager
