@@ -82,18 +82,7 @@ def export(
 
     streams = [_stream(name) for name in stream or ()]
     kinds = frozenset(_kind(name) for name in kind or ())
-    if read_model and (streams or kinds):
-        fail(
-            "--read-model tidak dapat digabung dengan --kind atau --stream",
-            "--read-model does not go with --kind or --stream",
-            status=2,
-        )
-    if form is Format.SEALED and (read_model or streams or kinds):
-        fail(
-            "--format sealed selalu seluruh buku, tanpa --kind, --stream, --read-model",
-            "--format sealed is always the whole ledger: no --kind, --stream, --read-model",
-            status=2,
-        )
+    _ensure_together(form, read_model, a_part=bool(streams or kinds))
     if output and not output.parent.is_dir():
         fail("folder tujuan tidak ada", "there is no such folder to write to", status=2)
     with told(), open_house(settings(), as_guest=True) as house:
@@ -105,6 +94,21 @@ def export(
         else:
             columns, rows = PAGE_COLUMNS, _pages(house, kinds, streams)
         _write(form, columns, rows, output)
+
+
+def _ensure_together(form: Format, read_model: str | None, *, a_part: bool) -> None:
+    if read_model and a_part:
+        fail(
+            "--read-model tidak dapat digabung dengan --kind atau --stream",
+            "--read-model does not go with --kind or --stream",
+            status=2,
+        )
+    if form is Format.SEALED and (read_model or a_part):
+        fail(
+            "--format sealed selalu seluruh buku, tanpa --kind, --stream, --read-model",
+            "--format sealed is always the whole ledger: no --kind, --stream, --read-model",
+            status=2,
+        )
 
 
 def page_line(page: Recorded) -> Json:

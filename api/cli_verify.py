@@ -21,30 +21,27 @@ EXAMPLES: Final = (
     " --witness 'saksi.example/1+…' --checkpoint titik-lama.txt`,"
     " `jejak verify arsip.ndjson --against arsip-tahun-lalu.ndjson --json`"
 )
+ARCHIVE: Final = typer.Argument(
+    help="Arsip tersegel, - = stdin; kosong = buku ini / empty = this ledger."
+)
+CHECKPOINT: Final = typer.Option(
+    help="Titik periksa yang disimpan dahulu / kept earlier; repeatable."
+)
+KEY: Final = typer.Option(help="Kunci buku, dari luar arsip / the log's vkey.")
+WITNESS: Final = typer.Option(help="Saksi yang harus ada / a witness's vkey; repeatable.")
+AGAINST: Final = typer.Option(
+    help="Arsip lama, folder tile, atau berkas hash / to say which leaf differs."
+)
+THOROUGH: Final = typer.Option("--thorough", help="Urai setiap halaman / parse every page; slower.")
 
 
 def verify(  # noqa: PLR0913, PLR0917  # its options
-    archive: Annotated[
-        Path | None,
-        typer.Argument(help="Arsip tersegel, - = stdin; kosong = buku ini / empty = this ledger."),
-    ] = None,
-    checkpoint: Annotated[
-        list[Path] | None,
-        typer.Option(help="Titik periksa yang disimpan dahulu / kept earlier; repeatable."),
-    ] = None,
-    key: Annotated[
-        str | None, typer.Option(help="Kunci buku, dari luar arsip / the log's vkey.")
-    ] = None,
-    witness: Annotated[
-        list[str] | None, typer.Option(help="Saksi yang harus ada / a witness's vkey; repeatable.")
-    ] = None,
-    against: Annotated[
-        Path | None,
-        typer.Option(help="Arsip lama, folder tile, atau berkas hash / to say which leaf differs."),
-    ] = None,
-    thorough: Annotated[
-        bool, typer.Option(help="Urai setiap halaman / parse every page; slower.")
-    ] = False,
+    archive: Annotated[Path | None, ARCHIVE] = None,
+    checkpoint: Annotated[list[Path] | None, CHECKPOINT] = None,
+    key: Annotated[str | None, KEY] = None,
+    witness: Annotated[list[str] | None, WITNESS] = None,
+    against: Annotated[Path | None, AGAINST] = None,
+    thorough: Annotated[bool, THOROUGH] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Untuk dibaca program.")] = False,
 ) -> None:
     """Periksa arsip atau buku ini / verify an archive, or this ledger: exit status 1 if wrong.

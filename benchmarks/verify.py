@@ -41,9 +41,9 @@ OPEN_TOGETHER: Final = 500
 ORIGIN: Final = "jejak/0198f5c0-7a00-4000-8000-0000000000be"
 NOTES: Final = (
     (
-        "verify: pages, chains, order, leaves, root and signature; time is the CPU's, of one process"
-        " that reads a file, so that neighbours on the machine count less. The peer is SHA-256 over the"
-        " same bytes in blocks of 1 MiB."
+        "verify: pages, chains, order, leaves, root and signature; the time is the CPU's, of one"
+        " process that reads a file, so that neighbours on the machine count less. The peer is"
+        " SHA-256 over the same bytes in blocks of 1 MiB."
     ),
 )
 SEALED: Final = (

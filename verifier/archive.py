@@ -26,6 +26,7 @@ VERSION: Final = 1
 LINE_MOST: Final = 64 * 1024 * 1024
 NO_HEAD: Final = (0, b"0" * 64)
 HEADER: Final = {"jejak_archive": int, "origin": str, "public_key": str, "size": int}
+WHOLE_LEAF: Final = LEAF + EVENT_LEAF
 NEVER: Final = 2**63
 CONTENT: Final = {
     NotCanonical: "page.canonical",
@@ -122,7 +123,7 @@ class Reading:
             if not (text or _is_text(page)):
                 break
             digest = sha256(page).hexdigest().encode()
-            leaf = sha256(LEAF + EVENT_LEAF % (digest, number, when)).digest()
+            leaf = sha256(WHOLE_LEAF % (digest, number, when)).digest()
             head = young.get(stream) or get(stream) or NO_HEAD
             if version != head[0] + 1 or previous != head[1]:
                 break
