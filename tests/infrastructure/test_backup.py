@@ -161,20 +161,35 @@ def test_the_ledger_up_to_a_position_comes_back_and_nothing_after_it(history, tm
         assert ask(conninfo, "SELECT array_agg(position) FROM ledger.event") == [1, 2, 3, 4, 5]
 
 
-def test_who_was_forgotten_does_not_come_back_with_old_copies_of_ledger_and_keys(history, tmp_path):
-    settings = Settings(data_dir=tmp_path)
-    keys = Keys(settings, tmp_path, history.place, history.keys)
-    restored = restore(history.place, tmp_path, Target(), BENCH, keys.settle)
+@pytest.fixture(scope="module")
+def returned(history, tmp_path_factory) -> tuple[Path, Keys]:
+    """The ledger and its keys, restored from old copies; as root, for somebody else."""
+    into = tmp_path_factory.mktemp("into")
+    if os.geteuid() == 0:
+        shutil.chown(into, "nobody")
+    keys = Keys(Settings(data_dir=into), into, history.place, history.keys)
+    restored = restore(history.place, into, Target(), BENCH, keys.settle)
     assert (restored.base, restored.ledger.events) == (history.late, 9)
     assert not restored.fell_short
+    return into, keys
+
+
+def test_what_is_restored_belongs_to_whoever_owns_the_data_directory(returned):
+    into, _ = returned
+    assert {it.name for it in into.iterdir()} == {"forgotten.jsonl", "keys", "postgres"}
+    assert {it.owner() for it in into.rglob("*")} == {into.owner()}
+
+
+def test_who_was_forgotten_does_not_come_back_with_old_copies_of_ledger_and_keys(history, returned):
+    into, keys = returned
     assert (keys.forgotten, keys.restored) == (1, 2)  # of four keys in the copy
     with (
-        embedded(tmp_path / "postgres") as postgres,
-        embedded_keys(tmp_path / "keys") as key_cluster,
+        embedded(into / "postgres") as postgres,
+        embedded_keys(into / "keys") as key_cluster,
         keeper_pool(key_cluster.conninfo(KEYS)) as keepers,
         service_pool(postgres.conninfo(NAME)) as pool,
     ):
-        store = KeyStore(keepers, MASTER, tombstones_in(tmp_path))
+        store = KeyStore(keepers, MASTER, tombstones_in(into))
         with EventsourcingLedger(pool, store) as ledger:
             kept, forgotten = list(ledger.walk(upto=2))
             numbers = {page.subject: page.evidence[0].number for page in ledger.walk()}
@@ -182,7 +197,7 @@ def test_who_was_forgotten_does_not_come_back_with_old_copies_of_ledger_and_keys
     assert forgotten.event.offence is FORGOTTEN
     assert numbers == {"person-0": FORGOTTEN, "person-1": "BA/9 Budi Fiktif"}
     with pytest.raises(RestoreRefused, match="Leave out --keys-from"):
-        Keys(settings, tmp_path, history.place, history.keys)
+        Keys(Settings(data_dir=into), into, history.place, history.keys)
 
 
 @pytest.mark.parametrize(
