@@ -59,21 +59,14 @@ def test_a_journey_is_folded_whatever_was_forgotten_of_it(stream):
 def test_a_projection_folds_what_was_forgotten_and_no_open_column_holds_a_piece_of_it(projection):
     stream = next(one for one in STREAMS.values() if projection.events[0] in one.chapter_of)
     openly = set(data_classes(projection.row)) - set(sealed_in(projection.row))
-    for history in walks(stream):
-        told = [(f"{stream.name}:1", blanked(event)) for event in history]
-        for row in rows(projection, pages(told)).values():
-            assert not any(holds(getattr(row, name)) for name in openly)
-
-
-@ALL
-def test_the_key_of_a_row_depends_on_nothing_that_can_be_forgotten(projection):
-    stream = next(one for one in STREAMS.values() if projection.events[0] in one.chapter_of)
-    for history in walks(stream):
+    for history in walks(stream)[::4]:
         whole = pages((f"{stream.name}:1", event) for event in history)
-        for page in whole:
+        gone = [replace(page, event=blanked(page.event)) for page in whole]
+        for row in rows(projection, gone).values():
+            assert not any(holds(getattr(row, name)) for name in openly)
+        for page, blank in zip(whole, gone, strict=True):
             if isinstance(page.event, projection.events):
-                gone = replace(page, event=blanked(page.event))
-                assert projection.key(gone) == projection.key(page)
+                assert projection.key(blank) == projection.key(page)
 
 
 @ALL
