@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from infrastructure.backup_series import series_of
 from infrastructure.key_cluster import key_database
 from infrastructure.key_copy import Copies, copying
 from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
@@ -45,14 +46,17 @@ class Database:
 
 
 @contextmanager
-def open_database(settings: Settings, *, as_guest: bool = False) -> Iterator[Database]:
+def open_database(
+    settings: Settings, *, as_guest: bool = False, to_back_up: bool = False
+) -> Iterator[Database]:
     """Give the databases that the operator named, or run our own for as long as they are needed.
 
-    A guest (a command beside a running service) uses the service's own where they are running.
+    A guest (a command beside a running service) uses the service's own where they are running. It
+    goes on with an archive of WAL, and begins one only where it is there `to_back_up`.
     """
     with (
         key_database(settings, as_guest=as_guest) as keys_dsn,
-        _ledger_database(settings, as_guest=as_guest) as dsn,
+        _ledger_database(settings, as_guest=as_guest, to_back_up=to_back_up) as dsn,
         copying(keys_dsn() or dsn, _copies(settings), as_guest=as_guest),
     ):
         database = Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)
@@ -70,7 +74,7 @@ def _copies(settings: Settings) -> Copies:
 
 
 @contextmanager
-def _ledger_database(settings: Settings, *, as_guest: bool) -> Iterator[str]:
+def _ledger_database(settings: Settings, *, as_guest: bool, to_back_up: bool) -> Iterator[str]:
     if settings.database_url:
         yield reachable(settings.database_url, "JEJAK_DATABASE_URL")
         return
@@ -83,8 +87,9 @@ def _ledger_database(settings: Settings, *, as_guest: bool) -> Iterator[str]:
     if as_guest and answers(postgres.conninfo(NAME)):
         yield postgres.conninfo(NAME)
         return
-    with archiving(
-        postgres, settings.data_dir / "postgres", settings.backup_dir, with_base=not as_guest
-    ):
+    place, directory = settings.backup_dir, settings.data_dir / "postgres"
+    if as_guest and not to_back_up and place and not series_of(directory, place):
+        place = None
+    with archiving(postgres, directory, place, with_base=not as_guest):
         create_unless_there(postgres.conninfo(), NAME)
         yield postgres.conninfo(NAME)

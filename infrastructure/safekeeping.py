@@ -74,7 +74,7 @@ class Safekeeping:
             self._refuse_within_the_data(keys_to)
         copies = Copies(tombstones=self._chosen.data_dir / TOMBSTONES, keys=keys_to, ledger=place)
         copies.ensure_apart()
-        with open_database(self._chosen, as_guest=True) as database:
+        with open_database(self._chosen, as_guest=True, to_back_up=True) as database:
             source = Source(directory=self._postgres, conninfo=database.dsn, programs=Programs())
             base = take(source, place, keep=keep, progress=progress)
             keys = copies.make(database.keys_dsn)

@@ -129,13 +129,13 @@ class Receiver:
             self._ending.wait(pause)
 
     def _begin_with_a_base(self, conninfo: str) -> None:
-        """Take a base backup if the series has none, as soon as there is a ledger to back up."""
+        """Take a base backup whenever the series has none, once there is a ledger to back up."""
         source = Source(directory=self._directory, conninfo=conninfo, programs=self._programs)
-        while not self._ending.wait(PAUSES[0]):
+        pause, rest = PAUSES
+        while not self._ending.wait(pause):
             series = series_of(self._directory, self._place)
-            if series and has_base(series):
-                return
-            if series:
+            pause = rest if series and has_base(series) else PAUSES[0]
+            if series and not has_base(series):
                 with suppress(OSError, psycopg.Error, Trouble):  # not yet, or not there: again
                     take(source, self._place, keep=None)
 
