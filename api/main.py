@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
 from api.dependencies import Services
@@ -20,7 +22,7 @@ from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.archive import SealedArchives
 from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
-from infrastructure.database import open_database
+from infrastructure.database import Database, open_database
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.forgetter import Forgetter
 from infrastructure.import_keys import KeyedDigests
@@ -69,15 +71,11 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         keys = stack.enter_context(open_key_store(database, chosen.data_dir))
         pool = stack.enter_context(service_pool(database.dsn))
         ledger = stack.enter_context(EventsourcingLedger(pool, keys))
-        seals = RowSeals(ledger.store, keys, keys)
-        opening = partial(open_workshop, database, chosen.data_dir)
-        read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS, opening=opening)
-        stack.enter_context(following(read_models))
+        read_models = models_of(database, chosen.data_dir, ledger, pool)
         tokens = Tokens(secret=keys.derive("tokens"), now=now)
         append = Append(ledger=ledger, new_id=new_id, now=now)
         evidence = PostgresEvidenceStore(pool, keys, ledger.store)
-        keys.on_forgotten += [append.known.clear, read_models.tail.let_go]
-        forgetter = stack.enter_context(Forgetter(ledger, pool, database.keys_dsn))
+        forgetter = stack.enter_context(forgetting(ledger, pool, database, read_models, append))
         services = Services(
             append=append,
             ledger=ledger,
@@ -96,15 +94,37 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         )
         if not as_guest:
             adopt_policies(services)
-        sealer = stack.enter_context(SealerChild(chosen, database.dsn))
         yield House(
             services=services,
             ledger=ledger,
             read_models=read_models,
             tokens=tokens,
-            sealer=sealer,
+            sealer=stack.enter_context(SealerChild(chosen, database.dsn)),
             archives=SealedArchives(pool, chosen.data_dir),
         )
+
+
+def models_of(
+    database: Database, data_dir: Path, ledger: EventsourcingLedger, pool: ConnectionPool
+) -> PostgresReadModels:
+    """Return the read models of a ledger, not yet followed."""
+    seals = RowSeals(ledger.store, ledger.keys, ledger.keys)
+    opening = partial(open_workshop, database, data_dir)
+    return PostgresReadModels(ledger, pool, seals, PROJECTIONS, opening=opening)
+
+
+@contextmanager
+def forgetting(
+    ledger: EventsourcingLedger,
+    pool: ConnectionPool,
+    database: Database,
+    read_models: PostgresReadModels,
+    append: Append,
+) -> Iterator[Forgetter]:
+    """Forget whoever is to be forgotten, and only then have the read models follow the ledger."""
+    ledger.keys.on_forgotten += [append.known.clear, read_models.tail.let_go]
+    with Forgetter(ledger, pool, database.keys_dsn) as forgetter, following(read_models):
+        yield forgetter
 
 
 @contextmanager
