@@ -165,24 +165,24 @@ def test_a_page_that_was_hidden_from_its_stream_is_located_in_the_live_ledger(je
     assert (fault["code"], fault["number"], fault["stream"]) == ("columns.differ", 2, "case:x")
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("export", "--format", "sealed", "--kind", "case"),
-        ("export", "--format", "sealed", "--read-model", "case_summary"),
-        ("verify", "nowhere.ndjson"),
-        ("verify", SAMPLE, "--key", "not a key"),
-        ("verify", SAMPLE, "--witness", WITNESSES[0].vkey[:-1]),
-        ("verify", SAMPLE, "--checkpoint", SAMPLE),
-        ("verify", SAMPLE, "--against", "nowhere"),
-    ],
-)
-def test_what_cannot_be_asked_is_said_to_be_misuse(empty, words):
-    empty(*words, status=2)
+MISUSE = [
+    ("export", "--format", "sealed", "--kind", "case"),
+    ("export", "--format", "sealed", "--read-model", "case_summary"),
+    ("verify", "nowhere.ndjson"),
+    ("verify", SAMPLE, "--key", "not a key"),
+    ("verify", SAMPLE, "--witness", WITNESSES[0].vkey[:-1]),
+    ("verify", SAMPLE, "--checkpoint", SAMPLE),
+    ("verify", SAMPLE, "--against", "nowhere"),
+]
 
 
-def test_a_file_that_is_no_archive_is_not_whole(empty):
-    assert found(empty, SAMPLE)["code"] == "archive.header"
+def test_what_cannot_be_asked_is_said_to_be_misuse_before_any_database_is_asked(tmp_path):
+    for words in MISUSE:
+        Jejak(tmp_path)(*words, status=2)
+
+
+def test_a_file_that_is_no_archive_is_not_whole(tmp_path):
+    assert found(Jejak(tmp_path), SAMPLE)["code"] == "archive.header"
 
 
 def test_a_ledger_with_nothing_in_it_has_nothing_that_was_signed(empty):
