@@ -1,6 +1,6 @@
 """The proxy cuts where it says that it does, on a real PostgreSQL and with the driver we use."""
 
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -91,12 +91,13 @@ def test_a_result_is_cut_in_the_middle_of_a_row(client, proxy):
 
 def test_in_the_dark_nothing_arrives_and_what_waited_arrives_in_the_light(client, proxy, database):
     proxy.darken()
-    client.pgconn.send_query(INSERT.encode())
-    time.sleep(0.05)
-    assert notes(database) == 0
-    proxy.lighten(sever=False)
-    while client.pgconn.get_result():
-        pass
+    with ThreadPoolExecutor(1) as hand:
+        asked = hand.submit(client.execute, INSERT)
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=0.05)
+        assert notes(database) == 0
+        proxy.lighten(sever=False)
+        asked.result(timeout=10)
     assert notes(database) == 1
 
 
