@@ -22,6 +22,8 @@ def test_an_operator_sees_position_lag_holder_and_what_stopped(service, pool):
     assert "/" in shown["holder"]
     (letter,) = shown["dead_letters"]
     assert (letter["key"], letter["position"], letter["error"]) == ("case:1/000001", 1, "KeyError")
+    others = positions(service.caller("caseworker", "RUTAN-MEDAN"))["timeline"]
+    assert (others["stopped_keys"], others["dead_letters"]) == (1, [])
     assert "jejak_projection_lag_seconds{" in service.stranger().get("/metrics").text
 
 
