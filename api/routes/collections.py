@@ -38,6 +38,7 @@ from application.ledger import Receipt
 from domain.kernel import Chapter, Event, Json, Stream
 from domain.record import StreamId
 from domain.time import Zone
+from projections.kernel import Projection
 
 Moments = Annotated[Moment, Depends(moment_of)]
 Version = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
@@ -151,12 +152,11 @@ def listed(collection: Collection, least: int = 1) -> Any:
     return Annotated[forms, Field(min_length=least, max_length=EVENTS_MOST)]
 
 
-def add_reading(router: APIRouter, collection: Collection) -> None:
-    """Serve states and histories."""
+def add_states(router: APIRouter, collection: Collection) -> None:
+    """Serve states."""
     key_type = key_parameter(collection)
     key_field: Any = {collection.key: (str, ...)}
     state_model = create_model(f"{collection.word}State", __base__=StateAnswer, **key_field)
-    history_model = create_model(f"{collection.word}History", __base__=HistoryAnswer, **key_field)
     path = f"{collection.path}/{{{collection.key}}}"
 
     @router.get(path, response_model=state_model, dependencies=STRICT)
@@ -175,7 +175,15 @@ def add_reading(router: APIRouter, collection: Collection) -> None:
         response.headers["ETag"] = etag(history.version)
         return state_answer(history, moment, collection.key)
 
-    @router.get(f"{path}/events", response_model=history_model, dependencies=STRICT)
+
+def add_histories(router: APIRouter, collection: Collection) -> None:
+    """Serve histories."""
+    key_type = key_parameter(collection)
+    key_field: Any = {collection.key: (str, ...)}
+    history_model = create_model(f"{collection.word}History", __base__=HistoryAnswer, **key_field)
+    path = f"{collection.path}/{{{collection.key}}}/events"
+
+    @router.get(path, response_model=history_model, dependencies=STRICT)
     def read_history(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
         key: key_type,  # type: ignore[valid-type]
         services: WithServices,
@@ -286,17 +294,23 @@ def by_column(asked: Asked, status: Mapping[str, type[Enum]]) -> Asked:
     return replace(asked, where=where)
 
 
-def add_lists(router: APIRouter, collection: Collection, services: Services) -> None:
-    """Serve the list, as JSON by pages, and whole as CSV and NDJSON."""
-    projection = services.projections.get(collection.read_model)
-    if projection is None:
-        return
+def asked_columns(collection: Collection, projection: Projection[Any]) -> dict[str, Any]:
+    """Return the columns that a list may be asked by, each with its type."""
     columns = {
         name: kind for name, kind in filters(projection.row).items() if name not in collection.fixed
     }
     if collection.status:
         words = {one.name: one.value for kind in collection.status.values() for one in kind}
         columns["status"] = Enum("Status", words)
+    return columns
+
+
+def add_lists(router: APIRouter, collection: Collection, services: Services) -> None:
+    """Serve the list, as JSON by pages, and whole as CSV and NDJSON."""
+    projection = services.projections.get(collection.read_model)
+    if projection is None:
+        return
+    columns = asked_columns(collection, projection)
 
     def listing(request: Request, services: Services, caller: Caller, reading: Reading) -> Listing:
         return Listing(

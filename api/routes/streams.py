@@ -9,9 +9,10 @@ from api.routes.cases import add_opening_cases, ensure_new
 from api.routes.collections import (
     Collection,
     add_appending,
+    add_histories,
     add_lists,
     add_opening,
-    add_reading,
+    add_states,
 )
 from domain import catalogue
 from domain.custody import LegalStatus, Presence
@@ -86,5 +87,6 @@ def streams_router(services: Services) -> APIRouter:
     for one in COLLECTIONS:
         add_opening(router, one)
     for one in (CASES, *COLLECTIONS):
-        add_reading(router, one)
+        add_states(router, one)
+        add_histories(router, one)
     return router

@@ -101,7 +101,9 @@ def opened(client, address, said):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_no_request_is_an_error_of_the_service(service, medan, keys, group, database, tmp_path):
+def test_no_request_is_an_error_of_the_service(  # noqa: PLR0913, PLR0917  # each a fixture
+    service, medan, keys, group, database, tmp_path
+):
     print(f"seed {SEED}, {EXAMPLES} requests of each kind per operation")  # noqa: T201
     schema = schemathesis.openapi.from_asgi("/openapi.json", service.app)
     operator = service.caller("operator")
