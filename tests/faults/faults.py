@@ -22,7 +22,7 @@ from .world import World
 
 BACKENDS = (
     "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-    " AND datname = 'jejak' AND pid <> pg_backend_pid()"
+    " AND datname = 'jejak' AND application_name <> 'campaign'"
 )
 WAITING = BACKENDS + " AND wait_event = 'SyncRep'"
 ARMED_SECONDS = 6.0
@@ -281,8 +281,7 @@ def _without_standby(world: World, deed: str, draw: random.Random) -> str:
             if since:
                 world.unconfirmed.append((since, time.time()))
         finally:
-            connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
-            connection.execute("SELECT pg_reload_conf()")
+            world.server.expect_no_standby()
     if not count:
         raise NotNow
     return f"{count} waits"

@@ -105,8 +105,16 @@ class Server:
     @contextlib.contextmanager
     def admin(self) -> Iterator[psycopg.Connection[Any]]:
         """Connect as the owner, past the proxy."""
-        with psycopg.connect(self.conninfo(), autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(
+            self.conninfo(), autocommit=True, connect_timeout=5, application_name="campaign"
+        ) as connection:
             yield connection
+
+    def expect_no_standby(self) -> None:
+        """Have commits wait for nobody."""
+        with self.admin() as connection:
+            connection.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            connection.execute("SELECT pg_reload_conf()")
 
     def is_well(self) -> bool:
         """Say whether it answers."""
@@ -136,6 +144,7 @@ class Server:
             if not self._living():
                 self.restart()
             time.sleep(0.02)
+        self.expect_no_standby()  # whatever became of who should have said so
 
     def _living(self) -> list[int]:
         try:
