@@ -17,6 +17,8 @@ from domain.person import PersonRegistered
 from infrastructure.postgres_tenant import wheel_binaries
 from infrastructure.settings import Settings
 
+pytestmark = pytest.mark.long
+
 KILLED_AFTER = 4_000
 """Events that stand when the load is killed: about an eighth of the way."""
 

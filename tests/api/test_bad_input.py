@@ -27,6 +27,8 @@ from domain.catalogue import STREAMS
 from domain.record import StreamId
 from infrastructure.sealer import seal_once
 
+pytestmark = pytest.mark.long
+
 SEED = int(os.environ.get("JEJAK_TEST_SEED", "2025"))
 EXAMPLES = int(os.environ.get("JEJAK_TEST_EXAMPLES", "2"))
 CHECKS = [

@@ -331,6 +331,7 @@ def test_loading_it_again_adds_nothing(loaded, small):
     assert len(told) == small.total
 
 
+@pytest.mark.long
 def test_a_load_killed_in_the_middle_and_begun_again_loses_and_doubles_nothing(
     loaded, database, small
 ):

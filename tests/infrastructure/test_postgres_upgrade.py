@@ -13,6 +13,8 @@ from infrastructure.migrations import KEYS, migrate
 from infrastructure.postgres_tenant import wheel_binaries
 from infrastructure.postgres_upgrade import UpgradeFailed, upgrade, upgrade_all
 
+pytestmark = pytest.mark.long
+
 OLD = Path("/usr/lib/postgresql/15/bin")
 needs_15 = pytest.mark.skipif(not OLD.exists(), reason="Debian's postgresql-15 is not installed")
 
