@@ -4,6 +4,7 @@ No answer leaves without the headers that keep it where it belongs, and a bug is
 logged without its words.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -28,6 +29,11 @@ INSIDE_MOST: Final = 512
 """Requests that are inside at once, forty of them at work. Whoever comes then is told so at the
 door, and memory does not grow."""
 UNROUTED: Final = "-"
+HEALTH: Final = frozenset({"/livez", "/readyz", "/metrics"})
+"""Asked by whoever has to know that the house is full."""
+CHUNK_SECONDS: Final = 20.0
+"""How long the next part of a body may take: a weak network, and not somebody who holds a place."""
+BODY_SECONDS: Final = 300.0
 TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-.*")
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -53,10 +59,19 @@ class Passage:
     began: float = field(default_factory=time.perf_counter)
     status: int | None = None
     read: int = 0
+    whole: bool = False
 
     async def limited(self) -> Message:
-        """Receive, up to the limit."""
-        message = await self.receive()
+        """Receive, up to the limit, as long as something comes."""
+        if self.whole:
+            return await self.receive()
+        left = BODY_SECONDS - (time.perf_counter() - self.began)
+        try:
+            async with asyncio.timeout(min(CHUNK_SECONDS, left)):
+                message = await self.receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        self.whole = not message.get("more_body", False)
         self.read += len(message.get("body", b""))
         if self.read > self.most:
             raise HTTPException(413)
@@ -107,7 +122,7 @@ class Door:
         passage = Passage(scope, receive, send, most)
         self.inside += 1
         try:
-            if self.inside > INSIDE_MOST:
+            if self.inside > INSIDE_MOST and scope["path"] not in HEALTH:
                 full = of_overloaded(Request(scope), Overloaded())
                 await full(scope, receive, passage.noted)
             else:

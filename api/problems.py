@@ -30,6 +30,7 @@ TITLES: Final[Mapping[int, Words]] = {
     404: ("Tidak ditemukan", "Not found"),
     405: ("Metode tidak tersedia", "Method not available"),
     406: ("Bentuk jawaban tidak tersedia", "No such form of answer"),
+    408: ("Terlalu lama ditunggu", "Waited for too long"),
     409: ("Tidak sesuai dengan catatan", "Does not fit what is recorded"),
     412: ("Sudah ada catatan yang lebih baru", "Something newer is recorded"),
     413: ("Terlalu besar", "Too large"),
@@ -53,6 +54,10 @@ DETAILS: Final[Mapping[int, Words]] = {
         "there is no such address or record, or it lies outside your scope",
     ),
     405: ("alamat ini tidak melayani metode itu", "this address does not serve that method"),
+    408: (
+        "isi permintaan tidak kunjung datang; kirim lagi dengan Idempotency-Key yang sama",
+        "the body did not come; send it again with the same Idempotency-Key",
+    ),
     413: ("isi permintaan melebihi batas ukuran", "the body is over the size limit"),
     500: (
         "terjadi kesalahan yang sudah dicatat; sebutkan trace_id bila melapor",

@@ -160,6 +160,8 @@ class Desk:
         """Record entries of a stream that is there; 404 for one that the caller cannot see."""
         stream = entries[0].stream
         history = self.visible(stream)
+        if history.version != seen:  # what the caller may write is decided on what it has seen
+            raise Conflict(stream)
         owners = jurisdiction(self.services.ledger, stream, history.pages)
         events = [entry.event(Zone.WIB) for entry in entries]
         self._ensure_may_write(stream, owners, events)

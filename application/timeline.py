@@ -9,8 +9,8 @@ from domain.catalogue import STREAMS
 from domain.kernel import Event, Journey, Stream
 from domain.record import Draft, Recorded, StreamId
 
-JOURNEYS_KEPT: Final = 5_000
-"""Streams whose journeys are kept, so that a case is not folded from its first page each time."""
+EVENTS_KEPT: Final = 50_000
+"""Events whose streams' journeys are kept, about 30 MB: a case is not folded anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class Known:
     """Timelines of streams by the hash of the page up to which they go."""
 
     def __init__(self) -> None:
-        self._kept: Recent[StreamId, tuple[int, str, Timeline]] = Recent(JOURNEYS_KEPT)
+        self._kept: Recent[StreamId, tuple[int, str, Timeline]] = Recent(
+            EVENTS_KEPT, weight=lambda kept: kept[0]
+        )
 
     def timeline(self, stream: StreamId, pages: Sequence[Recorded]) -> Timeline:
         """Return the timeline of these pages, going on from what is known of them."""

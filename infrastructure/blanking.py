@@ -14,6 +14,7 @@ from domain.forgotten import FORGETTING, forgotten_by, streams_of
 from domain.record import Recorded, StreamId
 from infrastructure.dead_letters import stopped
 from infrastructure.folding import NOTHING, folded, work_of
+from infrastructure.ledger import EventsourcingLedger
 from infrastructure.recorder import COLUMNS, StoredPage
 from infrastructure.row_table import RowTable
 from infrastructure.tail import Batch, Woken
@@ -23,6 +24,16 @@ PAGES: Final = (
     f"SELECT {COLUMNS} FROM ledger.event"  # noqa: S608  # constants only
     " WHERE stream = ANY(%s) AND position <= %s ORDER BY position"
 )
+
+
+def learn(ledger: EventsourcingLedger, upto: int) -> None:
+    """Have this process know whom the pages up to a position forget, before it wakes any other.
+
+    A decision may stand in the ledger a moment before its keys are destroyed.
+    """
+    decisions = ledger.read_after(0, upto + 1, names=sorted(NAMES))
+    said = [page for page in decisions if page.position <= upto]
+    ledger.keys.forget_here(subject for page in said for subject in forgotten_by(page))
 
 
 def blank(connection: Connection[Any], tables: Sequence[RowTable], batch: Batch) -> None:

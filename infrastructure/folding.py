@@ -53,7 +53,9 @@ def work_of(table: RowTable, pages: Sequence[Woken], barred: Stopped = NOTHING) 
             if isinstance(woken, Exception):
                 raise woken  # noqa: TRY301  # it is told of where all are
             key = projection.key(woken)
-        except Exception as error:  # noqa: BLE001  # whatever it is, only this stream stops
+        except Exception as error:  # whatever it is, only this stream stops
+            if is_ours(error):
+                raise
             streams.add(stream)
             work.letters.append(letter(table.name, stream, stored.id, error, whole_stream=True))
         else:
@@ -72,7 +74,9 @@ def folded(work: Work, before: Mapping[str, Any]) -> dict[str, Any | None]:
             continue
         try:
             rows[key] = work.table.remembered(projection.evolve(rows.get(key), page))
-        except Exception as error:  # noqa: BLE001  # a poison page stops its key, whatever it raises
+        except Exception as error:  # a poison page stops its key, whatever it raises
+            if is_ours(error):
+                raise
             barred.add(key)
             work.letters.append(letter(work.table.name, key, page.position, error))
     return {key: row for key, row in rows.items() if row != before.get(key)}

@@ -59,10 +59,22 @@ class GroupCommit(Generic[T, R]):
             self._line.append(call)
             leads, self._writing = not self._writing, True
         if not leads:
-            call.turn.acquire()
+            self._await(call)
         if not call.done:
             self._lead()
         return call.outcome()
+
+    def _await(self, call: "_Call[T, R]") -> None:
+        """Stand in line; whoever is called away has somebody else lead in its place."""
+        try:
+            call.turn.acquire()
+        except BaseException:
+            with self._door:
+                if call in self._line:
+                    self._line.remove(call)
+                    if call.leads:
+                        self._pass_on()
+            raise
 
     def _lead(self) -> None:
         """Write the group at the head of the line, then let the next in line lead."""
@@ -76,11 +88,17 @@ class GroupCommit(Generic[T, R]):
             outcomes = [interrupt, *[OutcomeUnknown()] * (len(group) - 1)]
         for call, outcome in zip(group, outcomes, strict=True):
             call.result, call.done = outcome, True
+        for call in group[1:]:  # the first of the group is this thread's own
+            call.turn.release()
         with self._door:
-            successor = self._line[0] if self._line else None
-            self._writing = successor is not None
-        for call in (*group[1:], *([successor] if successor else ())):
-            call.turn.release()  # the first of the group is this thread's own
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Have the next in line lead, if there is one."""
+        self._writing = bool(self._line)
+        if self._line:
+            self._line[0].leads = True
+            self._line[0].turn.release()
 
     def _group(self) -> list["_Call[T, R]"]:
         """Take from the line, in order, what may be written together."""
@@ -100,11 +118,11 @@ class GroupCommit(Generic[T, R]):
 class _Call(Generic[T, R]):
     """One caller's item, and what became of it."""
 
-    __slots__ = ("done", "item", "result", "turn")
+    __slots__ = ("done", "item", "leads", "result", "turn")
 
     def __init__(self, item: T) -> None:
         self.item = item
-        self.done = False
+        self.done = self.leads = False
         self.result: R | BaseException | None = None
         self.turn = Lock()  # released once: when the item is written, or when it is to lead
         self.turn.acquire()

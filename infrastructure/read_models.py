@@ -77,6 +77,8 @@ class PostgresReadModels:
         )
         with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # Before the snapshot is taken, so that it is of the table that a rebuild leaves behind.
+            connection.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(table.table))
             position, as_of = self._freshness(connection, table)
             stored = connection.execute(query).fetchall()
         rows = tuple(table.rows(stored, question.opened).items())

@@ -24,7 +24,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
 from infrastructure import dead_letters
-from infrastructure.blanking import blank
+from infrastructure.blanking import blank, learn
 from infrastructure.connections import transaction
 from infrastructure.folding import fold, fold_carefully, folded, work_of
 from infrastructure.ledger import EventsourcingLedger
@@ -162,6 +162,7 @@ def streams(shop: Workshop, part: Part, names: Sequence[str]) -> Iterator[list[K
 
 
 def _read(shop: Workshop, part: Part, names: Sequence[str]) -> Iterator[list[Kept]]:
+    learn(shop.ledger, part.upto)
     values = (part.upto, list(names), part.of, part.number)
     with transaction(shop.pool) as reading, reading.cursor("pages") as cursor:
         reading.execute("SET LOCAL work_mem = '64MB'")  # the pages of a part are sorted
@@ -193,6 +194,7 @@ class Rebuilding:
 
     def fill(self, tables: Sequence[RowTable], upto: int) -> None:
         """Make tables, and fill them with the rows that the pages up to a position lead to."""
+        learn(self._shop.ledger, upto)
         with transaction(self._shop.pool) as connection:
             for table in tables:
                 drop(connection, table)

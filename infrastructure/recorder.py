@@ -120,7 +120,12 @@ class PageRecorder(ApplicationRecorder):
         """Write what several requests bring in one round trip; each has its own outcome."""
         try:
             rows = self.line.commit(APPEND, _columns(entries))
-        except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError):
+        except (
+            ValueError,  # a text that cannot be written, or an id that is none
+            psycopg.DataError,
+            psycopg.IntegrityError,
+            psycopg.ProgrammingError,
+        ):
             if len(entries) == 1:
                 raise
             # One of them cannot be stored at all: it alone is to hear so.

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from infrastructure import dead_letters
+from infrastructure.blanking import learn
 from infrastructure.connections import transaction
 from infrastructure.dead_letters import Letter
 from infrastructure.folding import Work, folded, work_of
@@ -38,6 +39,7 @@ def refold(shop: Workshop, table: RowTable, key: str) -> bool:
     history = _of_stream(shop, stream) if table.projection.within_stream else _of_all(shop, table)
     with transaction(shop.pool) as connection:
         upto = _standing(connection, table)
+        learn(shop.ledger, upto)
         history += _since(shop, table, history[-1].page.id if history else 0, upto, stream)
         rows, letters = _folded(table, shop, history, targets, upto)
         for one in targets:

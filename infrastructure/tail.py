@@ -254,10 +254,21 @@ class Tail:
         for channel in (LEDGER, READ_MODELS):
             connection.execute(f"LISTEN {channel}".encode())
         self.pid = connection.info.backend_pid
-        if not self._ring:
-            self._head = self._own_reader.max_notification_id() or 0
+        if not (self._ring and self._still_there()):
             with self._grown:
+                self._ring.clear()
+                self._bytes = 0
+                self._head = self._own_reader.max_notification_id() or 0
                 self._grown.notify_all()
+
+    def _still_there(self) -> bool:
+        """Say whether the ring's newest page is in the ledger: after a fail-over it may not be.
+
+        What a server showed and had not yet handed to its standby, the standby writes differently.
+        """
+        newest = self._ring[-1].page
+        found = self._own_reader.select_notifications(newest.id, 1)
+        return bool(found) and found[0].hash == newest.hash
 
     def _read_all(self) -> None:
         """Read until there is nothing more."""

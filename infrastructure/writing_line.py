@@ -1,10 +1,11 @@
 """The line by which a process writes: one statement, one commit, and the truth of how it ended."""
 
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import inf
-from select import select
+from select import POLLIN, poll
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, Final
@@ -16,8 +17,13 @@ from application.ledger import OutcomeUnknown
 from infrastructure.columns import Column, ColumnDumper
 from infrastructure.standing_connection import REACH
 
-OPENING: Final = "SET ROLE jejak_service; SET TIME ZONE 'UTC'; SET statement_timeout = '10s'"
-"""The server gives up before we do, and says so: then the outcome is known."""
+OPENING: Final = (
+    "SET ROLE jejak_service; SET TIME ZONE 'UTC'; SET statement_timeout = '10s';"
+    " SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') = 'off'"
+)
+"""The server gives up before we do, and says so: then the outcome is known. However it is set, what
+is acknowledged is on its disk."""
 RETURNED: Final[Mapping[str, Any]] = {**REACH, "tcp_user_timeout": 10_000}
 """A commit that is under way is given longer than a reader's question before it is unknown."""
 
@@ -102,12 +108,17 @@ class WritingLine:
 
 def _hung_up(connection: Connection[Any]) -> bool:
     """Say whether an idle connection has something to tell: that it was closed, as a rule."""
-    readable, _, _ = select([connection.fileno()], [], [], 0)
-    return bool(readable)
+    ear = poll()  # not select: a busy process has more descriptors than that can name
+    ear.register(connection.fileno(), POLLIN)
+    return bool(ear.poll(0))
 
 
 def _cut(connection: Connection[Any]) -> None:
     """Break a connection from this side. Never a cancel: it would turn a commit into a warning."""
-    with suppress(OSError, OperationalError), socket.socket(fileno=connection.fileno()) as own:
-        own.shutdown(socket.SHUT_RDWR)
-        own.detach()
+    with suppress(OSError, OperationalError), _own_end(connection) as end:
+        end.shutdown(socket.SHUT_RDWR)
+
+
+def _own_end(connection: Connection[Any]) -> socket.socket:
+    """Return a connection's socket under a descriptor of our own, which may be closed."""
+    return socket.socket(fileno=os.dup(connection.fileno()))

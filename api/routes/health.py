@@ -18,7 +18,7 @@ class Health(BaseModel):
 
 
 @router.get("/livez")
-def live() -> Health:
+async def live() -> Health:
     """Say that the process answers."""
     return Health(status="ok")
 

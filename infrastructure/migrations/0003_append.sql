@@ -39,7 +39,9 @@ BEGIN
    CROSS JOIN LATERAL (SELECT FROM ledger.command AS c
                         WHERE c.actor = given.actor AND c.key = given.key LIMIT 1) AS found;
   SELECT e.position, e.recorded_at INTO newest FROM ledger.event AS e ORDER BY e.position DESC LIMIT 1;
-  stamped := greatest(clock_timestamp(), newest.recorded_at);
+  -- Later than anything before, also where the clock was set back: what was known at an instant that
+  -- is over does not change.
+  stamped := greatest(clock_timestamp(), newest.recorded_at + interval '1 microsecond');
 
   RETURN QUERY
   WITH page AS (
@@ -98,7 +100,8 @@ BEGIN
    WHERE (earlier.position IS NULL AND page.position <> 1)
       OR page.recorded_at < earlier.recorded_at
       OR page.recorded_at > greatest(clock_timestamp(), now() + interval '1 minute',
-                                     earlier.recorded_at) -- the clock may have been set back since
+                                     earlier.recorded_at + interval '1 second')
+         -- where the clock was set back, time goes on in small steps
       OR page.xid <> pg_current_xact_id()
       OR (previous.version IS NULL AND page.version <> 1)
       OR page.prev_hash <> coalesce(previous.hash, decode(repeat('00', 32), 'hex'))

@@ -1,5 +1,6 @@
 """Every refusal is problem+json, in two languages, and never repeats what was sent."""
 
+import asyncio
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -172,3 +173,36 @@ def test_whoever_comes_when_the_service_is_full_is_told_when_to_come_again(medan
     assert "nothing was recorded" in answer.json()["detail"]
     monkeypatch.undo()
     assert medan.get("/v1/cases").status_code == 200
+
+
+def test_health_is_told_though_the_service_is_full(service, monkeypatch):
+    monkeypatch.setattr("api.door.INSIDE_MOST", 0)
+    assert [service.stranger().get(path).status_code for path in ("/livez", "/readyz")] == [
+        200,
+        200,
+    ]
+
+
+def test_nobody_keeps_a_place_with_a_body_that_does_not_come(service, medan, monkeypatch):
+    monkeypatch.setattr("api.door.CHUNK_SECONDS", 0.05)
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(5)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/cases",
+        "raw_path": b"/v1/cases",
+        "query_string": b"",
+        "headers": [
+            (b"content-type", b"application/json"),
+            (b"authorization", medan.headers["Authorization"].encode()),
+        ],
+    }
+    asyncio.run(service.app(scope, receive, send))
+    assert sent[0]["status"] == 408

@@ -1,8 +1,11 @@
 """2xx only after a COMMIT that is known to stand: a warned or broken one is an unknown outcome."""
 
+import os
+import resource
+
 import psycopg
 import pytest
-from pages import ACTOR, assessed, draft, stream, write
+from pages import ACTOR, assessed, began, draft, stream, write
 from psycopg.conninfo import make_conninfo
 
 from application.ledger import BEGINNING, Command, Head, OutcomeUnknown
@@ -89,3 +92,55 @@ def test_a_commit_that_is_never_answered_is_unknown_after_a_while(database, monk
         line.commit(b"SELECT pg_sleep(9)", ())
     assert line.commit(b"SELECT 1", ()) == [(1,)]
     line.close()
+
+
+def test_a_busy_process_may_have_any_number_of_descriptors(database):
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if most < 2048:
+        pytest.skip("this user may not open so many files")
+    held = [os.dup(0) for _ in range(1100)]
+    line = WritingLine(database)
+    try:
+        assert [line.commit(b"SELECT 1", ()) for _ in range(2)] == [[(1,)]] * 2
+    finally:
+        line.close()
+        for one in held:
+            os.close(one)
+
+
+def test_what_is_acknowledged_is_on_the_disk_however_the_server_is_set(ledger, database):
+    with psycopg.connect(database, autocommit=True) as owner:
+        name = owner.info.dbname
+        owner.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    line = WritingLine(database)
+    assert line.commit(b"SHOW synchronous_commit", ()) == [("on",)]
+    line.close()
+
+
+def test_a_page_that_was_seen_and_lost_at_a_fail_over_is_not_remembered(ledger, database):
+    write(ledger, draft(assessed()))
+    (first,) = ledger.read(stream())
+    lost = draft(began(), version=2)
+    write(ledger, lost, heads={stream(): Head(version=1, hash=first.hash)})
+    assert len(ledger.read(stream())) == 2
+    fail_over(database)
+    with pytest.raises(psycopg.OperationalError):
+        ledger.read(stream())  # over the pool's one connection, which was cut
+    assert len(ledger.read(stream())) == 1
+    again = draft(assessed("2025-08"), version=2)
+    write(ledger, again, heads={stream(): Head(version=1, hash=first.hash)})
+    assert [page.event for page in ledger.read(stream())] == [first.event, again.event]
+
+
+def fail_over(database):
+    """To a standby that had not yet got the last page."""
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER immutable")
+        owner.execute(
+            "DELETE FROM ledger.event WHERE position = (SELECT max(position) FROM ledger.event)"
+        )
+        owner.execute("ALTER TABLE ledger.event ENABLE ALWAYS TRIGGER immutable")
+        owner.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

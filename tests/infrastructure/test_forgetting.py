@@ -121,6 +121,21 @@ def test_read_models_follow_without_a_rebuild_and_say_what_a_replay_says(house, 
         assert same.live == same.replay, same.name
 
 
+def test_a_rebuild_between_the_decision_and_the_destruction_forgets_too(house, budi, pool):
+    person, case = budi
+    house.follow()
+    house.forget(person, settle=False)
+    house.models.rebuild([CASE_SUMMARY.name, PERSONS.name])
+    house.forgetter.settle()
+    for projection in (CASE_SUMMARY, PERSONS):
+        assert house.found(projection, "budi") == []
+    with pool.connection() as connection:
+        left = connection.execute(
+            "SELECT words, name FROM read_model.case_summary_v1 WHERE key = %s", (case.key,)
+        ).fetchone()
+    assert left == ([], None)
+
+
 def test_nothing_more_is_recorded_of_whoever_was_forgotten(house, budi):
     person, case = budi
     house.forget(person)

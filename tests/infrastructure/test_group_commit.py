@@ -4,7 +4,7 @@ from threading import Barrier, Event, Lock, Thread
 import pytest
 
 from application.ledger import Overloaded
-from infrastructure.group_commit import GroupCommit
+from infrastructure.group_commit import GroupCommit, _Call
 
 
 class Slow:
@@ -124,3 +124,31 @@ def test_no_call_is_lost_or_written_twice_however_many_come_at_once():
     for one in people:
         one.join(30)
     assert sorted(written) == list(range(3200))
+
+
+def test_whoever_is_called_away_while_in_line_is_not_waited_for():
+    store = Slow()
+    commit = GroupCommit(store)
+
+    with ThreadPoolExecutor() as people:
+        first = people.submit(commit, 1)
+        store.begun.wait(10)
+        for number in (2, 3):
+            gone = _Call(number)
+            with commit._door:  # noqa: SLF001
+                commit._line.append(gone)  # noqa: SLF001
+            gone.turn = Gone()
+            with pytest.raises(KeyboardInterrupt):
+                commit._await(gone)  # noqa: SLF001
+        last = people.submit(commit, 4)
+        in_line(commit, 1)
+        store.go.set()
+        assert (first.result(10), last.result(10)) == (10, 40)
+    assert store.groups == [[1], [4]]
+
+
+class Gone:
+    """A turn that somebody stopped waiting for."""
+
+    def acquire(self) -> bool:
+        raise KeyboardInterrupt

@@ -205,6 +205,20 @@ def test_another_master_key_opens_nothing_and_writes_nothing(ledger, pool):
         EventsourcingLedger(pool, MasterKey(b"x" * 32))
 
 
+def test_what_was_known_at_an_instant_does_not_change_when_the_clock_was_set_back(ledger, database):
+    write(ledger, draft(assessed()))
+    with psycopg.connect(database) as owner:  # as it would be after the clock was set back by much
+        owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER immutable")
+        owner.execute("UPDATE ledger.event SET recorded_at = clock_timestamp() + interval '1 hour'")
+        owner.execute("ALTER TABLE ledger.event ENABLE ALWAYS TRIGGER immutable")
+    (page,) = ledger.read(stream())
+    for key in "abc":
+        write(ledger, draft(assessed(), to=stream(key)))
+    assert ledger.position_at(page.recorded_at) == 1
+    times = [one.recorded_at for one in ledger.read_after(0)]
+    assert times == sorted(set(times))
+
+
 def test_what_was_known_at_an_instant_waits_for_a_writer_who_has_the_time_already(ledger, pool):
     write(ledger, draft(assessed()))
     stamped, commit = Signal(), Signal()

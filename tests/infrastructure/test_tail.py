@@ -31,6 +31,18 @@ def following(ledger, pool, *, local=True):
         tail.close()
 
 
+def fail_over(database):
+    """To a standby that had not yet got the last page."""
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER immutable")
+        owner.execute("DELETE FROM ledger.event WHERE position = 2")
+        owner.execute("ALTER TABLE ledger.event ENABLE ALWAYS TRIGGER immutable")
+        owner.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 def wait_until(condition):
     deadline = time.monotonic() + 10
     while not condition():
@@ -170,6 +182,20 @@ def test_a_reader_that_lost_its_connection_goes_on_where_it_was(tail, ledger, po
     write(ledger, draft(assessed(), to=stream("2")))
     assert tail.wait(1, 10)
     assert [kept.page.id for kept in tail.after(0).kept] == [1, 2]
+
+
+def test_a_page_that_was_lost_at_a_fail_over_is_in_nobodys_ring(ledger, pool, database):
+    with following(ledger, pool) as tail:
+        for key in "12":
+            write(ledger, draft(assessed(), to=stream(key)))
+        assert tail.wait(1, 10)
+        wait_until(lambda: tail.kept == 2)
+        heard = tail.pid
+        fail_over(database)
+        wait_until(lambda: tail.pid not in {heard, None} and not tail.kept)
+        write(ledger, draft(assessed(), to=stream("other")))
+        wait_until(lambda: tail.kept == 1)
+        assert [str(page.stream) for _, page in tail.after(1).woken(ASSESSED)] == ["case:other"]
 
 
 def test_what_comes_after_a_gap_is_not_seen_before_it(ledger):
