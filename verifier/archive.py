@@ -254,9 +254,16 @@ class Reading:
         for witness in self.asked.witnesses:
             if closing.cosigned_by(witness) is None:
                 raise Fault("checkpoint.witness", replace(place, name=witness.name))
+        self._ensure_not_shorter(size)
+        self.closing = closing
+
+    def _ensure_not_shorter(self, size: int) -> None:
+        """Raise a `Fault` where an older checkpoint, or what was kept, covers more leaves."""
+        kept = self.asked.kept
         if self._older:
             raise Fault("older.size", Place(between=(size, self._older[-1].size)))
-        self.closing = closing
+        if kept and kept.leaf(size) is not None:
+            raise Fault("older.size", Place(between=(size, kept.all())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +291,7 @@ class Verdict:
                 for witness in read.asked.witnesses
             ],
             "older": read.agreed,
+            "compared": read.asked.kept and read.asked.kept.asked_for,
             "fault": self.fault.as_json() if self.fault else None,
         }
 

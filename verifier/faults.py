@@ -95,8 +95,8 @@ CODES: Final[dict[str, Words]] = {
         "what the older checkpoint signed is not what stands here now",
     ),
     "older.size": (
-        "arsip lebih pendek daripada titik periksa lama: ekornya hilang",
-        "the archive is shorter than the older checkpoint: its tail is missing",
+        "arsip lebih pendek daripada yang disimpan dahulu: ekornya hilang",
+        "the archive is shorter than what was kept of it earlier: its tail is missing",
     ),
     "columns.differ": (
         "kolom di samping halaman tidak menyebut yang disebut halamannya (hanya di buku hidup)",

@@ -36,6 +36,8 @@ def report(verdict: Verdict) -> Iterator[str]:
     if found["older"]:
         sizes = ", ".join(map(str, found["older"]))
         yield f"  titik periksa lama cocok / older checkpoints fit: {sizes}"
+    if found["compared"] is not None:
+        yield f"  hash dibandingkan / compared    {found['compared']}"
     for witness in found["witnesses"]:
         if witness["time"] is not None:
             at = datetime.fromtimestamp(witness["time"], UTC).isoformat()

@@ -14,13 +14,12 @@ from random import Random
 import pytest
 from archive_vectors import FOLDER, INDEX
 from archives import LOG, WITNESSES, Archive, checkpoint, leaves_of, mth
-from vector_log import BASE, GOOD, HALF, PINNED, forged, with_page
+from vector_log import BASE, GOOD, HALF, PINNED, with_page
 
 import verifier
 from verifier.archive import Asked, verify
-from verifier.faults import CODES, Misuse
+from verifier.faults import CODES
 from verifier.heads import Heads
-from verifier.kept import Kept, kept_in, tile_path
 from verifier.lines import HEAD, Tails
 from verifier.notes import Checkpoint, Unreadable, VerifierKey
 from verifier.pages import page_in
@@ -253,60 +252,6 @@ def test_streams_that_do_not_fit_into_memory_are_remembered_all_the_same():
     written = b"".join([*archive.lines()[: last + 1], line])
     fault = verdict_of(written, block=4_000, heads=Heads(most=4))["fault"]
     assert (fault["code"], fault["index"]) == ("stream.prev_hash", last)
-
-
-# ---- what was kept earlier names the leaf
-
-
-def kept_archive(folder):
-    (folder / "older.ndjson").write_bytes(GOOD.written())
-    return folder / "older.ndjson"
-
-
-def kept_hashes(folder):
-    (folder / "hashes").write_bytes(b"".join(leaf.hash for leaf in BASE))
-    return folder / "hashes"
-
-
-def kept_tiles(folder):
-    tile = folder / "tile" / "0" / f"{tile_path(0)}.p" / str(len(BASE))
-    tile.parent.mkdir(parents=True)
-    tile.write_bytes(b"".join(leaf.hash for leaf in BASE))
-    return folder
-
-
-@pytest.mark.parametrize("keep", [kept_archive, kept_hashes, kept_tiles])
-def test_a_forged_stream_is_located_to_its_first_page_by_what_was_kept(tmp_path, keep):
-    first = next(at for at, leaf in enumerate(BASE) if leaf.kind == "event" and at > 2)
-    rewritten = Archive.of(forged(first))
-    assert verdict_of(rewritten.written())["ok"]  # signed by the log itself: nothing else finds it
-    fault = verdict_of(rewritten.written(), kept=kept_in(keep(tmp_path)))["fault"]
-    said = json.loads(BASE[first].content)
-    assert fault["code"] == "leaf.differs"
-    assert (fault["index"], fault["number"]) == (first, BASE[first].number)
-    assert (fault["stream"], fault["version"]) == (said["stream"], said["version"])
-    (tmp_path / "again").mkdir()
-    assert verdict_of(GOOD.written(), kept=kept_in(keep(tmp_path / "again")))["ok"]
-
-
-def test_what_was_kept_may_be_shorter_than_the_archive():
-    few = Kept(leaf.hash for leaf in BASE[:3])
-    assert verdict_of(GOOD.written(), kept=few)["ok"]
-
-
-def test_a_file_that_keeps_nothing_is_said_to_be_none(tmp_path):
-    (tmp_path / "x").write_bytes(b"nothing of the kind")
-    with pytest.raises(Misuse):
-        kept_in(tmp_path / "x")
-
-
-def test_tiles_are_found_where_tlog_tiles_puts_them():
-    assert [tile_path(n) for n in (0, 999, 1000, 1234067)] == [
-        "000",
-        "999",
-        "x001/000",
-        "x001/x234/067",
-    ]
 
 
 # ---- alone
