@@ -2,6 +2,7 @@
 
 import os
 import resource
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -124,12 +125,17 @@ def test_a_page_that_was_seen_and_lost_at_a_fail_over_is_not_remembered(ledger, 
     write(ledger, lost, heads={stream(): Head(version=1, hash=first.hash)})
     assert len(ledger.read(stream())) == 2
     fail_over(database)
-    with pytest.raises(psycopg.OperationalError):
-        ledger.read(stream())  # over the pool's one connection, which was cut
-    assert len(ledger.read(stream())) == 1
+    assert len(read_over_a_new_connection(ledger)) == 1
     again = draft(assessed("2025-08"), version=2)
     write(ledger, again, heads={stream(): Head(version=1, hash=first.hash)})
     assert [page.event for page in ledger.read(stream())] == [first.event, again.event]
+
+
+def read_over_a_new_connection(ledger):
+    for _ in range(12):  # as many as the pool may have had, each cut
+        with suppress(psycopg.OperationalError):
+            return ledger.read(stream())
+    raise AssertionError
 
 
 def fail_over(database):
