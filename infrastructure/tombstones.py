@@ -4,6 +4,7 @@ Whoever brings back old backups of both databases does not bring back this file,
 added to: at the next opening its lines destroy the keys again.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Sequence
@@ -40,30 +41,24 @@ class TombstoneFile:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def add(self, destruction: Destruction) -> None:
-        """Write a line, and wait until the disk has it."""
-        line = json.dumps(
-            {
-                "subjects": destruction.subjects,
-                "event_id": destruction.event_id,
-                "stream": destruction.stream,
-                "told": destruction.told,
-            }
-        )
-        if any(known.event_id == destruction.event_id for known in self.read()):
-            return
-        new = not self._path.exists()
+    def add(self, *destructions: Destruction) -> None:
+        """Write what the file lacks of these, and wait until the disk has it.
+
+        Only one process writes at a time, whichever it is. Raises `TombstonesUnreadable`.
+        """
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
+            fcntl.flock(file, fcntl.LOCK_EX)
             _cut_back(file)
-            os.write(file, line.encode() + b"\n")
-            os.fsync(file)
+            known = {destruction.event_id for destruction in self.read()}
+            lines = [_line(one) for one in destructions if one.event_id not in known]
+            os.write(file, b"".join(lines))
+            os.fsync(file)  # what is known already may be of somebody who died before this
         finally:
             os.close(file)
-        if new:
-            directory = os.open(self._path.parent, os.O_RDONLY)
-            os.fsync(directory)
-            os.close(directory)
+        directory = os.open(self._path.parent, os.O_RDONLY)
+        os.fsync(directory)
+        os.close(directory)
 
     def read(self) -> Sequence[Destruction]:
         """Return all that was written; a last line that was cut short counts as not written.
@@ -84,9 +79,19 @@ class TombstoneFile:
 
 def _cut_back(file: int) -> None:
     """Remove a last line that was cut short: nothing was destroyed for it yet."""
-    size = os.fstat(file).st_size
-    written = os.pread(file, size, 0)
-    os.ftruncate(file, written.rfind(b"\n") + 1)
+    written = os.pread(file, os.fstat(file).st_size, 0)
+    if written and not written.endswith(b"\n"):
+        os.ftruncate(file, written.rfind(b"\n") + 1)
+
+
+def _line(destruction: Destruction) -> bytes:
+    said = {
+        "subjects": destruction.subjects,
+        "event_id": destruction.event_id,
+        "stream": destruction.stream,
+        "told": destruction.told,
+    }
+    return json.dumps(said).encode() + b"\n"
 
 
 def _destruction(said: Json) -> Destruction:

@@ -31,7 +31,7 @@ from infrastructure.migrations import KEYS, migrate
 from infrastructure.rotation import opened, rotate
 from infrastructure.sealing import KeyMissing, owner, seal
 from infrastructure.settings import Settings
-from infrastructure.tombstones import Destruction, TombstoneFile, TombstonesUnreadable
+from infrastructure.tombstones import Destruction, TombstoneFile
 from infrastructure.wrapping import PURPOSES, keeper_pool
 
 MASTER = MasterKey(b"k" * 32)
@@ -305,20 +305,6 @@ def test_a_backup_of_the_keys_that_is_not_whole_is_refused(
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(KeyDumpRefused, match="not a whole backup"):
         restore(empty_database, path)
-
-
-def test_a_tombstone_that_was_cut_short_counts_as_not_written_and_a_damaged_one_is_told(tmp_path):
-    path = tmp_path / "forgotten.jsonl"
-    tombstones = TombstoneFile(path)
-    tombstones.add(forgetting("budi"))
-    with path.open("a") as file:
-        file.write('{"subjects": ["tono"')
-    assert [one.subjects for one in tombstones.read()] == [("budi",)]
-    tombstones.add(forgetting("sari"))
-    assert [one.subjects for one in tombstones.read()] == [("budi",), ("sari",)]
-    path.write_text("nonsense\n")
-    with pytest.raises(TombstonesUnreadable):
-        tombstones.read()
 
 
 def test_a_destroyed_key_leaves_the_disk_of_the_embedded_key_store(tmp_path):
