@@ -137,17 +137,17 @@ def data_classes(value: type[Value]) -> Mapping[str, DataClass]:
     return classes
 
 
-def subjects(event: type[Event]) -> Mapping[str, Whose]:
+def subjects(value: type[Value]) -> Mapping[str, Whose]:
     """Return the sealed fields that are somebody else's; raise `TypeError` at a mark in vain."""
-    hints = get_type_hints(event, include_extras=True)
-    classes = data_classes(event)
+    hints = get_type_hints(value, include_extras=True)
+    classes = data_classes(value)
     said: dict[str, Whose] = {}
     for name, data_class in classes.items():
         for mark in getattr(hints[name], "__metadata__", ()):
             if isinstance(mark, Whose):
                 named = mark.field is None or classes.get(mark.field) is DataClass.NONE
                 if data_class is DataClass.NONE or not named or bool(mark.field) == bool(mark.role):
-                    raise TypeError(event.__name__, name, "whose it is must be said of open fields")
+                    raise TypeError(value.__name__, name, "whose it is must be said of open fields")
                 said[name] = mark
     return said
 

@@ -21,7 +21,15 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from domain.kernel import FORGOTTEN, DataClass, Json, SubjectForgotten, data_classes
+from domain.kernel import (
+    FORGOTTEN,
+    DataClass,
+    Json,
+    SubjectForgotten,
+    Value,
+    data_classes,
+    subjects,
+)
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
 from infrastructure.sealing import owner, seal, unseal
@@ -104,6 +112,7 @@ class RowTable:
         self.table = SQL("{}.{}").format(SCHEMA, Identifier(self.name))
         classes = data_classes(projection.row)
         self._sealed = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
+        self._roles = roles_of(projection.row)
         hints = get_type_hints(projection.row)
         self.columns: dict[str, LiteralString] = {
             field.name: "bytea" if field.name in self._sealed else column_of(hints[field.name])
@@ -166,7 +175,7 @@ class RowTable:
             marks = [(name, mark.value) for name, mark in self._sealed.items()]
             self._seals.open_keys(
                 {
-                    (row[subject], mark)
+                    (self._whose(name, row[subject]), mark)
                     for row in asleep.values()
                     for name, mark in marks
                     if row[name] is not None
@@ -183,8 +192,12 @@ class RowTable:
         """Return a row without what was forgotten: a field of a page, or all that is personal."""
         if row is None or not self._sealed:
             return row
-        forgot = self._seals.keys.forgot(getattr(row, self.projection.subject or ""))
-        gone = [name for name in self._sealed if forgot or getattr(row, name) is FORGOTTEN]
+        subject, forgot = getattr(row, self.projection.subject or ""), self._seals.keys.forgot
+        gone = [
+            name
+            for name in self._sealed
+            if getattr(row, name) is FORGOTTEN or forgot(self._whose(name, subject))
+        ]
         return replace(row, **dict.fromkeys(gone)) if gone else row
 
     def blank(self, connection: Connection[Any], gone: Sequence[str], keys: Sequence[str]) -> None:
@@ -257,13 +270,18 @@ class RowTable:
         ).format(self.table, names, names, typed, changes)
         return query.as_bytes(None)
 
+    def _whose(self, field: str, subject: str) -> str:
+        """Return under whose key a column is sealed, in a row about ``subject``."""
+        role = self._roles.get(field)
+        return f"{subject}/{role}" if role else subject
+
     def _asleep(self, key: str, row: Any) -> Json:
         stored: Json = self._adapter.dump_python(row, mode="json")
         words = self._seals.words(stored[name] for name in self.projection.indexed)
         for field, data_class in self._sealed.items():
             if stored[field] is not None:
                 place = f"{self.projection.name}|{key}|{field}"
-                subject = stored[self.projection.subject or ""]
+                subject = self._whose(field, stored[self.projection.subject or ""])
                 stored[field] = self._seals.seal(subject, data_class, place, stored[field])
         return {**stored, "key": key, "words": words}
 
@@ -271,7 +289,7 @@ class RowTable:
         for field, data_class in self._sealed.items():
             if stored[field] is not None:
                 place = f"{self.projection.name}|{key}|{field}"
-                subject = stored[self.projection.subject or ""]
+                subject = self._whose(field, stored[self.projection.subject or ""])
                 stored[field] = self._seals.unseal(subject, data_class, place, stored[field])
         return self._adapter.validate_python(stored)
 
@@ -279,6 +297,19 @@ class RowTable:
         """Return a row as JSON's types, nothing sealed."""
         plain: Json = self._adapter.dump_python(row, mode="json")
         return plain
+
+
+def roles_of(row: type[Value]) -> Mapping[str, str]:
+    """Return the columns that are about somebody with a role to the row's subject.
+
+    Raises `TypeError` for one about somebody with a record of their own: what is forgotten of them
+    would be looked for in their rows only.
+    """
+    marks = subjects(row)
+    roles = {name: mark.role for name, mark in marks.items() if mark.role}
+    if others := marks.keys() - roles.keys():
+        raise TypeError(row.__name__, *sorted(others))
+    return roles
 
 
 def write_all(

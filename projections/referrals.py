@@ -6,11 +6,13 @@ Its row is seen by the unit that was asked.
 from dataclasses import replace
 from datetime import date
 from enum import Enum
+from typing import Annotated
 
 from domain.kernel import Open, Specific
 from domain.programme import ProgrammeKind
 from domain.record import Recorded
 from domain.referral import (
+    GUARDIANS,
     REFERRAL,
     GuardianConsented,
     ReferralAccepted,
@@ -42,7 +44,7 @@ class YouthActivity(Moment):
 
 
 class ReferralLine(Dated):
-    """One referral. Who the youth and the guardian are is sealed under the referral's own key."""
+    """One referral. The youth is sealed under the referral's key, the guardian under their own."""
 
     referral: Open[str]
     unit: Open[str | None]
@@ -53,7 +55,7 @@ class ReferralLine(Dated):
     status: Open[ReferralStatus]
     name: Specific[str | None]
     birth_date: Specific[date | None]
-    guardian: Specific[str | None]
+    guardian: Annotated[Specific[str | None], GUARDIANS]
     received_on: Open[date | None]
     consented_on: Open[date | None]
     accepted_on: Open[date | None]
@@ -140,7 +142,7 @@ def evolve(row: ReferralLine | None, page: Recorded) -> ReferralLine:
 
 REFERRALS = Projection(
     name="referrals",
-    version=1,
+    version=2,
     row=ReferralLine,
     events=REFERRAL.events,
     key=lambda page: page.stream.key,

@@ -139,7 +139,7 @@ def test_barru_is_agreed_and_not_started_and_a_plan_is_no_result(auditor, plan):
 
 def test_a_referred_youth_is_in_no_list_of_warga_binaan(auditor, owner):
     referred = {
-        key for (key,) in owner.execute("SELECT key FROM read_model.referrals_v1").fetchall()
+        key for (key,) in owner.execute("SELECT key FROM read_model.referrals_v2").fetchall()
     }
     known = owner.execute("SELECT key, person FROM read_model.case_summary_v1").fetchall()
     assert referred

@@ -1,6 +1,7 @@
 """Somebody is forgotten: at every time, in every table, in every process, after every restore."""
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -8,6 +9,7 @@ from typing import Annotated
 
 import psycopg
 import pytest
+from cryptography.exceptions import InvalidTag
 from forgetting_house import (
     GROUNDS,
     MASTER,
@@ -22,6 +24,7 @@ from forgetting_house import (
     somebody,
 )
 from pages import ACTOR, draft, stream, write
+from psycopg.sql import SQL
 from scenario import on
 
 from application.forgetting import Decision, PartyGrounds
@@ -33,7 +36,10 @@ from domain.record import Evidence, StreamId
 from domain.referral import GuardianConsented, Party, ReferralReceived
 from infrastructure.codec import PageCodec, Stamp
 from infrastructure.forgetter import Forgetter, destruction
+from infrastructure.key_store import KeyStore
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.sealing import unseal
+from infrastructure.tombstones import TombstoneFile
 from projections.case_summary import CASE_SUMMARY
 from projections.persons import PERSONS
 from projections.referrals import REFERRALS
@@ -189,6 +195,33 @@ def test_another_process_forgets_within_its_next_look(house, budi, pool, databas
         assert elsewhere.recall(case)[0].event.full_name is FORGOTTEN
 
 
+def test_every_process_writes_down_who_was_forgotten_beside_its_own_master_key(
+    house, budi, pool, database, tmp_path
+):
+    person, _ = budi
+    files = [TombstoneFile(tmp_path / name) for name in ("at-work", "opened-later")]
+    with house_with(files[0], pool) as elsewhere:
+        other = Forgetter(elsewhere, pool, database)
+        other.settle()
+        house.forget(person)
+        other.settle()
+    with house_with(files[1], pool):
+        assert [written(file) for file in files] == [[(person.key,)]] * 2
+
+
+@contextmanager
+def house_with(file, pool):
+    """Open the ledger as a process with a data directory of its own does."""
+    keys = KeyStore(pool, MASTER, file)
+    with EventsourcingLedger(pool, keys) as ledger:
+        keys.ensure_master(ledger.store)
+        yield ledger
+
+
+def written(file):
+    return [one.subjects[:1] for one in file.read()]
+
+
 def test_a_ledger_that_came_back_from_an_old_backup_is_told_again(house, budi, pool):
     person, case = budi
     today = on(now().date().isoformat())
@@ -280,6 +313,22 @@ def test_a_guardian_is_forgotten_alone(house, referral):
     assert (row.name, row.guardian) == ("Sari Fiktif", None)
     (same,) = house.models.compare([REFERRALS.name])
     assert same.live == same.replay
+
+
+def test_a_forgotten_guardian_does_not_come_back_from_the_bytes_of_an_old_row(
+    house, referral, pool
+):
+    house.follow()
+    with pool.connection() as connection:
+        table = house.models.follower.tables[REFERRALS.name].table
+        query = SQL("SELECT guardian, name FROM {}").format(table)
+        [(guardian, name)] = connection.execute(query).fetchall()
+    house.forget(referral, PartyGrounds(**vars(GROUNDS), party=Party.GUARDIAN))
+    left = house.keys.of([(referral.key, "specific")])[referral.key, "specific"].secret
+    place = f"{house.ledger.store}|referrals|{referral.key}"
+    assert unseal(left, name, f"{place}|name") == b'"Sari Fiktif"'
+    with pytest.raises(InvalidTag):
+        unseal(left, guardian, f"{place}|guardian")
 
 
 def test_a_youth_is_forgotten_once_the_referral_is_over_and_the_guardian_as_well(house, referral):
