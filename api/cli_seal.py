@@ -15,19 +15,30 @@ import typer
 
 from api.telling import out, told
 
-SEAL_EXAMPLES: Final = "Contoh / examples: `jejak seal --once`, `jejak seal --every 5`"
+SEAL_EXAMPLES: Final = (
+    "Contoh / examples: `jejak seal --once`, `jejak seal --every 5`,"
+    " `jejak seal --once --head titik.txt`"
+)
 WITNESS_EXAMPLES: Final = (
     "Contoh / example: `jejak witness --name saksi.example/1 --key saksi.key --state saksi.json"
     " --log 'jejak/…+…'`; cetak kunci saja / only the key: `--vkey`"
+)
+EVERY: Final = typer.Option(
+    min=0.1,
+    help="Jarak detik antara titik periksa / seconds between checkpoints.",
+    show_default="JEJAK_SEAL_EVERY, 5",
+)
+HEAD: Final = typer.Option(
+    help="Titik periksa terbaru dari saksi, sesudah pemulihan yang kehilangan log.*.head"
+    " / newest checkpoint from a witness, after a restore that lost log.*.head."
 )
 LOG_EXAMPLES: Final = "Contoh / examples: `jejak log`, `jejak log --json`"
 
 
 def seal(
     once: Annotated[bool, typer.Option(help="Sekali, lalu selesai / once, and end.")] = False,
-    every: Annotated[
-        float | None, typer.Option(min=0.1, help="Jarak detik / seconds between checkpoints.")
-    ] = None,
+    every: Annotated[float | None, EVERY] = None,
+    head: Annotated[Path | None, HEAD] = None,
 ) -> None:
     """Segel yang baru ke log bukti dan tandatangani / seal what is new into the log, and sign it.
 
@@ -35,6 +46,7 @@ def seal(
     """
     words = ["--once"] if once else []
     words += ["--every", str(every)] if every else []
+    words += ["--head", str(head.absolute())] if head else []
     _become("infrastructure.sealer_process", *words)
 
 

@@ -21,6 +21,8 @@ from psycopg import errors
 
 from infrastructure.backup_series import make_durable
 from infrastructure.key_dump import dump
+from infrastructure.log_key import replace_durably
+from infrastructure.signed_note import Note, TreeHead
 from infrastructure.tombstones import TombstoneFile
 from infrastructure.trouble import Trouble
 
@@ -31,6 +33,9 @@ STATE: Final = (
     " (SELECT max(number) FROM keys.tombstone), (SELECT max(generation) FROM keys.master),"
     " (SELECT count(*) FROM keys.handover), (SELECT count(*) FROM keys.secret)"
 )
+
+HEADS: Final = "log.*.head"
+"""What the sealer signed last, of whichever ledger, in the data directory and beside its copies."""
 
 log = structlog.get_logger()
 
@@ -112,7 +117,32 @@ class Copies:
         for directory in filter(None, [self.keys, self.ledger]):
             if store and directory.is_dir():
                 merge_tombstones(tombstone_copy(directory, store), self.tombstones)
+        self.keep_heads()
         return count
+
+    def keep_heads(self) -> None:
+        """Copy what the log's sealer signed last, so that no restored ledger is signed anew.
+
+        A copy that says more than the data directory does stays. Raises `OSError` or `ValueError`.
+        """
+        for head in self.tombstones.parent.glob(HEADS):
+            note = head.read_text(encoding="utf-8")
+            for directory in filter(None, [self.keys, self.ledger]):
+                copy = directory / head.name
+                if directory.is_dir() and _signed_size(note) > head_size(copy):
+                    replace_durably(copy, note)
+
+
+def head_size(head: Path) -> int:
+    """Return how many leaves a file says were signed: none where there is no file.
+
+    Raises `OSError` or `ValueError` where it holds no checkpoint.
+    """
+    return _signed_size(head.read_text(encoding="utf-8")) if head.exists() else 0
+
+
+def _signed_size(note: str) -> int:
+    return TreeHead.of(Note.of(note).text).size
 
 
 @contextmanager
@@ -148,7 +178,8 @@ def _keep_copying(dsn: str, copies: Copies, ending: threading.Event, copied: Any
             if state != copied:
                 copies.make(dsn)
                 copied = state
-        except (OSError, psycopg.Error, Trouble) as error:
+            copies.keep_heads()
+        except (OSError, ValueError, psycopg.Error, Trouble) as error:
             log.error("key_copy_failed", error=type(error).__name__)  # noqa: TRY400  # no trace
         if last:
             return

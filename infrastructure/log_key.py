@@ -22,6 +22,11 @@ def log_seed(directory: Path) -> bytes:
     return seed_in(directory / "log.key")
 
 
+def has_log_key(directory: Path) -> bool:
+    """Say whether the log's key is here, or would have to be made."""
+    return bool(os.environ.get("JEJAK_LOG_KEY")) or (directory / "log.key").exists()
+
+
 def seed_in(path: Path) -> bytes:
     """Return the seed that a file keeps, readable by its owner only; made when missing."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -11,12 +11,11 @@ import psycopg
 
 from infrastructure import key_dump
 from infrastructure.key_cluster import FOLDER, NAME, embedded_keys
-from infrastructure.key_copy import copy_of, merge_tombstones, tombstone_copy
+from infrastructure.key_copy import copy_of, head_size, merge_tombstones, tombstone_copy
 from infrastructure.key_opening import tombstones_in
 from infrastructure.restore import Restored, RestoreRefused
 from infrastructure.servers import create_unless_there, reachable
 from infrastructure.settings import Settings
-from infrastructure.signed_note import Note, TreeHead
 from infrastructure.tombstones import TOMBSTONES
 
 WORKSHOP: Final = "keys.restoring"
@@ -92,8 +91,13 @@ class Keys:
             shutil.rmtree(workshop, ignore_errors=True)
 
 
-def notes_on(chosen: Settings, into: Path, restored: Restored) -> list[str]:
-    """Say what is left to do before the restored ledger is what it was, if anything."""
+def notes_on(
+    chosen: Settings, into: Path, restored: Restored, copies: Iterable[Path] = ()
+) -> list[str]:
+    """Say what is left to do before the restored ledger is what it was, if anything.
+
+    `copies` are the directories where the last signed head may have been copied to.
+    """
     notes, ledger = [], restored.ledger
     if not (into / "master.key").exists() and not any(os.environ.get(name) for name in MASTER):
         notes.append(
@@ -115,7 +119,10 @@ def notes_on(chosen: Settings, into: Path, restored: Restored) -> list[str]:
             f"The log's key is in no backup: put log.key into {into}; with another one the log"
             " cannot be continued."
         )
-    if (signed := _signed_size(into, ledger.store)) > ledger.leaves:
+    heads = [it / f"log.{ledger.store}.head" for it in (into, *copies)]
+    if not heads[0].exists() and (ledger.leaves or any(_signed(it) for it in heads)):
+        notes.append(_on_the_head(max(heads, key=_signed)))
+    if (signed := max(map(_signed, heads))) > ledger.leaves:
         notes.append(
             f"Log bukti sudah ditandatangani sampai {signed} daun; di sini hanya"
             f" {ledger.leaves}. Penandatanganan berhenti, dan saksi menolak: yang hilang akan"
@@ -133,12 +140,25 @@ def notes_on(chosen: Settings, into: Path, restored: Restored) -> list[str]:
     return notes
 
 
-def _signed_size(into: Path, store: str) -> int:
-    """Return how many leaves the sealer of this data directory remembers to have signed."""
-    memory = into / f"log.{store}.head"
+def _on_the_head(newest: Path) -> str:
+    """Say how the sealer is to learn what was signed last: it signs nothing until then."""
+    berkas, file = (newest, newest) if newest.exists() else ("BERKAS", "FILE")
     return (
-        TreeHead.of(Note.of(memory.read_text(encoding="utf-8")).text).size if memory.exists() else 0
+        "Kepala log bukti yang terakhir ditandatangani tidak ada di sini. Ambil titik periksa"
+        " terbaru dari saksi; kalau tidak ada saksi, salinan terbaru yang Anda punya. Lalu, sesudah"
+        f" log.key di tempatnya: jejak seal --once --head {berkas}\n"
+        "The head of the log that was signed last is not here. Fetch the newest checkpoint from a"
+        " witness; without one, take the newest copy you have. Then, with log.key in its place:"
+        f" jejak seal --once --head {file}"
     )
+
+
+def _signed(head: Path) -> int:
+    """Return how many leaves a file says were signed; the sealer is the one to complain of it."""
+    try:
+        return head_size(head)
+    except (OSError, ValueError):
+        return 0
 
 
 def _give_to_the_owner(path: Path, like: Path | None = None) -> None:

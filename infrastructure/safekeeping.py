@@ -116,7 +116,7 @@ class Safekeeping:
         keys = Keys(self._chosen, into, place, keys_from and keys_from.expanduser().absolute())
         target = Target(until=until, position=position, base=base)
         restored = restore(place, into, target, bench, keys.settle)
-        notes = notes_on(self._chosen, into, restored)
+        notes = notes_on(self._chosen, into, restored, filter(None, [place, keys_from]))
         return Returned(
             restored=restored, forgotten=keys.forgotten, keys=keys.restored, notes=notes
         )

@@ -6,7 +6,7 @@ the database too: whatever was taken back or rewritten there, it stops and says 
 
 from pathlib import Path
 from random import randrange
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import structlog
 from psycopg import Connection, sql
@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 from application.transparency import Checkpoint
 from infrastructure.connections import acknowledged
 from infrastructure.log import Source, hashes_at, origin_of, read_tiles, sources
-from infrastructure.log_key import log_seed, replace_durably
+from infrastructure.log_key import has_log_key, log_seed, replace_durably
 from infrastructure.merkle import HASH, TILE_WIDTH, TiledTree, consistent, root_of
 from infrastructure.signed_note import Note, NoteRefused, Signer, TreeHead
 from infrastructure.trouble import Trouble
@@ -97,6 +97,44 @@ class OtherKey(LogRefused):
         )
 
 
+class KeyMissing(LogRefused):
+    """The log was signed before, and the key that signed it is not here. No other one is made."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"log bukti ini sudah ditandatangani, tetapi kuncinya tidak ada di {directory};"
+            " kembalikan log.key (atau JEJAK_LOG_KEY), atau pakai JEJAK_DATA_DIR miliknya\n"
+            f"this log was signed already, but its key is not in {directory}; put back log.key (or"
+            " JEJAK_LOG_KEY), or name the JEJAK_DATA_DIR that has it"
+        )
+
+
+class HeadMissing(LogRefused):
+    """Nobody here knows what was signed last: this database may be an old copy."""
+
+    def __init__(self, memory: Path, size: int) -> None:
+        super().__init__(
+            f"{memory} tidak ada, padahal basis data ini memuat titik periksa {size} daun: mungkin"
+            " sudah lebih banyak yang ditandatangani. Ambil titik periksa terbaru dari saksi atau"
+            " salinan kunci, lalu `jejak seal --once --head BERKAS`; lihat docs/log.md\n"
+            f"{memory} is missing, though this database holds a checkpoint of {size} leaves: more"
+            " may have been signed. Fetch the newest checkpoint from a witness or the copy of the"
+            " keys, then `jejak seal --once --head FILE`; see docs/log.md"
+        )
+
+
+class HeadUnreadable(LogRefused):
+    """A file that should hold the last checkpoint holds none."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} tidak terbaca atau bukan titik periksa; pulihkan, atau singkirkan dan"
+            " `jejak seal --once --head BERKAS` dengan yang terbaru; lihat docs/log.md\n"
+            f"{path} cannot be read, or is no checkpoint; restore it, or move it away and"
+            " `jejak seal --once --head FILE` with the newest; see docs/log.md"
+        )
+
+
 class Sealer:
     """Adds to the log of one ledger and signs for it. ``directory`` keeps what was signed last."""
 
@@ -108,6 +146,39 @@ class Sealer:
         self.signer = Signer(origin_of(self.store), seed)
         self.memory = directory / f"log.{self.store}.head"
         self._patrolled = randrange(2**31)  # noqa: S311  # where to begin, so that all get their turn
+
+    @classmethod
+    def of(cls, pool: ConnectionPool, directory: Path, head: Path | None = None) -> Self:
+        """Return the sealer that goes on with a log, with the key of a data directory.
+
+        The key is made only for a log that nobody has signed. ``head`` is a file with the newest
+        checkpoint that was kept elsewhere, for a directory that lost its own. Raises `LogRefused`.
+        """
+        with pool.connection() as connection:
+            signed = connection.execute("SELECT FROM ledger.checkpoint LIMIT 1").rowcount > 0
+        if signed and not has_log_key(directory):
+            raise KeyMissing(directory)
+        sealer = cls(pool, log_seed(directory), directory)
+        if head:
+            sealer.resume(head)
+        with pool.connection() as connection:
+            sealer.last_signed(connection)
+        return sealer
+
+    def resume(self, kept: Path) -> None:
+        """Take a checkpoint kept elsewhere for what was signed last, where we have lost our own.
+
+        What we do remember stays: an older one takes its place never. Raises `LogRefused` where
+        the log did not grow out of it.
+        """
+        head = self._kept_in(kept)
+        with acknowledged(self._pool) as connection:
+            _take_turn(connection)
+            size = _size(connection)
+            tree = TiledTree(lambda tiles: read_tiles(connection, tiles))
+            _check_growth(tree, head, size, tree.root(size))
+            if not self.memory.exists():
+                replace_durably(self.memory, kept.read_text(encoding="utf-8"))
 
     def seal(self) -> Checkpoint | None:
         """Put all that is new into the log and sign; None where nothing was new.
@@ -142,7 +213,7 @@ class Sealer:
             size = _size(connection)
             tree = TiledTree(lambda tiles: read_tiles(connection, tiles))
             root = tree.root(size)
-            stored, remembered = self._stored(connection), self._remembered()
+            stored, remembered = self.last_signed(connection)
             for head in filter(None, [stored, remembered]):
                 _check_growth(tree, head, size, root)
             self._patrol(connection, size)
@@ -166,10 +237,26 @@ class Sealer:
         ).fetchone()
         return self._signed_by_us(row[0]) if row else None
 
-    def _remembered(self) -> TreeHead | None:
-        """Return what we know ourselves to have signed last."""
-        there = self.memory.exists()
-        return self._signed_by_us(self.memory.read_text(encoding="utf-8")) if there else None
+    def last_signed(self, connection: Connection[Any]) -> tuple[TreeHead | None, TreeHead | None]:
+        """Return what was signed last: as the database says, and as the file beside the key does.
+
+        Raises `LogRefused` where the database knows of a checkpoint and we of none: an old copy of
+        it would be signed as if it were the newest.
+        """
+        stored = self._stored(connection)
+        remembered = self._kept_in(self.memory) if self.memory.exists() else None
+        if stored and not remembered:
+            raise HeadMissing(self.memory, stored.size)
+        return stored, remembered
+
+    def _kept_in(self, path: Path) -> TreeHead:
+        """Return the tree that a file holds our signature of."""
+        try:
+            note = path.read_text(encoding="utf-8")
+            TreeHead.of(Note.of(note).text)
+        except (OSError, ValueError) as error:
+            raise HeadUnreadable(path) from error
+        return self._signed_by_us(note)
 
     def _signed_by_us(self, note: str) -> TreeHead:
         try:
@@ -199,7 +286,7 @@ def seal_once(dsn: str, directory: Path) -> Checkpoint | None:
     Returns None where nothing is new; raises `LogRefused`.
     """
     with sealer_pool(dsn) as pool:
-        return Sealer(pool, log_seed(directory), directory).seal()
+        return Sealer.of(pool, directory).seal()
 
 
 def sealer_pool(dsn: str) -> ConnectionPool:

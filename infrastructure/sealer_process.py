@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Final
@@ -18,7 +19,6 @@ import psycopg
 import structlog
 
 from infrastructure.database import open_database
-from infrastructure.log_key import log_seed
 from infrastructure.logging import configure_logging
 from infrastructure.sealer import LogRefused, Sealer, sealer_pool
 from infrastructure.settings import Settings
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with open_database(settings, as_guest=True) as database:
             _look(database.dsn)
             with sealer_pool(database.dsn) as pool:
-                sealer = Sealer(pool, log_seed(settings.data_dir), settings.data_dir)
+                sealer = Sealer.of(pool, settings.data_dir, chosen.head)
                 askers = Askers(pool, WitnessAddress.all_of(settings.witnesses))
                 if chosen.once:
                     done = sealer.seal()
@@ -110,6 +110,7 @@ def _chosen(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="jejak seal", description=__doc__)
     parser.add_argument("--once", action="store_true")
     parser.add_argument("--every", type=float)
+    parser.add_argument("--head", type=Path)
     parser.add_argument("--parent", type=int)
     return parser.parse_args(arguments)
 

@@ -152,6 +152,30 @@ def test_the_ledger_as_it_was_at_an_instant_comes_back_and_says_what_was_signed_
     assert "signed up to 9 leaves; here are only 0" in notes
     assert "The master key is in no backup" in notes
     assert "There is no key store" in notes
+    assert "--head" not in notes
+
+
+def test_without_the_last_head_it_says_from_which_copy_the_sealer_may_go_on(history, tmp_path):
+    head = f"log.{history.late.facts.store}.head"
+    restored = restore(history.place, tmp_path, Target(), BENCH)
+    shutil.copy(history.data / "log.key", tmp_path)
+    for copies, named in (([], "FILE"), ([history.place, history.keys], history.place / head)):
+        notes = "\n".join(notes_on(Settings(data_dir=tmp_path), tmp_path, restored, copies))
+        assert f"jejak seal --once --head {named}" in notes
+
+
+def test_the_last_head_is_copied_with_the_keys_and_an_older_one_takes_no_place(history, tmp_path):
+    head = next(history.data.glob("log.*.head"))
+    copies = Copies(tombstones=tmp_path / "t", keys=tmp_path / "keys", ledger=tmp_path / "away")
+    copies.tombstones.with_name(head.name).write_bytes(head.read_bytes())
+    (tmp_path / "keys").mkdir()
+    copies.keep_heads()
+    copied = tmp_path / "keys" / head.name
+    assert copied.read_bytes() == head.read_bytes()
+    newer = head.read_text().replace("\n9\n", "\n10\n")
+    copied.write_text(newer)
+    copies.keep_heads()
+    assert copied.read_text() == newer
 
 
 def test_the_ledger_up_to_a_position_comes_back_and_nothing_after_it(history, tmp_path):

@@ -16,6 +16,9 @@ from infrastructure.log import Log
 from infrastructure.log_key import SigningKeyUnreadable, log_seed
 from infrastructure.merkle import consistent, includes, leaf_hash, root_of
 from infrastructure.sealer import (
+    HeadMissing,
+    HeadUnreadable,
+    KeyMissing,
     LeafDiffers,
     LogForked,
     LogWentBack,
@@ -264,12 +267,72 @@ def test_a_sealer_that_died_between_signing_and_recording_goes_on(database, seal
     assert log.checkpoint().size == 4
 
 
+def test_a_signed_log_whose_last_head_is_lost_is_signed_only_from_one_that_was_kept_elsewhere(
+    database, sealer, log, tmp_path
+):
+    record(database, 3)
+    kept = tmp_path / "kept-by-a-witness"
+    kept.write_text(sealer.seal().note)
+    sealer.memory.unlink()
+    record(database, 1)
+    for refused in (sealer.seal, lambda: seal_once(database, tmp_path)):
+        with pytest.raises(HeadMissing, match="--head"):
+            refused()
+    assert log.checkpoint().size == 3
+    with sealer_pool(database) as pool:
+        assert Sealer.of(pool, tmp_path, kept).seal().size == 4
+        newest = sealer.memory.read_text()
+        Sealer.of(pool, tmp_path, kept)
+        assert sealer.memory.read_text() == newest
+
+
+def test_a_restored_database_that_is_shorter_than_what_a_witness_holds_is_not_signed(
+    database, sealer, log, tmp_path
+):
+    record(database, 3)
+    sealer.seal()
+    record(database, 2)
+    kept = tmp_path / "kept-by-a-witness"
+    kept.write_text(sealer.seal().note)
+    sealer.memory.unlink()
+    tamper(
+        database,
+        "DELETE FROM ledger.checkpoint WHERE size > 3",
+        "DELETE FROM ledger.leaf WHERE index > 2",
+        "DELETE FROM ledger.event WHERE position > 3",
+    )
+    with sealer_pool(database) as pool:
+        with pytest.raises(LogWentBack):
+            Sealer.of(pool, tmp_path, kept)
+        record(database, 3)
+        sealer.sequence()
+        with pytest.raises(LogForked):
+            Sealer.of(pool, tmp_path, kept)
+    assert log.checkpoint().size == 3
+    assert not sealer.memory.exists()
+
+
+def test_what_is_no_checkpoint_is_never_taken_for_the_last_one(database, sealer, tmp_path):
+    record(database, 1)
+    sealer.seal()
+    for content in (b"", b"\xff", b"jejak/x\n1\n"):
+        sealer.memory.write_bytes(content)
+        with pytest.raises(HeadUnreadable, match="head"):
+            seal_once(database, tmp_path)
+    sealer.memory.unlink()
+    sealer.memory.mkdir()
+    with pytest.raises(HeadUnreadable):
+        seal_once(database, tmp_path)
+
+
 def test_another_key_does_not_go_on_with_a_log(database, sealer, tmp_path):
     record(database, 1)
     sealer.seal()
     record(database, 1)
-    with pytest.raises(OtherKey):
-        seal_once(database, tmp_path / "elsewhere")
+    elsewhere = tmp_path / "elsewhere"
+    with pytest.raises(KeyMissing, match="elsewhere"):
+        seal_once(database, elsewhere)
+    assert not elsewhere.exists()
     (tmp_path / "log.key").write_text("00" * 32)
     with pytest.raises(OtherKey):
         seal_once(database, tmp_path)
