@@ -26,7 +26,8 @@ class Services:
 
     ``caller_of`` reads a bearer token (`api.tokens.Tokens`) and raises `TokenRefused`. ``full`` are
     the exceptions by which the store says that it cannot be reached or has no connection free: they
-    are answered 503, and `infrastructure` alone knows their types.
+    are answered 503, and `infrastructure` alone knows their types. ``opaque`` gives a keyed digest,
+    the same for the same bytes, from which nobody learns what they were.
     """
 
     append: Append
@@ -42,6 +43,7 @@ class Services:
     new_id: Callable[[], str]
     now: Callable[[], datetime]
     full: tuple[type[Exception], ...]
+    opaque: Callable[[bytes], str]
     language: Language
     units: Units = field(init=False)
 

@@ -22,7 +22,7 @@ from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.archive import SealedArchives
 from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
-from infrastructure.database import Database, open_database
+from infrastructure.database import Database, ensure_up_to_date, open_database
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.forgetter import Forgetter
 from infrastructure.import_keys import KeyedDigests
@@ -32,7 +32,6 @@ from infrastructure.keyring import open_keyring as open_keyring_of
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.log import Log
 from infrastructure.logging import configure_logging
-from infrastructure.migrations import migrate
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from infrastructure.sealer_child import SealerChild
@@ -61,14 +60,22 @@ class House:
     archives: SealedArchives
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLog:
+    """The log over a ledger, and nothing else of the house."""
+
+    sealer: SealerChild
+    archives: SealedArchives
+
+
 @contextmanager
 def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
     """Open the database, bring it up to date, follow it, and close all of it again."""
     configure_logging()
     with ExitStack() as stack:
         database = stack.enter_context(open_database(chosen, as_guest=as_guest))
-        migrate(database.dsn)
-        keys = stack.enter_context(open_key_store(database, chosen.data_dir))
+        opening = open_key_store(database, chosen.data_dir, as_guest=as_guest)
+        keys = stack.enter_context(opening)
         pool = stack.enter_context(service_pool(database.dsn))
         ledger = stack.enter_context(EventsourcingLedger(pool, keys))
         read_models = models_of(database, chosen.data_dir, ledger, pool)
@@ -90,6 +97,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             new_id=new_id,
             now=now,
             full=FULL,
+            opaque=KeyedDigests(keys).digest,
             language=chosen.language,
         )
         if not as_guest:
@@ -100,8 +108,21 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             read_models=read_models,
             tokens=tokens,
             sealer=stack.enter_context(SealerChild(chosen, database.dsn)),
-            archives=SealedArchives(pool, chosen.data_dir),
+            archives=SealedArchives(pool, chosen.data_dir, chosen.witnesses),
         )
+
+
+@contextmanager
+def open_log(chosen: Settings) -> Iterator[OpenLog]:
+    """Open a ledger's log, beside its service or alone, with neither its keys nor read models.
+
+    Nothing is migrated and no key is made: whoever may reach the database may verify it.
+    """
+    configure_logging()
+    with open_database(chosen, as_guest=True) as database:
+        ensure_up_to_date(database.dsn)
+        with service_pool(database.dsn) as pool, SealerChild(chosen, database.dsn) as sealer:
+            yield OpenLog(sealer=sealer, archives=SealedArchives(pool, chosen.data_dir))
 
 
 def models_of(
@@ -164,8 +185,7 @@ def tokens_of(chosen: Settings) -> Tokens:
     """Return what issues and reads tokens, under the secret that was made at the first start."""
     configure_logging()
     with open_database(chosen, as_guest=True) as database:
-        migrate(database.dsn)
-        with open_key_store(database, chosen.data_dir) as keys:
+        with open_key_store(database, chosen.data_dir, as_guest=True) as keys:
             return Tokens(secret=keys.derive("tokens"), now=now)
 
 

@@ -5,8 +5,10 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request
 
+from api.dependencies import WithServices
 from api.problems import Problem
 from application.ledger import Command
+from domain.fields import UUID
 from domain.kernel import Words
 
 ETAG: Final = re.compile(r'"([\x21\x23-\x7e]*)"')
@@ -59,6 +61,7 @@ async def raw_body(request: Request) -> bytes:
 
 async def command_of(
     request: Request,
+    services: WithServices,
     body: Annotated[bytes, Depends(raw_body)],
     idempotency_key: Annotated[
         str | None,
@@ -69,14 +72,20 @@ async def command_of(
         ),
     ] = None,
 ) -> Command | None:
-    """Return what makes a repeated request one: the key, and the address, version and body."""
+    """Return what makes a repeated request one: the key, and the address, version and body.
+
+    A key that is no UUID may say anything, somebody's NIK for one, and it is kept for good in the
+    open part of a page: so only a keyed digest of it is.
+    """
     if idempotency_key is None:
         return None
     if not KEY.fullmatch(idempotency_key):
         place = ("/header/Idempotency-Key", "append.key_form", KEY_FORM)
         raise Problem(422, "append.key_form", KEY_FORM, errors=[place])
     address = f"{request.method} {request.url.path}\n".encode("utf-8", "surrogateescape")
-    return Command(key=idempotency_key, body=address + body)
+    plain = re.fullmatch(UUID, idempotency_key, re.IGNORECASE)
+    key = idempotency_key if plain else services.opaque(idempotency_key.encode())
+    return Command(key=key, body=address + body)
 
 
 VersionSeen = Annotated[int, Depends(version_seen)]

@@ -22,6 +22,7 @@ from domain.registry import UnitKind, UnitNamed
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.forgetter import Forgetter
+from infrastructure.import_keys import KeyedDigests
 from infrastructure.log import Log
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
@@ -113,6 +114,7 @@ def service(pool, ledger, access, database):
         new_id=new_id,
         now=now,
         full=(PoolTimeout, psycopg.OperationalError),
+        opaque=KeyedDigests(ledger.keys).digest,
         language="id",
     )
     register_units(services)

@@ -113,6 +113,22 @@ def test_a_repeated_request_is_answered_as_the_first_time(medan):
     assert (other.status_code, other.json()["code"]) == (422, "append.key_reused")
 
 
+def test_a_key_that_says_something_is_kept_as_a_digest_and_a_uuid_as_it_is(medan, pool):
+    case = open_case(medan)
+    said, plain = "NIK-3201010101010003-Gunanto", "018fe08b-a800-72dc-a69d-69fe3577663e"
+    for seen, (key, month) in enumerate(((said, "2025-05"), (plain, "2025-06")), start=1):
+        answer = append(medan, case, assessed(month), version=seen, **{"Idempotency-Key": key})
+        assert answer.status_code == 201
+    with pool.connection() as connection:
+        (kept,) = connection.execute(
+            "SELECT string_agg(convert_from(page, 'UTF8'), '') ||"
+            " (SELECT string_agg(key, '') FROM ledger.command) FROM ledger.event"
+        ).fetchone()
+    assert plain in kept
+    assert "Gunanto" not in kept
+    assert "3201010101010003" not in kept
+
+
 def test_an_opening_that_is_repeated_registers_nobody_twice(medan):
     body = new_case(is_new=False)
     first = medan.post("/v1/cases", json=body, headers={"Idempotency-Key": "k-2"})

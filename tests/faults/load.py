@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from .journal import Answer, Asked, Journal, Outcome
 from .requests import Counter, Reply, Request, assessments, from_line, opening
@@ -57,7 +58,7 @@ class Writer(threading.Thread):
             self._try(self._last)  # the network delivered it twice
             return
         self._count += 1
-        key = f"{self.load.name}/{self.number}/{self._count}"
+        key = str(uuid5(NAMESPACE_URL, f"{self.load.name}/{self.number}/{self._count}"))
         case = self.shelf.pick(self.draw)
         if case is None:
             request = opening(key, f"Uji Coba {self.number} {self._count}")
