@@ -25,6 +25,10 @@ EXAMPLES: Final = (
     "`jejak export --read-model case_summary --format csv --output kasus.csv`, "
     "`jejak export --format sealed --output arsip.ndjson`"
 )
+NEWEST: Final = (
+    "Arsip tersegel sampai tanda tangan terakhir, walau saksi belum menyusul"
+    " / the sealed archive to its last signature, though witnesses lag behind."
+)
 PATIENCE_SECONDS: Final = 120.0
 T = TypeVar("T")
 CHUNK: Final = 1_000
@@ -60,7 +64,7 @@ class Format(Enum):
     SEALED = "sealed"
 
 
-def export(
+def export(  # noqa: PLR0913  # its options
     *,
     form: Annotated[Format, typer.Option("--format", help="Bentuk / form.")] = Format.NDJSON,
     kind: Annotated[
@@ -71,6 +75,7 @@ def export(
     ] = None,
     output: Annotated[Path | None, typer.Option(help="Berkas tujuan; tanpa ini, stdout.")] = None,
     read_model: Annotated[str | None, typer.Option(help="Baris satu model baca.")] = None,
+    newest: Annotated[bool, typer.Option("--newest", help=NEWEST)] = False,
 ) -> None:
     """Tulis buku peristiwa atau satu model baca ke berkas / write the ledger or a read model.
 
@@ -87,7 +92,7 @@ def export(
         fail("folder tujuan tidak ada", "there is no such folder to write to", status=2)
     with told(), open_house(settings(), as_guest=True) as house:
         if form is Format.SEALED:
-            write_sealed(house, output)
+            write_sealed(house, output, newest=newest)
             return
         if read_model:
             columns, rows = _rows(house, read_model)

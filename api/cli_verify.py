@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from api.sealed import seal_what_is_new
+from api.sealed import seal_what_is_new, tell_what_is_left_out
 from api.telling import err, fail, told
 
 if TYPE_CHECKING:
@@ -97,7 +97,11 @@ def _of_ledger(wanted: "Asked") -> "Verdict":
         seal_what_is_new(house)
         with _progress(count=True) as progress:
             task = progress.add_task("Memeriksa / verifying", total=None)
-            return house.archives.verified(wanted, lambda count: progress.advance(task, count))
+            verdict = house.archives.verified(wanted, lambda count: progress.advance(task, count))
+        if not verdict.fault:
+            way_out = "tanpa --witness: semuanya / without --witness: all of it"
+            tell_what_is_left_out(house, verdict.read.size, way_out=way_out)
+        return verdict
 
 
 def _progress(*, count: bool = False) -> Progress:

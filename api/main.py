@@ -184,9 +184,11 @@ def open_keyring(chosen: Settings) -> Iterator[Keyring]:
 def tokens_of(chosen: Settings) -> Tokens:
     """Return what issues and reads tokens, under the secret that was made at the first start."""
     configure_logging()
-    with open_database(chosen, as_guest=True) as database:
-        with open_key_store(database, chosen.data_dir, as_guest=True) as keys:
-            return Tokens(secret=keys.derive("tokens"), now=now)
+    with (
+        open_database(chosen, as_guest=True) as database,
+        open_key_store(database, chosen.data_dir, as_guest=True) as keys,
+    ):
+        return Tokens(secret=keys.derive("tokens"), now=now)
 
 
 def import_keys_of(house: House) -> KeyedDigests:

@@ -15,22 +15,38 @@ if TYPE_CHECKING:
 def seal_what_is_new(house: "House") -> None:
     """Have everything recorded so far sealed and signed; where that is refused, say so and go on.
 
-    What was signed before can be exported and verified all the same.
+    What was signed before can be exported and verified all the same. Where the log was signed by
+    a key that is not here, nothing is: a key made now would be another.
     """
     from api.main import TROUBLES  # noqa: PLC0415  # --help stays quick
 
     try:
+        if house.services.log.checkpoint() and not house.archives.own_key():
+            _warn("kunci buku tidak ada di sini: yang baru tidak disegel")
+            _warn("the log's key is not here, so what is new is not sealed")
+            return
         house.sealer.once()
     except TROUBLES as trouble:
-        err.print(str(trouble), style="yellow", highlight=False, markup=False, soft_wrap=True)
+        _warn(str(trouble))
 
 
-def write_sealed(house: "House", output: Path | None) -> None:
-    """Write the archive of the newest checkpoint that a witness cosigned, or else of the newest."""
+def tell_what_is_left_out(house: "House", size: int, *, way_out: str) -> None:
+    """Say on standard error that leaves were signed after these, which is no fault in itself."""
+    newest = house.archives.newest().size
+    if size < newest:
+        _warn(
+            f"hanya {size} dari {newest} daun: saksi belum menandatangani selebihnya; {way_out}\n"
+            f"{size} of {newest} leaves only: no witness has cosigned the rest yet; {way_out}"
+        )
+
+
+def write_sealed(house: "House", output: Path | None, *, newest: bool = False) -> None:
+    """Write the archive of the newest checkpoint that our witnesses cosigned, or of the newest."""
     from api.tables import written_beside  # noqa: PLC0415  # --help stays quick
 
     seal_what_is_new(house)
-    archive = house.archives.witnessed()
+    archive = house.archives.newest() if newest else house.archives.witnessed()
+    tell_what_is_left_out(house, archive.size, way_out="--newest: semuanya / all of it")
     if output is None:
         for block in archive.blocks():
             sys.stdout.buffer.write(block)
@@ -42,3 +58,7 @@ def write_sealed(house: "House", output: Path | None) -> None:
         for block in archive.blocks():
             file.buffer.write(block)
             bar.advance(task, block.count(b"\n"))
+
+
+def _warn(words: str) -> None:
+    err.print(words, style="yellow", highlight=False, markup=False, soft_wrap=True)

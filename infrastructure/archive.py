@@ -6,7 +6,7 @@ No key is needed to write or to read it: pages stay as they are stored, sealed.
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +15,11 @@ from typing import Any, Final
 from psycopg_pool import ConnectionPool
 
 from application.transparency import Checkpoint
-from infrastructure.log import Log
+from infrastructure.log import CHECKPOINT, Log
 from infrastructure.log_key import log_seed
 from infrastructure.signed_note import Signer
 from infrastructure.trouble import Trouble
+from infrastructure.witness_client import WitnessAddress
 from verifier.archive import Asked, Verdict, verify
 from verifier.faults import Fault, Place
 from verifier.kept import Kept
@@ -59,6 +60,10 @@ SELECT stream, version, position FROM ledger.event
        IS DISTINCT FROM (stream, version, name, event_id, prev_hash)
    AND position <= %s
  ORDER BY position LIMIT 1
+"""
+COSIGNED: Final = """
+SELECT size FROM ledger.cosignature WHERE vkey = ANY(%s)
+ GROUP BY size HAVING count(*) >= %s ORDER BY size DESC LIMIT 1
 """
 OLDER: Final = b"""
 SELECT size, note FROM ledger.checkpoint WHERE size IN (
@@ -114,10 +119,13 @@ class SealedArchive:
 
 
 class SealedArchives:
-    """Makes archives of the log of one store."""
+    """Makes archives of the log of one store.
 
-    def __init__(self, pool: ConnectionPool, directory: Path) -> None:
-        self._pool, self._directory = pool, directory
+    ``directory`` is the operator's, and ``witnesses`` those that are configured (`WitnessAddress`).
+    """
+
+    def __init__(self, pool: ConnectionPool, directory: Path, witnesses: str = "") -> None:
+        self._pool, self._directory, self._witnesses = pool, directory, witnesses
         self._log = Log(pool)
 
     def newest(self) -> SealedArchive:
@@ -125,8 +133,9 @@ class SealedArchives:
         return self._archive(self._log.checkpoint())
 
     def witnessed(self) -> SealedArchive:
-        """Return that of the newest one that a witness cosigned, or else of the newest."""
-        return self._archive(self._log.witnessed() or self._log.checkpoint())
+        """Return that of the newest one that our witnesses cosigned, or else of the newest."""
+        asked = WitnessAddress.all_of(self._witnesses)
+        return self._archive(self._cosigned([str(it.key) for it in asked]))
 
     def verified(self, asked: Asked, note: Callable[[int], None] = lambda _: None) -> Verdict:
         """Verify the live ledger, with all that is at hand: ``note`` hears how many lines went by.
@@ -134,11 +143,11 @@ class SealedArchives:
         At hand are our own key, the hashes of leaves and earlier checkpoints in the database, and
         the last one that the sealer remembers beside it. Raises `NothingSealed`.
         """
-        archive = self.witnessed() if asked.witnesses else self.newest()
+        archive = self._archive(self._cosigned([it.vkey for it in asked.witnesses]))
         hashes: deque[bytes] = deque()
         asked = replace(
             asked,
-            key=asked.key or self._own_key(),
+            key=asked.key or self.own_key(),
             older=(*asked.older, *self._older(archive)),
             kept=asked.kept or Kept(_passed(hashes)),
         )
@@ -151,7 +160,11 @@ class SealedArchives:
         return verdict
 
     def _older(self, archive: SealedArchive) -> list[Head]:
-        """Return what was signed before: a selection, spread over all that there is."""
+        """Return what was signed before: a selection, spread over all that there is.
+
+        What the sealer remembers says nothing of an archive that ends before it on purpose; but
+        where the newest checkpoint does, its tail is gone.
+        """
         size = archive.size
         with self._pool.connection() as connection:
             rows = connection.execute(OLDER, {"size": size, "most": OLDER_MOST}).fetchall()
@@ -160,9 +173,10 @@ class SealedArchives:
         if memory.exists():
             with suppress(Unreadable):  # the sealer is the one to say so
                 found.append(Head.of(memory.read_text(encoding="utf-8")))
-        return found
+        newest = self.newest().size
+        return [it for it in found if it.size <= size or it.size > newest]
 
-    def _own_key(self) -> VerifierKey | None:
+    def own_key(self) -> VerifierKey | None:
         """Return the log's key that this machine holds, or None where it has none."""
         if not (os.environ.get("JEJAK_LOG_KEY") or (self._directory / "log.key").exists()):
             return None
@@ -177,13 +191,35 @@ class SealedArchives:
             row = connection.execute(BESIDE_THE_PAGE, (upto,)).fetchone()
         return (row[0], row[1], row[2]) if row else None
 
+    def _cosigned(self, vkeys: Sequence[str]) -> Checkpoint | None:
+        """Return the newest checkpoint that all of them cosigned, or else any, or else the newest.
+
+        Witnesses come one after the other: the newest of one is often not yet the other's.
+        """
+        with self._pool.connection() as connection:
+            for least in (len(vkeys), 1) if vkeys else ():
+                row = connection.execute(COSIGNED, (list(vkeys), least)).fetchone()
+                if row:
+                    found = connection.execute(f"{CHECKPOINT} WHERE size = %s", row).fetchone()
+                    return Checkpoint(*found) if found else None
+        return self._log.checkpoint()
+
     def _archive(self, checkpoint: Checkpoint | None) -> SealedArchive:
+        if checkpoint is None and self._is_empty():
+            raise NothingSealed(
+                "belum ada peristiwa, jadi belum ada yang disegel\n"
+                "there are no events yet, so nothing is sealed"
+            )
         if checkpoint is None:
             raise NothingSealed(
                 "log bukti masih kosong; jalankan `jejak seal --once` dahulu\n"
                 "the log is still empty; run `jejak seal --once` first"
             )
         return SealedArchive(self._pool, self._log.origin, self._log.vkey, checkpoint)
+
+    def _is_empty(self) -> bool:
+        with self._pool.connection() as connection:
+            return connection.execute("SELECT FROM ledger.event LIMIT 1").fetchone() is None
 
 
 def _passed(hashes: deque[bytes]) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """Rows to import, and the command that imports them."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -17,9 +17,16 @@ class Jejak:
     """The command line over one store."""
 
     folder: Path
+    heard: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> str:
+        """What the last command wrote to standard error."""
+        return self.heard[-1]
 
     def __call__(self, *words: object, status: int = 0) -> str:
         answer = CliRunner().invoke(app, [str(word) for word in words])
+        self.heard.append(answer.stderr)
         assert answer.exit_code == status, (answer.output, answer.exception)
         return answer.stdout if status != 2 else answer.output
 

@@ -5,9 +5,10 @@ import json
 import psycopg
 import pytest
 from archives import WITNESSES
-from import_files import SAMPLE, Jejak, assessed
+from import_files import SAMPLE, Jejak, assessed, unit_named
 
 from infrastructure.log import Log
+from infrastructure.sealer import seal_once
 from tests.faults.superuser import Superuser
 
 
@@ -44,6 +45,29 @@ def witnessed(jejak, pool, database):
     (jejak.folder / "kept.txt").write_text(Log(pool).checkpoint().note, encoding="utf-8")
     witnesses = [word for it in WITNESSES for word in ("--witness", it.vkey)]
     return ["--key", Log(pool).vkey, *witnesses, "--checkpoint", jejak.folder / "kept.txt"]
+
+
+@pytest.fixture
+def lagging(jejak, pool, database, monkeypatch):
+    """Sizes of the log: both witnesses cosigned the first, one the second, nobody the third."""
+    monkeypatch.setenv("JEJAK_WITNESSES", ", ".join(f"http://x {it.vkey}" for it in WITNESSES))
+    sizes = []
+    for unit, signers in (("RUTAN-A", WITNESSES), ("RUTAN-B", WITNESSES[1:]), ("RUTAN-C", ())):
+        jejak("import", jejak.file(unit_named(unit)))
+        seal_once(database, jejak.folder / "data")
+        checkpoint = Log(pool).checkpoint()
+        sizes.append(checkpoint.size)
+        with psycopg.connect(database) as owner:
+            for witness in signers:
+                owner.execute(
+                    "INSERT INTO ledger.cosignature (size, vkey, line) VALUES (%s, %s, %s)",
+                    (
+                        checkpoint.size,
+                        witness.vkey,
+                        witness.line(checkpoint.note.partition("\n\n")[0] + "\n"),
+                    ),
+                )
+    return sizes
 
 
 @pytest.fixture
@@ -185,6 +209,47 @@ def test_a_file_that_is_no_archive_is_not_whole(tmp_path):
     assert found(Jejak(tmp_path), SAMPLE)["code"] == "archive.header"
 
 
-def test_a_ledger_with_nothing_in_it_has_nothing_that_was_signed(empty):
-    empty("verify", status=1)
-    empty("export", "--format", "sealed", status=1)
+def test_a_ledger_with_nothing_in_it_is_said_to_have_no_events_yet(empty):
+    for words in (("verify",), ("export", "--format", "sealed")):
+        empty(*words, status=1)
+        assert "there are no events yet" in empty.said
+
+
+# ---- witnesses that lag behind
+
+
+def test_what_witnesses_have_not_cosigned_is_left_out_of_an_archive_and_said(jejak, lagging):
+    both, _, newest = lagging
+    archive = archived(jejak)
+    assert f"{both} of {newest} leaves only" in jejak.said
+    words = [word for it in WITNESSES for word in ("--witness", it.vkey)]
+    assert json.loads(jejak("verify", archive, *words, "--json"))["size"] == both
+    jejak("export", "--format", "sealed", "--newest", "--output", archive)
+    assert "leaves only" not in jejak.said
+    assert json.loads(jejak("verify", archive, "--json"))["size"] == newest
+
+
+def test_a_witness_that_is_no_longer_asked_holds_no_archive_back(jejak, lagging, monkeypatch):
+    monkeypatch.delenv("JEJAK_WITNESSES")
+    assert json.loads(jejak("verify", archived(jejak), "--json"))["size"] == lagging[-1]
+
+
+def test_the_live_ledger_is_verified_up_to_where_all_who_are_asked_for_cosigned(jejak, lagging):
+    both, one, newest = lagging
+    for witnesses, size in ((WITNESSES, both), (WITNESSES[:1], both), (WITNESSES[1:], one)):
+        words = [word for it in witnesses for word in ("--witness", it.vkey)]
+        assert json.loads(jejak("verify", *words, "--json"))["size"] == size
+        assert f"{size} of {newest} leaves only" in jejak.said
+    assert json.loads(jejak("verify", "--json"))["size"] == newest
+
+
+def test_from_another_data_directory_a_ledger_is_whole_and_no_key_is_made(
+    jejak, lagging, tmp_path, monkeypatch
+):
+    other = tmp_path / "other"
+    jejak("import", jejak.file(unit_named("RUTAN-D")))
+    monkeypatch.setenv("JEJAK_DATA_DIR", str(other))
+    verdict = json.loads(jejak("verify", "--json"))
+    assert (verdict["ok"], verdict["pinned"], verdict["size"]) == (True, False, lagging[-1])
+    assert "the log's key is not here" in jejak.said
+    assert not (other / "log.key").exists()
