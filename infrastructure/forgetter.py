@@ -44,7 +44,7 @@ class Forgetter:
     def __init__(self, ledger: EventsourcingLedger, pool: ConnectionPool, keys_dsn: str) -> None:
         self._ledger, self._keys, self._keys_dsn = ledger, ledger.keys, keys_dsn
         self._pool = pool
-        self._seen = 0
+        self._seen, self._written = 0, -1
         self._turn = Lock()
         self._closing = Signal()
         self._thread = Thread(target=self._run, name="forgetter", daemon=True)
@@ -72,6 +72,9 @@ class Forgetter:
             left = [one for one in decisions if not self._keys.tombstoned(subjects_of(one))]
             for decision in left:
                 self._keys.destroy(destruction(decision))
+            if self._written != (epoch := self._keys.epoch):  # by whichever process
+                self._keys.write_down()
+                self._written = epoch
             if left and not scrub(self._keys_dsn):
                 log.warning(LINGERS)
             self._seen = decisions[-1].position if decisions else self._seen

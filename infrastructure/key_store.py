@@ -126,13 +126,20 @@ class KeyStore:
     def ensure_master(self, store: str) -> None:
         """Raise `MasterKeyUnreadable` unless this master key and this key store are the ledger's.
 
-        Then destroy again what the file of tombstones says and this key store does not.
+        Then destroy again what the file of tombstones says and this key store does not, and write
+        there what it lacks.
         """
         self.wrapping.begin(store)
         self.refresh()
         for destruction in self.tombstones.read() if self.tombstones else ():
             if not all(map(self.forgot, destruction.subjects)):
                 self.destroy(destruction)
+        self.write_down()
+
+    def write_down(self) -> None:
+        """Have the file of tombstones say what the key store says, whoever destroyed the keys."""
+        if self.tombstones and (known := self.destructions()):
+            self.tombstones.add(*known)
 
     def derive(self, purpose: str) -> bytes:
         """Return the secret for one purpose, the same under every master key."""
@@ -218,7 +225,7 @@ class KeyStore:
             ).rowcount
         return found == len(set(subjects))
 
-    def destructions(self) -> Iterable[Destruction]:
+    def destructions(self) -> Sequence[Destruction]:
         """Return what the tombstones say, one for each event."""
         with keeping(self.pool) as connection:
             rows = connection.execute(
