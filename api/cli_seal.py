@@ -74,9 +74,9 @@ def log(
     as_json: Annotated[bool, typer.Option("--json", help="Untuk program.")] = False,
 ) -> None:
     """Sampai di mana log bukti dan para saksinya / how far the log and its witnesses are."""
-    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+    from api.main import open_log, settings  # noqa: PLC0415  # --help stays quick
 
-    with told(), open_house(settings(), as_guest=True) as house:
+    with told(), open_log(settings()) as house:
         standing = asdict(house.sealer.standing())
     witnesses = standing.pop("witnesses")
     if as_json:

@@ -4,21 +4,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import psycopg
 import structlog
 
 from infrastructure.backup_series import series_of
 from infrastructure.key_cluster import key_database
 from infrastructure.key_copy import Copies, copying
+from infrastructure.migrations import KEYS, migrate, migrated
 from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
 from infrastructure.settings import Settings
 from infrastructure.tombstones import TOMBSTONES
+from infrastructure.trouble import Trouble
 
 __all__ = [
     "NAME",
     "Database",
     "DatabaseUnreachable",
+    "NotOurs",
     "answers",
+    "bring_up_to_date",
     "create_unless_there",
+    "ensure_up_to_date",
     "open_database",
 ]
 
@@ -30,6 +36,10 @@ KEYS_BESIDE = (
 )
 
 log = structlog.get_logger()
+
+
+class NotOurs(Trouble):
+    """What a guest found is not as this edition, or this data directory, would have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +73,44 @@ def open_database(
         if not (database.apart or as_guest):
             log.warning(KEYS_BESIDE)
         yield database
+
+
+def bring_up_to_date(database: Database, *, as_guest: bool) -> None:
+    """Give ledger and key store the tables that they lack.
+
+    A guest does so only where nothing was ever recorded. Anything else belongs to a service, whose
+    edition may be another, and whose keys may be elsewhere: raises `NotOurs`.
+    """
+    if as_guest and not _is_new(database.dsn):
+        ensure_up_to_date(database.dsn)
+        if not migrated(database.keys_dsn, KEYS):
+            raise NotOurs(
+                "gudang kunci buku ini tidak ada di sini; pakai JEJAK_DATA_DIR atau JEJAK_KEYS_URL"
+                " layanannya, atau jalankan `jejak serve` edisi ini dahulu\n"
+                "the key store of this ledger is not here; name the JEJAK_DATA_DIR or"
+                " JEJAK_KEYS_URL of its service, or run `jejak serve` of this edition first"
+            )
+        return
+    migrate(database.dsn)
+    migrate(database.keys_dsn, KEYS)
+
+
+def ensure_up_to_date(ledger_dsn: str) -> None:
+    """Raise `NotOurs` where a ledger lacks what this edition needs. Changes nothing."""
+    if not migrated(ledger_dsn):
+        raise NotOurs(
+            "basis data ini belum berisi buku, atau edisi lama; jalankan `jejak serve` dahulu\n"
+            "this database holds no ledger yet, or one of an older edition; run `jejak serve` first"
+        )
+
+
+def _is_new(ledger_dsn: str) -> bool:
+    """Say whether nothing was ever recorded."""
+    with psycopg.connect(ledger_dsn) as connection:
+        there = connection.execute("SELECT to_regclass('ledger.event') IS NOT NULL").fetchone()
+        return (
+            there != (True,) or not connection.execute("SELECT FROM ledger.event LIMIT 1").rowcount
+        )
 
 
 def _copies(settings: Settings) -> Copies:

@@ -10,7 +10,6 @@ from infrastructure.key_opening import open_key_store
 from infrastructure.key_store import KeyStore
 from infrastructure.key_traces import scrub
 from infrastructure.master_key import MasterPlace, master_place
-from infrastructure.migrations import migrate
 from infrastructure.rotation import Progress, Rotated, rotate
 from infrastructure.settings import Settings
 from infrastructure.wrapping import keeping
@@ -74,8 +73,9 @@ class Keyring:
 @contextmanager
 def open_keyring(settings: Settings) -> Iterator[Keyring]:
     """Open the key store beside a service at work, or alone."""
-    with open_database(settings, as_guest=True) as database:
-        migrate(database.dsn)
-        with open_key_store(database, settings.data_dir) as keys:
-            place = master_place(settings.data_dir)
-            yield Keyring(keys, place, database.keys_dsn, database.apart, settings)
+    with (
+        open_database(settings, as_guest=True) as database,
+        open_key_store(database, settings.data_dir, as_guest=True) as keys,
+    ):
+        place = master_place(settings.data_dir)
+        yield Keyring(keys, place, database.keys_dsn, database.apart, settings)

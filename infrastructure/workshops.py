@@ -22,7 +22,7 @@ def open_workshop(database: Database, data_dir: Path) -> Iterator[Workshop]:
     """Open a workshop on a database that is open already, in the house or in another process."""
     configure_logging()
     with (
-        open_key_store(database, data_dir) as keys,
+        open_key_store(database, data_dir, as_guest=True) as keys,
         service_pool(database.dsn, CONNECTIONS_MAX) as pool,
         EventsourcingLedger(pool, keys) as ledger,
     ):

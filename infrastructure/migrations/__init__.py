@@ -2,6 +2,7 @@
 
 import hashlib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Final
 
 import psycopg
@@ -21,16 +22,22 @@ KEYS: Final = "infrastructure.key_migrations"
 """The packages that hold files: the ledger's database, and the key store's."""
 
 
+def migrated(conninfo: str, package: str = LEDGER) -> bool:
+    """Say whether a database has seen all the files that there are. Changes nothing."""
+    with psycopg.connect(conninfo) as connection:
+        there = connection.execute("SELECT to_regclass('public.jejak_migration') IS NOT NULL")
+        if there.fetchone() != (True,):
+            return False
+        rows = connection.execute("SELECT name FROM public.jejak_migration").fetchall()
+    return {file.name for file in _files(package)} <= {name for (name,) in rows}
+
+
 def migrate(conninfo: str, package: str = LEDGER) -> None:
     """Apply, as the owner, the files that the database has not seen; all in one transaction.
 
     The names of files are told apart in one database, so that one may be ledger and key store.
     """
-    files = sorted(
-        (file.name, file.read_text(encoding="utf-8"))
-        for file in resources.files(package).iterdir()
-        if file.name.endswith(".sql")
-    )
+    files = sorted((file.name, file.read_text(encoding="utf-8")) for file in _files(package))
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         connection.execute(
@@ -54,3 +61,7 @@ def migrate(conninfo: str, package: str = LEDGER) -> None:
                     "INSERT INTO public.jejak_migration (name, checksum) VALUES (%s, %s)",
                     (name, checksum),
                 )
+
+
+def _files(package: str) -> list[Traversable]:
+    return [it for it in resources.files(package).iterdir() if it.name.endswith(".sql")]
