@@ -34,9 +34,15 @@ class EvidenceStore(Protocol):
         ...
 
     def named_elsewhere(
-        self, documents: Collection[str], streams: Collection[StreamId]
+        self,
+        documents: Collection[str],
+        streams: Collection[StreamId],
+        before: int | None = None,
     ) -> frozenset[str]:
-        """Return those of these documents that a page of any other stream names as evidence."""
+        """Return those of these documents that a page of any other stream names.
+
+        ``before`` is the position from which on pages do not count.
+        """
         ...
 
     def get(self, sha256: str) -> Document:

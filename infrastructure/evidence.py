@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 
 from psycopg_pool import ConnectionPool
@@ -10,9 +11,10 @@ from application.evidence import Deposit, Document
 from domain.forgetting import ONCE
 from domain.kernel import DataClass, Refused, SubjectForgotten, Words
 from domain.record import Actor, StreamId
+from infrastructure.codec import KINDS, PageCodec, Stamp, sealed_fields
 from infrastructure.connections import acknowledged
 from infrastructure.key_store import KeyStore
-from infrastructure.sealing import owner, seal, unseal
+from infrastructure.sealing import KeyMissing, owner, seal, unseal
 
 CLASS: Final = DataClass.SPECIFIC
 """A document may hold anything, so it is protected like the most sensitive of it."""
@@ -21,11 +23,24 @@ FORGOTTEN: Final[Words] = (
     "this document was destroyed, with the data that it was about",
 )
 NAMED_ELSEWHERE: Final = (
-    "SELECT sha256 FROM unnest(%s::text[]) AS sha256 WHERE EXISTS (SELECT FROM ledger.event AS e"
-    """ WHERE position(convert_to('"sha256":"' || sha256 || '"', 'UTF8') IN e.page) > 0"""
-    " AND e.stream <> ALL(%s::text[]))"
+    "SELECT DISTINCT said[1] FROM ledger.event AS e,"
+    " regexp_matches(convert_from(e.page, 'UTF8'),"
+    """ '"(?:sha256|document)":"([0-9a-f]{64})"', 'g') AS said"""
+    """ WHERE (position('"sha256":"'::bytea IN e.page) > 0 OR e.name LIKE '%%.forgotten@%%')"""
+    " AND said[1] = ANY(%s) AND e.stream <> ALL(%s) AND e.position < coalesce(%s, e.position + 1)"
 )
-"""Reads the whole ledger: somebody is forgotten rarely, and an index would cost every append."""
+"""Reads the whole ledger, once: somebody is forgotten rarely, and an index would cost every append.
+
+A decision to forget somebody else names the document that bears it out as ``document``.
+"""
+NAMING_SEALED: Final = tuple(
+    sorted(name for name, kind in KINDS.items() if "sha256" in sealed_fields(kind))
+)
+"""Events that name a document where nobody sees it who has not the key."""
+SEALED_ELSEWHERE: Final = (
+    "SELECT page, position, recorded_at FROM ledger.event WHERE name = ANY(%s)"
+    " AND stream <> ALL(%s) AND position < coalesce(%s, position + 1) ORDER BY position"
+)
 
 
 class PostgresEvidenceStore:
@@ -33,6 +48,7 @@ class PostgresEvidenceStore:
 
     def __init__(self, pool: ConnectionPool, keys: KeyStore, store: str) -> None:
         self._pool, self._keys, self._store = pool, keys, store
+        self._codec = PageCodec(store, keys)
 
     def put(self, content: bytes, media_type: str, actor: Actor) -> str:
         """Keep a document and who brought it; a document that is there is not written again.
@@ -75,14 +91,34 @@ class PostgresEvidenceStore:
         return [Deposit(actor=actor, unit=unit) for actor, unit in rows]
 
     def named_elsewhere(
-        self, documents: Collection[str], streams: Collection[StreamId]
+        self,
+        documents: Collection[str],
+        streams: Collection[StreamId],
+        before: int | None = None,
     ) -> frozenset[str]:
-        """Return those of these documents that a page of any other stream names as evidence."""
+        """Return those of these documents that a page of any other stream names.
+
+        ``before`` is the position from which on pages do not count.
+        """
+        if not documents:
+            return frozenset()
+        own = sorted(map(str, streams))
         with self._pool.connection() as connection:
-            rows = connection.execute(
-                NAMED_ELSEWHERE, (sorted(documents), sorted(map(str, streams)))
-            ).fetchall()
-        return frozenset(sha256 for (sha256,) in rows)
+            openly = connection.execute(NAMED_ELSEWHERE, (sorted(documents), own, before))
+            named = {sha256 for (sha256,) in openly}
+            sealed = connection.execute(SEALED_ELSEWHERE, (list(NAMING_SEALED), own, before))
+            named |= {sha256 for row in sealed if (sha256 := self._named_in(*row)) in documents}
+        return frozenset(named)
+
+    def _named_in(self, page: bytes, position: int, recorded_at: datetime) -> str | None:
+        """Return what a page names in a sealed field; where its key is gone, nobody finds it."""
+        stamp = Stamp(position=position, recorded_at=recorded_at, prev_hash="", hash="")
+        try:
+            [woken] = self._codec.recorded([(page, stamp)])
+        except KeyMissing:
+            return None
+        named: str | None = getattr(woken.event, "sha256", None) or None
+        return named
 
     def get(self, sha256: str) -> Document:
         """Return a document; raise `LookupError` where there is none, or no more."""

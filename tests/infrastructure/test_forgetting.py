@@ -35,6 +35,7 @@ from domain.person import AliasRecorded, PersonForgotten
 from domain.record import Evidence, StreamId
 from domain.referral import GuardianConsented, Party, ReferralReceived
 from infrastructure.codec import PageCodec, Stamp
+from infrastructure.evidence import NAMED_ELSEWHERE
 from infrastructure.forgetter import Forgetter, destruction
 from infrastructure.key_store import KeyStore
 from infrastructure.ledger import EventsourcingLedger
@@ -329,6 +330,48 @@ def test_a_forgotten_guardian_does_not_come_back_from_the_bytes_of_an_old_row(
     assert unseal(left, name, f"{place}|name") == b'"Sari Fiktif"'
     with pytest.raises(InvalidTag):
         unseal(left, guardian, f"{place}|guardian")
+
+
+def test_a_document_that_another_referral_names_in_secret_stays(house, referral):
+    paper = house.evidence.put(b"persetujuan untuk dua bersaudara", "application/pdf", ACTOR)
+    sibling = StreamId(kind="referral", key=new_id())
+    received, consented = (page.event for page in house.ledger.read(referral))
+    both = replace(consented, sha256=paper)
+    house.tell(referral, both)
+    house.tell(sibling, received, both)
+    guardian = PartyGrounds(**vars(GROUNDS), party=Party.GUARDIAN)
+    house.forget(referral, guardian)
+    assert house.ledger.read(referral)[-1].event.documents == ("c" * 64,)
+    assert house.evidence.get(paper).content
+    assert house.ledger.read(sibling)[-1].event == both
+    house.forget(sibling, guardian)
+    with pytest.raises(LookupError):
+        house.evidence.get(paper)
+
+
+def test_the_document_that_bears_out_a_decision_about_somebody_else_stays(house):
+    paper = house.evidence.put(b"keputusan tentang dua orang", "application/pdf", ACTOR)
+    person, _ = somebody(house, "Budi Fiktif", paper)
+    other, _ = somebody(house, "Tono Fiktif", "b" * 64)
+    house.forget(other, replace(GROUNDS, document=paper))
+    house.forget(person)
+    assert house.evidence.get(paper).content
+
+
+def test_documents_are_looked_for_in_one_reading_of_the_ledger(house, budi, pool):
+    papers = [f"{number:064x}" for number in range(20)]
+    with pool.connection() as connection:
+        plan = connection.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + NAMED_ELSEWHERE, (papers, [], None)
+        ).fetchone()
+    loops = [node["Actual Loops"] for node in nodes(plan[0][0]["Plan"]) if "Relation Name" in node]
+    assert loops == [1]
+
+
+def nodes(plan):
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
 
 
 def test_a_youth_is_forgotten_once_the_referral_is_over_and_the_guardian_as_well(house, referral):
