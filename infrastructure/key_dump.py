@@ -5,12 +5,14 @@ them come first, with those of the file beside the master key: nobody who was fo
 backup was taken has a key again at any moment.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import psycopg
 from psycopg import Connection
@@ -42,12 +44,8 @@ def dump(dsn: str, path: Path) -> int:
     It is one consistent state. Take it after the ledger's backup, never before: so it holds every
     key that a page of that backup is sealed under.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     digest, count = hashlib.sha256(), 0
-    with (
-        psycopg.connect(dsn) as connection,
-        os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,
-    ):
+    with psycopg.connect(dsn) as connection, _draft_of(path) as (draft, file):
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for line in _lines(connection):
             digest.update(line)
@@ -56,11 +54,40 @@ def dump(dsn: str, path: Path) -> int:
         file.write(json.dumps(["end", digest.hexdigest()]).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
+        draft.replace(path)
     directory = os.open(path.parent, os.O_RDONLY)
     os.fsync(directory)
     os.close(directory)
     return count
+
+
+@contextmanager
+def _draft_of(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """Give an empty draft that nobody else writes; unless it was moved away, it is removed.
+
+    It always has the same name, so that what somebody left who was killed is written over: keys
+    do not stay where nobody looks for them.
+    """
+    draft = path.with_name(f".{path.name}.draft")
+    while True:
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not _is_still(draft, file):  # whoever had it has moved it away, or removed it
+                continue
+            file.truncate()
+            try:
+                yield draft, file
+            finally:
+                if _is_still(draft, file):
+                    draft.unlink()
+            return
+
+
+def _is_still(draft: Path, file: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(draft.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def restore(dsn: str, path: Path, tombstones: TombstoneFile | None = None) -> int:

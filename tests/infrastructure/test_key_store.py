@@ -14,7 +14,6 @@ from uuid_utils import uuid7
 from domain.kernel import DataClass, SubjectForgotten
 from infrastructure.database import open_database
 from infrastructure.key_cluster import embedded_keys
-from infrastructure.key_dump import KeyDumpRefused, dump, restore
 from infrastructure.key_opening import open_key_store, store_of
 from infrastructure.key_store import KeyStore
 from infrastructure.key_traces import move_keys, scrub
@@ -260,31 +259,6 @@ def test_keys_that_an_older_edition_kept_with_the_ledger_are_moved_and_open_its_
         assert old.execute("SELECT FROM keys.subject_key").rowcount == 0
 
 
-def test_a_backup_of_the_keys_is_no_use_without_the_master_and_comes_back_whole(
-    keys, database, empty_database, tmp_path, store
-):
-    made = keys.of([BUDI, TONO])
-    path = tmp_path / "keys.jsonl"
-    assert dump(database, path) == 2
-    assert made[BUDI].secret.hex() not in path.read_text()
-    assert restore(empty_database, path) == 2
-    with pytest.raises(KeyDumpRefused, match="in use"):
-        restore(empty_database, path)
-    assert keys_at(empty_database, store).of([BUDI, TONO]) == made
-
-
-def test_whoever_was_forgotten_since_a_backup_of_the_keys_stays_so(
-    keys, database, empty_database, tmp_path, store
-):
-    keys.of([BUDI, TONO])
-    dump(database, tmp_path / "keys.jsonl")
-    tombstones = TombstoneFile(tmp_path / "forgotten.jsonl")
-    tombstones.add(forgetting("budi"))
-    assert restore(empty_database, tmp_path / "keys.jsonl", tombstones) == 1
-    with pytest.raises(SubjectForgotten):
-        keys_at(empty_database, store).of([BUDI])
-
-
 def test_the_file_beside_the_master_key_destroys_again_what_an_old_key_store_brings_back(
     pool, store, tmp_path
 ):
@@ -293,18 +267,6 @@ def test_the_file_beside_the_master_key_destroys_again_what_an_old_key_store_bri
     tombstones.add(forgetting("budi"))
     opened_later = again(pool, store, MASTER, tombstones)
     assert opened_later.by_id({made[BUDI].key_id: "budi"}) == {made[BUDI].key_id: None}
-
-
-@pytest.mark.parametrize("cut", [2, 20])
-def test_a_backup_of_the_keys_that_is_not_whole_is_refused(
-    keys, database, empty_database, tmp_path, cut
-):
-    keys.of([BUDI])
-    path = tmp_path / "keys.jsonl"
-    dump(database, path)
-    path.write_bytes(path.read_bytes()[:-cut])
-    with pytest.raises(KeyDumpRefused, match="not a whole backup"):
-        restore(empty_database, path)
 
 
 def test_a_destroyed_key_leaves_the_disk_of_the_embedded_key_store(tmp_path):
