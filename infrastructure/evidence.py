@@ -22,12 +22,17 @@ FORGOTTEN: Final[Words] = (
     "dokumen ini sudah dimusnahkan bersama data yang disebutnya",
     "this document was destroyed, with the data that it was about",
 )
-NAMED_ELSEWHERE: Final = (
-    "SELECT DISTINCT said[1] FROM ledger.event AS e,"
-    " regexp_matches(convert_from(e.page, 'UTF8'),"
-    """ '"(?:sha256|document)":"([0-9a-f]{64})"', 'g') AS said"""
-    """ WHERE (position('"sha256":"'::bytea IN e.page) > 0 OR e.name LIKE '%%.forgotten@%%')"""
-    " AND said[1] = ANY(%s) AND e.stream <> ALL(%s) AND e.position < coalesce(%s, e.position + 1)"
+NAMED: Final = (
+    "SELECT left(said, 64) FROM ledger.event AS e,"
+    " string_to_table(convert_from(e.page, 'UTF8'), '\"{0}\":\"') AS said"
+    " WHERE {1} AND left(said, 64) = ANY(%(documents)s)"
+    " AND e.stream <> ALL(%(own)s) AND e.position < coalesce(%(before)s, e.position + 1)"
+)
+NAMED_ELSEWHERE: Final = " UNION ".join(
+    (
+        NAMED.format("sha256", """position('"sha256":"'::bytea IN e.page) > 0"""),
+        NAMED.format("document", "e.name LIKE '%%.forgotten@%%'"),
+    )
 )
 """Reads the whole ledger, once: somebody is forgotten rarely, and an index would cost every append.
 
@@ -104,7 +109,8 @@ class PostgresEvidenceStore:
             return frozenset()
         own = sorted(map(str, streams))
         with self._pool.connection() as connection:
-            openly = connection.execute(NAMED_ELSEWHERE, (sorted(documents), own, before))
+            asked = {"documents": sorted(documents), "own": own, "before": before}
+            openly = connection.execute(NAMED_ELSEWHERE.encode(), asked)
             named = {sha256 for (sha256,) in openly}
             sealed = connection.execute(SEALED_ELSEWHERE, (list(NAMING_SEALED), own, before))
             named |= {sha256 for row in sealed if (sha256 := self._named_in(*row)) in documents}

@@ -35,7 +35,6 @@ from domain.person import AliasRecorded, PersonForgotten
 from domain.record import Evidence, StreamId
 from domain.referral import GuardianConsented, Party, ReferralReceived
 from infrastructure.codec import PageCodec, Stamp
-from infrastructure.evidence import NAMED_ELSEWHERE
 from infrastructure.forgetter import Forgetter, destruction
 from infrastructure.key_store import KeyStore
 from infrastructure.ledger import EventsourcingLedger
@@ -356,22 +355,6 @@ def test_the_document_that_bears_out_a_decision_about_somebody_else_stays(house)
     house.forget(other, replace(GROUNDS, document=paper))
     house.forget(person)
     assert house.evidence.get(paper).content
-
-
-def test_documents_are_looked_for_in_one_reading_of_the_ledger(house, budi, pool):
-    papers = [f"{number:064x}" for number in range(20)]
-    with pool.connection() as connection:
-        plan = connection.execute(
-            "EXPLAIN (ANALYZE, FORMAT JSON) " + NAMED_ELSEWHERE, (papers, [], None)
-        ).fetchone()
-    loops = [node["Actual Loops"] for node in nodes(plan[0][0]["Plan"]) if "Relation Name" in node]
-    assert loops == [1]
-
-
-def nodes(plan):
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from nodes(part)
 
 
 def test_a_youth_is_forgotten_once_the_referral_is_over_and_the_guardian_as_well(house, referral):
