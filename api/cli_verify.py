@@ -63,7 +63,9 @@ def verify(  # noqa: PLR0913, PLR0917  # its options
     except Misuse as misuse:
         fail(*misuse.args, status=2)
     except OSError as error:
-        fail(f"berkas tidak terbaca: {error.strerror}", f"cannot be read: {error.strerror}")
+        name, why = error.filename, error.strerror
+        words = f"{name}: tidak terbaca: {why}", f"{name}: cannot be read: {why}"
+        fail(*words, status=2 if archive else 1)
     tell(verdict, as_json=as_json)
 
 
@@ -91,9 +93,9 @@ def _of_file(path: Path, wanted: "Asked") -> "Verdict":
 
 
 def _of_ledger(wanted: "Asked") -> "Verdict":
-    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+    from api.main import open_log, settings  # noqa: PLC0415  # --help stays quick
 
-    with told(), open_house(settings(), as_guest=True) as house:
+    with told(), open_log(settings()) as house:
         seal_what_is_new(house)
         with _progress(count=True) as progress:
             task = progress.add_task("Memeriksa / verifying", total=None)

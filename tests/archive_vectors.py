@@ -37,6 +37,7 @@ from vector_log import (
     with_page,
     wrong,
 )
+from vector_spellings import spellings
 
 FOLDER = Path(__file__).parent / "vectors" / "archives"
 INDEX = FOLDER / "index.json"
@@ -181,6 +182,7 @@ def vectors():
         yield name, written, PINNED, wrong(code)
     for name, written, older, answer in broken_past():
         yield name, written, {**PINNED, "older": older}, answer
+    yield from spellings()
 
 
 def write():

@@ -25,8 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             thorough=words.thorough,
         )
         verdict = verify(blocks_of(words.archive), wanted)
-    except (Misuse, OSError) as trouble:
-        sys.stderr.write("".join(f"{line}\n" for line in trouble.args))
+    except Misuse as misuse:
+        sys.stderr.write("".join(f"{line}\n" for line in misuse.args))
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"{error.filename}: tidak terbaca: {error.strerror}\n")
+        sys.stderr.write(f"{error.filename}: cannot be read: {error.strerror}\n")
         return 2
     if words.json:
         sys.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False) + "\n")

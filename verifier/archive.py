@@ -28,6 +28,8 @@ NO_HEAD: Final = (0, b"0" * 64)
 HEADER: Final = {"jejak_archive": int, "origin": str, "public_key": str, "size": int}
 WHOLE_LEAF: Final = LEAF + EVENT_LEAF
 NEVER: Final = 2**63
+SIZE_MOST: Final = 10**15 - 1
+"""What fifteen digits say: any language's numbers hold that."""
 CONTENT: Final = {
     NotCanonical: "page.canonical",
     NotKnown: "page.format",
@@ -75,8 +77,9 @@ class Reading:
     def take(self, block: bytes) -> None:
         """Read the next bytes; raise `Fault`."""
         data, at = self._rest + block, 0
+        thorough = self.asked.thorough or len(data) > LINE_MOST  # there may be too long a line
         while True:
-            if self.key and not self.closing and not self.asked.thorough:
+            if self.key and not self.closing and not thorough:
                 at = self._take_ordinary(data, at)
             end = data.find(b"\n", at) + 1
             if not end:
@@ -84,8 +87,7 @@ class Reading:
             self._take_line(data[at:end])
             at = end
         self._rest = data[at:]
-        if len(self._rest) > LINE_MOST:
-            raise Fault("archive.line", Place(line=self._line))
+        self._ensure_short(len(self._rest))
 
     def end(self) -> None:
         """Say that there is no more to read; raise `Fault`."""
@@ -140,9 +142,17 @@ class Reading:
         self._compare_older()
         return at
 
+    def _ensure_short(self, length: int) -> None:
+        if length > LINE_MOST:
+            if self.closing:
+                raise Fault("archive.trailing", Place(line=self._line + 1))
+            index = self.tree.size if self.key else None
+            raise Fault("archive.line", Place(line=self._line, index=index))
+
     def _take_line(self, line: bytes) -> None:
         if self.closing:
             raise Fault("archive.trailing", Place(line=self._line + 1))
+        self._ensure_short(len(line))
         if not self.key:
             self._take_header(line)
         elif line.startswith(CLOSING):
@@ -322,7 +332,7 @@ def header_in(line: bytes) -> dict[str, Any]:
     """Read the first line; raise `Unreadable`."""
     said = _object_in(line)
     fits = said.keys() == HEADER.keys() and all(type(said[it]) is HEADER[it] for it in HEADER)
-    if not fits or said["jejak_archive"] != VERSION or said["size"] < 0:
+    if not fits or said["jejak_archive"] != VERSION or not 0 <= said["size"] <= SIZE_MOST:
         raise Unreadable("header")
     return said
 

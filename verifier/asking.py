@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from .archive import Asked
+from .archive import Asked, checkpoint_in
 from .faults import Misuse
 from .kept import kept_in
+from .lines import CLOSING
 from .notes import LOG_KEY, WITNESS_KEY, Checkpoint, Unreadable, VerifierKey
 
 BLOCK: Final = 1 << 20
+BLANK: Final = " \t\n\v\f\r"
+"""What may stand around a key that somebody copied."""
+BOM: Final = "\ufeff"
 
 
 def asked(
@@ -23,7 +27,7 @@ def asked(
 ) -> Asked:
     """Return what was asked; raise `Misuse` for what cannot be read."""
     return Asked(
-        key=key_in(key, LOG_KEY) if key else None,
+        key=key_in(key, LOG_KEY) if key is not None else None,
         witnesses=tuple(key_in(vkey, WITNESS_KEY) for vkey in witnesses),
         older=tuple(map(_checkpoint, checkpoints)),
         kept=kept_in(_there(against)) if against else None,
@@ -34,7 +38,7 @@ def asked(
 def key_in(vkey: str, algorithm: int) -> VerifierKey:
     """Read a key of a log or of a witness; raise `Misuse`."""
     try:
-        key = VerifierKey.of(vkey)
+        key = VerifierKey.of(vkey.strip(BLANK))
     except Unreadable:
         key = None
     if key is None or key.algorithm != algorithm:
@@ -52,16 +56,30 @@ def blocks_of(path: Path, note: Callable[[int], None] = lambda _: None) -> Itera
         while block := sys.stdin.buffer.read(BLOCK):
             yield block
         return
+    if path.is_dir():
+        raise Misuse(f"{path}: folder, bukan arsip", f"{path}: a folder and no archive")
     with _there(path).open("rb") as file:
         while block := file.read(BLOCK):
             note(len(block))
             yield block
 
 
+def checkpoint_of(text: str) -> Checkpoint:
+    """Read a checkpoint as somebody kept it: a signed note, or an archive's last line.
+
+    Editors put a byte order mark at a file's beginning and end its lines with CRLF: neither was
+    signed, and neither is read. Raises `Unreadable`.
+    """
+    text = text.removeprefix(BOM).replace("\r\n", "\n")
+    if text.startswith(CLOSING.decode()):
+        return checkpoint_in(text.removesuffix("\n").encode())
+    return Checkpoint.of(text)
+
+
 def _checkpoint(path: Path) -> Checkpoint:
     try:
-        return Checkpoint.of(_there(path).read_text(encoding="utf-8"))
-    except (Unreadable, UnicodeDecodeError):
+        return checkpoint_of(_there(path).read_bytes().decode())
+    except (IsADirectoryError, Unreadable, UnicodeDecodeError):
         raise Misuse(
             f"{path}: bukan titik periksa (signed note)",
             f"{path}: this is no checkpoint (a signed note)",

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-NUMBER: Final = rb"(?:0|[1-9][0-9]{0,15}+)"
+NUMBER: Final = rb"(?:0|[1-9][0-9]{0,14}+)"
 INSTANT: Final = (
     rb"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
     rb"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"

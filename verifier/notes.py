@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 LOG_KEY: Final = 0x01
 WITNESS_KEY: Final = 0x04
 NOTE_MOST: Final = 1_000_000
-SIZE: Final = re.compile("0|[1-9][0-9]{0,15}")
+SIZE: Final = re.compile("0|[1-9][0-9]{0,14}")
 CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f]")
-SIGNATURE: Final = re.compile("— ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
+NAME: Final = re.compile(r"[^\x00-\x20+\ud800-\udfff]+")
+"""A key's name. What Unicode calls a space differs from language to language; this does not."""
+SIGNATURE: Final = re.compile(rf"— ({NAME.pattern}) ([A-Za-z0-9+/]+={{0,2}})")
 ROOT_LENGTH, ID_LENGTH, TIME_LENGTH, SIGNATURE_LENGTH = 32, 4, 8, 64
 
 
@@ -35,13 +37,13 @@ class VerifierKey:
     @classmethod
     def of(cls, vkey: str) -> "VerifierKey":
         """Read ``name+hex(id)+base64(algorithm || key)``; raise `Unreadable`."""
-        name, _, rest = vkey.strip().partition("+")
+        name, _, rest = vkey.partition("+")
         key_id, _, material = rest.partition("+")
         raw = _decoded(material)
-        if len(raw) != 1 + ROOT_LENGTH or raw[0] not in (LOG_KEY, WITNESS_KEY) or not name:
+        if len(raw) != 1 + ROOT_LENGTH or raw[0] not in (LOG_KEY, WITNESS_KEY):
             raise Unreadable(vkey)
         read = cls(name=name, algorithm=raw[0], key=raw[1:])
-        if re.search("\\s", name) or read.key_id.hex() != key_id:
+        if not NAME.fullmatch(name) or read.key_id.hex() != key_id:
             raise Unreadable(vkey)
         return read
 

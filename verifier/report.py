@@ -40,10 +40,17 @@ def report(verdict: Verdict) -> Iterator[str]:
         yield f"  hash dibandingkan / compared    {found['compared']}"
     for witness in found["witnesses"]:
         if witness["time"] is not None:
-            at = datetime.fromtimestamp(witness["time"], UTC).isoformat()
-            yield f"  saksi / witness                 {witness['name']} {at}"
+            yield f"  saksi / witness                 {witness['name']} {_at(witness['time'])}"
     if not verdict.fault:
         yield from _warnings(found)
+
+
+def _at(seconds: int) -> str:
+    """Return a time as its witness signed it: some sign milliseconds, which no calendar holds."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
 
 
 def _wrong(fault: dict[str, Any]) -> Iterator[str]:

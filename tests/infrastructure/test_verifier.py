@@ -18,11 +18,13 @@ from vector_log import BASE, GOOD, HALF, PINNED, with_page
 
 import verifier
 from verifier.archive import Asked, verify
-from verifier.faults import CODES
+from verifier.asking import checkpoint_of, key_in
+from verifier.faults import CODES, Misuse
 from verifier.heads import Heads
 from verifier.lines import HEAD, Tails
-from verifier.notes import Checkpoint, Unreadable, VerifierKey
+from verifier.notes import LOG_KEY, WITNESS_KEY, Checkpoint, Unreadable, VerifierKey
 from verifier.pages import page_in
+from verifier.report import report
 from verifier.tree import Tree, leaf_hash
 
 ROOT = Path(verifier.__file__).parent
@@ -32,11 +34,10 @@ NOT_IN_VECTORS = {"leaf.differs", "columns.differ"}
 
 
 def asked(said, **how):
-    key = VerifierKey.of(said["key"]) if "key" in said else None
     return Asked(
-        key=key,
-        witnesses=tuple(map(VerifierKey.of, said.get("witnesses", ()))),
-        older=tuple(map(Checkpoint.of, said.get("older", ()))),
+        key=key_in(said["key"], LOG_KEY) if "key" in said else None,
+        witnesses=tuple(key_in(it, WITNESS_KEY) for it in said.get("witnesses", ())),
+        older=tuple(map(checkpoint_of, said.get("older", ()))),
         **how,
     )
 
@@ -49,11 +50,16 @@ def verdict_of(written, said=PINNED, *, block=1 << 20, heads=None, tails=None, *
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
 def test_every_vector_gets_its_answer_however_it_is_read(vector):
     written = (FOLDER / f"{vector['name']}.ndjson").read_bytes()
+    if "misuse" in vector["answer"]:
+        with pytest.raises((Misuse, Unreadable)):
+            asked(vector["asked"])
+        return
     for how in ({}, {"thorough": True}, {"block": 97}, {"heads": Heads(1), "tails": Tails(1)}):
         verdict = verdict_of(written, vector["asked"], **how)
         said, expected = verdict["fault"] or {}, vector["answer"]["fault"] or {}
         assert verdict["ok"] == vector["answer"]["ok"], how
         assert {key: said.get(key) for key in expected} == expected, how
+    assert list(report(verify([written], asked(vector["asked"]))))
 
 
 def test_every_code_has_a_vector_and_words_in_both_languages():
@@ -303,10 +309,35 @@ def test_copied_out_of_the_repository_it_runs_alone(copied, tmp_path):
     assert answer.returncode == 1
     assert json.loads(answer.stdout)["fault"]["code"] == "stream.prev_hash"
     assert "catatan / stream" in copied(bad).stdout
-    for words in ((good, "--key", "x"), ("nowhere",), (good, "--checkpoint", good)):
+    for words in (
+        (good, "--key", "x"),
+        (good, "--key", ""),
+        ("nowhere",),
+        (good, "--checkpoint", good),
+        (tmp_path,),
+        (good, "--checkpoint", tmp_path),
+        (f"{good}/x",),
+    ):
         answer = copied(*words)
         assert (answer.returncode, answer.stdout) == (2, "")
-        assert answer.stderr
+        assert len(answer.stderr.splitlines()) == 2
+        assert re.search("[a-z]{4}", answer.stderr)
+
+
+def test_the_last_line_of_an_archive_is_what_one_brings_along_next_time(copied, tmp_path):
+    (tmp_path / "last.json").write_bytes(Archive.of(BASE[:HALF]).lines()[-1])
+    answer = copied(FOLDER / "good.ndjson", "--checkpoint", "last.json", "--json")
+    assert json.loads(answer.stdout)["older"] == [HALF]
+
+
+def test_a_line_may_not_go_on_for_ever_however_it_is_read(monkeypatch):
+    most = max(map(len, GOOD.lines()))
+    monkeypatch.setattr("verifier.archive.LINE_MOST", most)
+    assert verdict_of(GOOD.written(), block=97)["ok"]
+    monkeypatch.setattr("verifier.archive.LINE_MOST", most - 1)
+    faults = [verdict_of(GOOD.written(), block=it)["fault"] for it in (97, 4_000, 1 << 20)]
+    assert faults[0] == faults[1] == faults[2]
+    assert faults[0]["code"] == "archive.line"
 
 
 def test_an_edit_after_which_everything_is_signed_anew_is_bounded_by_the_checkpoints():

@@ -55,9 +55,9 @@
     delete result.dataset.verdict;
     if (!globalThis.crypto?.subtle) return tell("trouble", words("insecure"));
     const wanted = await JejakVerifier.asked({
-      key: key.value.trim(),
-      witnesses: witnesses.value.split("\n").map((line) => line.trim()).filter(Boolean),
-      older: await Promise.all([...older.files].map((one) => one.text())),
+      key: JejakVerifier.trimmed(key.value),
+      witnesses: witnesses.value.split("\n").map(JejakVerifier.trimmed).filter(Boolean),
+      older: await Promise.all([...older.files].map(JejakVerifier.textOf)),
     });
     if (!wanted) return tell("trouble", words("unusable"));
     result.replaceChildren();

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const NUMBER = "(0|[1-9][0-9]{0,15})";
+  const NUMBER = "(0|[1-9][0-9]{0,14})"; // fifteen digits: every one of them is itself
   const INSTANT =
     "([0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{6}Z)";
   const HEADS = {
@@ -15,6 +15,11 @@
   const LINE_MOST = 64 * 1024 * 1024;
   const BATCH = 512; // lines hashed side by side
   const DEPTH_MOST = 64;
+  const SIZE_MOST = 1e15 - 1;
+  // A key's name. What Unicode calls a space differs from language to language; this does not.
+  const NAME = "[^\\x00-\\x20+\\ud800-\\udfff]+";
+  const VKEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/=]*)$`, "u");
+  const SIGNATURE = new RegExp(`^— (${NAME}) ([A-Za-z0-9+/]+={0,2})$`, "u");
   const NOBODY = { version: 0, hash: "0".repeat(64) };
   const LOG_KEY = 1;
   const WITNESS_KEY = 4;
@@ -34,7 +39,8 @@
   const encoder = new TextEncoder();
   const bytesOf = (text) => encoder.encode(text);
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const joined = (...parts) => {
+  const joined = (...parts) => joinedAll(parts);
+  const joinedAll = (parts) => {
     const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {
@@ -150,12 +156,12 @@
   // ---- notes (c2sp.org: signed-note, tlog-checkpoint, tlog-cosignature)
 
   async function verifierKey(vkey) {
-    const [, name, id, material] = /^([^+\s]+)\+([0-9a-f]{8})\+(.*)$/.exec(vkey.trim()) ?? [];
+    const [, name, id, material] = VKEY.exec(vkey) ?? [];
     const raw = material && unbase64(material);
     if (!raw || raw.length !== 33 || ![LOG_KEY, WITNESS_KEY].includes(raw[0])) return null;
     const keyId = (await sha256(joined(bytesOf(`${name}\n`), raw))).slice(0, 4);
     if (hex(keyId) !== id) return null;
-    return { name, algorithm: raw[0], key: raw.slice(1), keyId, vkey: vkey.trim() };
+    return { name, algorithm: raw[0], key: raw.slice(1), keyId, vkey };
   }
 
   function checkpointOf(note) {
@@ -163,15 +169,30 @@
     if (gap < 0 || /[\x00-\x09\x0b-\x1f]/.test(note) || !note.endsWith("\n")) return null;
     const lines = note.slice(0, gap).split("\n");
     const root = lines.length >= 3 && lines.every(Boolean) ? unbase64(lines[2]) : null;
-    if (!root || root.length !== 32 || !/^(0|[1-9][0-9]{0,15})$/.test(lines[1])) return null;
+    if (!root || root.length !== 32 || !/^(0|[1-9][0-9]{0,14})$/.test(lines[1])) return null;
     const signatures = [];
     for (const line of note.slice(gap + 2, -1).split("\n")) {
-      const found = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/.exec(line);
+      const found = SIGNATURE.exec(line);
       const raw = found && unbase64(found[2]);
       if (!raw || raw.length <= 4) return null;
       signatures.push({ name: found[1], raw });
     }
     return { origin: lines[0], size: Number(lines[1]), root, body: bytesOf(note.slice(0, gap + 1)), signatures };
+  }
+
+  /** Read the line that closes an archive; null for any other. */
+  function closingOf(line) {
+    const read = canonicalObject(line);
+    return read && fields({ checkpoint: isText })(read) ? checkpointOf(read.checkpoint) : null;
+  }
+
+  /**
+   * Read a checkpoint as somebody kept it: a signed note, or an archive's last line. The byte order
+   * mark and the CRLF of an editor were not signed and are not read.
+   */
+  function checkpointKept(text) {
+    const said = text.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
+    return said.startsWith(CLOSING) ? closingOf(bytesOf(said.replace(/\n$/, ""))) : checkpointOf(said);
   }
 
   /** Say whether a key made this signature; throw "unsupported" in a browser without Ed25519. */
@@ -266,7 +287,7 @@
       while (at < lines.length) {
         if (this.closed) throw new Fault("archive.trailing", { line: this.line + 1 });
         if (!this.header) await this.takeHeader(lines[at++]);
-        else if (latin1.decode(lines[at].subarray(0, CLOSING.length)) === CLOSING) await this.takeClosing(lines[at++]);
+        else if (isClosing(lines[at])) await this.takeClosing(lines[at++]);
         else at += await this.takeLeaves(lines.slice(at, at + this.room()));
         await this.compareOlder();
       }
@@ -277,10 +298,18 @@
       return Math.min(BATCH, this.older.length ? this.older[0].size - this.tree.size : BATCH);
     }
 
+    /** Refuse what goes on and on without a line's end: `length` bytes so far. */
+    ensureShort(length) {
+      if (length <= LINE_MOST) return;
+      if (this.closed) throw new Fault("archive.trailing", { line: this.line + 1 });
+      throw new Fault("archive.line", this.header ? { line: this.line, index: this.tree.size } : { line: 1 });
+    }
+
     async takeHeader(line) {
+      this.ensureShort(line.length);
       const wrong = new Fault("archive.header", { line: 1 });
       const said = canonicalObject(line.subarray(0, -1));
-      const isSize = (value) => Number.isSafeInteger(value) && value >= 0;
+      const isSize = (value) => Number.isSafeInteger(value) && value >= 0 && value <= SIZE_MOST;
       const form = fields({ jejak_archive: (it) => it === 1, origin: isText, public_key: isText, size: isSize });
       if (!said || !form(said)) throw wrong;
       const key = await verifierKey(said.public_key);
@@ -309,7 +338,7 @@
 
     /** Take leaves up to the first line that is none, and return how many they were. */
     async takeLeaves(lines) {
-      const closing = lines.findIndex((line) => latin1.decode(line.subarray(0, CLOSING.length)) === CLOSING);
+      const closing = lines.findIndex(isClosing);
       const read = (closing < 0 ? lines : lines.slice(0, closing)).map(readLeaf);
       const digests = await Promise.all(read.map((leaf) => leaf && sha256(leaf.content)));
       const leaves = [];
@@ -371,8 +400,7 @@
       const place = { line: this.line };
       const [size, said] = [this.tree.size, this.header.size];
       if (size !== said) throw new Fault("archive.size", this.between(Math.max(size, said)));
-      const read = canonicalObject(line.subarray(0, -1));
-      const closing = read && fields({ checkpoint: isText })(read) ? checkpointOf(read.checkpoint) : null;
+      const closing = closingOf(line.subarray(0, -1));
       if (!closing) throw new Fault("checkpoint.form", place);
       if (closing.origin !== this.header.origin) throw new Fault("checkpoint.origin", place);
       if (!(await this.checked(() => signedBy(closing, this.header.key), true))) throw new Fault("checkpoint.signature", place);
@@ -389,7 +417,7 @@
 
     end(rest) {
       if (!this.header) throw new Fault("archive.header", { line: 1 });
-      if (this.closed && rest.length) throw new Fault("archive.trailing", { line: this.line + 1 });
+      if (this.closed && rest) throw new Fault("archive.trailing", { line: this.line + 1 });
       if (!this.closed) {
         const size = this.tree.size;
         throw new Fault("archive.truncated", { line: this.line, between: [size, Math.max(size, this.header.size)] });
@@ -397,8 +425,11 @@
     }
   }
 
+  const isClosing = (line) => line.length <= LINE_MOST && latin1.decode(line.subarray(0, CLOSING.length)) === CLOSING;
+
   /** Read the head of a leaf's line and cut its content out; null for any other line. */
   function readLeaf(line) {
+    if (line.length > LINE_MOST) return null;
     const start = latin1.decode(line.subarray(0, HEAD_MOST));
     for (const [kind, pattern] of Object.entries(HEADS)) {
       const found = pattern.exec(start);
@@ -410,31 +441,44 @@
     return null;
   }
 
-  /** Read blocks as they come, and give each its whole lines; return the rest after the last. */
+  /** Read blocks as they come and give each its whole lines, and the length of what is after them. */
   async function eachBlock(stream, take) {
     const reader = stream.getReader();
-    let rest = new Uint8Array();
+    let [begun, length] = [[], 0]; // the pieces of a line whose end is still to come
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return rest;
-      const data = rest.length ? joined(rest, value) : value;
+      if (done) return length;
       const lines = [];
       let at = 0;
-      for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, at)) {
-        lines.push(data.subarray(at, end + 1));
+      for (let end = value.indexOf(10); end >= 0; end = value.indexOf(10, at)) {
+        const last = value.subarray(at, end + 1);
+        lines.push(length ? joinedAll([...begun, last]) : last);
+        [begun, length] = [[], 0];
         at = end + 1;
       }
-      rest = data.slice(at);
-      await take(lines);
-      if (rest.length > LINE_MOST) throw new Fault("archive.line", { line: null });
+      if (at < value.length) begun.push(value.slice(at));
+      length += value.length - at;
+      await take(lines, length);
     }
   }
 
-  /** Read what somebody typed; return null for `key` or `older` that cannot be read. */
+  const trimmed = (text) => text.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
+
+  /** Return a file's text, or one that nothing can be read from where it is not UTF-8. */
+  async function textOf(blob) {
+    try {
+      return utf8.decode(await blob.arrayBuffer());
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return "";
+    }
+  }
+
+  /** Read what somebody typed or chose; return null where a part of it cannot be read. */
   async function asked({ key = "", witnesses = [], older = [] }) {
-    const readKey = key ? await verifierKey(key) : undefined;
-    const readWitnesses = await Promise.all(witnesses.map(verifierKey));
-    const readOlder = older.map(checkpointOf);
+    const readKey = key ? await verifierKey(trimmed(key)) : undefined;
+    const readWitnesses = await Promise.all(witnesses.map(trimmed).map(verifierKey));
+    const readOlder = older.map(checkpointKept);
     const usable =
       (readKey === undefined || readKey?.algorithm === LOG_KEY) &&
       readWitnesses.every((it) => it?.algorithm === WITNESS_KEY) &&
@@ -447,8 +491,9 @@
     const reading = new Reading(wanted);
     let [fault, bytes] = [null, 0];
     try {
-      const rest = await eachBlock(blob.stream(), async (lines) => {
+      const rest = await eachBlock(blob.stream(), async (lines, begun) => {
         await reading.take(lines);
+        reading.ensureShort(begun);
         bytes += lines.reduce((sum, line) => sum + line.length, 0);
         progress(reading.tree.size, bytes);
       });
@@ -473,5 +518,5 @@
     };
   }
 
-  globalThis.JejakVerifier = { asked, verify };
+  globalThis.JejakVerifier = { asked, textOf, trimmed, verify };
 })();

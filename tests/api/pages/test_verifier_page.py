@@ -1,6 +1,7 @@
 """The verifier in the browser: it agrees with the one in Python, and can send nothing anywhere."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,16 +14,21 @@ from fastapi.testclient import TestClient
 from vector_log import PINNED
 
 from api.pages.rendering import ADDRESSES, CONTENT
+from verifier.archive import LINE_MOST, Asked, verify
 
 VECTORS = json.loads(INDEX.read_text(encoding="utf-8"))
 SCRIPT = FOLDER.parents[2] / "api/pages/static/verifier.js"
 VERIFY_HERE = """async ([name, written, asked]) => {
   const bytes = Uint8Array.from(atob(written), it => it.charCodeAt(0));
-  return JejakVerifier.verify(new Blob([bytes]), await JejakVerifier.asked(asked));
+  const wanted = await JejakVerifier.asked(asked);
+  return wanted && JejakVerifier.verify(new Blob([bytes]), wanted);
 }"""
 
 
 def ensure_agrees(verdict, answer):
+    if "misuse" in answer:
+        assert verdict is None
+        return
     assert verdict["ok"] == answer["ok"]
     said, expected = verdict["fault"] or {}, answer["fault"] or {}
     assert {key: said.get(key) for key in expected} == expected
@@ -129,7 +135,37 @@ def test_the_same_script_agrees_under_node():
     answer = subprocess.run(
         [node, "--no-warnings", run, SCRIPT, FOLDER], capture_output=True, text=True, check=True
     )
-    verdicts = [json.loads(line) for line in answer.stdout.splitlines()]
+    verdicts = [json.loads(line) for line in answer.stdout.split("\n")[:-1]]
     assert [it["name"] for it in verdicts] == [it["name"] for it in VECTORS]
     for vector, found in zip(VECTORS, verdicts, strict=True):
         ensure_agrees(found["verdict"], vector["answer"])
+
+
+def test_a_line_that_never_ends_is_refused_by_both_in_the_same_words(tmp_path):
+    node = shutil.which("node")
+    if not node:
+        pytest.skip("no node")
+    header, leaf, *_ = (FOLDER / "good.ndjson").read_bytes().splitlines(keepends=True)
+    index = []
+    for name, start, end in (
+        ("header", b"", b""),
+        ("leaf", header, b"\n"),
+        ("next", header + leaf, b""),
+    ):
+        with (tmp_path / f"{name}.ndjson").open("wb") as file:
+            file.write(start)
+            file.seek(LINE_MOST + 1, os.SEEK_CUR)
+            file.write(b"x" + end)
+        index.append({"name": name, "asked": {}})
+    (tmp_path / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    run = FOLDER.parents[1] / "node_verifier.mjs"
+    answer = subprocess.run(
+        [node, "--no-warnings", run, SCRIPT, tmp_path], capture_output=True, text=True, check=True
+    )
+    for line in answer.stdout.splitlines():
+        found = json.loads(line)
+        written = (tmp_path / f"{found['name']}.ndjson").read_bytes()
+        fault = verify([written], Asked()).as_json()["fault"]
+        del fault["message"]
+        assert found["verdict"]["fault"] == fault
+        assert fault["code"] == "archive.line"
