@@ -76,7 +76,8 @@ def token(
         units=frozenset(unit or ()),
         agency=None,
     )
-    typer.echo(issue(tokens_of(settings()), caller, days))
+    with told():
+        typer.echo(issue(tokens_of(settings()), caller, days))
 
 
 @app.command(epilog="Contoh / example: `jejak replay 0198… --valid-at 2025-08-17`")

@@ -1,7 +1,9 @@
 """``jejak export``: the ledger's pages with their envelopes, or the rows of one read model."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from enum import Enum
 from itertools import islice
 from pathlib import Path
@@ -83,17 +85,18 @@ def export(  # noqa: PLR0913  # its options
     `--format sealed` tidak: itu arsip tersegel untuk auditor (`jejak verify`). That one does not:
     it is the sealed archive for an auditor.
     """
-    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+    from api.main import open_house, open_log, settings  # noqa: PLC0415  # --help stays quick
 
     streams = [_stream(name) for name in stream or ()]
     kinds = frozenset(_kind(name) for name in kind or ())
     _ensure_together(form, read_model, a_part=bool(streams or kinds))
     if output and not output.parent.is_dir():
         fail("folder tujuan tidak ada", "there is no such folder to write to", status=2)
+    if form is Format.SEALED:
+        with told(), open_log(settings()) as log:
+            write_sealed(log, output, newest=newest)
+        return
     with told(), open_house(settings(), as_guest=True) as house:
-        if form is Format.SEALED:
-            write_sealed(house, output, newest=newest)
-            return
         if read_model:
             columns, rows = _rows(house, read_model)
         else:

@@ -122,7 +122,10 @@ def open_log(chosen: Settings) -> Iterator[OpenLog]:
     with open_database(chosen, as_guest=True) as database:
         ensure_up_to_date(database.dsn)
         with service_pool(database.dsn) as pool, SealerChild(chosen, database.dsn) as sealer:
-            yield OpenLog(sealer=sealer, archives=SealedArchives(pool, chosen.data_dir))
+            yield OpenLog(
+                sealer=sealer,
+                archives=SealedArchives(pool, chosen.data_dir, chosen.witnesses),
+            )
 
 
 def models_of(

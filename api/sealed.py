@@ -9,28 +9,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from api.telling import err
 
 if TYPE_CHECKING:
-    from api.main import House
+    from api.main import House, OpenLog
 
 
-def seal_what_is_new(house: "House") -> None:
+def seal_what_is_new(house: "House | OpenLog") -> None:
     """Have everything recorded so far sealed and signed; where that is refused, say so and go on.
 
-    What was signed before can be exported and verified all the same. Where the log was signed by
-    a key that is not here, nothing is: a key made now would be another.
+    What was signed before can be exported and verified all the same. A log that was signed
+    by a key that is not here gets no other one.
     """
     from api.main import TROUBLES  # noqa: PLC0415  # --help stays quick
 
     try:
-        if house.services.log.checkpoint() and not house.archives.own_key():
-            _warn("kunci buku tidak ada di sini: yang baru tidak disegel")
-            _warn("the log's key is not here, so what is new is not sealed")
-            return
         house.sealer.once()
     except TROUBLES as trouble:
         _warn(str(trouble))
 
 
-def tell_what_is_left_out(house: "House", size: int, *, way_out: str) -> None:
+def tell_what_is_left_out(house: "House | OpenLog", size: int, *, way_out: str) -> None:
     """Say on standard error that leaves were signed after these, which is no fault in itself."""
     newest = house.archives.newest().size
     if size < newest:
@@ -40,7 +36,7 @@ def tell_what_is_left_out(house: "House", size: int, *, way_out: str) -> None:
         )
 
 
-def write_sealed(house: "House", output: Path | None, *, newest: bool = False) -> None:
+def write_sealed(house: "House | OpenLog", output: Path | None, *, newest: bool = False) -> None:
     """Write the archive of the newest checkpoint that our witnesses cosigned, or of the newest."""
     from api.tables import written_beside  # noqa: PLC0415  # --help stays quick
 

@@ -102,10 +102,11 @@ class KeyMissing(LogRefused):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(
-            f"log bukti ini sudah ditandatangani, tetapi kuncinya tidak ada di {directory};"
-            " kembalikan log.key (atau JEJAK_LOG_KEY), atau pakai JEJAK_DATA_DIR miliknya\n"
-            f"this log was signed already, but its key is not in {directory}; put back log.key (or"
-            " JEJAK_LOG_KEY), or name the JEJAK_DATA_DIR that has it"
+            f"kunci log tidak ada di sini ({directory}), padahal log sudah ditandatangani: yang"
+            " baru tidak disegel. Kembalikan log.key (atau JEJAK_LOG_KEY), atau JEJAK_DATA_DIR"
+            " yang benar\n"
+            f"the log's key is not here ({directory}), though the log was signed: what is new is"
+            " not sealed. Put back log.key (or JEJAK_LOG_KEY), or name its JEJAK_DATA_DIR"
         )
 
 

@@ -3,13 +3,21 @@
 import json
 import subprocess
 
+import psycopg
 import pytest
 from import_files import Jejak
 from log_facts import record
+from pages import began, draft, stream, write
 from running import JEJAK
 
+from infrastructure.connections import service_pool
+from infrastructure.key_store import KeyStore
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.master_key import MasterKey
+from infrastructure.migrations import migrate
 from infrastructure.sealer import seal_once
 from infrastructure.signed_note import COSIGNATURE, Signer
+from infrastructure.wrapping import keeper_pool
 
 WITNESS = Signer("saksi.example/1", b"w" * 32, COSIGNATURE).key
 
@@ -32,6 +40,52 @@ def test_the_log_tells_what_is_signed_what_waits_and_who_is_behind(jejak, databa
     [witness] = said["witnesses"]
     assert (witness["name"], witness["size"], witness["behind"]) == ("saksi.example/1", 0, 3)
     assert "tertinggal / behind 3" in jejak("log")
+
+
+@pytest.fixture
+def elsewhere(empty_database, database, tmp_path, monkeypatch):
+    """The command line of somebody whose data directory is not that of the ledger it reaches."""
+    migrate(empty_database)  # its keys are kept in another database
+    with (
+        service_pool(empty_database) as pool,
+        keeper_pool(database) as keys,
+        EventsourcingLedger(pool, KeyStore(keys, MasterKey(b"k" * 32), None)) as ledger,
+    ):
+        for key in "abc":
+            write(ledger, draft(began(), to=stream(key)))
+    seal_once(empty_database, tmp_path / "its-own")
+    monkeypatch.setenv("JEJAK_DATABASE_URL", empty_database)
+    monkeypatch.setenv("JEJAK_DATA_DIR", str(tmp_path / "another"))
+    return Jejak(tmp_path)
+
+
+def shape_of(dsn):
+    with psycopg.connect(dsn) as owner:
+        query = "SELECT name FROM public.jejak_migration UNION SELECT oid::regclass::text"
+        return owner.execute(f"{query} FROM pg_class").fetchall()
+
+
+def test_whoever_verifies_from_another_data_directory_finds_it_whole_and_leaves_nothing_behind(
+    elsewhere, empty_database, tmp_path
+):
+    before = shape_of(empty_database)
+    assert json.loads(elsewhere("verify", "--json"))["ok"]
+    assert "log's key is not here" in elsewhere.said
+    assert json.loads(elsewhere("log", "--json"))["size"] == 3
+    assert elsewhere("export", "--format", "sealed").count("\n") == 5
+    for words in (["export"], ["keys", "status"], ["token", "--unit", "A"]):
+        elsewhere(*words, status=1)
+        assert "JEJAK_KEYS_URL" in elsewhere.said
+    assert sorted(shape_of(empty_database)) == sorted(before)
+    assert not list(tmp_path.glob("another/*.key*"))
+
+
+def test_a_ledger_of_an_older_edition_is_left_to_its_service(elsewhere, empty_database):
+    with psycopg.connect(empty_database) as owner:
+        owner.execute("DELETE FROM public.jejak_migration WHERE name LIKE '0007%'")
+    for words in (["log"], ["export"]):
+        elsewhere(*words, status=1)
+        assert "jejak serve" in elsewhere.said
 
 
 def test_seal_is_a_program_of_its_own_with_its_own_status(jejak, database):
