@@ -33,9 +33,11 @@ BODY_MOST: Final = 300_000
 """Bytes in a request: the largest note, and 63 hashes."""
 PROOF_MOST: Final = 63
 TEXT: Final = "text/plain; charset=utf-8"
+SIZE: Final = "text/x.tlog.size"
+CONFLICT: Final = 409
 NOT_GROWN: Final = 422
 KEPT_MOST: Final = 100
-"""Refused submissions that are kept."""
+"""Refused submissions that are kept, besides those that contradict what was cosigned."""
 
 log = structlog.get_logger()
 
@@ -58,6 +60,14 @@ class NotCosigned(Exception):
 
     def __init__(self, status: int, body: str, media_type: str = TEXT) -> None:
         self.answer = Answer(status, body, media_type)
+
+
+class NotGrown(NotCosigned):
+    """The log signed what did not grow out of the last tree cosigned: it may be a fork."""
+
+
+class Contradicted(NotCosigned):
+    """The log signed two trees of one size: proof of a fork for everybody who sees both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +134,26 @@ class WitnessState:
         replace_durably(self._path, json.dumps(notes, indent=1, sort_keys=True) + "\n")
         self._notes = notes
 
-    def keep(self, body: bytes) -> None:
-        """Keep what a log signed and we did not cosign, beside our memory: it may be a fork."""
-        name = f"{self._path.name}.refused-{sha256(body).hexdigest()[:16]}"
+    def keep(self, body: bytes, text: str) -> None:
+        """Keep what a log signed and we did not cosign, beside our memory: it may be a fork.
+
+        Once for each signed text, however often and with whatever proof it is sent.
+        """
         there = self._path.parent.glob(f"{self._path.name}.refused-*")
         if sum(1 for _ in there) < KEPT_MOST:
-            replace_durably(self._path.with_name(name), body.decode())
+            self._put(f"refused-{_short(text)}", body)
+
+    def keep_contradiction(self, body: bytes, head: TreeHead) -> None:
+        """Keep the first text that contradicts what we cosigned for this size.
+
+        There is always room: one is enough for each size, and those come only as the log grows.
+        """
+        self._put(f"contradicts-{_short(head.origin)}-{head.size}", body)
+
+    def _put(self, name: str, body: bytes) -> None:
+        path = self._path.with_name(f"{self._path.name}.{name}")
+        if not path.exists():
+            replace_durably(path, body.decode())
 
     def _read(self) -> dict[str, str]:
         try:
@@ -163,15 +187,18 @@ class Witness:
     def add_checkpoint(self, body: bytes) -> Answer:
         """Cosign a checkpoint that grew out of the last one cosigned, or say why not."""
         try:
-            answer = self._cosign(Submission.of(body))
+            asked = Submission.of(body)
         except NoteRefused as refused:
             return Answer(400, f"{refused}\n")
+        try:
+            return self._cosign(asked)
         except NotCosigned as refused:
             log.warning("not_cosigned", status=refused.answer.status)
-            if refused.answer.status == NOT_GROWN:
-                self._state.keep(body)
+            if isinstance(refused, Contradicted):
+                self._state.keep_contradiction(body, asked.head)
+            elif isinstance(refused, NotGrown):
+                self._state.keep(body, asked.note.text)
             return refused.answer
-        return answer
 
     def _cosign(self, asked: Submission) -> Answer:
         origin, keys = asked.head.origin, self._keys.get(asked.head.origin)
@@ -185,11 +212,11 @@ class Witness:
             raise NotCosigned(400, "the old size is larger than the checkpoint's\n")
         known = self._state.head(origin)
         if asked.old != known.size:
-            raise NotCosigned(409, f"{known.size}\n", "text/x.tlog.size")
+            raise NotCosigned(CONFLICT, f"{known.size}\n", SIZE)
+        if asked.head.size == known.size and asked.head.root != known.root:
+            raise Contradicted(CONFLICT, f"{known.size}\n", SIZE)
         if not _grew(known, asked):
-            raise NotCosigned(
-                NOT_GROWN, "the checkpoint did not grow out of the last one cosigned\n"
-            )
+            raise NotGrown(NOT_GROWN, "the checkpoint did not grow out of the last one cosigned\n")
         line = self.signer.cosign(asked.note.text, int(self._clock()))
         signed = "".join(one.line for one in signatures)
         self._state.remember(origin, f"{asked.note.text}\n{signed}{line}")
@@ -233,7 +260,9 @@ class Witness:
         return Answer(404, "no such address\n")
 
 
+def _short(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
 def _grew(known: TreeHead, asked: Submission) -> bool:
-    if asked.head.size == 0 and asked.head.root != EMPTY_ROOT:
-        return False
     return consistent(known.size, known.root, asked.head.size, asked.head.root, asked.proof)

@@ -10,6 +10,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import structlog
 from psycopg_pool import ConnectionPool
 
+from application.transparency import Checkpoint
 from infrastructure.log import Log
 from infrastructure.signed_note import (
     COSIGNATURE,
@@ -28,6 +29,8 @@ ANSWER_MOST: Final = 20_000
 LOOK_SECONDS: Final = 1.0
 REST_SECONDS: Final = (1.0, 60.0)
 """How long a witness that failed is left alone: at first, and at most."""
+TURNS: Final = 3
+"""How often it is asked anew when our own log grew in the meantime, before it is an alarm."""
 STALE: Final = 409
 NOT_GROWN: Final = 422
 
@@ -82,10 +85,23 @@ class Asking:
 
         Raises `WitnessSaidNo`, `NoteRefused` for a false cosignature, and `OSError`.
         """
-        newest = self._log.checkpoint()
-        cosigned = self._cosigned()
-        if newest is None or newest.size == cosigned:
-            return False
+        seen = WitnessDisagrees(STALE)
+        for _ in range(TURNS):
+            newest, cosigned = self._log.checkpoint(), self._cosigned()
+            if newest is None or newest.size == cosigned:
+                return False
+            try:
+                self._ask_about(newest, cosigned)
+            except WitnessDisagrees as disagrees:
+                if self._size() == newest.size:
+                    raise
+                seen = disagrees  # another sealer of ours was there before us
+            else:
+                return True
+        raise seen
+
+    def _ask_about(self, newest: Checkpoint, cosigned: int) -> None:
+        """Have one checkpoint cosigned. A second conflict is one of roots, not of sizes."""
         note = Note.of(newest.note)
         log_line = note.signatures[0].line
         status, answer = self._post(cosigned, newest.size, note.text, log_line)
@@ -94,13 +110,17 @@ class Asking:
             if remembered > newest.size:
                 raise WitnessDisagrees(status)
             status, answer = self._post(remembered, newest.size, note.text, log_line)
-        if status == NOT_GROWN:
+        if status in {STALE, NOT_GROWN}:
             raise WitnessDisagrees(status)
         if status // 100 != 2:  # noqa: PLR2004  # as HTTP has it
             raise WitnessSaidNo(status)
         for signature in Note.of(f"{note.text}\n{answer}").verified([self.witness.key]):
             self._keep(newest.size, signature)
-        return True
+
+    def _size(self) -> int:
+        """Return how many leaves are signed by now."""
+        newest = self._log.checkpoint()
+        return newest.size if newest else 0
 
     def _cosigned(self) -> int:
         with self._pool.connection() as connection:

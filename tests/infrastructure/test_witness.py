@@ -26,7 +26,7 @@ from infrastructure.signed_note import (
     VerifierKey,
     to_base64,
 )
-from infrastructure.witness import Witness, WitnessState, WitnessStateUnusable
+from infrastructure.witness import KEPT_MOST, Witness, WitnessState, WitnessStateUnusable
 from infrastructure.witness_client import (
     Askers,
     Asking,
@@ -94,17 +94,35 @@ def test_it_cosigns_no_fork_and_no_shorter_tree(witness):
         asking(5, note_of(9, forked), TREE.consistency(5, 9)),
         asking(5, note_of(9), TREE.consistency(4, 9)),
         asking(5, note_of(9)),
-        asking(5, note_of(5, forked)),
         asking(5, note_of(5), [forked]),
     )
     for body in refused:
         assert witness.add_checkpoint(body).status == 422
+    conflict = witness.add_checkpoint(asking(5, note_of(5, forked)))  # as the C2SP has it
+    assert (conflict.status, conflict.body, conflict.media_type) == (409, "5\n", "text/x.tlog.size")
     assert witness.add_checkpoint(asking(5, note_of(3))).status == 400
     assert witness.add_checkpoint(grown(5, 9)).status == 200
 
 
+def test_what_it_refused_is_kept_once_for_each_text_and_a_contradiction_always(witness, tmp_path):
+    witness.add_checkpoint(grown(0, 5))
+    for number in range(9):
+        proof = [sha256(b"%d" % number).digest()]
+        assert witness.add_checkpoint(asking(5, note_of(9), proof)).status == 422
+    [_] = tmp_path.glob("state.json.refused-*")
+    for number in range(KEPT_MOST):
+        forked = note_of(9, sha256(b"%d" % number).digest())
+        assert witness.add_checkpoint(asking(5, forked)).status == 422
+    assert len(list(tmp_path.glob("state.json.refused-*"))) == KEPT_MOST
+    first, second = (asking(5, note_of(5, sha256(word).digest())) for word in (b"x", b"y"))
+    for body in (first, second, second):
+        assert witness.add_checkpoint(body).status == 409
+    [kept] = tmp_path.glob("state.json.contradicts-*-5")
+    assert kept.read_bytes() == first
+
+
 def test_an_empty_tree_has_the_empty_root_and_from_it_no_proof_is_needed(witness):
-    assert witness.add_checkpoint(asking(0, note_of(0, sha256(b"x").digest()))).status == 422
+    assert witness.add_checkpoint(asking(0, note_of(0, sha256(b"x").digest()))).status == 409
     assert witness.add_checkpoint(asking(0, note_of(0, EMPTY_ROOT))).status == 200
     assert witness.add_checkpoint(asking(0, note_of(5), [EMPTY_ROOT])).status == 422
     assert witness.add_checkpoint(asking(0, note_of(5))).status == 200
@@ -262,6 +280,9 @@ def test_a_false_cosignature_is_not_kept_and_a_witness_ahead_of_us_is_an_alarm(d
             Lying(pool, (409, "9\n")).ask()
         with pytest.raises(WitnessSaidNo):
             Lying(pool, (409, "2\n"), (500, "")).ask()
+        for second in ((409, "3\n"), (409, ""), (422, "")):
+            with pytest.raises(WitnessDisagrees):
+                Lying(pool, (409, "3\n"), second).ask()
         false = SELF.cosign("another text\n", NOW)
         for answer in ("", "nonsense", false, LOG.sign(text)):
             with pytest.raises(NoteRefused):
@@ -269,6 +290,26 @@ def test_a_false_cosignature_is_not_kept_and_a_witness_ahead_of_us_is_an_alarm(d
         assert Log(pool).witnessed() is None
         assert Lying(pool, (200, SELF.cosign(text, NOW))).ask()
         assert Log(pool).witnessed().size == 3
+
+
+def test_a_witness_that_another_honest_sealer_reached_first_is_no_alarm(database, tmp_path):
+    class Slow(Lying):
+        """Is overtaken while it asks, so that the witness knows of more than it asked about."""
+
+        def _post(self, old, new, text, log_line):
+            if len(self.answers) == 2:
+                record(database, 1)
+                sealer.seal()
+            if len(self.answers) == 1:
+                self.answers = [(200, SELF.cosign(text, NOW))]
+            return super()._post(old, new, text, log_line)
+
+    with sealer_pool(database) as pool:
+        record(database, 3)
+        sealer = Sealer(pool, log_seed(tmp_path), tmp_path)
+        sealer.seal()
+        assert Slow(pool, (409, "4\n"), (200, "")).ask()
+        assert Log(pool).witnessed().size == 4
 
 
 WRITTEN_ANEW = (
