@@ -90,18 +90,40 @@ def export(  # noqa: PLR0913  # its options
     streams = [_stream(name) for name in stream or ()]
     kinds = frozenset(_kind(name) for name in kind or ())
     _ensure_together(form, read_model, a_part=bool(streams or kinds))
-    if output and not output.parent.is_dir():
-        fail("folder tujuan tidak ada", "there is no such folder to write to", status=2)
+    _ensure_a_file(output)
     if form is Format.SEALED:
-        with told(), open_log(settings()) as log:
+        with told(), open_log(settings()) as log, _told_when_full(output):
             write_sealed(log, output, newest=newest)
         return
-    with told(), open_house(settings(), as_guest=True) as house:
+    with told(), open_house(settings(), as_guest=True) as house, _told_when_full(output):
         if read_model:
             columns, rows = _rows(house, read_model)
         else:
             columns, rows = PAGE_COLUMNS, _pages(house, kinds, streams)
         _write(form, columns, rows, output)
+
+
+def _ensure_a_file(output: Path | None) -> None:
+    """Refuse what a file cannot be put in the place of, before anything is read."""
+    if output and not output.parent.is_dir():
+        fail("folder tujuan tidak ada", "there is no such folder to write to", status=2)
+    if output and output.exists() and not output.is_file():
+        fail(f"{output}: bukan berkas biasa", f"{output}: is no ordinary file", status=2)
+
+
+@contextmanager
+def _told_when_full(output: Path | None) -> Iterator[None]:
+    """Say why what was to be written could not be; a reader that went away is no trouble."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        with suppress(OSError, ValueError):  # what is left in its buffer would fail once more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        name, why = error.filename or output or "stdout", error.strerror
+        fail(f"{name}: tidak dapat ditulis: {why}", f"{name}: cannot be written: {why}")
 
 
 def _ensure_together(form: Format, read_model: str | None, *, a_part: bool) -> None:

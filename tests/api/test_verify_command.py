@@ -1,6 +1,9 @@
 """`jejak export --format sealed` and `jejak verify`: what a superuser did is found and located."""
 
 import json
+import os
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -189,7 +192,29 @@ def test_a_page_that_was_hidden_from_its_stream_is_located_in_the_live_ledger(je
     assert (fault["code"], fault["number"], fault["stream"]) == ("columns.differ", 2, "case:x")
 
 
+def test_an_archive_that_does_not_fit_is_said_in_words(jejak):
+    jejak("verify")
+    with open("/dev/full", "wb") as full:  # noqa: PTH123  # a descriptor for another process
+        answer = subprocess.run(
+            [sys.executable, "-c", "from api.cli import app; app()", *EXPORT],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert answer.returncode == 1
+    assert "stdout: cannot be written: No space left on device" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert "Exception" not in answer.stderr
+
+
+EXPORT = ("export", "--format", "sealed")
 MISUSE = [
+    (*EXPORT, "--output", SAMPLE.parent),
+    ("verify", SAMPLE, "--key", ""),
+    ("verify", SAMPLE.parent),
+    ("verify", SAMPLE, "--against", "/dev/null"),
+    ("verify", SAMPLE, "--checkpoint", SAMPLE.parent),
     ("export", "--format", "sealed", "--kind", "case"),
     ("export", "--format", "sealed", "--read-model", "case_summary"),
     ("verify", "nowhere.ndjson"),
@@ -203,6 +228,12 @@ MISUSE = [
 def test_what_cannot_be_asked_is_said_to_be_misuse_before_any_database_is_asked(tmp_path):
     for words in MISUSE:
         Jejak(tmp_path)(*words, status=2)
+
+
+def test_a_pipe_or_a_device_is_not_replaced_by_a_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    Jejak(tmp_path)(*EXPORT, "--output", tmp_path / "pipe", status=2)
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_file_that_is_no_archive_is_not_whole(tmp_path):
