@@ -29,9 +29,18 @@ EVERY: Final = typer.Option(
     show_default="JEJAK_SEAL_EVERY, 5",
 )
 HEAD: Final = typer.Option(
-    help="Titik periksa terbaru dari saksi, sesudah pemulihan yang kehilangan log.*.head"
-    " / newest checkpoint from a witness, after a restore that lost log.*.head."
+    help="Titik periksa terbaru dari saksi, sesudah pemulihan yang kehilangan berkas `.head`"
+    " / newest checkpoint from a witness, after a restore that lost the `.head` file."
 )
+LABELS: Final = {
+    "origin": "nama / origin",
+    "vkey": "kunci publik / vkey",
+    "size": "daun / leaves",
+    "waiting": "menunggu / waiting",
+    "signed_at": "ditandatangani / signed",
+    "witness": "saksi / witness",
+}
+WIDE: Final = max(map(len, LABELS.values()))
 LOG_EXAMPLES: Final = "Contoh / examples: `jejak log`, `jejak log --json`"
 
 
@@ -83,13 +92,12 @@ def log(
         typer.echo(json.dumps({**standing, "witnesses": witnesses}, default=str))
         return
     for name, value in standing.items():
-        out.print(
-            f"{name:10} {value if value is not None else '-'}", soft_wrap=True, highlight=False
-        )
+        said = value if value is not None else "-"
+        out.print(f"{LABELS[name]:{WIDE}} {said}", soft_wrap=True, highlight=False)
     for one in witnesses:
         seen = f"{one['name']}: {one['size']}, tertinggal / behind {one['behind']}"
         at = f" ({one['cosigned_at']})" if one["cosigned_at"] else ""
-        out.print(f"{'witness':10} {seen}{at}", soft_wrap=True, highlight=False)
+        out.print(f"{LABELS['witness']:{WIDE}} {seen}{at}", soft_wrap=True, highlight=False)
 
 
 def _become(program: str, *words: str) -> NoReturn:

@@ -1,14 +1,23 @@
 """Ed25519 keys that sign: made at the first start, kept beside the database and never in it."""
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+import structlog
 
 from infrastructure.trouble import Trouble
 
 LENGTH: Final = 32
 """Bytes in the seed of an Ed25519 key (RFC 8032)."""
+OPEN_TO_OTHERS: Final = (
+    "berkas kunci tanda tangan dapat dibaca orang lain: chmod 600, dan anggap sudah disalin"
+    " / others may read the file of the signing key: chmod 600, and take it for copied"
+)
+
+log = structlog.get_logger()
 
 
 class SigningKeyUnreadable(Trouble):
@@ -28,16 +37,33 @@ def has_log_key(directory: Path) -> bool:
 
 
 def seed_in(path: Path) -> bytes:
-    """Return the seed that a file keeps, readable by its owner only; made when missing."""
+    """Return the seed that a file keeps, readable by its owner only; made when missing.
+
+    Raises `SigningKeyUnreadable`; a file that others may read as well is told of in the log.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+        text = path.read_text(encoding="ascii", errors="replace")
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise SigningKeyUnreadable(
+            f"{path}: kunci tanda tangan tidak terbaca atau tidak dapat dibuat ({error.strerror})\n"
+            f"{path}: the signing key can be neither read nor made ({error.strerror})"
+        ) from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        log.warning(OPEN_TO_OTHERS)
+    return _from_hex(text)
+
+
+def _make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        write_durably(draft, os.urandom(LENGTH).hex() + "\n")
-        with suppress(FileExistsError):  # somebody else made it at the same moment
-            os.link(draft, path)
-        draft.unlink()
-        _sync_directory(path.parent)
-    return _from_hex(path.read_text(encoding="ascii", errors="replace"))
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    write_durably(draft, os.urandom(LENGTH).hex() + "\n")
+    with suppress(FileExistsError):  # somebody else made it at the same moment
+        os.link(draft, path)
+    draft.unlink()
+    _sync_directory(path.parent)
 
 
 def replace_durably(path: Path, text: str) -> None:

@@ -101,12 +101,18 @@ class WitnessState:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock: IO[str] = path.with_name(f"{path.name}.lock").open("w")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock: IO[str] = path.with_name(f"{path.name}.lock").open("w")
+        except OSError as error:
+            raise WitnessStateUnusable(
+                f"{path.parent} tidak dapat ditulisi ({error.strerror}); pilih --state lain\n"
+                f"{path.parent} cannot be written to ({error.strerror}); choose another --state"
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._notes: dict[str, str] = self._read() if path.exists() else {}
-        except OSError:
+        except BlockingIOError:
             self.close()
             raise WitnessStateUnusable(
                 f"saksi lain sedang memakai {path}\nanother witness is using {path}"
@@ -156,11 +162,16 @@ class WitnessState:
             replace_durably(path, body.decode())
 
     def _read(self) -> dict[str, str]:
+        if self._path.is_dir():
+            raise WitnessStateUnusable(
+                f"{self._path} adalah folder; --state menyebut sebuah berkas\n"
+                f"{self._path} is a folder; --state names a file"
+            )
         try:
             notes: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
             for note in notes.values():
                 TreeHead.of(Note.of(note).text)
-        except (ValueError, AttributeError, TypeError) as error:
+        except (OSError, ValueError, AttributeError, TypeError) as error:
             raise WitnessStateUnusable(
                 f"ingatan saksi {self._path} tidak terbaca; jangan mulai dari kosong, pulihkan\n"
                 f"the witness's memory {self._path} cannot be read; do not begin from nothing,"

@@ -39,7 +39,15 @@ def test_the_log_tells_what_is_signed_what_waits_and_who_is_behind(jejak, databa
     assert said["vkey"].startswith(said["origin"])
     [witness] = said["witnesses"]
     assert (witness["name"], witness["size"], witness["behind"]) == ("saksi.example/1", 0, 3)
-    assert "tertinggal / behind 3" in jejak("log")
+    told = jejak("log")
+    assert "tertinggal / behind 3" in told
+    assert "menunggu / waiting      2\n" in told
+    assert f"kunci publik / vkey     {said['vkey']}\n" in told
+
+
+def test_the_help_says_how_often_it_is_sealed_where_nothing_is_chosen(jejak):
+    words = jejak("seal", "--help").replace("│", " ").split()
+    assert "(JEJAK_SEAL_EVERY, 5)" in " ".join(words).replace("( ", "(")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 import rfc8785
 from log_facts import record, tamper
 from psycopg import errors
+from structlog.testing import capture_logs
 
 from infrastructure.connections import service_pool
 from infrastructure.log import Log
@@ -338,10 +339,26 @@ def test_another_key_does_not_go_on_with_a_log(database, sealer, tmp_path):
         seal_once(database, tmp_path)
 
 
+def test_a_key_that_cannot_be_read_or_made_is_told_in_words(tmp_path):
+    (tmp_path / "log.key").mkdir()
+    (tmp_path / "file").touch()
+    for directory in (tmp_path, tmp_path / "file"):
+        with pytest.raises(SigningKeyUnreadable, match=r"log\.key"):
+            log_seed(directory)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/log.key").write_bytes(b"\xff")
+    with pytest.raises(SigningKeyUnreadable, match="64"):
+        log_seed(tmp_path / "other")
+
+
 def test_the_key_is_for_its_owner_only_and_may_come_from_the_environment(tmp_path, monkeypatch):
     seed = log_seed(tmp_path)
     assert seed == log_seed(tmp_path)
     assert (tmp_path / "log.key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "log.key").chmod(0o644)
+    with capture_logs() as lines:
+        assert log_seed(tmp_path) == seed
+    assert "chmod 600" in lines[0]["event"]
     monkeypatch.setenv("JEJAK_LOG_KEY", "07" * 32)
     assert log_seed(tmp_path) == b"\x07" * 32
     monkeypatch.setenv("JEJAK_LOG_KEY", "no key")

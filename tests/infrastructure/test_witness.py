@@ -185,6 +185,13 @@ def test_a_memory_that_cannot_be_read_is_never_taken_for_an_empty_one(tmp_path):
             WitnessState(path)
 
 
+def test_a_place_where_no_memory_can_be_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    for path, words in ((tmp_path, "names a file"), (tmp_path / "file/state", "written to")):
+        with pytest.raises(WitnessStateUnusable, match=words):
+            WitnessState(path)
+
+
 def listens(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -197,6 +204,8 @@ def test_the_program_prints_its_key_and_refuses_what_it_cannot_be(tmp_path, caps
     for words in (("--name", "a b"), ("--name", "a"), ("--name", "a", "--log", str(SELF.key))):
         assert main([*words, *files]) == 1
         assert "--" in capsys.readouterr().err
+    assert main(["--name", "a", "--key", str(tmp_path), "--state", "s", "--vkey"]) == 1
+    assert "signing key" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["--name", "a", *files, "--listen", "nowhere"])
 
