@@ -62,6 +62,24 @@ FORGOTTEN: Any = Forgotten(forgotten=True)
 """Stands in the place of any field's value, so its type is nobody's and everybody's."""
 
 
+class Unreadable(Value):
+    """What stands where a sealed field of a row stands whose key is lost: neither told nor gone.
+
+    It may be read again once the key is brought back from a backup. False, like nothing.
+    """
+
+    unreadable: bool
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+UNREADABLE: Any = Unreadable(unreadable=True)
+
+
 def is_forgotten(event: "Event") -> bool:
     """Say whether a field of an event was forgotten."""
     return any(value is FORGOTTEN for value in vars(event).values())

@@ -32,6 +32,13 @@ FIND: Final = (
     f"SELECT {COLUMNS} FROM keys.sealing_key"  # noqa: S608  # constants only
     " WHERE (subject, data_class) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
 )
+BY_ID: Final = f"SELECT {COLUMNS} FROM keys.sealing_key WHERE key_id = ANY(%s::uuid[])"  # noqa: S608  # constants only
+# A tombstone without ids is of somebody who had no key here: one that came out of the file.
+GONE: Final = (
+    "SELECT asked.key_id::text FROM unnest(%s::uuid[], %s::text[]) AS asked (key_id, subject)"
+    " JOIN keys.tombstone AS t USING (subject)"
+    " WHERE asked.key_id = ANY(t.key_ids) OR t.key_ids = '{}'"
+)
 MAKE: Final = SQL(
     "WITH made AS (INSERT INTO keys.sealing_key"
     " (key_id, subject, data_class, generation, wrapped)"
@@ -117,6 +124,7 @@ class KeyStore:
         self.wrapping = Wrapping(pool, master)
         self.tombstones = tombstones
         self.opened = OpenedKeys(most)
+        self._destroyed: set[tuple[str, str]] = set()
         self._read_to = 0
         self.epoch = 0
         """Raised with each forgetting: what was woken under an earlier one may hold too much."""
@@ -169,19 +177,20 @@ class KeyStore:
         Raises `KeyMissing` for one that is not here and was not destroyed.
         """
         found = {key_id: self.opened.by_id(key_id) for key_id in wanted}
-        unread = [key_id for key_id, key in found.items() if key is None]
-        unread = [key_id for key_id in unread if not self.forgot(wanted[key_id])]
-        if unread:
-            query = f"SELECT {COLUMNS} FROM keys.sealing_key WHERE key_id = ANY(%s::uuid[])"  # noqa: S608  # constants only
+        known = self._destroyed
+        unread = [one for one, key in found.items() if not key and (one, wanted[one]) not in known]
+        return found | self._read(unread, wanted) if unread else found
+
+    def known(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
+        """Return the keys of those owners who have one, and make none."""
+        wanted = set(owners)
+        found = {owner: key for owner in wanted if (key := self.opened.of(owner))}
+        missing = [owner for owner in wanted - found.keys() if not self.forgot(owner[0])]
+        if missing:
+            columns = [list(column) for column in zip(*missing, strict=True)]
             with keeping(self.pool) as connection:
-                rows = connection.execute(query.encode(), (unread,)).fetchall()
-            read = self._open(rows)
-            found |= {key.key_id: key for key in read.values()}
-            if any(found[key_id] is None for key_id in unread):
-                self.refresh()
-        missing = [key_id for key_id, key in found.items() if key is None]
-        if gone := [key_id for key_id in missing if not self.forgot(wanted[key_id])]:
-            raise KeyMissing(", ".join(sorted(gone)))
+                rows = connection.execute(FIND.encode(), columns).fetchall()
+            found |= self._open(rows)
         return found
 
     def destroy(self, destruction: Destruction) -> None:
@@ -236,6 +245,22 @@ class KeyStore:
             Destruction(subjects=tuple(subjects), event_id=event_id, stream=stream, told=told)
             for subjects, event_id, stream, told in rows
         ]
+
+    def _read(
+        self, unread: Sequence[str], wanted: Mapping[str, str]
+    ) -> dict[str, SubjectKey | None]:
+        """Read keys; a page says whose they are, but only the key store says which are gone."""
+        subjects = [wanted[key_id] for key_id in unread]
+        with keeping(self.pool) as connection:
+            rows = connection.execute(BY_ID.encode(), (unread,)).fetchall()
+            found = connection.execute(GONE.encode(), (unread, subjects)).fetchall()
+        here, gone = {row[0] for row in rows}, {key_id for (key_id,) in found}
+        if missing := set(unread) - here - gone:
+            raise KeyMissing(", ".join(sorted(missing)))
+        if not all(self.forgot(wanted[key_id]) for key_id in gone):
+            self.refresh()
+        self._destroyed |= {(key_id, wanted[key_id]) for key_id in gone - here}
+        return {key.key_id: key for key in self._open(rows).values()}
 
     def _made(self, owners: list[Owner]) -> Mapping[Owner, SubjectKey]:
         try:

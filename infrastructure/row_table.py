@@ -7,7 +7,6 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import date, datetime
 from enum import Enum
@@ -16,6 +15,7 @@ from types import NoneType
 from typing import Annotated, Any, Final, LiteralString, get_args, get_origin, get_type_hints
 
 import orjson
+from cryptography.exceptions import InvalidTag
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Composable, Identifier
 from psycopg.types.json import Jsonb
@@ -23,6 +23,7 @@ from pydantic import TypeAdapter
 
 from domain.kernel import (
     FORGOTTEN,
+    UNREADABLE,
     DataClass,
     Json,
     SubjectForgotten,
@@ -44,6 +45,10 @@ COLUMNS: Final[Mapping[type, LiteralString]] = {
     date: "date",
     datetime: "timestamptz",
 }
+AS_IT_WAS: Final = "\\x"
+"""No box, which even of nothing is longer: the one that stands there stays."""
+SETTING: Final = SQL("{0} = EXCLUDED.{0}")
+KEEPING: Final = SQL("{0} = CASE EXCLUDED.{0} WHEN '' THEN t.{0} ELSE EXCLUDED.{0} END")
 FOUND_BY: Final = ("case", "unit", "destination", "person", "programme", "agreement")
 """Columns that get an index where a row has them."""
 
@@ -62,8 +67,7 @@ class RowSeals:
 
     def open_keys(self, owners: Iterable[tuple[str, str]]) -> None:
         """Have the keys of many rows at hand with one round trip."""
-        with suppress(SubjectForgotten):  # each of them is told of where it is asked for
-            self.keys.of(one for one in owners if not self.keys.forgot(one[0]))
+        self.keys.known(owners)
 
     def seal(self, subject: str, data_class: DataClass, place: str, value: Any) -> str | None:
         """Return a sealed value as a ``bytea`` literal; nothing for a subject who was forgotten."""
@@ -74,13 +78,19 @@ class RowSeals:
         return "\\x" + seal(key.secret, orjson.dumps(value), f"{self.store}|{place}").hex()
 
     def unseal(self, subject: str, data_class: DataClass, place: str, sealed: str) -> Any:
-        """Return what was sealed; nothing for a subject who was forgotten."""
-        try:
-            key = self.keys.of([owner(subject, data_class)])[owner(subject, data_class)]
-        except SubjectForgotten:
-            return None
+        """Return what was sealed; nothing for a subject who was forgotten.
+
+        `UNREADABLE` where the key is lost, or is another one than it was sealed under: a read makes
+        no key, and one field that is not to be read takes no list with it.
+        """
+        key = self.keys.known([owner(subject, data_class)]).get(owner(subject, data_class))
+        if key is None:
+            return None if self.keys.forgot(subject) else UNREADABLE
         box = bytes.fromhex(sealed.removeprefix("\\x"))
-        return orjson.loads(unseal(key.secret, box, f"{self.store}|{place}"))
+        try:
+            return orjson.loads(unseal(key.secret, box, f"{self.store}|{place}"))
+        except InvalidTag:
+            return UNREADABLE
 
     def words(self, texts: Iterable[Any]) -> list[str]:
         """Return the keyed form of every word in some texts, as ``bytea`` literals.
@@ -165,7 +175,10 @@ class RowTable:
     def rows(
         self, stored: Sequence[Stored], opened: frozenset[str] | None = None
     ) -> dict[str, Any]:
-        """Wake rows read as JSON, by their keys; sealed columns not ``opened`` as `None`."""
+        """Wake rows read as JSON, by their keys; sealed columns not ``opened`` as `None`.
+
+        A column whose key is lost is `UNREADABLE`, or `None` too where it is said what is opened.
+        """
         asleep: dict[str, Json] = {key: orjson.loads(row) for key, row in stored}
         if opened is not None:
             shut = dict.fromkeys(self._sealed.keys() - opened)
@@ -181,7 +194,8 @@ class RowTable:
                     if row[name] is not None
                 }
             )
-        return {key: self._awake(key, row) for key, row in asleep.items()}
+        unread = UNREADABLE if opened is None else None  # a figure counts it as not known
+        return {key: self._awake(key, row, unread) for key, row in asleep.items()}
 
     @property
     def seals_anything(self) -> bool:
@@ -261,10 +275,16 @@ class RowTable:
             SQL("{} {}").format(Identifier(name), SQL(kind)) for name, kind in self.columns.items()
         )
         changes = SQL(", ").join(
-            SQL("{0} = EXCLUDED.{0}").format(Identifier(name)) for name in ["words", *self.columns]
+            [
+                SQL("words = coalesce(EXCLUDED.words, t.words)"),
+                *(
+                    (KEEPING if name in self._sealed else SETTING).format(Identifier(name))
+                    for name in self.columns
+                ),
+            ]
         )
         query = SQL(
-            "INSERT INTO {} (key, words, {}) SELECT key, words, {}"
+            "INSERT INTO {} AS t (key, words, {}) SELECT key, words, {}"
             " FROM jsonb_to_recordset(%s) AS new (key text, words bytea[], {})"
             " ON CONFLICT (key) DO UPDATE SET {}"
         ).format(self.table, names, names, typed, changes)
@@ -276,26 +296,36 @@ class RowTable:
         return f"{subject}/{role}" if role else subject
 
     def _asleep(self, key: str, row: Any) -> Json:
-        stored: Json = self._adapter.dump_python(row, mode="json")
-        words = self._seals.words(stored[name] for name in self.projection.indexed)
+        stored = self.as_json(row)
+        shut = {field for field in self._sealed if getattr(row, field) is UNREADABLE}
+        words = None  # what an unreadable field is found by stays
+        if shut.isdisjoint(self.projection.indexed):
+            words = self._seals.words(stored[name] for name in self.projection.indexed)
         for field, data_class in self._sealed.items():
-            if stored[field] is not None:
+            if field in shut:
+                stored[field] = AS_IT_WAS
+            elif stored[field] is not None:
                 place = f"{self.projection.name}|{key}|{field}"
                 subject = self._whose(field, stored[self.projection.subject or ""])
                 stored[field] = self._seals.seal(subject, data_class, place, stored[field])
         return {**stored, "key": key, "words": words}
 
-    def _awake(self, key: str, stored: Json) -> Any:
+    def _awake(self, key: str, stored: Json, unread: Any) -> Any:
         for field, data_class in self._sealed.items():
             if stored[field] is not None:
                 place = f"{self.projection.name}|{key}|{field}"
                 subject = self._whose(field, stored[self.projection.subject or ""])
                 stored[field] = self._seals.unseal(subject, data_class, place, stored[field])
-        return self._adapter.validate_python(stored)
+        shut = {field for field in self._sealed if stored[field] is UNREADABLE}
+        if not shut:
+            return self._adapter.validate_python(stored)
+        row = self._adapter.validate_python({**stored, **dict.fromkeys(shut)})
+        return replace(row, **dict.fromkeys(shut, unread))
 
     def as_json(self, row: Any) -> Json:
         """Return a row as JSON's types, nothing sealed."""
-        plain: Json = self._adapter.dump_python(row, mode="json")
+        # An unreadable field is not of the field's type.
+        plain: Json = self._adapter.dump_python(row, mode="json", warnings=False)
         return plain
 
 
