@@ -285,7 +285,7 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it for a program to read."""
-        read, closing = self.read, self.read.closing
+        read, closing, kept = self.read, self.read.closing, self.read.asked.kept
         return {
             "ok": self.fault is None,
             "origin": read.origin,
@@ -301,7 +301,7 @@ class Verdict:
                 for witness in read.asked.witnesses
             ],
             "older": read.agreed,
-            "compared": read.asked.kept and read.asked.kept.asked_for,
+            "compared": kept and min(kept.asked_for, read.tree.size),
             "fault": self.fault.as_json() if self.fault else None,
         }
 

@@ -56,6 +56,7 @@ def test_an_archive_that_is_shorter_than_what_was_kept_has_lost_its_tail(tmp_pat
         verdict = verdict_of(short, kept=kept, **how)
         assert verdict["fault"]["code"] == "older.size"
         assert verdict["fault"]["between"] == [HALF, len(BASE)]
+        assert verdict["compared"] == HALF
 
 
 def test_how_many_leaves_were_compared_is_said(tmp_path):
