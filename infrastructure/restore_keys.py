@@ -123,14 +123,7 @@ def notes_on(
     if not heads[0].exists() and (ledger.leaves or any(_signed(it) for it in heads)):
         notes.append(_on_the_head(max(heads, key=_signed)))
     if (signed := max(map(_signed, heads))) > ledger.leaves:
-        notes.append(
-            f"Log bukti sudah ditandatangani sampai {signed} daun; di sini hanya"
-            f" {ledger.leaves}. Penandatanganan berhenti, dan saksi menolak: yang hilang akan"
-            " terlihat. Pulihkan lebih jauh, atau baca docs/backup.md.\n"
-            f"The log was signed up to {signed} leaves; here are only {ledger.leaves}. Nothing will"
-            " be signed, and witnesses refuse: what is missing will show. Restore further, or read"
-            " docs/backup.md."
-        )
+        notes.append(_on_what_is_missing(signed, ledger.leaves))
     notes.append(
         "Ini sejarah baru: arsip WAL-nya mulai dengan cadangan dasar sendiri saat layanan menyala"
         " dengan JEJAK_BACKUP_DIR; tanpa itu, jalankan jejak backup.\n"
@@ -138,6 +131,17 @@ def notes_on(
         " service starts with JEJAK_BACKUP_DIR; without that, run jejak backup."
     )
     return notes
+
+
+def _on_what_is_missing(signed: int, leaves: int) -> str:
+    """Say that the restored log is shorter than what was signed."""
+    return (
+        f"Log bukti sudah ditandatangani sampai {signed} daun; di sini hanya {leaves}."
+        " Penandatanganan berhenti, dan saksi menolak: yang hilang akan terlihat. Pulihkan lebih"
+        " jauh, atau baca docs/backup.md.\n"
+        f"The log was signed up to {signed} leaves; here are only {leaves}. Nothing will be signed,"
+        " and witnesses refuse: what is missing will show. Restore further, or read docs/backup.md."
+    )
 
 
 def _on_the_head(newest: Path) -> str:
