@@ -14,6 +14,8 @@ from infrastructure.log import Log
 from infrastructure.sealer import seal_once
 from tests.faults.superuser import Superuser
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def empty(database, tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+from uuid import NAMESPACE_URL, uuid5
 
 from psycopg.conninfo import make_conninfo
 
@@ -32,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 JEJAK = [sys.executable, "-c", "from api.cli import app; app()"]
 START_SECONDS = 90.0
 CASES_OF_THE_SECOND = 4
-UNIT = "http/unit"
+UNIT = "018fe08b-a800-7000-8000-000000000001"
 """The key under which the unit was named, by another caller than all else."""
 
 
@@ -183,7 +184,10 @@ class World:
         """Open cases for the second process, over HTTP and in the journal like all others."""
         path = self.directory / "cases"
         requests = [
-            opening(f"{self.load.name}/second/{number}", f"Uji Kedua {number}")
+            opening(
+                str(uuid5(NAMESPACE_URL, f"{self.load.name}/second/{number}")),
+                f"Uji Kedua {number}",
+            )
             for number in range(CASES_OF_THE_SECOND)
         ]
         replies = [self._must(self.counter, request) for request in requests]

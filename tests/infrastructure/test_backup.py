@@ -48,6 +48,8 @@ from infrastructure.tombstones import Destruction
 from infrastructure.wal_archive import archiving, state_of_archive
 from infrastructure.wrapping import keeper_pool
 
+pytestmark = pytest.mark.long
+
 BINARIES = Path(os.environ["JEJAK_TEST_BINARIES"]) if "JEJAK_TEST_BINARIES" in os.environ else None
 PROGRAMS = Programs(BINARIES)
 BENCH = Workbench(binaries=BINARIES, fsync=False)

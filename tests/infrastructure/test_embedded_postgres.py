@@ -26,6 +26,8 @@ from infrastructure.embedded_postgres import (
     WrongMajorVersion,
 )
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 SERVICE = Path(__file__).with_name("embedded_service.py")
 LIBRARIES = Path(psycopg.__file__).parents[1]
