@@ -81,16 +81,11 @@ class Forgetting:
             "decided_by": grounds.decided_by,
             "decision": grounds.decision,
             "document": grounds.document,
-            "documents": self._documents(decision, self._pages(decision)),
+            "documents": self._documents(decision, pages_about(self.ledger, decision.stream)),
         }
         if decision.stream.kind == "referral":
             return ReferralForgotten(party=decision.party, **said)
         return PersonForgotten(**said)
-
-    def _pages(self, decision: Decision) -> Sequence[Recorded]:
-        own = self.ledger.read(decision.stream)
-        others = {stream for page in own for stream in streams_of(page)}
-        return [*own, *(page for stream in others for page in self.ledger.read(stream))]
 
     def _documents(self, decision: Decision, pages: Sequence[Recorded]) -> tuple[str, ...]:
         """Return the documents that nobody else's pages name; of a guardian, only the consent."""
@@ -101,3 +96,24 @@ class Forgetting:
         named.discard(decision.grounds.document or "")
         streams = {page.stream for page in pages}
         return tuple(sorted(named - self.evidence.named_elsewhere(named, streams)))
+
+
+def pages_about(ledger: Ledger, stream: StreamId) -> Sequence[Recorded]:
+    """Return the pages of a stream, and of those that it says to be about the same subject."""
+    own = ledger.read(stream)
+    others = {other for page in own for other in streams_of(page)}
+    return [*own, *(page for other in others for page in ledger.read(other))]
+
+
+def documents_to_destroy(
+    ledger: Ledger, evidence: EvidenceStore, decided: Recorded
+) -> tuple[str, ...]:
+    """Return the documents that go with a decision on record.
+
+    While it was made, somebody else's page may have named one of them: whatever the ledger has
+    before the decision counts, so that this says the same whenever it is asked.
+    """
+    documents: tuple[str, ...] = getattr(decided.event, "documents", ())
+    streams = {page.stream for page in pages_about(ledger, decided.stream)}
+    kept = evidence.named_elsewhere(documents, streams, before=decided.position)
+    return tuple(document for document in documents if document not in kept)

@@ -14,12 +14,13 @@ import structlog
 from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
+from application.forgetting import documents_to_destroy
 from application.ledger import BEGINNING, Conflict, Head
 from domain.forgotten import forgotten_by
 from domain.kernel import Json
 from domain.record import Actor, Draft, Recorded, StreamId
 from infrastructure.codec import KINDS, effective_of, event_from, payload_of
-from infrastructure.evidence import subject_of
+from infrastructure.evidence import PostgresEvidenceStore, subject_of
 from infrastructure.key_traces import scrub
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.tombstones import Destruction
@@ -44,6 +45,7 @@ class Forgetter:
     def __init__(self, ledger: EventsourcingLedger, pool: ConnectionPool, keys_dsn: str) -> None:
         self._ledger, self._keys, self._keys_dsn = ledger, ledger.keys, keys_dsn
         self._pool = pool
+        self._evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
         self._seen, self._written = 0, -1
         self._turn = Lock()
         self._closing = Signal()
@@ -69,9 +71,10 @@ class Forgetter:
         with self._turn:
             self._keys.refresh()
             decisions = self._decisions()
-            left = [one for one in decisions if not self._keys.tombstoned(subjects_of(one))]
+            left = [one for one in decisions if not self._keys.tombstoned(forgotten_by(one))]
             for decision in left:
-                self._keys.destroy(destruction(decision))
+                free = documents_to_destroy(self._ledger, self._evidence, decision)
+                self._keys.destroy(destruction(decision, free))
             if self._written != (epoch := self._keys.epoch):  # by whichever process
                 self._keys.write_down()
                 self._written = epoch
@@ -129,16 +132,10 @@ class Forgetter:
                 log.warning("forgetting_interrupted", error=type(error).__name__)
 
 
-def subjects_of(page: Recorded) -> tuple[str, ...]:
-    """Return whose keys a decision destroys: the person's, and those of documents."""
-    documents = getattr(page.event, "documents", ())
-    return (*forgotten_by(page), *map(subject_of, documents))
-
-
-def destruction(page: Recorded) -> Destruction:
-    """Return what a decision on record asks of the key store."""
+def destruction(page: Recorded, documents: Sequence[str]) -> Destruction:
+    """Return what a decision on record asks of the key store: the person's keys, and documents'."""
     return Destruction(
-        subjects=subjects_of(page),
+        subjects=(*forgotten_by(page), *map(subject_of, documents)),
         event_id=page.event_id,
         stream=str(page.stream),
         told={

@@ -227,7 +227,7 @@ def test_a_ledger_that_came_back_from_an_old_backup_is_told_again(house, budi, p
     today = on(now().date().isoformat())
     event = house.forgetting.event(Decision(stream=person, grounds=GROUNDS, effective=today))
     last = house.ledger.read(person)[-1]
-    house.keys.destroy(destruction(replace(last, event=event, event_id=new_id())))
+    house.keys.destroy(destruction(replace(last, event=event, event_id=new_id()), ()))
     assert house.ledger.read(case)[0].event.full_name is FORGOTTEN
     assert house.forgetter.tell_again() == 1
     assert house.forgetter.tell_again() == 0
@@ -348,6 +348,21 @@ def test_a_document_that_another_referral_names_in_secret_stays(house, referral)
         house.evidence.get(paper)
 
 
+def test_a_document_that_somebody_else_named_while_it_was_decided_stays(house):
+    paper = house.evidence.put(b"surat bersama", "application/pdf", ACTOR)
+    person, _ = somebody(house, "Budi Fiktif", paper)
+    other, _ = somebody(house, "Tono Fiktif", "b" * 64)
+    alias = AliasRecorded(effective=on("2025-07-01"), alias="Tono Kecil")
+    today = on(now().date().isoformat())
+    event = house.forgetting.event(Decision(stream=person, grounds=GROUNDS, effective=today))
+    assert event.documents == (paper,)
+    house.tell(other, alias, evidence=(Evidence(number="1", date=None, sha256=paper),))
+    house.tell(person, event)
+    assert (house.forgetter.settle(), house.forgetter.settle()) == (1, 0)
+    assert house.evidence.get(paper).content == b"surat bersama"
+    assert house.ledger.read(person)[0].event.nik is FORGOTTEN
+
+
 def test_the_document_that_bears_out_a_decision_about_somebody_else_stays(house):
     paper = house.evidence.put(b"keputusan tentang dua orang", "application/pdf", ACTOR)
     person, _ = somebody(house, "Budi Fiktif", paper)
@@ -379,7 +394,9 @@ def test_each_field_is_sealed_under_the_key_of_whom_it_is_about(pool, ledger):
     (whole,) = codec.recorded([(page, stamp)])
     assert whole.event == event
     ledger.keys.destroy(
-        destruction(replace(whole, event=forgotten(), stream=StreamId(kind="person", key="tono")))
+        destruction(
+            replace(whole, event=forgotten(), stream=StreamId(kind="person", key="tono")), ()
+        )
     )
     (left,) = codec.recorded([(page, stamp)])
     assert left.event == replace(event, name=FORGOTTEN)
