@@ -21,7 +21,7 @@ from domain.kernel import Json
 from domain.record import Actor, Draft, Recorded, StreamId
 from infrastructure.codec import KINDS, effective_of, event_from, payload_of
 from infrastructure.evidence import PostgresEvidenceStore, subject_of
-from infrastructure.key_traces import scrub
+from infrastructure.key_traces import SAID, Traces, behind, scrub
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.tombstones import Destruction
 
@@ -29,11 +29,6 @@ LOOK_SECONDS: Final = 1.0
 DECISIONS: Final = (
     "SELECT position FROM ledger.event WHERE name LIKE '%%.forgotten@%%' AND position > %s"
     " ORDER BY position"
-)
-
-LINGERS: Final = (
-    "kunci sudah dimusnahkan; log server gudang kunci disimpan menurut pengaturan pemiliknya"
-    " / keys are destroyed; the log of the key store's server is kept as its operator has set"
 )
 
 log = structlog.get_logger()
@@ -47,6 +42,7 @@ class Forgetter:
         self._pool = pool
         self._evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
         self._seen, self._written = 0, -1
+        self._left: Traces | None = None
         self._turn = Lock()
         self._closing = Signal()
         self._thread = Thread(target=self._run, name="forgetter", daemon=True)
@@ -78,10 +74,18 @@ class Forgetter:
             if self._written != (epoch := self._keys.epoch):  # by whichever process
                 self._keys.write_down()
                 self._written = epoch
-            if left and not scrub(self._keys_dsn):
-                log.warning(LINGERS)
+            self._scrub()
             self._seen = decisions[-1].position if decisions else self._seen
         return len(left)
+
+    def _scrub(self) -> None:
+        """Let nothing of a destroyed key lie on the disk, whoever destroyed it and died then."""
+        if not behind(self._keys.pool):
+            return
+        left = scrub(self._keys_dsn)
+        if left is not self._left and left in SAID:
+            log.warning(SAID[left])
+        self._left = left
 
     def tell_again(self) -> int:
         """Record the decisions that a restored ledger has lost; return how many."""

@@ -1,43 +1,136 @@
 """What of a destroyed key the disk still holds, and keys that an older edition kept elsewhere.
 
 PostgreSQL leaves a deleted row's bytes in its file and in its log. A key's table is small, so it is
-written anew without them, and the log is cut behind it. What lingers after that: blocks of deleted
-files until the file system uses them again, and backups of the key store, which open with the
+written anew without them, and the log is cut behind it. How far that has been done is on
+record, for who dies before it. What lingers after that: blocks of deleted files until the file
+system uses them again, and backups of the key store, which open with the
 master key that was in use when they were taken.
 """
 
+import time
+from collections.abc import Callable
+from enum import Enum
 from typing import Any, Final
 
 import psycopg
 from psycopg import Connection, errors
+from psycopg_pool import ConnectionPool
 
 from infrastructure.trouble import Trouble
+from infrastructure.wrapping import keeping
 
 OLD_KEYS: Final = "SELECT key_id, subject, data_class, 1, wrapped FROM keys.subject_key"
+TABLES: Final = ("sealing_key", "handover", "secret")
+PATIENCE_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 0.01
+LOCK_TIMEOUT: Final = "1s"
+SCRUBBING: Final = 7316400931
+"""Advisory lock of the key store: one process scrubs at a time."""
+# Tried again and again, not waited for: who waits looks at the state of when it began.
+ALONE: Final = "SELECT pg_try_advisory_lock(%s)"
+# How far destruction and rotation have come. Wrapped anew is not all while one is under way.
+DONE: Final = (
+    "SELECT (SELECT coalesce(max(number), 0) FROM keys.tombstone),"
+    " (SELECT coalesce(max(generation), 1) FROM keys.master)"
+    " - (SELECT count(*)::int FROM keys.handover)"
+)
+# A transaction of another database holds its rows back here only by its number, not by its view.
+LOOKING_BACK: Final = (
+    "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    " AND (age(backend_xid) > age(%(before)s::xid) OR age(backend_xmin) > age(%(before)s::xid)"
+    " AND coalesce(datname = current_database(), true))"
+)
+BEHIND: Final = (
+    f"SELECT ROW(done.*) IS DISTINCT FROM ROW(last.*) FROM ({DONE}) AS done,"  # noqa: S608  # constants only
+    " (SELECT coalesce(max(tombstone), 0), coalesce(max(generation), 1) FROM keys.scrubbed)"
+    " AS last"
+)
 
 
 class KeysInTwoPlaces(Trouble):
     """The ledger's database and the key store hold different keys for the same people."""
 
 
-def scrub(dsn: str) -> bool:
-    """Rewrite the table of keys, as the owner, and cut the log behind it.
+class Traces(Enum):
+    """What the disk holds of destroyed keys, and of keys under an older master key."""
 
-    Says whether the log could be cut: on a server of somebody else's, and where the ledger is in
-    the same database, it is kept as its operator has it kept.
+    NONE = "none"
+    IN_THE_LOG = "in_the_log"
+    """On a server of somebody else's, and where the ledger is in the same database: its log is
+    kept as its operator has it kept."""
+    IN_THE_TABLES = "in_the_tables"
+    """Somebody looks at a state from before, so that nothing could be removed."""
+
+
+SAID: Final = {
+    Traces.IN_THE_LOG: (
+        "kunci lama tidak ada lagi di tabel; log server gudang kunci disimpan menurut pengaturan"
+        " pemiliknya / old keys are no longer in the tables; the log of the key store's server is"
+        " kept as its operator has set"
+    ),
+    Traces.IN_THE_TABLES: (
+        "kunci lama masih ada di disk: transaksi lama masih membacanya; dicoba lagi"
+        " / old keys are still on the disk: an older transaction looks at them; it is tried again"
+    ),
+}
+"""What an operator is to know."""
+
+
+def scrub(dsn: str, patience_seconds: float = PATIENCE_SECONDS) -> Traces:
+    """Rewrite the tables of keys, as the owner, and cut the log behind them; say what is left.
+
+    Whoever looks at a state from before, as a backup does, is waited for.
     """
+    deadline = time.monotonic() + patience_seconds
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("VACUUM (FULL) keys.sealing_key")
-        connection.execute("VACUUM (FULL) keys.handover")
-        if connection.execute("SELECT to_regclass('ledger.event')").fetchone() != (None,):
-            return False
+        if not _within(deadline, lambda: _one(connection, ALONE, (SCRUBBING,))):
+            return Traces.IN_THE_TABLES
+        done = connection.execute(DONE).fetchone()
+        (before,) = connection.execute("SELECT pg_current_xact_id()::xid::text").fetchone() or ()
+        if not _within(deadline, lambda: not _one(connection, LOOKING_BACK, {"before": before})):
+            return Traces.IN_THE_TABLES
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_TIMEOUT,))
         try:
-            for _ in range(2):  # the first lets go of what is before it, the second of its own
-                connection.execute("SELECT pg_switch_wal()")
-                connection.execute("CHECKPOINT")
-        except errors.InsufficientPrivilege:
-            return False
+            for table in TABLES:
+                connection.execute(f"VACUUM (FULL) keys.{table}".encode())
+        except errors.LockNotAvailable:  # who waits longer keeps every maker of keys waiting
+            return Traces.IN_THE_TABLES
+        left = Traces.NONE if _cut_log(connection) else Traces.IN_THE_LOG
+        connection.execute(
+            "INSERT INTO keys.scrubbed (tombstone, generation) VALUES (%s, %s)", done
+        )
+    return left
+
+
+def behind(pool: ConnectionPool) -> bool:
+    """Say whether keys were destroyed or wrapped anew since the tables were last rewritten."""
+    with keeping(pool) as connection:
+        return _one(connection, BEHIND, ())
+
+
+def _cut_log(connection: Connection[Any]) -> bool:
+    if connection.execute("SELECT to_regclass('ledger.event')").fetchone() != (None,):
+        return False
+    try:
+        for _ in range(2):  # the first lets go of what is before it, the second of its own
+            connection.execute("SELECT pg_switch_wal()")
+            connection.execute("CHECKPOINT")
+    except errors.InsufficientPrivilege:
+        return False
     return True
+
+
+def _within(deadline: float, condition: Callable[[], bool]) -> bool:
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK_SECONDS)
+    return True
+
+
+def _one(connection: Connection[Any], query: str, said: Any) -> bool:
+    row = connection.execute(query.encode(), said).fetchone()
+    return bool(row and row[0])
 
 
 def move_keys(ledger_dsn: str, keys_dsn: str) -> int:

@@ -4,15 +4,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from domain.kernel import Value
 from infrastructure.database import open_database
 from infrastructure.key_opening import open_key_store
 from infrastructure.key_store import KeyStore
-from infrastructure.key_traces import scrub
+from infrastructure.key_traces import SAID, scrub
 from infrastructure.master_key import MasterPlace, master_place
 from infrastructure.rotation import Progress, Rotated, rotate
 from infrastructure.settings import Settings
 from infrastructure.wrapping import keeping
+
+log = structlog.get_logger()
 
 
 class KeyStatus(Value):
@@ -66,7 +70,8 @@ class Keyring:
     def rotate(self, progress: Progress) -> Rotated:
         """Give the key store another master key, and let nothing lie on its disk from before."""
         done = rotate(self.keys, self.place, progress)
-        scrub(self.keys_dsn)
+        if (left := scrub(self.keys_dsn)) in SAID:
+            log.warning(SAID[left])
         return done
 
 

@@ -47,6 +47,14 @@ CREATE TABLE keys.tombstone (
 COMMENT ON TABLE keys.tombstone IS 'Whose keys were destroyed, by which event, and which keys: no key is ever made for them again.';
 CREATE INDEX tombstone_key_ids ON keys.tombstone USING gin (key_ids);
 
+CREATE TABLE keys.scrubbed (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  tombstone bigint NOT NULL,
+  generation integer NOT NULL,
+  scrubbed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE keys.scrubbed IS 'Up to which tombstone and master key the tables of keys were written anew, so that the disk holds nothing of before.';
+
 -- Makers share this lock, whoever destroys or begins a rotation has it alone: so a maker sees
 -- every tombstone and every generation that was there before its key.
 CREATE FUNCTION keys.enter() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -106,8 +114,8 @@ DO $$ BEGIN
   END IF;
 END $$;
 GRANT USAGE ON SCHEMA keys TO jejak_keys;
-GRANT SELECT ON keys.master, keys.handover, keys.secret, keys.sealing_key, keys.tombstone
-  TO jejak_keys;
+GRANT SELECT ON keys.master, keys.handover, keys.secret, keys.sealing_key, keys.tombstone,
+  keys.scrubbed TO jejak_keys;
 GRANT INSERT (generation, store, digest) ON keys.master TO jejak_keys;
 GRANT INSERT, DELETE ON keys.handover, keys.secret, keys.sealing_key TO jejak_keys;
 GRANT INSERT (subject, event_id, stream, told, key_ids) ON keys.tombstone TO jejak_keys;

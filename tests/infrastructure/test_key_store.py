@@ -1,7 +1,6 @@
 """Keys apart from the ledger: made once, wrapped, replaced under another master key, destroyed."""
 
 import hmac
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,10 +12,9 @@ from uuid_utils import uuid7
 
 from domain.kernel import DataClass, SubjectForgotten
 from infrastructure.database import open_database
-from infrastructure.key_cluster import embedded_keys
 from infrastructure.key_opening import open_key_store, store_of
 from infrastructure.key_store import KeyStore
-from infrastructure.key_traces import move_keys, scrub
+from infrastructure.key_traces import move_keys
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import (
     KeptInFile,
@@ -26,7 +24,6 @@ from infrastructure.master_key import (
     WrappedByCommand,
     master_place,
 )
-from infrastructure.migrations import KEYS, migrate
 from infrastructure.rotation import opened, rotate
 from infrastructure.sealing import KeyMissing, owner, seal
 from infrastructure.settings import Settings
@@ -269,22 +266,6 @@ def test_the_file_beside_the_master_key_destroys_again_what_an_old_key_store_bri
     assert opened_later.by_id({made[BUDI].key_id: "budi"}) == {made[BUDI].key_id: None}
 
 
-def test_a_destroyed_key_leaves_the_disk_of_the_embedded_key_store(tmp_path):
-    directory, master, store = tmp_path / "keys", MasterKey(os.urandom(32)), str(uuid7())
-    with embedded_keys(directory, fsync=False) as cluster:
-        migrate(cluster.conninfo(), KEYS)
-        keys = keys_at(cluster.conninfo(), store, master)
-        keys.of([BUDI, TONO])
-        budi, tono = (wrapped_of(cluster.conninfo(), who) for who in ("budi", "tono"))
-        checkpoint(cluster.conninfo())
-        assert found_in(directory, budi)
-        keys.destroy(forgetting("budi"))
-        assert scrub(cluster.conninfo())
-        assert not found_in(directory, budi)
-        assert found_in(directory, tono), "the search finds what is there"
-    assert not found_in(directory, budi)
-
-
 def test_the_operator_says_where_keys_are_and_else_they_are_with_the_ledger(
     database, empty_database, tmp_path, monkeypatch
 ):
@@ -319,22 +300,3 @@ def closed_pools():
     yield
     while POOLS:
         POOLS.pop().close()
-
-
-def checkpoint(conninfo):
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("CHECKPOINT")
-
-
-def wrapped_of(conninfo, subject):
-    with psycopg.connect(conninfo) as connection:
-        query = "SELECT wrapped FROM keys.sealing_key WHERE subject = %s"
-        return connection.execute(query, (subject,)).fetchone()[0]
-
-
-def found_in(directory, content):
-    return [
-        path
-        for path in directory.rglob("*")
-        if path.is_file() and not path.is_symlink() and content in path.read_bytes()
-    ]
