@@ -106,7 +106,8 @@ class KeptInFile:
         retired = self.path.with_name(f"{self.path.name}.retired-{generation}")
         with suppress(FileExistsError):
             os.link(self.path, retired)
-        self.next_path.replace(self.path)
+        with suppress(FileNotFoundError):  # who opened the key store meanwhile has done it
+            self.next_path.replace(self.path)
         _sync_directory(self.path.parent)
         return retired
 

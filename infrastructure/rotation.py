@@ -5,7 +5,8 @@ the old one until all is wrapped anew, so that services at work read and make ke
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from psycopg import Connection
@@ -15,11 +16,14 @@ from domain.kernel import Value
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import MasterKey, MasterKeyRetired, MasterPlace
 from infrastructure.tombstones import TombstoneFile
+from infrastructure.trouble import Trouble
 from infrastructure.wrapping import DOOR, Wrapping, keeping
 
 BATCH: Final = 1_000
 HEARD_SECONDS: Final = 3.0
 """Services look for a newer master key once a second; so long the old one still opens it."""
+ROTATING: Final = 7316400932
+"""Advisory lock of the key store: one rotation at a time."""
 OLD_KEYS: Final = (
     "DELETE FROM keys.sealing_key WHERE key_id IN (SELECT key_id FROM keys.sealing_key"
     " WHERE generation < %s LIMIT %s)"
@@ -38,6 +42,10 @@ class Rotated(Value):
     retired: str | None
 
 
+class RotationUnderWay(Trouble):
+    """Another process replaces the master key at this moment."""
+
+
 def rotate(
     keys: KeyStore,
     place: MasterPlace,
@@ -46,8 +54,33 @@ def rotate(
 ) -> Rotated:
     """Wrap everything under the key that follows, and let that one take the master key's place.
 
-    Raises `MasterKeyUnreadable`. A rotation that was interrupted goes on where it stopped.
+    Raises `MasterKeyUnreadable` or `RotationUnderWay`. A rotation that was interrupted goes on
+    where it stopped.
     """
+    with _alone(keys.pool):
+        keys.wrapping.learn()
+        return _rotate(keys, place, progress, heard_seconds)
+
+
+@contextmanager
+def _alone(pool: ConnectionPool) -> Iterator[None]:
+    """Hold the lock of rotations, for as long as the block runs and this process lives."""
+    with pool.connection() as connection:
+        free = connection.execute("SELECT pg_try_advisory_lock(%s)", (ROTATING,)).fetchone()
+        if free != (True,):
+            raise RotationUnderWay(
+                "rotasi lain sedang berjalan; tunggu sampai selesai (`jejak keys status`)\n"
+                "another rotation is under way; wait until it has ended (`jejak keys status`)"
+            )
+        try:
+            yield
+        finally:
+            connection.execute("SELECT pg_advisory_unlock(%s)", (ROTATING,))
+
+
+def _rotate(
+    keys: KeyStore, place: MasterPlace, progress: Progress, heard_seconds: float
+) -> Rotated:
     wrapping = keys.wrapping
     following = MasterKey(_next(place))
     began = time.monotonic()

@@ -24,7 +24,7 @@ from infrastructure.master_key import (
     WrappedByCommand,
     master_place,
 )
-from infrastructure.rotation import opened, rotate
+from infrastructure.rotation import RotationUnderWay, opened, rotate
 from infrastructure.sealing import KeyMissing, owner, seal
 from infrastructure.settings import Settings
 from infrastructure.tombstones import Destruction, TombstoneFile
@@ -208,6 +208,22 @@ def test_a_rotation_that_was_cut_off_before_its_last_step_is_finished_at_the_nex
     assert opened(pool, place, store, None).of([BUDI]) == made
     assert (tmp_path / "master.key.retired-1").read_text() == (b"k" * 32).hex()
     assert not (tmp_path / "master.key.next").exists()
+
+
+def test_a_second_rotation_at_the_same_time_is_refused_in_words(pool, store, place):
+    first, second = again(pool, store), again(pool, store)
+    made, refused = first.of([BUDI]), []
+
+    def meanwhile(_):
+        with pytest.raises(RotationUnderWay, match="another rotation"):
+            rotate(second, place, heard_seconds=0)
+        refused.append(True)
+
+    assert rotate(first, place, meanwhile, heard_seconds=0).generation == 2
+    assert refused == [True]
+    with pytest.raises(MasterKeyRetired):  # it had not heard of the first
+        rotate(second, place, heard_seconds=0)
+    assert again(pool, store, MasterKey(place.read())).of([BUDI]) == made
 
 
 def test_a_program_of_the_operator_wraps_the_master_key_and_the_file_alone_opens_nothing(
