@@ -37,6 +37,7 @@ from domain.referral import GuardianConsented, Party, ReferralReceived
 from infrastructure.codec import PageCodec, Stamp
 from infrastructure.forgetter import Forgetter, destruction
 from infrastructure.key_store import KeyStore
+from infrastructure.key_traces import behind
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.sealing import unseal
 from infrastructure.tombstones import TombstoneFile
@@ -184,6 +185,18 @@ def test_a_process_that_dies_before_the_keys_are_destroyed_is_made_up_for(
             assert forgetter.settle() == 0
 
 
+def test_a_process_that_dies_before_the_disk_is_rid_of_the_keys_is_made_up_for(
+    house, budi, pool, database
+):
+    person, _ = budi
+    house.forget(person, settle=False)
+    house.keys.destroy(destruction(house.ledger.read(person)[-1], ()))
+    assert behind(house.keys.pool)
+    with EventsourcingLedger(pool, MASTER) as next_morning:
+        assert Forgetter(next_morning, pool, database).settle() == 0
+    assert not behind(house.keys.pool)
+
+
 def test_another_process_forgets_within_its_next_look(house, budi, pool, database):
     person, case = budi
     with EventsourcingLedger(pool, MASTER) as elsewhere:
@@ -329,47 +342,6 @@ def test_a_forgotten_guardian_does_not_come_back_from_the_bytes_of_an_old_row(
     assert unseal(left, name, f"{place}|name") == b'"Sari Fiktif"'
     with pytest.raises(InvalidTag):
         unseal(left, guardian, f"{place}|guardian")
-
-
-def test_a_document_that_another_referral_names_in_secret_stays(house, referral):
-    paper = house.evidence.put(b"persetujuan untuk dua bersaudara", "application/pdf", ACTOR)
-    sibling = StreamId(kind="referral", key=new_id())
-    received, consented = (page.event for page in house.ledger.read(referral))
-    both = replace(consented, sha256=paper)
-    house.tell(referral, both)
-    house.tell(sibling, received, both)
-    guardian = PartyGrounds(**vars(GROUNDS), party=Party.GUARDIAN)
-    house.forget(referral, guardian)
-    assert house.ledger.read(referral)[-1].event.documents == ("c" * 64,)
-    assert house.evidence.get(paper).content
-    assert house.ledger.read(sibling)[-1].event == both
-    house.forget(sibling, guardian)
-    with pytest.raises(LookupError):
-        house.evidence.get(paper)
-
-
-def test_a_document_that_somebody_else_named_while_it_was_decided_stays(house):
-    paper = house.evidence.put(b"surat bersama", "application/pdf", ACTOR)
-    person, _ = somebody(house, "Budi Fiktif", paper)
-    other, _ = somebody(house, "Tono Fiktif", "b" * 64)
-    alias = AliasRecorded(effective=on("2025-07-01"), alias="Tono Kecil")
-    today = on(now().date().isoformat())
-    event = house.forgetting.event(Decision(stream=person, grounds=GROUNDS, effective=today))
-    assert event.documents == (paper,)
-    house.tell(other, alias, evidence=(Evidence(number="1", date=None, sha256=paper),))
-    house.tell(person, event)
-    assert (house.forgetter.settle(), house.forgetter.settle()) == (1, 0)
-    assert house.evidence.get(paper).content == b"surat bersama"
-    assert house.ledger.read(person)[0].event.nik is FORGOTTEN
-
-
-def test_the_document_that_bears_out_a_decision_about_somebody_else_stays(house):
-    paper = house.evidence.put(b"keputusan tentang dua orang", "application/pdf", ACTOR)
-    person, _ = somebody(house, "Budi Fiktif", paper)
-    other, _ = somebody(house, "Tono Fiktif", "b" * 64)
-    house.forget(other, replace(GROUNDS, document=paper))
-    house.forget(person)
-    assert house.evidence.get(paper).content
 
 
 def test_a_youth_is_forgotten_once_the_referral_is_over_and_the_guardian_as_well(house, referral):
