@@ -37,6 +37,7 @@ from domain.referral import GuardianConsented, Party, ReferralReceived
 from infrastructure.codec import PageCodec, Stamp
 from infrastructure.forgetter import Forgetter, destruction
 from infrastructure.key_store import KeyStore
+from infrastructure.key_traces import behind
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.sealing import unseal
 from infrastructure.tombstones import TombstoneFile
@@ -182,6 +183,18 @@ def test_a_process_that_dies_before_the_keys_are_destroyed_is_made_up_for(
         with Forgetter(next_morning, pool, database) as forgetter:
             assert next_morning.read(case)[0].event.full_name is FORGOTTEN
             assert forgetter.settle() == 0
+
+
+def test_a_process_that_dies_before_the_disk_is_rid_of_the_keys_is_made_up_for(
+    house, budi, pool, database
+):
+    person, _ = budi
+    house.forget(person, settle=False)
+    house.keys.destroy(destruction(house.ledger.read(person)[-1], ()))
+    assert behind(house.keys.pool)
+    with EventsourcingLedger(pool, MASTER) as next_morning:
+        assert Forgetter(next_morning, pool, database).settle() == 0
+    assert not behind(house.keys.pool)
 
 
 def test_another_process_forgets_within_its_next_look(house, budi, pool, database):
