@@ -23,6 +23,13 @@ REST_SECONDS: Final = (1.0, 60.0)
 """How long until it is started again: at first, and at most."""
 HEALTHY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
+OF_KEYS: Final = (
+    "JEJAK_KEYS_URL",
+    "JEJAK_MASTER_KEY",
+    "JEJAK_MASTER_KEY_NEXT",
+    "JEJAK_MASTER_KEY_COMMAND",
+)
+"""What a sealer is not told: it reads no personal data."""
 
 log = structlog.get_logger()
 
@@ -33,7 +40,7 @@ class SealerChild:
     def __init__(self, settings: Settings, dsn: str) -> None:
         self._settings, self._dsn = settings, dsn
         self._environment = {
-            **os.environ,
+            **{name: said for name, said in os.environ.items() if name not in OF_KEYS},
             "JEJAK_DATABASE_URL": dsn,
             "JEJAK_DATA_DIR": str(settings.data_dir),
             "JEJAK_BACKUP_DIR": "",  # backups are the service's

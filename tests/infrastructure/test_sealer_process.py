@@ -55,6 +55,20 @@ def settings(tmp_path):
     return Settings(data_dir=tmp_path, seal_every=0.05)
 
 
+def test_it_is_not_told_where_the_keys_are_nor_what_opens_them(database, settings, monkeypatch):
+    for name in ("JEJAK_MASTER_KEY", "JEJAK_MASTER_KEY_NEXT", "JEJAK_KEYS_URL"):
+        monkeypatch.setenv(name, f"secret of {name}")
+    with SealerChild(settings, database) as child:
+        child.start()
+        await_that(lambda: child.pid and b"sealer_process" in told(child.pid, "cmdline"))
+        assert database.encode() in told(child.pid, "environ")
+        assert b"secret of" not in told(child.pid, "environ")
+
+
+def told(process, what):
+    return Path(f"/proc/{process}/{what}").read_bytes()
+
+
 def test_it_seals_what_is_recorded_and_is_started_again_when_it_dies(database, settings):
     with service_pool(database) as pool, SealerChild(settings, database) as child:
         log = Log(pool)
