@@ -58,7 +58,11 @@ def copy_keys(dsn: str, directory: Path) -> int:
     with _held(directory):
         count = dump(dsn, draft)
         if copy.exists():
-            _ensure_nothing_went(copy, draft)
+            try:
+                _ensure_nothing_went(copy, draft)
+            except KeyCopyRefused:
+                draft.unlink()  # it holds every key
+                raise
         draft.replace(copy)
         make_durable(directory)
     return count

@@ -14,6 +14,8 @@ from import_files import MEDAN, SAMPLE, Jejak, assessed, line, taken_over, unit_
 from domain.catalogue import STREAMS
 from domain.custody import CUSTODY, Presence
 
+pytestmark = pytest.mark.long
+
 SECRETS = ("Rahasia", "3375021508870004", "BI-1", "P-1")
 PROGRAM = "from api.cli import app; app()"
 

@@ -353,6 +353,7 @@ def test_keys_are_never_copied_beside_the_ledger_nor_over_a_copy_that_has_more(
         copies.make(empty_database)
     [copy] = copies.keys.glob("keys-*.jsonl")
     assert copy.read_text().count("sealing_key") == 2
+    assert not list(copies.keys.glob(".keys-*")), "a draft holds every key"
 
 
 def test_what_there_is_can_be_read_by_a_program_and_nothing_is_made_by_looking(

@@ -16,6 +16,8 @@ from infrastructure.log import Log
 from infrastructure.sealer_child import SealerChild
 from infrastructure.settings import Settings
 
+pytestmark = pytest.mark.long
+
 PATIENCE_SECONDS = 60
 LIGHT = "fastapi starlette uvicorn eventsourcing typer domain.catalogue"
 
