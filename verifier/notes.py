@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 LOG_KEY: Final = 0x01
 WITNESS_KEY: Final = 0x04
-NOTE_MOST: Final = 1_000_000
 SIZE: Final = re.compile("0|[1-9][0-9]{0,14}")
 CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f]")
 NAME: Final = re.compile(r"[^\x00-\x20+\ud800-\udfff]+")

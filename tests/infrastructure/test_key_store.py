@@ -28,7 +28,7 @@ from infrastructure.rotation import RotationUnderWay, opened, rotate
 from infrastructure.sealing import KeyMissing, owner, seal
 from infrastructure.settings import Settings
 from infrastructure.tombstones import Destruction, TombstoneFile
-from infrastructure.wrapping import PURPOSES, keeper_pool
+from infrastructure.wrapping import PURPOSES
 
 MASTER = MasterKey(b"k" * 32)
 BUDI, TONO = owner("budi", DataClass.PERSONAL), owner("tono", DataClass.SPECIFIC)
@@ -298,21 +298,3 @@ def test_the_operator_says_where_keys_are_and_else_they_are_with_the_ledger(
         assert opened_apart.apart
         assert connection.execute("SELECT FROM keys.sealing_key").rowcount == 1
         assert connection.execute("SELECT to_regnamespace('ledger')").fetchone() == (None,)
-
-
-def keys_at(conninfo, store, master=MASTER):
-    pool = keeper_pool(conninfo)
-    keys = KeyStore(pool, master)
-    keys.ensure_master(store)
-    POOLS.append(pool)
-    return keys
-
-
-POOLS = []
-
-
-@pytest.fixture(autouse=True)
-def closed_pools():
-    yield
-    while POOLS:
-        POOLS.pop().close()
