@@ -15,7 +15,7 @@ from domain.record import Recorded, StreamId
 from infrastructure.dead_letters import stopped
 from infrastructure.folding import NOTHING, folded, work_of
 from infrastructure.ledger import EventsourcingLedger
-from infrastructure.recorder import COLUMNS, StoredPage
+from infrastructure.page_reader import COLUMNS, StoredPage
 from infrastructure.row_table import RowTable
 from infrastructure.tail import Batch, Woken
 
@@ -61,21 +61,8 @@ def _histories(
 def _pages(
     connection: Connection[Any], streams: set[StreamId], batch: Batch
 ) -> Sequence[tuple[StoredPage, Recorded]]:
-    rows = connection.execute(PAGES.encode(), (sorted(map(str, streams)), batch.upto)).fetchall()
-    stored = [
-        StoredPage(
-            originator_id=stream,
-            originator_version=version,
-            topic=name,
-            state=page,
-            event_id=event_id,
-            prev_hash=prev_hash,
-            hash=hash_,
-            recorded_at=recorded_at,
-            id=position,
-        )
-        for stream, version, name, page, event_id, prev_hash, hash_, recorded_at, position in rows
-    ]
+    rows = connection.execute(PAGES.encode(), (sorted(map(str, streams)), batch.upto))
+    stored = list(map(StoredPage.of, rows))
     return list(zip(stored, batch.wake(stored), strict=True))
 
 

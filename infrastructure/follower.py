@@ -22,7 +22,7 @@ from infrastructure.blanking import blank
 from infrastructure.connections import transaction
 from infrastructure.folding import fold, fold_carefully
 from infrastructure.leases import Leases, taken
-from infrastructure.recorder import PageRecorder
+from infrastructure.page_reader import PageReader
 from infrastructure.row_table import RowSeals, RowTable
 from infrastructure.standing_connection import StandingConnection
 from infrastructure.tail import BATCH, READ_MODELS, Batch, Tail
@@ -53,7 +53,7 @@ class Follower:
         self._own = StandingConnection(
             str(pool.conninfo), idle_in_transaction_session_timeout="2s", lock_timeout="5s"
         )
-        self._reader = PageRecorder(self._own)  # type: ignore[arg-type]  # it lends as a pool does
+        self._reader = PageReader(self._own)
         self.tables = {projection.name: RowTable(projection, seals) for projection in projections}
         self._by_table = {table.name: table for table in self.tables.values()}
         self._leases = Leases(self._by_table)
@@ -146,7 +146,7 @@ class Follower:
         """Say whether a projection that failed is not yet to be tried again."""
         return self._resting.get(table, 0.0) > monotonic()
 
-    def _round(self, connection: Connection[Any], reader: PageRecorder | None) -> int:
+    def _round(self, connection: Connection[Any], reader: PageReader | None) -> int:
         """Fold one batch for each position at which projections of ours stand."""
         if not self._leases.due:
             self._leases.beat(connection)

@@ -30,12 +30,12 @@ from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec, Stamp
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import MasterKey
+from infrastructure.page_reader import StoredPage
 from infrastructure.recorder import (
     AnsweredAlready,
     MovedOn,
     PageRecorder,
     StoredAnswer,
-    StoredPage,
 )
 
 SCAN: Final = 1_000

@@ -28,7 +28,7 @@ from infrastructure.blanking import blank, learn
 from infrastructure.connections import transaction
 from infrastructure.folding import fold, fold_carefully, folded, work_of
 from infrastructure.ledger import EventsourcingLedger
-from infrastructure.recorder import StoredPage
+from infrastructure.page_reader import StoredPage
 from infrastructure.row_table import RowSeals, RowTable
 from infrastructure.tail import BATCH, Batch, Kept, Woken, wake_all
 from projections.catalogue import PROJECTIONS

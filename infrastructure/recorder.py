@@ -4,13 +4,11 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
-from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
-    Notification,
     StoredEvent,
     Subscription,
 )
@@ -19,30 +17,17 @@ from psycopg_pool import ConnectionPool
 from infrastructure.columns import byteas, integers, texts, uuids
 from infrastructure.connections import transaction
 from infrastructure.group_commit import GroupCommit
+from infrastructure.page_reader import PageReader, StoredPage
 from infrastructure.writing_line import WritingLine
 
 WRITERS: Final = 7316400917
 """The advisory lock that orders writers: ``ledger.stamp`` takes it."""
 
-COLUMNS: Final = (
-    "stream, version, name, page, event_id::text, encode(prev_hash, 'hex'), encode(hash, 'hex'),"
-    " recorded_at, position"
-)
 APPEND: Final = (
     b"SELECT request, first, moved_on, answered FROM ledger.append(%b::text[], %b::int[],"
     b" %b::text[], %b::uuid[], %b::bytea[], %b::bytea[], %b::int[], %b::text[], %b::int[],"
     b" %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::text[], %b::int[], %b)"
 )
-
-
-@dataclass(frozen=True)
-class StoredPage(Notification):
-    """A page as the table holds it; ``id`` is its position, 0 while it has none."""
-
-    event_id: str
-    prev_hash: str
-    hash: str
-    recorded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +71,16 @@ class Following(Protocol):
         """Hear that pages were committed here."""
 
     def subscription(
-        self, gt: int | None, topics: Sequence[str]
+        self, recorder: ApplicationRecorder, gt: int | None, topics: Sequence[str]
     ) -> Subscription[ApplicationRecorder]:
         """Return the library's subscription."""
 
 
-class PageRecorder(ApplicationRecorder):
+class PageRecorder(PageReader, ApplicationRecorder):
     """Writes pages in groups, and reads them back by stream or by position."""
 
     def __init__(self, pool: ConnectionPool) -> None:
+        super().__init__(pool)
         self.pool = pool
         self.line = WritingLine(str(pool.conninfo))
         self.tail: Following | None = None
@@ -156,53 +142,13 @@ class PageRecorder(ApplicationRecorder):
             ).fetchone()
         return row and (row[0], row[1])
 
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[StoredPage]:
-        """Return pages of one stream by version."""
-        return self._select(
-            "stream = %s AND version > %s AND version <= %s",
-            (str(originator_id), gt or 0, lte or 2**31 - 1),
-            "version DESC" if desc else "version",
-            limit,
-        )
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[StoredPage]:
-        """Return pages by position, of some names or of all."""
-        after = (start or 0) - (1 if inclusive_of_start else 0)
-        condition = "position > %s AND position <= %s"
-        values: tuple[Any, ...] = (after, stop or 2**63 - 1)
-        if topics:
-            condition, values = condition + " AND name = ANY(%s)", (*values, list(topics))
-        return self._select(condition, values, "position", limit)
-
-    def max_notification_id(self) -> int | None:
-        """Return the last position, or None in an empty ledger."""
-        with self.pool.connection() as connection:
-            row = connection.execute("SELECT max(position) FROM ledger.event").fetchone()
-        return row[0] if row else None
-
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
     ) -> Subscription[ApplicationRecorder]:
         """Return pages after a position, and then new ones as they come."""
         if self.tail is None:
             raise NotImplementedError("nobody reads the tail of this ledger (infrastructure.tail)")
-        return self.tail.subscription(gt, topics)
+        return self.tail.subscription(self, gt, topics)
 
     def position_at(self, known_at: datetime) -> int:
         """Return the last position recorded by an instant: 0 before the first.
@@ -219,26 +165,6 @@ class PageRecorder(ApplicationRecorder):
                 (known_at,),
             ).fetchone()
         return row[0] if row else 0
-
-    def _select(
-        self, condition: str, values: tuple[Any, ...], order: str, limit: int | None
-    ) -> Sequence[StoredPage]:
-        query = f"SELECT {COLUMNS} FROM ledger.event WHERE {condition} ORDER BY {order} LIMIT %s"  # noqa: S608  # constants only
-        with self.pool.connection() as connection:
-            return [
-                StoredPage(
-                    originator_id=row[0],
-                    originator_version=row[1],
-                    topic=row[2],
-                    state=row[3],
-                    event_id=row[4],
-                    prev_hash=row[5],
-                    hash=row[6],
-                    recorded_at=row[7],
-                    id=row[8],
-                )
-                for row in connection.execute(query.encode(), (*values, limit))
-            ]
 
 
 def _touched(entry: Entry) -> Iterator[Hashable]:

@@ -11,8 +11,8 @@ from infrastructure.blanking import learn
 from infrastructure.connections import transaction
 from infrastructure.dead_letters import Letter
 from infrastructure.folding import Work, folded, work_of
+from infrastructure.page_reader import StoredPage
 from infrastructure.rebuilding import Workshop
-from infrastructure.recorder import StoredPage
 from infrastructure.row_table import RowTable
 from infrastructure.tail import BATCH, Batch, Kept
 

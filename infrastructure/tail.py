@@ -27,7 +27,7 @@ from psycopg_pool import ConnectionPool
 
 from domain.record import Recorded
 from infrastructure.dead_letters import is_ours
-from infrastructure.recorder import PageRecorder, StoredPage
+from infrastructure.page_reader import PageReader, StoredPage
 from infrastructure.standing_connection import StandingConnection
 
 BATCH: Final = 1_000
@@ -118,9 +118,9 @@ class Tail:
     """
 
     def __init__(self, pool: ConnectionPool, wake: Wake) -> None:
-        self._reader = PageRecorder(pool)
+        self._reader = PageReader(pool)
         self._own = StandingConnection(str(pool.conninfo))
-        self._own_reader = PageRecorder(self._own)  # type: ignore[arg-type]  # it lends as a pool does
+        self._own_reader = PageReader(self._own)
         self._wake_pages, self._waking = wake, RLock()
         self._forgettings = 0
         self._ring: deque[Kept] = deque()
@@ -188,9 +188,7 @@ class Tail:
         """Call ``listener`` when another process says that its projections moved on."""
         self._listeners.append(listener)
 
-    def after(
-        self, position: int, *, most: int = BATCH, reader: PageRecorder | None = None
-    ) -> Batch:
+    def after(self, position: int, *, most: int = BATCH, reader: PageReader | None = None) -> Batch:
         """Return the next pages after a position: out of the ring, or read by the caller itself.
 
         ``reader`` is what a caller who is behind reads with; without one, a connection of the pool.
@@ -227,10 +225,12 @@ class Tail:
             if self._forgettings == before:
                 return woken
 
-    def subscription(self, gt: int | None, topics: Sequence[str]) -> "TailSubscription":
+    def subscription(
+        self, recorder: ApplicationRecorder, gt: int | None, topics: Sequence[str]
+    ) -> "TailSubscription":
         """Return the library's subscription, over this reader."""
         self.start()
-        return TailSubscription(self, gt, topics)
+        return TailSubscription(self, recorder, gt, topics)
 
     def _run(self) -> None:
         away = False  # an outage is told of once, however often it is tried
@@ -344,8 +344,10 @@ class Tail:
 class TailSubscription(Subscription[ApplicationRecorder]):
     """Pages in the order of their positions, without end; `stop` ends it."""
 
-    def __init__(self, tail: Tail, gt: int | None, topics: Sequence[str]) -> None:
-        super().__init__(tail._reader, gt, topics)  # noqa: SLF001  # the library wants a recorder
+    def __init__(
+        self, tail: Tail, recorder: ApplicationRecorder, gt: int | None, topics: Sequence[str]
+    ) -> None:
+        super().__init__(recorder, gt, topics)
         self._tail = tail
         self._pending: deque[StoredPage] = deque()
 

@@ -1,0 +1,104 @@
+"""Pages as they are stored, read by stream or by position over whatever lends a connection."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import Notification
+from psycopg import Connection
+
+COLUMNS: Final = (
+    "stream, version, name, page, event_id::text, encode(prev_hash, 'hex'), encode(hash, 'hex'),"
+    " recorded_at, position"
+)
+
+
+@dataclass(frozen=True)
+class StoredPage(Notification):
+    """A page as the table holds it; ``id`` is its position, 0 while it has none."""
+
+    event_id: str
+    prev_hash: str
+    hash: str
+    recorded_at: datetime | None
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> "StoredPage":
+        """Return the page of a row of `COLUMNS`."""
+        return cls(
+            originator_id=row[0],
+            originator_version=row[1],
+            topic=row[2],
+            state=row[3],
+            event_id=row[4],
+            prev_hash=row[5],
+            hash=row[6],
+            recorded_at=row[7],
+            id=row[8],
+        )
+
+
+class Lender(Protocol):
+    """A pool, or a connection that somebody keeps for himself."""
+
+    def connection(self) -> AbstractContextManager[Connection[Any]]:
+        """Lend a connection, in autocommit."""
+        ...
+
+
+class PageReader:
+    """Reads pages, and where the ledger ends."""
+
+    def __init__(self, lender: Lender) -> None:
+        self.lender = lender
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredPage]:
+        """Return pages of one stream by version."""
+        return self._select(
+            "stream = %s AND version > %s AND version <= %s",
+            (str(originator_id), gt or 0, lte or 2**31 - 1),
+            "version DESC" if desc else "version",
+            limit,
+        )
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[StoredPage]:
+        """Return pages by position, of some names or of all."""
+        after = (start or 0) - (1 if inclusive_of_start else 0)
+        condition = "position > %s AND position <= %s"
+        values: tuple[Any, ...] = (after, stop or 2**63 - 1)
+        if topics:
+            condition, values = condition + " AND name = ANY(%s)", (*values, list(topics))
+        return self._select(condition, values, "position", limit)
+
+    def max_notification_id(self) -> int | None:
+        """Return the last position, or None in an empty ledger."""
+        with self.lender.connection() as connection:
+            row = connection.execute("SELECT max(position) FROM ledger.event").fetchone()
+        return row[0] if row else None
+
+    def _select(
+        self, condition: str, values: tuple[Any, ...], order: str, limit: int | None
+    ) -> Sequence[StoredPage]:
+        query = f"SELECT {COLUMNS} FROM ledger.event WHERE {condition} ORDER BY {order} LIMIT %s"  # noqa: S608  # constants only
+        with self.lender.connection() as connection:
+            rows = connection.execute(query.encode(), (*values, limit))
+            return list(map(StoredPage.of, rows))
