@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from psycopg import Connection, OperationalError, errors
+from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from application.ledger import OutcomeUnknown
-from infrastructure.standing_connection import REACH
+from infrastructure.standing_connection import REACH, STEP_DOWN
+from infrastructure.writing_line import noted
 
 CONNECTIONS_MAX: Final = 12
 WAIT_SECONDS: Final = 10
@@ -47,8 +48,7 @@ def transaction(pool: ConnectionPool) -> Iterator[Connection[Any]]:
 
 
 def _step_down(connection: Connection[Any]) -> None:
-    connection.execute("SET ROLE jejak_service")
-    connection.execute("SET TIME ZONE 'UTC'")
+    connection.execute(STEP_DOWN)
 
 
 @contextmanager
@@ -61,10 +61,7 @@ def acknowledged(pool: ConnectionPool) -> Iterator[Connection[Any]]:
     with pool.connection() as connection:
         warnings: list[str] = []
 
-        def notice(diagnostic: errors.Diagnostic) -> None:
-            if diagnostic.severity_nonlocalized == "WARNING":
-                warnings.append(diagnostic.sqlstate or "")
-
+        notice = noted(warnings)
         connection.add_notice_handler(notice)
         connection.autocommit = False
         try:

@@ -12,6 +12,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
+STEP_DOWN: Final = "SET ROLE jejak_service; SET TIME ZONE 'UTC'"
+"""From the owner's login to the service: its role, and times as it writes them."""
 REACH: Final[Mapping[str, Any]] = {
     "connect_timeout": 2,
     "target_session_attrs": "read-write",
@@ -23,8 +25,6 @@ REACH: Final[Mapping[str, Any]] = {
 }
 """Seconds, and milliseconds for ``tcp_user_timeout``: a server that is gone is noticed in 5 s."""
 SESSION: Final[Mapping[str, str]] = {
-    "role": "jejak_service",
-    "timezone": "UTC",
     "synchronous_commit": "off",
     "statement_timeout": "30s",
 }
@@ -61,6 +61,7 @@ class StandingConnection:
     def _connect(self) -> Connection[Any]:
         connection = psycopg.connect(self.conninfo, autocommit=True, **REACH)
         try:
+            connection.execute(STEP_DOWN)
             for name, value in self._session.items():
                 connection.execute(SQL("SET {} TO {}").format(Identifier(name), value))
         except psycopg.Error:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import inf
 from select import POLLIN, poll
@@ -15,10 +15,10 @@ from psycopg import Connection, OperationalError, errors
 
 from application.ledger import OutcomeUnknown
 from infrastructure.columns import Column, ColumnDumper
-from infrastructure.standing_connection import REACH
+from infrastructure.standing_connection import REACH, STEP_DOWN
 
 OPENING: Final = (
-    "SET ROLE jejak_service; SET TIME ZONE 'UTC'; SET statement_timeout = '10s';"
+    f"{STEP_DOWN}; SET statement_timeout = '10s';"
     " SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'"
 )
@@ -88,7 +88,7 @@ class WritingLine:
             connection.close()
             raise
         connection.adapters.register_dumper(Column, ColumnDumper)
-        connection.add_notice_handler(self._noticed)
+        connection.add_notice_handler(noted(self._warnings))
         self._cursor = connection.cursor(binary=True)  # one for all: it keeps what it learned
         self._connection = connection
         if not self._watch.is_alive():
@@ -101,9 +101,15 @@ class WritingLine:
             if monotonic() - self._asked_at > self.ANSWER_SECONDS and self._connection:
                 _cut(self._connection)
 
-    def _noticed(self, diagnostic: errors.Diagnostic) -> None:
+
+def noted(warnings: list[str]) -> Callable[[errors.Diagnostic], None]:
+    """Return what notes the code of each warning: a COMMIT that brings one is not confirmed."""
+
+    def notice(diagnostic: errors.Diagnostic) -> None:
         if diagnostic.severity_nonlocalized == "WARNING":
-            self._warnings.append(diagnostic.sqlstate or "")
+            warnings.append(diagnostic.sqlstate or "")
+
+    return notice
 
 
 def _hung_up(connection: Connection[Any]) -> bool:

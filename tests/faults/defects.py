@@ -14,7 +14,7 @@ from psycopg import sql
 
 import api.main
 from application.ledger import Receipt
-from infrastructure import recorder
+from infrastructure import recorder, writing_line
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.recorder import Entry, PageRecorder
 from infrastructure.writing_line import WritingLine
@@ -76,7 +76,7 @@ def _hasty() -> Sequence[Patch]:
 
 
 def _deaf() -> Sequence[Patch]:
-    return [(WritingLine, "_noticed", lambda *_: None)]
+    return [(writing_line, "noted", lambda _: lambda _: None)]
 
 
 def _forgetful() -> Sequence[Patch]:
