@@ -112,10 +112,12 @@ class Tokens:
 
     def __call__(self, token: str) -> Caller:
         """Return who calls; raise `TokenRefused`. A token read once is only timed again."""
-        caller, expires = self._read.get(token) or self._verified(token)
+        known = self._read.get(token)
+        caller, expires = known or self._verified(token)
         if self.now().timestamp() >= expires:
             raise TokenRefused
-        self._read.keep(token, (caller, expires))
+        if known is None:
+            self._read.keep(token, (caller, expires))
         return caller
 
     def _verified(self, token: str) -> tuple[Caller, int]:

@@ -63,12 +63,15 @@ class Known:
         """Return the timeline of these pages, going on from what is known of them."""
         if not pages:
             return Timeline.of(STREAMS[stream.kind], ())
-        version, last, timeline = self._kept.get(stream) or (len(pages) + 1, "", None)
-        if timeline is None or version > len(pages) or pages[version - 1].hash != last:
+        known, now = self._kept.get(stream), (len(pages), pages[-1].hash)
+        if known and known[0] <= len(pages) and pages[known[0] - 1].hash == known[1]:
+            version, _, timeline = known
+        else:
             version, timeline = len(pages), Timeline.of(STREAMS[stream.kind], pages)
         for page in pages[version:]:
             timeline = timeline.followed_by(page.event)
-        self._kept.keep(stream, (len(pages), pages[-1].hash, timeline))
+        if known is None or known[:2] != now:
+            self._kept.keep(stream, (*now, timeline))
         return timeline
 
     def clear(self) -> None:

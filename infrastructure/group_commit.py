@@ -52,7 +52,7 @@ class GroupCommit(Generic[T, R]):
 
         Raises `Overloaded` where too many stand in line, and what became of the item.
         """
-        call: _Call[T, R] = _Call(item)
+        call: _Call[T, R] = _Call(item, frozenset(self._apart(item)))
         with self._door:
             if len(self._line) >= self._waiting:
                 raise Overloaded
@@ -108,9 +108,8 @@ class GroupCommit(Generic[T, R]):
             kept: list[_Call[T, R]] = []
             while self._line and len(group) < self._most:
                 call = self._line.popleft()
-                keys = set(self._apart(call.item))
-                (kept if keys & taken else group).append(call)
-                taken |= keys
+                (kept if call.keys & taken else group).append(call)
+                taken |= call.keys
             self._line.extendleft(reversed(kept))
             return group
 
@@ -118,10 +117,10 @@ class GroupCommit(Generic[T, R]):
 class _Call(Generic[T, R]):
     """One caller's item, and what became of it."""
 
-    __slots__ = ("done", "item", "leads", "result", "turn")
+    __slots__ = ("done", "item", "keys", "leads", "result", "turn")
 
-    def __init__(self, item: T) -> None:
-        self.item = item
+    def __init__(self, item: T, keys: frozenset[Hashable]) -> None:
+        self.item, self.keys = item, keys
         self.done = self.leads = False
         self.result: R | BaseException | None = None
         self.turn = Lock()  # released once: when the item is written, or when it is to lead

@@ -170,11 +170,16 @@ class EventsourcingLedger(Application[str]):
         """Return every page of a stream in the order of its versions."""
         place = (self.keys.epoch, stream)  # what was awake before a forgetting is found no more
         known = self._streams.get(place) or ()
-        newer = self._page_recorder.select_events(str(stream), gt=len(known) - 1)
-        if known and not (newer and newer[0].hash == known[-1].hash):
-            known, newer = (), self._page_recorder.select_events(str(stream))  # lost at a fail-over
-        pages = (*known, *self.awake(newer[1:] if known else newer))
-        if pages and len(newer) > bool(known) and place[0] == self.keys.epoch:
+        newer = self._page_recorder.select_events(str(stream), gt=len(known) - 1 if known else 0)
+        if known:
+            if newer and newer[0].hash == known[-1].hash:
+                newer = newer[1:]
+            else:  # what was seen was lost at a fail-over
+                known, newer = (), self._page_recorder.select_events(str(stream))
+        if not newer:
+            return known
+        pages = (*known, *self.awake(newer))
+        if place[0] == self.keys.epoch:
             self._streams.keep(place, pages)
         return pages
 

@@ -134,7 +134,7 @@ def test_whoever_is_called_away_while_in_line_is_not_waited_for():
         first = people.submit(commit, 1)
         store.begun.wait(10)
         for number in (2, 3):
-            gone = _Call(number)
+            gone = _Call(number, frozenset())
             with commit._door:  # noqa: SLF001
                 commit._line.append(gone)  # noqa: SLF001
             gone.turn = Gone()
