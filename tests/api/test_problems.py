@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from anyio.from_thread import start_blocking_portal
 from facts import append, assessed, new_case, open_case
 from fastapi.testclient import TestClient
 
@@ -204,5 +205,6 @@ def test_nobody_keeps_a_place_with_a_body_that_does_not_come(service, medan, mon
             (b"authorization", medan.headers["Authorization"].encode()),
         ],
     }
-    asyncio.run(service.app(scope, receive, send))
+    with start_blocking_portal() as portal:
+        portal.call(service.app, scope, receive, send)
     assert sent[0]["status"] == 408
