@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import psycopg
 import pytest
+from failing_over import cut_all, fail_over
 from pages import ACTOR, assessed, began, draft, stream, write
 from psycopg.conninfo import make_conninfo
 
@@ -71,10 +72,7 @@ def test_an_earlier_answer_is_given_only_after_a_commit_that_is_confirmed(ledger
 def test_a_line_that_was_closed_while_idle_is_opened_anew_and_nothing_is_unknown(ledger, database):
     write(ledger, draft(assessed()))
     with psycopg.connect(database, autocommit=True) as owner:
-        owner.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        cut_all(owner)
     assert write(ledger, draft(assessed(), to=stream("2"))).position == 2
 
 
@@ -136,17 +134,3 @@ def read_over_a_new_connection(ledger):
         with suppress(psycopg.OperationalError):
             return ledger.read(stream())
     raise AssertionError
-
-
-def fail_over(database):
-    """To a standby that had not yet got the last page."""
-    with psycopg.connect(database, autocommit=True) as owner:
-        owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER immutable")
-        owner.execute(
-            "DELETE FROM ledger.event WHERE position = (SELECT max(position) FROM ledger.event)"
-        )
-        owner.execute("ALTER TABLE ledger.event ENABLE ALWAYS TRIGGER immutable")
-        owner.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )

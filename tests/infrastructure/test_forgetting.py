@@ -33,7 +33,7 @@ from domain.forgetting import ForgettingBasis
 from domain.kernel import FORGOTTEN, Event, Open, Personal, Refused, Whose
 from domain.person import AliasRecorded, PersonForgotten
 from domain.record import Evidence, StreamId
-from domain.referral import GuardianConsented, Party, ReferralReceived
+from domain.referral import Party
 from infrastructure.codec import PageCodec, Stamp
 from infrastructure.forgetter import Forgetter, destruction
 from infrastructure.key_store import KeyStore
@@ -44,13 +44,6 @@ from infrastructure.tombstones import TombstoneFile
 from projections.case_summary import CASE_SUMMARY
 from projections.persons import PERSONS
 from projections.referrals import REFERRALS
-
-
-@pytest.fixture
-def house(ledger, pool, database):
-    house = House(ledger, pool, database)
-    house.models.follower.prepare()
-    return house
 
 
 @pytest.fixture
@@ -289,28 +282,6 @@ def test_documents_that_only_their_pages_name_go_with_them(house):
         house.evidence.get(own)
     assert house.evidence.get(shared).content == b"shared"
     assert house.ledger.read(other)[0].event.full_name == "Tono Fiktif"
-
-
-@pytest.fixture
-def referral(house):
-    """A youth whose mother has consented."""
-    referral = StreamId(kind="referral", key=new_id())
-    received = ReferralReceived(
-        effective=on("2025-07-01"),
-        unit=MEDAN,
-        full_name="Sari Fiktif",
-        birth_date=date(2009, 5, 1),
-        region=None,
-        referred_by="DINSOS-12.71",
-        agreement=None,
-        concern="Sering membolos",
-        respond_by=None,
-    )
-    consented = GuardianConsented(
-        effective=on("2025-07-02"), guardian="Ibu Fiktif", document="Surat 1", sha256="c" * 64
-    )
-    house.tell(referral, received, consented)
-    return referral
 
 
 def test_a_guardian_is_forgotten_alone(house, referral):

@@ -1,13 +1,10 @@
 """Documents that go with whoever is forgotten, and those that somebody else names."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from forgetting_house import (
     GROUNDS,
-    MEDAN,
-    House,
     new_id,
     now,
     somebody,
@@ -19,36 +16,7 @@ from application.forgetting import Decision, PartyGrounds
 from domain.kernel import FORGOTTEN
 from domain.person import AliasRecorded
 from domain.record import Evidence, StreamId
-from domain.referral import GuardianConsented, Party, ReferralReceived
-
-
-@pytest.fixture
-def house(ledger, pool, database):
-    house = House(ledger, pool, database)
-    house.models.follower.prepare()
-    return house
-
-
-@pytest.fixture
-def referral(house):
-    """A youth whose mother has consented."""
-    referral = StreamId(kind="referral", key=new_id())
-    received = ReferralReceived(
-        effective=on("2025-07-01"),
-        unit=MEDAN,
-        full_name="Sari Fiktif",
-        birth_date=date(2009, 5, 1),
-        region=None,
-        referred_by="DINSOS-12.71",
-        agreement=None,
-        concern="Sering membolos",
-        respond_by=None,
-    )
-    consented = GuardianConsented(
-        effective=on("2025-07-02"), guardian="Ibu Fiktif", document="Surat 1", sha256="c" * 64
-    )
-    house.tell(referral, received, consented)
-    return referral
+from domain.referral import Party
 
 
 def test_a_document_that_another_referral_names_in_secret_stays(house, referral):

@@ -13,7 +13,6 @@ from uuid_utils import uuid7
 
 from domain.kernel import DataClass, SubjectForgotten
 from infrastructure.key_dump import KeyDumpRefused, dump, restore
-from infrastructure.key_opening import store_of
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import MasterKey
 from infrastructure.sealing import owner
@@ -28,18 +27,6 @@ import sys, pathlib
 from infrastructure.key_dump import dump
 dump(sys.argv[1], pathlib.Path(sys.argv[2]))
 """
-
-
-@pytest.fixture
-def store(database):
-    return store_of(database)
-
-
-@pytest.fixture
-def keys(pool, store):
-    keys = KeyStore(pool, MASTER)
-    keys.ensure_master(store)
-    return keys
 
 
 @pytest.fixture

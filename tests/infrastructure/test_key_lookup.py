@@ -8,7 +8,6 @@ from forgetting_house import MASTER, MEDAN, House, somebody
 from uuid_utils import uuid7
 
 from domain.kernel import UNREADABLE, DataClass
-from infrastructure.key_opening import store_of
 from infrastructure.key_store import KeyStore
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.sealing import KeyMissing, owner
@@ -28,16 +27,6 @@ def again(pool, store):
     keys = KeyStore(pool, MASTER)
     keys.ensure_master(store)
     return keys
-
-
-@pytest.fixture
-def store(database):
-    return store_of(database)
-
-
-@pytest.fixture
-def keys(pool, store):
-    return again(pool, store)
 
 
 def test_only_a_key_that_was_destroyed_is_forgotten_whatever_a_page_says_of_its_subject(keys):
@@ -66,13 +55,6 @@ def test_looking_makes_no_key(keys, pool, store):
     assert again(pool, store).known([BUDI, TONO]) == made
     keys.destroy(forgetting("budi"))
     assert keys.known([BUDI, TONO]) == {}
-
-
-@pytest.fixture
-def house(ledger, pool, database):
-    house = House(ledger, pool, database)
-    house.models.follower.prepare()
-    return house
 
 
 def test_a_lost_key_leaves_a_field_unreadable_and_the_list_whole(house, pool, database):

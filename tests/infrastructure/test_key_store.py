@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from domain.kernel import DataClass, SubjectForgotten
 from infrastructure.database import open_database
-from infrastructure.key_opening import open_key_store, store_of
+from infrastructure.key_opening import open_key_store
 from infrastructure.key_store import KeyStore
 from infrastructure.key_traces import move_keys
 from infrastructure.ledger import EventsourcingLedger
@@ -37,18 +37,6 @@ import sys
 secret = bytes(255 - byte for byte in sys.stdin.buffer.read())
 sys.stdout.buffer.write(secret if sys.argv[-1] in {"wrap", "unwrap"} else b"")
 """
-
-
-@pytest.fixture
-def store(database):
-    return store_of(database)
-
-
-@pytest.fixture
-def keys(pool, store):
-    keys = KeyStore(pool, MASTER)
-    keys.ensure_master(store)
-    return keys
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import psycopg
 import pytest
+from failing_over import fail_over
 from pages import assessed, began, draft, stream, write
 from psycopg import OperationalError
 
@@ -29,18 +30,6 @@ def following(ledger, pool, *, local=True):
         yield tail
     finally:
         tail.close()
-
-
-def fail_over(database):
-    """To a standby that had not yet got the last page."""
-    with psycopg.connect(database, autocommit=True) as owner:
-        owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER immutable")
-        owner.execute("DELETE FROM ledger.event WHERE position = 2")
-        owner.execute("ALTER TABLE ledger.event ENABLE ALWAYS TRIGGER immutable")
-        owner.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 def wait_until(condition):
