@@ -1,19 +1,21 @@
 """Every kind of stream there is, and so every event. A new event is no line here."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from domain import agreement, person, policy, programme, referral, registry
 from domain.activity import ACTIVITY
 from domain.conduct import CONDUCT
+from domain.correction import CORRECTION
 from domain.custody import CUSTODY
 from domain.detention import DETENTION
 from domain.integration import INTEGRATION
 from domain.job_placement import JOB_PLACEMENT
 from domain.kejar_paket import KEJAR_PAKET
-from domain.kernel import Event, Stream
+from domain.kernel import Chapter, Event, Stream
 from domain.register import REGISTER
 from domain.remisi import REMISI
+from domain.review import REVIEW
 from domain.skill_training import SKILL_TRAINING
 from domain.verdict import VERDICT
 
@@ -62,3 +64,11 @@ STREAMS: Final[Mapping[str, Stream]] = {
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
     event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events
 )
+
+ANNOTATING: Final[tuple[Chapter[Any, Any], ...]] = (CORRECTION, REVIEW)
+"""Chapters whose pages may stand in any stream: told about its facts, and none themselves."""
+ANNOTATIONS: Final[tuple[type[Event], ...]] = tuple(
+    event for chapter in ANNOTATING for event in chapter.events
+)
+RECORDED: Final = (*EVENTS, *ANNOTATIONS)
+"""Every event that a page may hold."""

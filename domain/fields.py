@@ -20,6 +20,13 @@ CaseId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
 ProgrammeId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
 AgreementId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
 
+EventId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
+StreamName = Annotated[
+    str,
+    Pattern(regex=r"[a-z]{1,16}:[A-Za-z0-9][A-Za-z0-9._/-]{0,80}", example=f"case:{EXAMPLE_ID}"),
+]
+"""A stream's kind and key, as `domain.record.StreamId` writes them."""
+
 UnitCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9-]{1,31}", example="RUTAN-MEDAN")]
 """Key of a correctional unit (UPT) in the registry; its name is effective-dated there."""
 AgencyCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9.-]{1,31}", example="DISNAKER-12.71")]

@@ -16,7 +16,7 @@ from typing import Any, Final, get_type_hints
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from domain.catalogue import EVENTS
+from domain.catalogue import RECORDED
 from domain.kernel import (
     FORGOTTEN,
     DataClass,
@@ -36,7 +36,7 @@ from infrastructure.sealing import Owner, SubjectKey, owner, seal, unseal
 FORMAT: Final = 1
 """Version of the page's form itself."""
 
-KINDS: Final[Mapping[str, type[Event]]] = {name: kind for kind in EVENTS for name in kind.names}
+KINDS: Final[Mapping[str, type[Event]]] = {name: kind for kind in RECORDED for name in kind.names}
 EFFECTIVE: Final = TypeAdapter(Effective)
 ACTOR: Final = tuple(Actor.__dataclass_fields__)
 
@@ -53,6 +53,7 @@ _ADAPTERS: Final[dict[type[Event], TypeAdapter[Any]]] = {}
 _FIELDS: Final[dict[type[Event], Mapping[str, TypeAdapter[Any]]]] = {}
 _SEALED: Final[dict[type[Event], Mapping[str, DataClass]]] = {}
 _OTHERS: Final[dict[type[Event], Mapping[str, Whose]]] = {}
+_CONTENT: Final[dict[type[Event], str | None]] = {}
 
 
 def adapter(kind: type[Event]) -> TypeAdapter[Any]:
@@ -77,6 +78,15 @@ def others(kind: type[Event]) -> Mapping[str, Whose]:
     return _OTHERS[kind]
 
 
+def content_field(kind: type[Event]) -> str | None:
+    """Return the field of an event type that holds another event in full, if it has one."""
+    if kind not in _CONTENT:
+        hints = get_type_hints(kind)
+        held = [field.name for field in fields(kind) if hints[field.name] is Event]
+        _CONTENT[kind] = held[0] if held else None
+    return _CONTENT[kind]
+
+
 def canonical(page: Json) -> bytes:
     """Return RFC 8785 canonical JSON, for pages: ASCII keys, and no numbers but whole ones.
 
@@ -88,9 +98,28 @@ def canonical(page: Json) -> bytes:
 
 def payload_of(event: Event) -> Json:
     """Return the fields of an event, without its time of effect, as JSON's types."""
+    if (held := content_field(type(event))) is not None:
+        return _payload_around(event, held)
     fields: Json = adapter(type(event)).dump_python(event, mode="json")
     del fields["effective"]
     return fields
+
+
+def _payload_around(event: Event, held: str) -> Json:
+    """Return the fields of an event that holds another one, by its stored name and in full."""
+    content = getattr(event, held)
+    return {
+        **{
+            name: reads.dump_python(getattr(event, name), mode="json")
+            for name, reads in _field_adapters(type(event)).items()
+            if name not in {held, "effective"}
+        },
+        held: {
+            "name": content.names[-1],
+            "effective": effective_of(content),
+            "payload": payload_of(content),
+        },
+    }
 
 
 def effective_of(event: Event) -> Json:
@@ -108,6 +137,8 @@ def event_from(
         raise Unreadable(name)
     for upcast in kind.upcasts[kind.names.index(name) :]:
         payload = upcast(payload)
+    if (held := content_field(kind)) is not None:
+        return _event_around(kind, effective, payload, held, known)
     gone = {field for field, value in payload.items() if value is FORGOTTEN}
     try:
         if gone:
@@ -117,6 +148,22 @@ def event_from(
         keys = ["/".join(map(str, at["loc"])) + ": " + at["type"] for at in error.errors()]
         raise Unreadable(name, *keys) from None
     return event
+
+
+def _event_around(
+    kind: type[Event], effective: Json, payload: Json, held: str, known: Mapping[str, type[Event]]
+) -> Event:
+    """Wake an event that holds another one."""
+    said, content = {**payload, "effective": effective}, payload.get(held)
+    if said.keys() != _field_adapters(kind).keys() or not isinstance(content, dict):
+        raise Unreadable(kind.stored_as, *sorted(said.keys() ^ _field_adapters(kind).keys()))
+    read: Json = {
+        name: reads.validate_python(said[name])
+        for name, reads in _field_adapters(kind).items()
+        if name != held
+    }
+    read[held] = event_from(content["name"], content["effective"], content["payload"], known)
+    return kind(**read)
 
 
 def _with_gaps(kind: type[Event], said: Json, gone: Collection[str]) -> Event:
@@ -252,6 +299,8 @@ class PageCodec:
             match pointer.split("/")[1:]:
                 case ["payload", field]:
                     payload[field] = value
+                case ["payload", held, "payload", field]:
+                    payload[held]["payload"][field] = value
                 case ["evidence", index, "number"]:
                     evidence[int(index)]["number"] = value
                 case ["reason"]:
@@ -292,23 +341,34 @@ class PageCodec:
 
 def _owners(draft: Draft) -> set[Owner]:
     """Return whose keys a draft's page is sealed under."""
-    whose = others(type(draft.event))
-    owned = {
-        owner(subject_of(whose.get(field), draft.event, draft.subject), data_class)
-        for field, data_class in sealed_fields(type(draft.event)).items()
-    }
+    owned = {one for event in _told(draft) for one, _ in _secrets(event, draft.subject)}
     free_text = draft.evidence or draft.reason is not None
     return owned | ({owner(draft.subject, DataClass.PERSONAL)} if free_text else set())
+
+
+def _told(draft: Draft) -> Iterable[Event]:
+    """Yield the event of a draft, and the one that it holds."""
+    yield draft.event
+    if (held := content_field(type(draft.event))) is not None:
+        yield getattr(draft.event, held)
+
+
+def _secrets(event: Event, subject: str) -> Iterable[tuple[Owner, str]]:
+    """Yield the fields of an event that are sealed, each with whose key seals it."""
+    whose = others(type(event))
+    for field, data_class in sealed_fields(type(event)).items():
+        yield owner(subject_of(whose.get(field), event, subject), data_class), field
 
 
 def _taken_out(draft: Draft, payload: Json) -> Mapping[Owner, Json]:
     """Take out of a payload what is to be sealed, and add what else is: by owner and pointer."""
     secrets: dict[Owner, Json] = {}
-    whose = others(type(draft.event))
-    for field, data_class in sealed_fields(type(draft.event)).items():
-        subject = subject_of(whose.get(field), draft.event, draft.subject)
-        sealed = secrets.setdefault(owner(subject, data_class), {})
-        sealed[f"/payload/{field}"] = payload.pop(field)
+    at, place = payload, "/payload"
+    for event in _told(draft):
+        for whose, field in _secrets(event, draft.subject):
+            secrets.setdefault(whose, {})[f"{place}/{field}"] = at.pop(field)
+        if (held := content_field(type(event))) is not None:
+            at, place = at[held]["payload"], f"{place}/{held}/payload"
     free_text = {
         f"/evidence/{index}/number": item.number for index, item in enumerate(draft.evidence)
     }
