@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from application.ledger import Ledger
+from application.standing import standing
+from application.timeline import by_effect
 from domain.catalogue import STREAMS
 from domain.kernel import Journey, Refused, Value
 from domain.record import Recorded, StreamId
@@ -24,13 +26,15 @@ NOW = Moment(valid_at=None, known_at=None)
 
 
 class History(Value):
-    """The pages of one stream that hold at a moment, in the order in which they took effect.
+    """The facts of one stream that hold at a moment, in the order in which they took effect.
 
-    ``version`` and ``position`` are those of the last page known by then, 0 where there is none.
+    ``known`` are all pages known by then, in the order of their versions; ``version`` and
+    ``position`` are those of the last one, 0 where there is none.
     """
 
     stream: StreamId
     pages: tuple[Recorded, ...]
+    known: tuple[Recorded, ...]
     version: int
     position: int
 
@@ -53,7 +57,8 @@ class Journeys:
         known = [page for page in self.ledger.read(stream) if last is None or page.position <= last]
         return History(
             stream=stream,
-            pages=tuple(in_effect(known, moment.valid_at)),
+            pages=tuple(in_effect(standing(known), moment.valid_at)),
+            known=tuple(known),
             version=known[-1].version if known else 0,
             position=known[-1].position if known else 0,
         )
@@ -72,9 +77,9 @@ class Journeys:
         return self.ledger.position_at(known_at)
 
 
-def in_effect(pages: Sequence[Recorded], valid_at: date | datetime | None) -> Sequence[Recorded]:
-    """Return the pages in effect by then, in the order in which they took effect."""
-    ordered = sorted(pages, key=lambda page: page.event.effective.instant)
+def in_effect(facts: Sequence[Recorded], valid_at: date | datetime | None) -> Sequence[Recorded]:
+    """Return the facts in effect by then, in the order in which they took effect."""
+    ordered = by_effect(facts)
     if valid_at is None:
         return ordered
     if isinstance(valid_at, datetime):

@@ -6,6 +6,7 @@ from typing import Final
 
 from application.ledger import Ledger
 from application.read_models import Access
+from application.standing import standing
 from application.timeline import in_order
 from domain.agreement import AGREEMENT, AgreementProposed
 from domain.custody import (
@@ -51,7 +52,7 @@ NOBODY: Final = Jurisdiction(owners=frozenset(), onlookers=frozenset(), everybod
 
 def jurisdiction(ledger: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
     """Return who answers for a stream with this history."""
-    return OF[stream.kind](ledger, stream, pages)
+    return OF[stream.kind](ledger, stream, standing(pages))
 
 
 def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
@@ -120,7 +121,7 @@ def _of_referral(ledger: Ledger, _: StreamId, pages: Sequence[Draft]) -> Jurisdi
             units.add(page.event.unit)
             if page.event.agreement:
                 agreement = StreamId(kind="agreement", key=page.event.agreement)
-                units |= _of_agreement(ledger, agreement, ledger.read(agreement)).owners
+                units |= jurisdiction(ledger, agreement, ledger.read(agreement)).owners
     return owned_by(*units)
 
 

@@ -1,13 +1,16 @@
 """A stream as it took effect: its events in order, and the journey that they lead to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from application.recent import Recent
-from domain.catalogue import STREAMS
+from application.standing import standing
+from domain.catalogue import ANNOTATIONS, STREAMS
 from domain.kernel import Event, Journey, Stream
 from domain.record import Draft, Recorded, StreamId
+
+D = TypeVar("D", bound=Draft)
 
 EVENTS_KEPT: Final = 50_000
 """Events whose streams' journeys are kept, about 30 MB: a case is not folded anew each time."""
@@ -47,8 +50,13 @@ class Timeline:
 
 
 def in_order(history: Sequence[Draft]) -> list[Event]:
-    """Return the events of a stream in the order in which they took effect, then of version."""
-    return [page.event for page in sorted(history, key=lambda page: page.event.effective.instant)]
+    """Return the facts of a stream that stand, in the order in which they took effect."""
+    return [page.event for page in by_effect(standing(history))]
+
+
+def by_effect(facts: Iterable[D]) -> list[D]:
+    """Return facts in the order in which they took effect, then of version."""
+    return sorted(facts, key=lambda page: page.event.effective.instant)
 
 
 class Known:
@@ -68,8 +76,11 @@ class Known:
             version, _, timeline = known
         else:
             version, timeline = len(pages), Timeline.of(STREAMS[stream.kind], pages)
-        for page in pages[version:]:
-            timeline = timeline.followed_by(page.event)
+        if any(isinstance(page.event, ANNOTATIONS) for page in pages[version:]):
+            timeline = Timeline.of(STREAMS[stream.kind], pages)
+        else:
+            for page in pages[version:]:
+                timeline = timeline.followed_by(page.event)
         if known is None or known[:2] != now:
             self._kept.keep(stream, (*now, timeline))
         return timeline

@@ -86,12 +86,12 @@ def decide(proposed: ReviewEvent, journey: Journey) -> Sequence[Event]:
         case ReviewResolved():
             _ensure_open(items.get(proposed.item))
             ensure(
-                proposed.outcome is ReviewOutcome.STANDS_AGAIN or bool(proposed.explanation),
+                proposed.outcome is not ReviewOutcome.KEPT or bool(proposed.explanation),
                 "review.no_explanation",
                 article=NOTHING_IN_SILENCE,
                 because=(
-                    "jelaskan mengapa hal ini tetap, atau bagaimana diperbaiki",
-                    "say why it stays as it is, or how it was put right",
+                    "jelaskan mengapa hal ini tetap seperti adanya",
+                    "say why it stays as it is",
                 ),
                 field="explanation",
             )

@@ -1,0 +1,257 @@
+"""Deciding one request on the streams as they were read, and drafting what is to be written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from application.jurisdiction import jurisdiction
+from application.ledger import BEGINNING, Command, Conflict, Head, Ledger
+from application.reviewing import unsupported
+from application.standing import review_of, standing
+from application.timeline import Known, Timeline
+from domain.catalogue import STREAMS
+from domain.consequences import consequences
+from domain.correction import CorrectionApproved, CorrectionEvent
+from domain.kernel import Event, Refused, SubjectForgotten, Value, is_forgotten
+from domain.record import Actor, Draft, Evidence, Recorded, StreamId
+from domain.review import ReviewEvent, ReviewOutcome, ReviewRaised, ReviewResolved
+from domain.time import Effective, Zone
+
+
+class Proposal(Value):
+    """A fact that somebody proposes to record in a stream, with what bears it out."""
+
+    stream: StreamId
+    event: Event
+    evidence: tuple[Evidence, ...]
+    reason: str | None
+
+
+class Request(Value):
+    """Facts proposed together: all are recorded, or none.
+
+    ``expected`` names the version of each stream that the caller has seen; what the facts bring
+    about in streams it does not name is decided on their state at the moment of writing.
+    """
+
+    proposals: tuple[Proposal, ...]
+    expected: Mapping[StreamId, int]
+    actor: Actor
+    purpose: str
+    correlation_id: str
+    command: Command | None
+
+
+@dataclass(slots=True)
+class Strand:
+    """A stream in one deliberation: the pages that were read, and what has been added since.
+
+    ``disturbed`` is the earliest time at which its past was changed: what took effect later has to
+    be looked at again.
+    """
+
+    stream: StreamId
+    read: Sequence[Recorded]
+    timeline: Timeline
+    added: list[Draft] = field(default_factory=list)
+    disturbed: datetime | None = None
+
+    @property
+    def version(self) -> int:
+        """Return the version of the last page."""
+        return len(self.read) + len(self.added)
+
+    @property
+    def pages(self) -> Sequence[Draft]:
+        """Return all pages, those that are to be written included."""
+        return [*self.read, *self.added]
+
+    def disturb(self, since: datetime) -> None:
+        """Note that the past has changed from an instant on."""
+        self.disturbed = min(since, self.disturbed or since)
+
+    def admit(self, event: Event) -> None:
+        """Go on by one fact, which may be told late."""
+        if (
+            self.timeline.events
+            and self.timeline.events[-1].effective.instant > event.effective.instant
+        ):
+            self.disturb(event.effective.instant)
+        self.timeline = self.timeline.followed_by(event)
+
+    def turn(self) -> None:
+        """See the facts as they stand after a correction."""
+        self.timeline = Timeline.of(STREAMS[self.stream.kind], self.pages)
+
+
+@dataclass(slots=True, kw_only=True)
+class Deliberation:
+    """One attempt to decide a request: the strands it read, and the drafts they led to."""
+
+    ledger: Ledger
+    read: Callable[[StreamId], Sequence[Recorded]]
+    known: Known
+    new_id: Callable[[], str]
+    now: Callable[[], datetime]
+    request: Request
+    drafts: list[Draft] = field(default_factory=list)
+    strands: dict[StreamId, Strand] = field(default_factory=dict)
+
+    def admit(self, proposal: Proposal, cause: str | None = None) -> None:
+        """Decide one proposal, and then what its events bring about in other streams."""
+        stream, kind = proposal.stream, STREAMS[proposal.stream.kind]
+        strand = self.strand(stream)
+        if strand.read and is_forgotten(strand.read[0].event):
+            if cause is None:
+                raise SubjectForgotten
+            return  # what follows from elsewhere is not told to a record that is closed
+        kind.ensure_opening(proposal.event, strand.timeline.events)
+        past = strand.timeline.until(proposal.event)
+        events = kind.decide(proposal.event, past.events, past.journey)
+        journey = past.journey
+        for event in events:
+            before, journey = journey, kind.evolve(journey, [event])
+            strand.admit(event)
+            draft = self._draft(strand, proposal, event, cause)
+            for target, consequence in consequences(stream, event, before):
+                # No reason: it is told in this stream, and sealed under this stream's subject.
+                follow = Proposal(stream=target, event=consequence, evidence=(), reason=None)
+                self.admit(follow, cause=draft.event_id)
+
+    def annotate(
+        self,
+        stream: StreamId,
+        event: CorrectionEvent | ReviewEvent,
+        *,
+        evidence: tuple[Evidence, ...] = (),
+        cause: str | None = None,
+        event_id: str | None = None,
+    ) -> Draft:
+        """Write a page about facts into their stream, which must be there and not forgotten."""
+        strand = self.strand(stream)
+        said = Proposal(stream=stream, event=event, evidence=evidence, reason=None)
+        draft = self._draft(strand, said, event, cause, event_id)
+        if isinstance(event, CorrectionApproved):
+            strand.turn()
+        return draft
+
+    def arrive(self, stream: StreamId, fact: Draft, cause: str) -> Draft | None:
+        """Tell a fact that belongs to this stream and stood in another one.
+
+        It is decided as any fact is; what it brings about elsewhere comes with it, and not from
+        here. Nothing is told twice: `None` where this stream tells of it already.
+        """
+        strand, kind = self.strand(stream), STREAMS[stream.kind]
+        past = strand.timeline.until(fact.event)
+        if not kind.decide(fact.event, past.events, past.journey):
+            return None
+        strand.admit(fact.event)
+        strand.disturb(fact.event.effective.instant)
+        said = Proposal(stream=stream, event=fact.event, evidence=fact.evidence, reason=fact.reason)
+        return self._draft(strand, said, fact.event, cause)
+
+    def review(self) -> None:
+        """Raise what no longer stands in a past that was changed, and resolve what stands again."""
+        for strand in list(self.strands.values()):
+            if strand.disturbed is None or not strand.added:
+                continue
+            kind, cause = STREAMS[strand.stream.kind], strand.added[-1].event_id
+            before = unsupported(kind, strand.read, strand.disturbed)
+            after = unsupported(kind, strand.pages, strand.disturbed)
+            told = {draft.event_id for draft in strand.added}
+            for event_id, refused in after.items():
+                if event_id not in before and event_id not in told:
+                    self._raise(strand, event_id, refused, cause)
+            self._resolve(strand, after, cause)
+
+    def _raise(self, strand: Strand, event_id: str, refused: Refused, cause: str) -> None:
+        if review_of(strand.pages).open_on(event_id):
+            return
+        owners = jurisdiction(self.ledger, strand.stream, strand.pages).owners
+        item = self.new_id()
+        raised = ReviewRaised(
+            effective=self.today(),
+            item=item,
+            event=event_id,
+            cause=cause,
+            code=refused.code,
+            article=refused.article,
+            because_id=refused.because[0],
+            because_en=refused.because[1],
+            owner=min(owners, default=None),
+        )
+        self.annotate(strand.stream, raised, cause=cause, event_id=item)
+
+    def _resolve(self, strand: Strand, after: Mapping[str, Refused], cause: str) -> None:
+        facts = {fact.event_id for fact in standing(strand.pages)}
+        for key, item in review_of(strand.pages).items.items():
+            if item.resolved or item.raised.event in after:
+                continue
+            stands = item.raised.event in facts
+            resolved = ReviewResolved(
+                effective=self.today(),
+                item=key,
+                outcome=ReviewOutcome.STANDS_AGAIN if stands else ReviewOutcome.PUT_RIGHT,
+                explanation=None,
+            )
+            self.annotate(strand.stream, resolved, cause=cause)
+
+    def today(self) -> Effective:
+        """Return the present as a time of effect: when an annotation is made."""
+        return Effective.since(self.now(), Zone.WIB)
+
+    def heads(self) -> Mapping[StreamId, Head]:
+        """Return the last page of each stream that was read."""
+        return {
+            stream: Head(
+                version=len(strand.read), hash=strand.read[-1].hash if strand.read else BEGINNING
+            )
+            for stream, strand in self.strands.items()
+        }
+
+    def strand(self, stream: StreamId) -> Strand:
+        """Return a stream as read once, with what this attempt adds to it."""
+        if stream not in self.strands:
+            pages = self.read(stream)
+            if self.request.expected.get(stream, len(pages)) != len(pages):
+                raise Conflict(stream)
+            self.strands[stream] = Strand(stream, pages, self.known.timeline(stream, pages))
+        return self.strands[stream]
+
+    def _draft(
+        self,
+        strand: Strand,
+        proposal: Proposal,
+        event: Event,
+        cause: str | None,
+        event_id: str | None = None,
+    ) -> Draft:
+        stream, request = strand.stream, self.request
+        draft = Draft(
+            event=event,
+            stream=stream,
+            version=strand.version + 1,
+            event_id=event_id or self.new_id(),
+            subject=STREAMS[stream.kind].subject(stream.key, strand.timeline.journey),
+            actor=request.actor,
+            purpose=request.purpose,
+            reason=proposal.reason,
+            evidence=proposal.evidence,
+            correlation_id=request.correlation_id,
+            causation_id=cause,
+            idempotency_key=request.command.key if request.command else None,
+        )
+        strand.added.append(draft)
+        self.drafts.append(draft)
+        return draft
+
+
+Plan: TypeAlias = Callable[[Deliberation], None]
+"""What is to be decided in one request."""
+
+
+def admit_all(deliberation: Deliberation) -> None:
+    """Decide the proposals of the request, one after the other."""
+    for proposal in deliberation.request.proposals:
+        deliberation.admit(proposal)
