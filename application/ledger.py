@@ -31,6 +31,10 @@ class Overloaded(Exception):
     """More is waiting to be written than may wait. Nothing was written; it can be sent again."""
 
 
+class NotAtHand(Exception):
+    """Something has to be fetched first, and a coroutine does not wait. Nothing was written."""
+
+
 class Command(Value):
     """What makes a repeated request one request: the caller's key, and the request's bytes."""
 
@@ -106,4 +110,29 @@ class Ledger(Protocol):
 
     def position_at(self, known_at: datetime) -> int:
         """Return the last position that was recorded by then: 0 before the first."""
+        ...
+
+
+class PromptLedger(Ledger, Protocol):
+    """A ledger that coroutines write to: with what is at hand, so that an event loop never waits.
+
+    Whoever hears `NotAtHand` does the same in a thread, where everything is.
+    """
+
+    def at_hand(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return a stream as `recall` does where that takes no asking; else raise `NotAtHand`."""
+        ...
+
+    async def submit(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        heads: Mapping[StreamId, Head],
+        actor: str,
+        command: Command | None,
+    ) -> Receipt:
+        """Write as `append` does, and raise what it raises, or `NotAtHand`.
+
+        A write that was begun goes on when its caller is cancelled, who just does not hear of it.
+        """
         ...

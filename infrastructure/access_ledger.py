@@ -39,6 +39,7 @@ class PostgresAccessLedger:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._commit.close()
         self._line.close()
 
     def record(self, record: AccessRecord) -> None:

@@ -29,9 +29,8 @@ from domain.kernel import (
 )
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 from domain.time import Effective
-from infrastructure.key_store import KeyStore
 from infrastructure.master_key import LENGTH
-from infrastructure.sealing import Owner, SubjectKey, owner, seal, unseal
+from infrastructure.sealing import Keys, Owner, SubjectKey, owner, seal, unseal
 
 FORMAT: Final = 1
 """Version of the page's form itself."""
@@ -198,9 +197,7 @@ class Stamp:
 class PageCodec:
     """Puts drafts to sleep as sealed pages, and wakes pages as they were recorded."""
 
-    def __init__(
-        self, store: str, keys: KeyStore, kinds: Mapping[str, type[Event]] = KINDS
-    ) -> None:
+    def __init__(self, store: str, keys: Keys, kinds: Mapping[str, type[Event]] = KINDS) -> None:
         self._store = store
         self._keys = keys
         self._kinds = kinds

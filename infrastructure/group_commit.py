@@ -1,14 +1,20 @@
 """Group commit: calls that come while a write is under way share the next one.
 
-The first to come writes at once; whoever comes meanwhile stands in line, and one of them leads the
-next group. So a lone caller waits for nobody, and under load a commit is paid once for many.
+The first to come writes at once; whoever comes meanwhile stands in line, and what stands there is
+the next group. So a lone caller waits for nobody, and under load a commit is paid once for many.
 (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", 1984.)
+
+There are two doors to the one line. A thread calls and waits, and where nobody writes it does so
+itself. A coroutine submits and awaits: one thread writes for all of these, and wakes an event loop
+once for a whole group. To wake thirty-two threads takes longer than the write that they wait for.
 """
 
-from collections import deque
+import asyncio
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from threading import Lock
-from typing import Final, Generic, TypeVar
+from contextlib import suppress
+from threading import Condition, Lock, Thread
+from typing import Any, Final, Generic, TypeVar
 
 from application.ledger import OutcomeUnknown, Overloaded
 
@@ -19,6 +25,9 @@ MOST: Final = 512
 """Items in one group: enough to pay a commit many times over, and still a few milliseconds."""
 WAITING: Final = 4_096
 """Calls that may stand in line. Whoever comes then hears at once that the house is full."""
+
+CLOSING_SECONDS: Final = 30.0
+"""How long the last group is waited for: twice what `infrastructure.writing_line` gives a write."""
 
 
 def apart_from_none(item: object) -> Iterable[Hashable]:
@@ -45,7 +54,11 @@ class GroupCommit(Generic[T, R]):
         self._write, self._apart, self._most, self._waiting = write, apart, most, waiting
         self._line: deque[_Call[T, R]] = deque()
         self._door = Lock()
-        self._writing = False
+        self._idle = Condition(self._door)
+        self._writing = self._closed = False
+        self._writer: Thread | None = None
+        self._bell = Lock()  # let go of once for each time that the writer has something to do
+        self._bell.acquire()
 
     def __call__(self, item: T) -> R:
         """Write an item with whatever else waits, and return its result.
@@ -53,31 +66,78 @@ class GroupCommit(Generic[T, R]):
         Raises `Overloaded` where too many stand in line, and what became of the item.
         """
         call: _Call[T, R] = _Call(item, frozenset(self._apart(item)))
-        with self._door:
-            if len(self._line) >= self._waiting:
-                raise Overloaded
-            self._line.append(call)
-            leads, self._writing = not self._writing, True
-        if not leads:
+        if self._enter(call):
+            try:
+                self._write_group()
+            finally:
+                if self._goes_on():
+                    self._ring()
+        else:
             self._await(call)
-        if not call.done:
-            self._lead()
         return call.outcome()
 
+    def submit(self, item: T) -> "asyncio.Future[R]":
+        """Have an item written as a call does, and return at once what a coroutine can await.
+
+        Whoever cancels it does not hear what became of the item, and changes nothing of it.
+        """
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        if self._enter(_Call(item, frozenset(self._apart(item)), future)):
+            self._ring()
+        return future
+
+    def close(self) -> None:
+        """Write what stands in line. Whoever comes now hears that the house is full."""
+        with self._door:
+            self._closed = True
+            idle = self._idle.wait_for(lambda: not self._writing, CLOSING_SECONDS)
+        if self._writer and idle:
+            self._bell.release()
+            self._writer.join()
+            self._writer = None
+
+    def _enter(self, call: "_Call[T, R]") -> bool:
+        """Stand in line; say whether nobody writes, so that whoever asks has to see to it."""
+        with self._door:
+            if self._closed or len(self._line) >= self._waiting:
+                raise Overloaded
+            self._line.append(call)
+            idle, self._writing = not self._writing, True
+            return idle
+
     def _await(self, call: "_Call[T, R]") -> None:
-        """Stand in line; whoever is called away has somebody else lead in its place."""
+        """Wait for the outcome. Whoever is called away in line leaves it, and writes nothing."""
         try:
             call.turn.acquire()
         except BaseException:
-            with self._door:
-                if call in self._line:
-                    self._line.remove(call)
-                    if call.leads:
-                        self._pass_on()
+            with self._door, suppress(ValueError):
+                self._line.remove(call)
             raise
 
-    def _lead(self) -> None:
-        """Write the group at the head of the line, then let the next in line lead."""
+    def _ring(self) -> None:
+        """Have the writer go on, who is there from the first time on."""
+        if self._writer is None:
+            self._writer = Thread(target=self._run, name="group-commit", daemon=True)
+            self._writer.start()
+        self._bell.release()
+
+    def _run(self) -> None:
+        """Write whenever the bell rings; a bell for nothing is the last."""
+        while self._bell.acquire() and self._writing:
+            self._write_group()
+            while self._goes_on():
+                self._write_group()
+
+    def _goes_on(self) -> bool:
+        """Say whether somebody stands in line. Otherwise nobody writes, until somebody comes."""
+        with self._door:
+            self._writing = bool(self._line)
+            if not self._writing:
+                self._idle.notify_all()
+            return self._writing
+
+    def _write_group(self) -> None:
+        """Write what may be written together, and tell each caller what became of it."""
         group = self._group()
         outcomes: Sequence[R | BaseException]
         try:
@@ -86,19 +146,16 @@ class GroupCommit(Generic[T, R]):
             outcomes = [error] * len(group)
         except BaseException as interrupt:  # noqa: BLE001  # meant for this thread alone
             outcomes = [interrupt, *[OutcomeUnknown()] * (len(group) - 1)]
+        awaited: defaultdict[asyncio.AbstractEventLoop, list[_Call[T, R]]] = defaultdict(list)
         for call, outcome in zip(group, outcomes, strict=True):
-            call.result, call.done = outcome, True
-        for call in group[1:]:  # the first of the group is this thread's own
-            call.turn.release()
-        with self._door:
-            self._pass_on()
-
-    def _pass_on(self) -> None:
-        """Have the next in line lead, if there is one."""
-        self._writing = bool(self._line)
-        if self._line:
-            self._line[0].leads = True
-            self._line[0].turn.release()
+            call.result = outcome
+            if call.future:
+                awaited[call.future.get_loop()].append(call)
+            else:
+                call.turn.release()
+        for loop, calls in awaited.items():
+            with suppress(RuntimeError):  # it was closed, and nobody is there to hear
+                loop.call_soon_threadsafe(_tell, calls)
 
     def _group(self) -> list["_Call[T, R]"]:
         """Take from the line, in order, what may be written together."""
@@ -117,17 +174,29 @@ class GroupCommit(Generic[T, R]):
 class _Call(Generic[T, R]):
     """One caller's item, and what became of it."""
 
-    __slots__ = ("done", "item", "keys", "leads", "result", "turn")
+    __slots__ = ("future", "item", "keys", "result", "turn")
 
-    def __init__(self, item: T, keys: frozenset[Hashable]) -> None:
-        self.item, self.keys = item, keys
-        self.done = self.leads = False
+    def __init__(
+        self, item: T, keys: frozenset[Hashable], future: "asyncio.Future[R] | None" = None
+    ) -> None:
+        self.item, self.keys, self.future = item, keys, future
         self.result: R | BaseException | None = None
-        self.turn = Lock()  # released once: when the item is written, or when it is to lead
+        self.turn = Lock()  # let go of once, when the item is written; where there is no future
         self.turn.acquire()
 
     def outcome(self) -> R:
         """Return the result, or raise it."""
         if isinstance(self.result, BaseException):
             raise self.result
-        return self.result  # type: ignore[return-value]  # it is done, and no exception
+        return self.result  # type: ignore[return-value]  # it is written, and no exception
+
+
+def _tell(calls: Sequence[_Call[Any, Any]]) -> None:
+    """Tell coroutines on their own event loop; whoever was cancelled is not there any more."""
+    for call in calls:
+        if call.future is None or call.future.done():
+            continue
+        if isinstance(call.result, BaseException):
+            call.future.set_exception(call.result)
+        else:
+            call.future.set_result(call.result)

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
+from application.ledger import NotAtHand
 from domain.kernel import SubjectForgotten
 from infrastructure.master_key import LENGTH, MasterKey
 from infrastructure.sealing import KeyMissing, Owner, SubjectKey
@@ -103,6 +104,27 @@ class OpenedKeys:
 
     def __len__(self) -> int:
         return len(self._by_owner)
+
+
+class KeysAtHand:
+    """The keys that are opened, for whoever must not wait until one is; raises `NotAtHand`."""
+
+    def __init__(self, opened: OpenedKeys) -> None:
+        self._opened = opened
+
+    def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
+        """Return a key for each owner."""
+        return {owner: _there(self._opened.of(owner)) for owner in owners}
+
+    def by_id(self, wanted: Mapping[str, str]) -> Mapping[str, SubjectKey | None]:
+        """Return keys by their ids."""
+        return {key_id: _there(self._opened.by_id(key_id)) for key_id in wanted}
+
+
+def _there(key: SubjectKey | None) -> SubjectKey:
+    if key is None:
+        raise NotAtHand
+    return key
 
 
 class KeyStore:

@@ -22,13 +22,14 @@ from application.ledger import (
     Conflict,
     Head,
     KeyReused,
+    NotAtHand,
     Receipt,
     Written,
 )
 from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec, Stamp
-from infrastructure.key_store import KeyStore
+from infrastructure.key_store import KeysAtHand, KeyStore
 from infrastructure.master_key import MasterKey
 from infrastructure.page_reader import StoredPage
 from infrastructure.recorder import (
@@ -36,6 +37,7 @@ from infrastructure.recorder import (
     MovedOn,
     PageRecorder,
     StoredAnswer,
+    StoredHead,
 )
 
 SCAN: Final = 1_000
@@ -91,14 +93,23 @@ class PageStore(EventStore[str]):
         """Write drafts after the ``heads`` of their streams; return their positions."""
         heads: Mapping[StreamId, Head] = kwargs.pop("heads")
         self.make_keys(domain_events)
-        stored: list[StoredPage] = []
+        pages = self.after(heads, domain_events)
+        return list(self.recorder.insert_events(pages, heads=stored(heads), **kwargs) or ())
+
+    def after(self, heads: Mapping[StreamId, Head], drafts: Sequence[Draft]) -> list[StoredPage]:
+        """Put drafts to sleep, each chained to the page before it."""
+        pages: list[StoredPage] = []
         last: dict[StreamId, str] = {}
-        for draft in domain_events:
+        for draft in drafts:
             page = self.chained(draft, last.get(draft.stream) or heads[draft.stream].hash)
             last[draft.stream] = page.hash
-            stored.append(page)
-        kept = [(str(stream), head.version, head.hash) for stream, head in heads.items()]
-        return list(self.recorder.insert_events(stored, heads=kept, **kwargs) or ())
+            pages.append(page)
+        return pages
+
+
+def stored(heads: Mapping[StreamId, Head]) -> list[StoredHead]:
+    """Return heads as the recorder takes them."""
+    return [(str(stream), head.version, head.hash) for stream, head in heads.items()]
 
 
 class OwnTable(InfrastructureFactory[Any]):
@@ -147,12 +158,14 @@ class EventsourcingLedger(Application[str]):
         mapper = PageMapper(self.codec)
         self.awake = mapper.awake
         self.pages = PageStore(mapper, self._page_recorder)
+        prompt = PageMapper(PageCodec(self.store, KeysAtHand(self.keys.opened)))
+        self.prompt_pages = PageStore(prompt, self._page_recorder)
         super().__init__()
 
     def close(self) -> None:
         """Close what this ledger opened."""
         super().close()
-        self._page_recorder.line.close()
+        self._page_recorder.close()
 
     def construct_factory(self, env: Any) -> InfrastructureFactory[Any]:
         """Use our own table."""
@@ -182,6 +195,13 @@ class EventsourcingLedger(Application[str]):
         if place[0] == self.keys.epoch:
             self._streams.keep(place, pages)
         return pages
+
+    def at_hand(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return a stream as it was read last in this process; raise `NotAtHand`."""
+        known = self._streams.get((self.keys.epoch, stream))
+        if known is None:
+            raise NotAtHand
+        return known
 
     def recall(self, stream: StreamId) -> Sequence[Recorded]:
         """Return a stream as it was read last in this process, or read it."""
@@ -247,6 +267,25 @@ class EventsourcingLedger(Application[str]):
             if command and (earlier := self.answered(actor, command)):
                 return earlier
             raise
+        except MovedOn as error:
+            raise Conflict(StreamId.of(str(error))) from error
+        return _receipt(drafts, positions, heads)
+
+    async def submit(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        heads: Mapping[StreamId, Head],
+        actor: str,
+        command: Command | None,
+    ) -> Receipt:
+        """Write as `append` does, where every key is opened already."""
+        pages = self.prompt_pages.after(heads, drafts)
+        answer = self._answer(actor, command, drafts, heads)
+        try:
+            positions = await self._page_recorder.submit(pages, stored(heads), answer)
+        except AnsweredAlready as error:  # by another writer: what was the answer is to be read
+            raise NotAtHand from error
         except MovedOn as error:
             raise Conflict(StreamId.of(str(error))) from error
         return _receipt(drafts, positions, heads)

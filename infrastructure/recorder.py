@@ -98,6 +98,18 @@ class PageRecorder(PageReader, ApplicationRecorder):
         first = self._commit(Entry(pages, kwargs["heads"], kwargs["answer"]))
         return range(first, first + len(pages))
 
+    async def submit(
+        self, pages: Sequence[StoredPage], heads: Sequence[StoredHead], answer: StoredAnswer | None
+    ) -> Sequence[int]:
+        """Write as `insert_events` does, from a coroutine."""
+        first = await self._commit.submit(Entry(pages, heads, answer))
+        return range(first, first + len(pages))
+
+    def close(self) -> None:
+        """Write what waits to be written, and close the line."""
+        self._commit.close()
+        self.line.close()
+
     def barrier(self) -> None:
         """Commit a record of the log, so that all that was seen before is as durable as it is."""
         self._commit(BARRIER)

@@ -5,8 +5,9 @@ can be moved to another page. A box is 12 bytes of nonce and the ciphertext with
 """
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -27,6 +28,18 @@ class SubjectKey:
 
     key_id: str
     secret: bytes
+
+
+class Keys(Protocol):
+    """The keys of people (`infrastructure.key_store.KeyStore`), or those that are at hand."""
+
+    def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
+        """Return a key for each owner."""
+        ...
+
+    def by_id(self, wanted: Mapping[str, str]) -> Mapping[str, SubjectKey | None]:
+        """Return keys by their ids, `None` for one that was destroyed."""
+        ...
 
 
 def seal(secret: bytes, content: bytes, bound_to: str) -> bytes:

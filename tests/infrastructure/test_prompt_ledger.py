@@ -1,0 +1,118 @@
+"""The ledger's door for coroutines: the same pages, answers and refusals."""
+
+import asyncio
+from dataclasses import replace
+
+import psycopg
+import pytest
+from anyio.from_thread import start_blocking_portal
+from pages import ACTOR, assessed, draft, stream, write
+
+from application.ledger import (
+    BEGINNING,
+    Command,
+    Conflict,
+    Head,
+    KeyReused,
+    NotAtHand,
+    OutcomeUnknown,
+)
+
+COMMAND = Command(key="k-1", body=b"one")
+
+
+@pytest.fixture
+def on_loop():
+    with start_blocking_portal() as portal:
+        yield portal.call
+
+
+@pytest.fixture
+def known(ledger):
+    """A ledger whose first stream has a page, with the key that it is sealed under."""
+    write(ledger, draft(assessed()))
+    ledger.read(stream())
+    return ledger
+
+
+def submit(ledger, *drafts, command=None, heads=None):
+    if heads is None:
+        heads = {one.stream: head(ledger, one.stream) for one in drafts}
+    return lambda: ledger.submit(drafts, heads=heads, actor=ACTOR.id, command=command)
+
+
+def head(ledger, at):
+    pages = ledger.at_hand(at)
+    return Head(version=len(pages), hash=pages[-1].hash)
+
+
+def later(month="2025-08"):
+    return draft(assessed(month), version=2)
+
+
+def test_what_a_coroutine_writes_is_the_page_and_the_receipt_that_a_thread_would_get(
+    known, on_loop
+):
+    receipt = on_loop(submit(known, later(), command=COMMAND))
+    assert [(one.version, one.position) for one in receipt.written] == [(2, 2)]
+    assert receipt.versions == {stream(): 2}
+    assert known.read(stream())[-1].event == assessed("2025-08")
+    assert known.answered(ACTOR.id, COMMAND) == receipt
+
+
+def test_a_stream_that_has_moved_on_is_a_conflict(known, on_loop):
+    stale = submit(known, later("2025-09"))
+    heads = {stream(): head(known, stream())}
+    write(known, later(), heads=heads)
+    with pytest.raises(Conflict) as conflict:
+        on_loop(stale)
+    assert conflict.value.stream == stream()
+
+
+def test_without_its_key_or_its_stream_at_hand_nothing_is_asked_and_nothing_written(known, on_loop):
+    with pytest.raises(NotAtHand):
+        known.at_hand(stream("2"))
+    stranger = replace(draft(assessed(), to=stream("2")), subject="person-2")
+    with pytest.raises(NotAtHand):
+        on_loop(submit(known, stranger, heads={stream("2"): Head(version=0, hash=BEGINNING)}))
+    assert known.position() == 1
+
+
+def test_a_key_that_was_answered_is_looked_up_in_a_thread(known, on_loop):
+    heads = {stream(): head(known, stream())}
+    first = write(known, later(), heads=heads, command=COMMAND)
+    with pytest.raises((NotAtHand, Conflict)):
+        on_loop(submit(known, later(), heads=heads, command=COMMAND))
+    assert known.answered(ACTOR.id, COMMAND) == first
+    with pytest.raises(KeyReused):
+        known.answered(ACTOR.id, Command(key="k-1", body=b"two"))
+
+
+def test_what_a_coroutine_is_told_of_an_unconfirmed_commit_is_that_nobody_knows(
+    known, on_loop, database
+):
+    with psycopg.connect(database) as owner:
+        owner.execute(
+            "CREATE FUNCTION warn() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE WARNING USING ERRCODE = '01000'; RETURN NULL; END $$"
+        )
+        owner.execute(
+            "CREATE CONSTRAINT TRIGGER warn AFTER INSERT ON ledger.event"
+            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION warn()"
+        )
+    with pytest.raises(OutcomeUnknown):
+        on_loop(submit(known, later(), command=COMMAND))
+    assert known.answered(ACTOR.id, COMMAND).position == 2
+
+
+def test_a_coroutine_that_is_cancelled_does_not_cancel_its_write_and_the_key_tells(known, on_loop):
+    async def cancelled():
+        task = asyncio.create_task(submit(known, later(), command=COMMAND)())
+        await asyncio.sleep(0)  # it has handed in its page
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    on_loop(cancelled)
+    write(known, draft(assessed(), to=stream("2")))  # which stands in line behind it
+    assert known.answered(ACTOR.id, COMMAND).position == 2
