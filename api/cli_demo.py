@@ -1,6 +1,7 @@
 """``jejak demo`` and ``jejak serve``: the service, with or without a synthetic population."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -100,7 +101,12 @@ def show_partnerships(house: "House", agreements: Iterable[str]) -> None:
     report = services.reports["partnership"]
     rows = {
         projection.name: [
-            row for _, row in services.read_models.ask(projection.name, EVERY_ROW, EVERYWHERE).rows
+            row
+            for _, row in services.read_models.ask(
+                projection.name,
+                replace(EVERY_ROW, counted=report.columns(projection)),
+                EVERYWHERE,
+            ).rows
         ]
         for projection in report.over
     }

@@ -25,15 +25,16 @@ class Question(Value):
 
     ``where`` compares open columns for equality; a value that is a tuple means one of them.
     ``words`` are looked up in the blind index, all of them. Rows come in the order of their keys,
-    after ``after``; ``limit`` of `None` means every row. ``opened`` are the sealed columns that are
-    wanted; the others are `None` in the answer. `None` wants all of them.
+    after ``after``; ``limit`` of `None` means every row. ``counted`` are the columns that a report
+    looks at: the answer's rows have no other, and what of a person cannot be read in them is
+    `None`. `None` wants whole rows.
     """
 
     where: Mapping[str, Any]
     words: tuple[str, ...]
     after: str | None
     limit: int | None
-    opened: frozenset[str] | None = None
+    counted: frozenset[str] | None = None
 
 
 class Page(Value):

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from application.read_models import Access, DeadLetter, Digests, Page, Progress, Question
 from infrastructure import dead_letters
 from infrastructure.connections import transaction
+from infrastructure.counted_rows import CountedTable
 from infrastructure.follower import Follower, positions, restart
 from infrastructure.leases import LEASE_SECONDS
 from infrastructure.ledger import EventsourcingLedger
@@ -65,6 +66,7 @@ class PostgresReadModels:
             recorder.tail = self.tail
         self.follower = Follower(self.tail, pool, seals, projections)
         self._tables = self.follower.tables
+        self._counted: dict[tuple[str, frozenset[str]], CountedTable] = {}
         self._shop = Workshop(ledger, pool, seals)
         self._building = Rebuilding(self._shop, opening, processes)
 
@@ -72,17 +74,29 @@ class PostgresReadModels:
         """Return rows that the caller may see; raise `LookupError` for an unknown name."""
         table = self._tables[name]
         conditions = [self._within(table, access), *self._wanted(table, question)]
-        query = SQL("SELECT key, {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
-            SQL(AS_JSON), table.table, SQL(" AND ").join(conditions), question.limit
+        counted = self._columns(name, question)
+        columns = counted.select if counted else SQL("key, " + AS_JSON)
+        query = SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
+            columns, table.table, SQL(" AND ").join(conditions), question.limit
         )
         with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             # Before the snapshot is taken, so that it is of the table that a rebuild leaves behind.
             connection.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(table.table))
             position, as_of = self._freshness(connection, table)
-            stored = connection.execute(query).fetchall()
-        rows = tuple(table.rows(stored, question.opened).items())
-        return Page(rows=rows, position=position, as_of=as_of)
+            stored = connection.execute(query, binary=counted is not None).fetchall()
+        rows = (counted or table).rows(stored)
+        return Page(rows=tuple(rows.items()), position=position, as_of=as_of)
+
+    def _columns(self, name: str, question: Question) -> CountedTable | None:
+        """Return how to read the columns that a report counts, for each set of them the same."""
+        if question.counted is None:
+            return None
+        found = self._counted.get((name, question.counted))
+        if found is None:
+            found = CountedTable(self._tables[name], question.counted)
+            self._counted[name, question.counted] = found
+        return found
 
     def wait(self, position: int, seconds: float) -> bool:
         """Wait until all projections have seen a position; say whether they have."""

@@ -33,7 +33,7 @@ from domain.kernel import (
 )
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
-from infrastructure.sealing import owner, seal, unseal
+from infrastructure.sealing import SubjectKey, owner, seal, unseal
 from projections.kernel import Projection
 
 SCHEMA: Final = Identifier("read_model")
@@ -86,7 +86,10 @@ class RowSeals:
         key = self.keys.known([owner(subject, data_class)]).get(owner(subject, data_class))
         if key is None:
             return None if self.keys.forgot(subject) else UNREADABLE
-        box = bytes.fromhex(sealed.removeprefix("\\x"))
+        return self.unbox(key, place, bytes.fromhex(sealed.removeprefix("\\x")))
+
+    def unbox(self, key: SubjectKey, place: str, box: bytes) -> Any:
+        """Return what was sealed under a key; `UNREADABLE` where that was another one."""
         try:
             return orjson.loads(unseal(key.secret, box, f"{self.store}|{place}"))
         except InvalidTag:
@@ -121,14 +124,14 @@ class RowTable:
         self.name = projection.table + suffix
         self.table = SQL("{}.{}").format(SCHEMA, Identifier(self.name))
         classes = data_classes(projection.row)
-        self._sealed = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
+        self.sealed = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
         self._roles = roles_of(projection.row)
         hints = get_type_hints(projection.row)
         self.columns: dict[str, LiteralString] = {
-            field.name: "bytea" if field.name in self._sealed else column_of(hints[field.name])
+            field.name: "bytea" if field.name in self.sealed else column_of(hints[field.name])
             for field in fields(projection.row)
         }
-        self.open_columns = frozenset(self.columns) - frozenset(self._sealed)
+        self.open_columns = frozenset(self.columns) - frozenset(self.sealed)
         self.event_names = frozenset(name for kind in projection.events for name in kind.names)
 
     def create(self, connection: Connection[Any]) -> None:
@@ -172,52 +175,42 @@ class RowTable:
         """Ask for the rows under these keys, for `rows` to wake."""
         return connection.execute(self._find, (list(keys),))
 
-    def rows(
-        self, stored: Sequence[Stored], opened: frozenset[str] | None = None
-    ) -> dict[str, Any]:
-        """Wake rows read as JSON, by their keys; sealed columns not ``opened`` as `None`.
-
-        A column whose key is lost is `UNREADABLE`, or `None` too where it is said what is opened.
-        """
+    def rows(self, stored: Sequence[Stored]) -> dict[str, Any]:
+        """Wake rows read as JSON, by their keys; a column whose key is lost is `UNREADABLE`."""
         asleep: dict[str, Json] = {key: orjson.loads(row) for key, row in stored}
-        if opened is not None:
-            shut = dict.fromkeys(self._sealed.keys() - opened)
-            for row in asleep.values():
-                row.update(shut)
         if subject := self.projection.subject:
-            marks = [(name, mark.value) for name, mark in self._sealed.items()]
+            marks = [(name, mark.value) for name, mark in self.sealed.items()]
             self._seals.open_keys(
                 {
-                    (self._whose(name, row[subject]), mark)
+                    (self.whose(name, row[subject]), mark)
                     for row in asleep.values()
                     for name, mark in marks
                     if row[name] is not None
                 }
             )
-        unread = UNREADABLE if opened is None else None  # a figure counts it as not known
-        return {key: self._awake(key, row, unread) for key, row in asleep.items()}
+        return {key: self._awake(key, row) for key, row in asleep.items()}
 
     @property
     def seals_anything(self) -> bool:
         """Whether a row of this table may hold what is personal."""
-        return bool(self._sealed)
+        return bool(self.sealed)
 
     def remembered(self, row: Any | None) -> Any | None:
         """Return a row without what was forgotten: a field of a page, or all that is personal."""
-        if row is None or not self._sealed:
+        if row is None or not self.sealed:
             return row
         subject, forgot = getattr(row, self.projection.subject or ""), self._seals.keys.forgot
         gone = [
             name
-            for name in self._sealed
-            if getattr(row, name) is FORGOTTEN or forgot(self._whose(name, subject))
+            for name in self.sealed
+            if getattr(row, name) is FORGOTTEN or forgot(self.whose(name, subject))
         ]
         return replace(row, **dict.fromkeys(gone)) if gone else row
 
     def blank(self, connection: Connection[Any], gone: Sequence[str], keys: Sequence[str]) -> None:
         """Take out what is personal, and what it is found by: of subjects, and under keys."""
         nothing = SQL(", ").join(
-            SQL("{} = NULL").format(Identifier(name)) for name in ["words", *self._sealed]
+            SQL("{} = NULL").format(Identifier(name)) for name in ["words", *self.sealed]
         )
         connection.execute(
             SQL("UPDATE {} SET {} WHERE {} = ANY(%s) OR key = ANY(%s)").format(
@@ -278,7 +271,7 @@ class RowTable:
             [
                 SQL("words = coalesce(EXCLUDED.words, t.words)"),
                 *(
-                    (KEEPING if name in self._sealed else SETTING).format(Identifier(name))
+                    (KEEPING if name in self.sealed else SETTING).format(Identifier(name))
                     for name in self.columns
                 ),
             ]
@@ -290,37 +283,37 @@ class RowTable:
         ).format(self.table, names, names, typed, changes)
         return query.as_bytes(None)
 
-    def _whose(self, field: str, subject: str) -> str:
+    def whose(self, field: str, subject: str) -> str:
         """Return under whose key a column is sealed, in a row about ``subject``."""
         role = self._roles.get(field)
         return f"{subject}/{role}" if role else subject
 
     def _asleep(self, key: str, row: Any) -> Json:
         stored = self.as_json(row)
-        shut = {field for field in self._sealed if getattr(row, field) is UNREADABLE}
+        shut = {field for field in self.sealed if getattr(row, field) is UNREADABLE}
         words = None  # what an unreadable field is found by stays
         if shut.isdisjoint(self.projection.indexed):
             words = self._seals.words(stored[name] for name in self.projection.indexed)
-        for field, data_class in self._sealed.items():
+        for field, data_class in self.sealed.items():
             if field in shut:
                 stored[field] = AS_IT_WAS
             elif stored[field] is not None:
                 place = f"{self.projection.name}|{key}|{field}"
-                subject = self._whose(field, stored[self.projection.subject or ""])
+                subject = self.whose(field, stored[self.projection.subject or ""])
                 stored[field] = self._seals.seal(subject, data_class, place, stored[field])
         return {**stored, "key": key, "words": words}
 
-    def _awake(self, key: str, stored: Json, unread: Any) -> Any:
-        for field, data_class in self._sealed.items():
+    def _awake(self, key: str, stored: Json) -> Any:
+        for field, data_class in self.sealed.items():
             if stored[field] is not None:
                 place = f"{self.projection.name}|{key}|{field}"
-                subject = self._whose(field, stored[self.projection.subject or ""])
+                subject = self.whose(field, stored[self.projection.subject or ""])
                 stored[field] = self._seals.unseal(subject, data_class, place, stored[field])
-        shut = {field for field in self._sealed if stored[field] is UNREADABLE}
+        shut = {field for field in self.sealed if stored[field] is UNREADABLE}
         if not shut:
             return self._adapter.validate_python(stored)
         row = self._adapter.validate_python({**stored, **dict.fromkeys(shut)})
-        return replace(row, **dict.fromkeys(shut, unread))
+        return replace(row, **dict.fromkeys(shut, UNREADABLE))
 
     def as_json(self, row: Any) -> Json:
         """Return a row as JSON's types, nothing sealed."""
@@ -355,11 +348,17 @@ def write_all(
 
 def column_of(hint: Any) -> LiteralString:
     """Return the SQL type of a field: ``jsonb`` where it holds more than one value."""
-    if get_origin(hint) is Annotated:
-        return column_of(get_args(hint)[0])
-    inner = [argument for argument in get_args(hint) if argument is not NoneType]
-    if NoneType in get_args(hint) and len(inner) == 1:
-        return column_of(inner[0])
+    hint = bare(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return "text"
     return COLUMNS.get(hint, "jsonb")
+
+
+def bare(hint: Any) -> Any:
+    """Return a field's type without its marks, and without the `None` that it may be."""
+    if get_origin(hint) is Annotated:
+        return bare(get_args(hint)[0])
+    inner = [argument for argument in get_args(hint) if argument is not NoneType]
+    if NoneType in get_args(hint) and len(inner) == 1:
+        return bare(inner[0])
+    return hint

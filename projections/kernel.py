@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from domain.kernel import Event, Value
+from domain.kernel import DataClass, Event, Value, data_classes
 from domain.record import Recorded
+from domain.shape import once_per_type
 
 R = TypeVar("R", bound=Value)
 
@@ -67,8 +68,9 @@ class Report(Generic[R]):
     """What is counted, on reading, over the rows that the caller may see.
 
     ``parameters`` are the names that ``count`` takes besides the rows, all of them texts
-    (an ISO date, a unit's code, an agreement's id); `None` where the caller gave none. ``opened``
-    are the sealed columns that are counted: in the rows that it is given, the others are `None`.
+    (an ISO date, a unit's code, an agreement's id); `None` where the caller gave none. ``counted``
+    are the columns of a projection that are looked at, where that is not all that lie open: the
+    rows that it is given have no other.
     """
 
     name: str
@@ -76,4 +78,14 @@ class Report(Generic[R]):
     over: tuple[Projection[Any], ...]
     parameters: tuple[str, ...]
     count: Callable[[Rows, Mapping[str, str | None]], Sequence[R]]
-    opened: frozenset[str] = frozenset()
+    counted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def columns(self, projection: Projection[Any]) -> frozenset[str]:
+        """Return the columns that are counted of a projection's rows."""
+        return self.counted.get(projection.name) or open_columns(projection.row)
+
+
+@once_per_type
+def open_columns(row: type[Value]) -> frozenset[str]:
+    """Return the columns of a row that are not sealed."""
+    return frozenset(f for f, mark in data_classes(row).items() if mark is DataClass.NONE)

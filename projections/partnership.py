@@ -18,7 +18,7 @@ from domain.kernel import Open, Value
 from domain.schooling import PaketLevel
 from projections.agreements import status_on
 from projections.case_summary import CASE_SUMMARY
-from projections.counting import OPENED, AgeBand, Seen, by_then, day_from, persons
+from projections.counting import COUNTED, AgeBand, Seen, by_then, day_from, persons
 from projections.kernel import Report, Rows
 from projections.programmes import ProgrammeLine
 from projections.referrals import REFERRALS
@@ -315,5 +315,5 @@ PARTNERSHIP = Report(
     over=(*OVER, REMISI_REGISTER, REFERRALS),
     parameters=("agreement", "on"),
     count=count,
-    opened=OPENED,
+    counted=COUNTED,
 )

@@ -8,7 +8,7 @@ from typing import Final
 from domain.custody import LegalStatus, Sex
 from domain.kernel import Open, Refused, Value
 from projections.case_summary import CASE_SUMMARY
-from projections.counting import OPENED, AgeBand, Seen, day_from, seen
+from projections.counting import COUNTED, AgeBand, Seen, day_from, seen
 from projections.kernel import Report, Rows
 
 
@@ -77,7 +77,7 @@ def count(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[Populati
     held = [one for one in everybody if one.held and unit in (None, "", one.unit)]
     lines: list[PopulationLine] = []
     for grouping in _groupings(parameters.get("by")):
-        counts = Counter(VALUE[grouping](one) for one in held)
+        counts = Counter(map(VALUE[grouping], held))
         rest = sorted(
             set(counts) - set(ALWAYS.get(grouping, ())), key=lambda v: (v is None, v or "")
         )
@@ -94,5 +94,5 @@ POPULATION = Report(
     over=(CASE_SUMMARY,),
     parameters=("on", "unit", "by"),
     count=count,
-    opened=OPENED,
+    counted=COUNTED,
 )

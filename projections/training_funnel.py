@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 
 from domain.kernel import Open, Value
-from projections.counting import OPENED, by_then, day_from, persons
+from projections.counting import COUNTED, by_then, day_from, persons
 from projections.kernel import Report, Rows
 from projections.training_participation import Stage, TrainingParticipation
 from projections.under_agreement import OVER, Scene, scenes
@@ -144,5 +144,5 @@ TRAINING_FUNNEL = Report(
     over=OVER,
     parameters=("agreement", "on"),
     count=count,
-    opened=OPENED,
+    counted=COUNTED,
 )

@@ -5,7 +5,7 @@ What is remembered are counts, and rows of reference data; never the row of a pe
 
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, Final
@@ -26,13 +26,7 @@ from projections.units_and_agencies import UNITS_AND_AGENCIES
 SHOWN: Final[tuple[Projection[Any], ...]] = (AGREEMENTS, PROGRAMMES, IN_TRANSIT, UNITS_AND_AGENCIES)
 REMEMBERED: Final = 32
 """Scopes; the one that was asked for longest ago is forgotten first."""
-EVERY_ROW: Final = Question(
-    where={},
-    words=(),
-    after=None,
-    limit=None,
-    opened=PARTNERSHIP.opened | TRAINING_FUNNEL.opened,
-)
+EVERY_ROW: Final = Question(where={}, words=(), after=None, limit=None)
 NO_ROW: Final = Question(where={}, words=(), after=None, limit=0)
 
 
@@ -90,10 +84,11 @@ def count(services: Services, access: Access, today: date) -> Counted:
     """Count what a scope holds at the end of a day."""
     wanted = {one.name: one for one in (CASE_SUMMARY, *SHOWN, *TRAINING_FUNNEL.over)}
     wanted |= {one.name: one for one in PARTNERSHIP.over}
-    rows = {
-        name: [row for _, row in services.read_models.ask(name, EVERY_ROW, access).rows]
-        for name in wanted
-    }
+    rows = {}
+    for name, one in wanted.items():
+        counted = PARTNERSHIP.columns(one) | TRAINING_FUNNEL.columns(one)
+        page = services.read_models.ask(name, replace(EVERY_ROW, counted=counted), access)
+        rows[name] = [row for _, row in page.rows]
     held = (row for row in rows[CASE_SUMMARY.name] if row.presence in HELD)
     asked = {"agreement": None, "on": today.isoformat()}
     funnels: dict[str, dict[str, int]] = {}

@@ -241,9 +241,10 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
         services = reading.services
         asked = asked_of(reading.request, columns, {}, control=("after",))
         wait_for(services, asked.after)
-        whole = replace(WHOLE, opened=report.opened)
         pages = {
-            one.name: services.read_models.ask(one.name, whole, caller.access)
+            one.name: services.read_models.ask(
+                one.name, replace(WHOLE, counted=report.columns(one)), caller.access
+            )
             for one in report.over
         }
         rows = counted(report, pages, asked)

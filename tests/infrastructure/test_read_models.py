@@ -1,7 +1,7 @@
 """Rows follow the ledger, equal their replay, stay sealed, and a poison page stops one key."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from lines import ANY, EVERYTHING, LINES, evolve
@@ -241,8 +241,21 @@ def test_a_stopped_key_that_is_folded_anew_after_a_fix_has_lost_nothing(
         models.refold("case_summary", "1")
 
 
-def test_sealed_columns_that_nobody_wants_stay_sealed(models, ledger):
-    write(ledger, draft(assessed()), draft(began(), version=2))
+def test_a_row_that_is_counted_says_what_the_whole_row_says_and_has_no_other_column(models, ledger):
+    for key in "12":
+        write(ledger, draft(assessed(), to=stream(key)), draft(began(), to=stream(key), version=2))
     follow(models)
-    row = rows(models, replace(ANY, opened=frozenset({"name"})))["1"]
-    assert (row.name, row.offence) == ("Budi Fiktif", None)
+    everything = frozenset(field.name for field in fields(LINES.row))
+    whole, counted = rows(models), rows(models, replace(ANY, counted=everything))
+    assert {key: as_said(row) for key, row in counted.items()} == {
+        key: as_said(row) for key, row in whole.items()
+    }
+    few = rows(models, replace(ANY, counted=frozenset({"name", "person", "months"})))["1"]
+    assert (few.name, few.months) == ("Budi Fiktif", ("2025-07",))
+    for column in "offence", "case":
+        with pytest.raises(AttributeError):
+            getattr(few, column)
+
+
+def as_said(row):
+    return {field.name: getattr(row, field.name) for field in fields(LINES.row)}

@@ -1,7 +1,8 @@
 """What a rebuild and a report rely on: rows within streams, and figures without sealed columns."""
 
 from collections import defaultdict
-from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from fold import pages, tables
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from strategies import event
 
 from domain.catalogue import STREAMS
-from domain.kernel import DataClass, data_classes
+from projections.case_summary import CASE_SUMMARY
 from projections.catalogue import PROJECTIONS, REPORTS
+from projections.counting import seen, then
 
 BRIEFLY = settings(deadline=None, max_examples=5)
 
@@ -43,25 +45,36 @@ def test_no_row_is_about_pages_of_two_streams(projection):
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda one: one.name)
-def test_a_report_counts_the_same_without_the_columns_that_it_does_not_open(report):
+def test_a_report_looks_at_no_column_but_those_that_it_says_it_counts(report):
     @BRIEFLY
     @given(one_of_each(report.over))
     def law(events):
         rows = tables(report.over, [(streams_of(one)[0], one) for one in events])
-        for on in None, "2025-08-17":
+        for on in None, "2025-08-17", "2031-01-01":
             asked = dict.fromkeys(report.parameters) | {"on": on}
-            assert report.count(blanked(rows, report), asked) == report.count(rows, asked)
+            assert report.count(narrowed(rows, report), asked) == report.count(rows, asked)
 
     law()
 
 
-def blanked(rows, report):
-    sealed = {
-        one.name: {
-            column: None
-            for column, mark in data_classes(one.row).items()
-            if mark is not DataClass.NONE and column not in report.opened
-        }
-        for one in report.over
+def narrowed(rows, report):
+    """The same rows without any other column: to look at one is an error."""
+    columns = {one.name: report.columns(one) for one in report.over}
+    return {
+        name: [SimpleNamespace(**{c: getattr(row, c) for c in columns[name]}) for row in some]
+        for name, some in rows.items()
     }
-    return {name: [replace(row, **sealed[name]) for row in some] for name, some in rows.items()}
+
+
+def test_who_was_told_of_for_the_last_time_before_a_day_was_on_it_as_the_row_says():
+    @settings(deadline=None, max_examples=20)
+    @given(st.lists(st.one_of(*map(event, CASE_SUMMARY.events)), min_size=1, max_size=12))
+    def law(events):
+        rows = tables([CASE_SUMMARY], [(streams_of(one)[0], one) for one in events])
+        for row in rows[CASE_SUMMARY.name]:
+            assert seen(row, None) == then(row, None)
+            for days in range(-2, 3):
+                on = row.last_effective_day + timedelta(days=days)
+                assert seen(row, on) == then(row, on)
+
+    law()
