@@ -4,11 +4,11 @@
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from api.shape_words import said
-from domain.catalogue import STREAMS
+from domain.catalogue import ANNOTATING, STREAMS
 from domain.kernel import Chapter, DataClass, Event, Stream, data_classes
 from domain.shape import payload_shapes
 
@@ -34,15 +34,18 @@ out of a proposal.
 
 def event_document(streams: Mapping[str, Stream] = STREAMS) -> str:
     """Return the document of all these streams, in Markdown."""
-    return "\n".join([HEAD, *(line for stream in streams.values() for line in _stream(stream))])
+    lines = [
+        line for one in streams.values() for line in _part(f"Stream `{one.name}`", one.chapters)
+    ]
+    return "\n".join([HEAD, *lines, *_part("In every stream", ANNOTATING)])
 
 
-def _stream(stream: Stream) -> Iterator[str]:
-    number = len(stream.chapter_of)
-    chapters = ", ".join(chapter.name for chapter in stream.chapters)
-    yield f"## Stream `{stream.name}`\n"
-    yield f"{number} types of event; chapters: {chapters}.\n"
-    for chapter in stream.chapters:
+def _part(title: str, chapters: Sequence[Chapter[Any, Any]]) -> Iterator[str]:
+    number = sum(len(chapter.events) for chapter in chapters)
+    named = ", ".join(chapter.name for chapter in chapters)
+    yield f"## {title}\n"
+    yield f"{number} types of event; chapters: {named}.\n"
+    for chapter in chapters:
         yield from _chapter(chapter)
 
 

@@ -5,9 +5,11 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from domain.catalogue import EVENTS
 from domain.fields import Sha256
 from domain.kernel import Event, Json, Length, Value
 from domain.shape import (
+    AnyEvent,
     Choice,
     Day,
     Flag,
@@ -51,14 +53,29 @@ def example_json(event: type[Event]) -> Json:
 def data_json(event: Event) -> Json:
     """Return what an event says, without its time of effect, as JSON's types.
 
-    What was forgotten is ``{"forgotten": true}``, whatever type the field has.
+    What was forgotten is ``{"forgotten": true}``, whatever type the field has. Another event that
+    it holds is written as a client would propose it, without evidence and reason.
     """
-    written: Json = TypeAdapter(type(event)).dump_python(event, mode="json", warnings=False)
-    del written["effective"]
+    reads = TypeAdapter(type(event))
+    written: Json = reads.dump_python(event, mode="json", exclude={"effective"}, warnings=False)
+    for field, shape in payload_shapes(type(event)).items():
+        if isinstance(shape, AnyEvent):
+            written[field] = inner_json(getattr(event, field))
     return written
 
 
-def example(field: str, shape: Shape) -> Any:  # noqa: PLR0911  # one answer per shape
+def inner_json(event: Event) -> Json:
+    """Return an event that another one holds: its type, its time of effect, and what it says."""
+    effective = event.effective
+    at = effective.at and effective.at.astimezone(effective.zone.offset)
+    return {
+        "type": event.stored_as,
+        "effective": (at or effective.day).isoformat(),
+        "data": data_json(event),
+    }
+
+
+def example(field: str, shape: Shape) -> Any:  # noqa: C901, PLR0911  # one answer per shape
     """Return a value that a field of this shape may hold."""
     match shape:
         case Text():
@@ -79,6 +96,8 @@ def example(field: str, shape: Shape) -> Any:  # noqa: PLR0911  # one answer per
             return (example(field, shape.of),) * max(1, shape.length.least if shape.length else 1)
         case Maybe():
             return example(field, shape.of)
+        case AnyEvent():
+            return example_event(EVENTS[0])
 
 
 def _content(value: type[Value]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from domain.fields import Line, Note, Sha256
 from domain.kernel import Event, Length, Stream, Value, data_classes
 from domain.record import Evidence
 from domain.shape import (
+    AnyEvent,
     Choice,
     Day,
     Flag,
@@ -163,7 +164,7 @@ def value_model(value: type[Value], name: str | None = None) -> type[ValueForm]:
     return form
 
 
-def _annotation(field: str, shape: Shape) -> Any:  # noqa: PLR0911  # one answer per shape
+def _annotation(field: str, shape: Shape) -> Any:  # noqa: C901, PLR0911  # one answer per shape
     match shape:
         case Text():
             return _text(field, shape)
@@ -187,6 +188,8 @@ def _annotation(field: str, shape: Shape) -> Any:  # noqa: PLR0911  # one answer
             return Annotated[list[items], bounds]
         case Maybe():
             return _annotation(field, shape.of) | None
+        case AnyEvent():
+            raise TypeError(field)  # what holds another event is never proposed on a form
 
 
 def _text(field: str, shape: Text) -> Any:

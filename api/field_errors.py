@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Protocol
 
 from api.event_forms import FIRST_YEAR, LAST_YEAR, StatedEvidence
 from api.shape_words import said
-from domain.catalogue import EVENTS
+from domain.catalogue import RECORDED
 from domain.fields import Note
 from domain.kernel import Event, Length, Words
 from domain.shape import Many, Maybe, Part, Shape, payload_shapes, shape_of
@@ -116,7 +116,7 @@ ENVELOPE: Final[dict[str, Shape]] = {
 
 
 def field_errors(
-    problem: Problem, language: Language = "id", events: Iterable[type[Event]] = EVENTS
+    problem: Problem, language: Language = "id", events: Iterable[type[Event]] = RECORDED
 ) -> list[FieldError]:
     """Translate what pydantic found; ``events`` are those whose types may be spoken of."""
     kinds = {event.stored_as: event for event in events}

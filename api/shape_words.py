@@ -2,6 +2,7 @@
 
 from domain.kernel import Words
 from domain.shape import (
+    AnyEvent,
     Choice,
     Day,
     Flag,
@@ -16,7 +17,7 @@ from domain.shape import (
 )
 
 
-def said(shape: Shape) -> Words:  # noqa: PLR0911  # one answer per shape
+def said(shape: Shape) -> Words:  # noqa: C901, PLR0911  # one answer per shape
     """Say what a field of this shape may hold."""
     match shape:
         case Text():
@@ -42,6 +43,8 @@ def said(shape: Shape) -> Words:  # noqa: PLR0911  # one answer per shape
         case Maybe():
             indonesian, english = said(shape.of)
             return f"{indonesian}, atau null", f"{english}, or null"
+        case AnyEvent():
+            return "satu peristiwa utuh", "an event in full"
 
 
 def _list(item: Words, shape: Many) -> Words:

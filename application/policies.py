@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from application.append import Append, Proposal, Request
 from application.ledger import Conflict, Ledger
-from domain.catalogue import STREAMS
+from domain.catalogue import ANNOTATING, STREAMS
 from domain.kernel import DataClass, Json, Stream, Value, data_classes
 from domain.policy import POLICY, PolicyAdopted, PolicyKind
 from domain.record import Actor, StreamId
@@ -73,11 +73,17 @@ class Policies:
         )
 
 
+ANY: Final = "*"
+"""Stands for every kind of stream."""
+
+
 def event_catalogue(streams: Mapping[str, Stream] = STREAMS) -> Json:
     """Return what may be recorded: each event's fields, what they may hold, and how kept."""
+    told = {name: tuple(stream.chapter_of) for name, stream in streams.items()}
+    told[ANY] = tuple(event for chapter in ANNOTATING for event in chapter.events)
     return {
-        name: {event.names[-1]: fields_of(event) for event in stream.chapter_of}
-        for name, stream in streams.items()
+        name: {event.names[-1]: fields_of(event) for event in events}
+        for name, events in told.items()
     }
 
 

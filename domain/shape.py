@@ -82,7 +82,11 @@ class Maybe(Value):
     of: "Shape"
 
 
-Shape = Text | Whole | Flag | Day | Choice | Listed | Part | Many | Maybe
+class AnyEvent(Value):
+    """Another event in full, of whatever type, with its own time of effect."""
+
+
+Shape = Text | Whole | Flag | Day | Choice | Listed | Part | Many | Maybe | AnyEvent
 
 
 def once_per_type(function: F) -> F:
@@ -145,7 +149,7 @@ def _plain(kind: type[Any], marks: tuple[Any, ...]) -> Shape:
     if issubclass(kind, Enum):
         return Choice(kind=kind)
     if issubclass(kind, Value):
-        return Part(kind=kind)
+        return AnyEvent() if kind is Event else Part(kind=kind)
     raise TypeError(kind)
 
 

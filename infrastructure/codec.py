@@ -38,6 +38,8 @@ FORMAT: Final = 1
 KINDS: Final[Mapping[str, type[Event]]] = {name: kind for kind in RECORDED for name in kind.names}
 EFFECTIVE: Final = TypeAdapter(Effective)
 ACTOR: Final = tuple(Actor.__dataclass_fields__)
+CONTENT: Final = frozenset({"name", "effective", "payload"})
+"""The keys of an event that a page holds besides its own."""
 
 
 class Unreadable(Exception):
@@ -136,10 +138,11 @@ def event_from(
         raise Unreadable(name)
     for upcast in kind.upcasts[kind.names.index(name) :]:
         payload = upcast(payload)
-    if (held := content_field(kind)) is not None:
-        return _event_around(kind, effective, payload, held, known)
+    held = content_field(kind)
     gone = {field for field, value in payload.items() if value is FORGOTTEN}
     try:
+        if held is not None:
+            return _event_around(kind, effective, payload, held, known)
         if gone:
             return _with_gaps(kind, {**payload, "effective": effective}, gone)
         event: Event = adapter(kind).validate_python({**payload, "effective": effective})
@@ -154,8 +157,10 @@ def _event_around(
 ) -> Event:
     """Wake an event that holds another one."""
     said, content = {**payload, "effective": effective}, payload.get(held)
-    if said.keys() != _field_adapters(kind).keys() or not isinstance(content, dict):
+    if said.keys() != _field_adapters(kind).keys():
         raise Unreadable(kind.stored_as, *sorted(said.keys() ^ _field_adapters(kind).keys()))
+    if not isinstance(content, dict) or content.keys() != CONTENT:
+        raise Unreadable(kind.stored_as, held)
     read: Json = {
         name: reads.validate_python(said[name])
         for name, reads in _field_adapters(kind).items()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from api.event_examples import example_event
-from domain.catalogue import EVENTS
+from domain.catalogue import RECORDED
 from domain.kernel import Event, Json
 from infrastructure.codec import effective_of, event_from, payload_of
 
@@ -45,6 +45,6 @@ def write_missing(kinds: Iterable[type[Event]], folder: Path = GOLDEN) -> list[P
 
 if __name__ == "__main__":
     chapters = sys.argv[1:]
-    asked = [e for e in EVENTS if not chapters or e.stored_as.partition(".")[0] in chapters]
+    asked = [e for e in RECORDED if not chapters or e.stored_as.partition(".")[0] in chapters]
     for path in write_missing(asked):
         sys.stdout.write(f"{path.relative_to(HOUSE)}\n")

@@ -17,8 +17,10 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from api.event_examples import example
+from domain.catalogue import EVENTS
 from domain.kernel import Event, Pattern, Refused, Stream, Value
 from domain.shape import (
+    AnyEvent,
     Choice,
     Day,
     Flag,
@@ -90,6 +92,8 @@ def drawn(field: str, shape: Shape, choose: Choose[Any]) -> Any:  # noqa: C901, 
             return tuple(drawn(field, shape.of, choose) for _ in items)
         case Maybe():
             return drawn(field, shape.of, choose) if choose((True, True, False)) else None
+        case AnyEvent():
+            return one(choose(EVENTS), choose)
 
 
 def content(value: type[Value], choose: Choose[Any]) -> dict[str, Any]:
@@ -240,6 +244,8 @@ def wild(shape: Shape) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911
             return items.map(tuple)
         case Maybe():
             return st.none() | wild(shape.of)
+        case AnyEvent():
+            return st.sampled_from(EVENTS).flatmap(wild_event)
 
 
 def wild_content(value: type[Value]) -> dict[str, st.SearchStrategy[Any]]:

@@ -11,7 +11,7 @@ from api.policies import permissions, policies
 from api.tokens import Role
 from application.append import Append
 from application.policies import Policies, event_catalogue
-from domain.catalogue import EVENTS, STREAMS
+from domain.catalogue import RECORDED, STREAMS
 from domain.policy import PolicyKind
 from domain.record import StreamId
 from infrastructure.codec import canonical
@@ -84,7 +84,7 @@ def test_two_who_open_at_once_adopt_it_once(adopting, ledger):
 def test_the_catalogue_changes_with_what_an_event_may_hold():
     content = event_catalogue()
     assert {name for stream in content.values() for name in stream} == {
-        event.names[-1] for event in EVENTS
+        event.names[-1] for event in RECORDED
     }
     admitted = content["case"]["custody.admitted@1"]
     assert admitted["full_name"][1] == "personal"

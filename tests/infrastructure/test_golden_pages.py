@@ -5,7 +5,7 @@ import json
 import pytest
 from golden_pages import GOLDEN, event_of, page_of, write_missing
 
-from domain.catalogue import EVENTS
+from domain.catalogue import RECORDED
 from domain.kernel import Event, Open
 from infrastructure.codec import KINDS, Unreadable
 
@@ -18,7 +18,7 @@ def page_at(path):
 
 
 def test_every_name_ever_stored_has_a_golden_page():
-    names = {name for kind in EVENTS for name in kind.names}
+    names = {name for kind in RECORDED for name in kind.names}
     assert {path.stem for path in PAGES} == names, "run: .venv/bin/python tests/golden_pages.py"
 
 
@@ -54,6 +54,21 @@ def test_a_key_too_few_fails_loudly(path):
             fewer = {other: value for other, value in page[part].items() if other != key}
             with pytest.raises(Unreadable):
                 event_of(path.stem, page | {part: fewer}, KINDS)
+
+
+@pytest.mark.parametrize("part", ["name", "effective", "payload"])
+def test_an_event_within_an_event_is_read_as_strictly(part):
+    page = page_at(GOLDEN / "correction.proposed@1.json")
+    whole = page["payload"]["content"]
+    fewer = {key: value for key, value in whole.items() if key != part}
+    more = {"name": "conduct.unheard_of@1"} if part == "name" else {part: {"unheard_of": 1}}
+    for content in (fewer, whole | {"unheard_of": 1}, whole | more, None):
+        with pytest.raises(Unreadable):
+            event_of(
+                "correction.proposed@1",
+                page | {"payload": {**page["payload"], "content": content}},
+                KINDS,
+            )
 
 
 @pytest.mark.parametrize(
