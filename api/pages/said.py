@@ -59,6 +59,9 @@ def text_of(name: str, value: Any, tongue: Tongue, names: Names) -> str:  # noqa
             return tongue.value(value)
         case tuple():
             return "; ".join(text_of(name, one, tongue, names) for one in value)
+        case Event():
+            said = "; ".join(f"{one.label}: {one.text}" for one in facts(value, tongue, names))
+            return f"{tongue(*labels.of_event(type(value)))} ({said})"
         case Value():
             return _parts(value, tongue, names)
         case str() if name == "month":

@@ -16,7 +16,7 @@ from api.pages.journey import SITTING, late
 from api.pages.names import Names
 from api.pages.said import facts
 from api.pages.tongue import Tongue
-from domain.catalogue import CASE, EVENTS
+from domain.catalogue import CASE, RECORDED
 from domain.record import Recorded
 
 TOLD = datetime(2025, 9, 1, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_a_case_of_another_unit_is_not_there(visitor, journey):
     assert "Budi" not in answer.text
 
 
-@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.stored_as)
+@pytest.mark.parametrize("kind", RECORDED, ids=lambda kind: kind.stored_as)
 def test_every_event_can_be_read_in_both_languages(kind):
     event = example_event(kind)
     for language in ("id", "en"):
@@ -129,7 +129,7 @@ def test_how_many_events_are_read_in_bahasa_indonesia(record_property):
 
 
 def test_no_label_is_left_of_an_event_that_there_is_not():
-    assert set(EVENTS_IN_INDONESIAN) <= {kind.stored_as for kind in EVENTS}
+    assert set(EVENTS_IN_INDONESIAN) <= {kind.stored_as for kind in RECORDED}
 
 
 def test_teller_and_evidence_stand_beside(show):
