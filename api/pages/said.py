@@ -44,7 +44,7 @@ def facts(event: Event, tongue: Tongue, names: Names) -> Iterator[Fact]:
         yield Fact(tongue(*labels.of_field(field.name)), text, guarded)
 
 
-def text_of(name: str, value: Any, tongue: Tongue, names: Names) -> str:  # noqa: PLR0911  # a table
+def text_of(name: str, value: Any, tongue: Tongue, names: Names) -> str:  # noqa: C901, PLR0911
     """Return the content of a field."""
     match value:
         case Forgotten():
