@@ -250,14 +250,15 @@ def _placements(scene: Scene) -> Lines:
 
 def _remisi(scene: Scene, rows: Rows) -> Lines:
     """Return how many were awarded remisi on each day, among those then in the units."""
-    movements = {row.case: row.movements for row in rows[CASE_SUMMARY.name]}
+    cases = {row.case: row for row in rows[CASE_SUMMARY.name]}
     awarded: dict[date, list[str]] = {}
     freed: dict[date, list[str]] = {}
     for line in rows[REMISI_REGISTER.name]:
         day = line.applied_on
         if line.status is not RemisiStatus.APPLIED or not by_then(day, scene.on):
             continue
-        if whereabouts(movements.get(line.case, ()), day).unit in scene.agreement.units:
+        movements = cases[line.case].movements if line.case in cases else ()
+        if whereabouts(movements, day).unit in scene.agreement.units:
             awarded.setdefault(day, []).append(line.case)
             if line.releases:
                 freed.setdefault(day, []).append(line.case)

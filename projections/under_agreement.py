@@ -6,6 +6,7 @@ cannot see the case of is not counted: rows reach it through the reader's scope.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Final, Protocol
 
 from domain.kernel import Value
@@ -55,13 +56,13 @@ class Scene(Value):
     learnings: Sequence[Learning]
     placements: Sequence[PlacementLine]
 
-    @property
+    @cached_property
     def held(self) -> Sequence[Seen]:
         """Return who is held in the agreement's units."""
         units = self.agreement.units
         return [case for case in self.cases.values() if case.held and case.unit in units]
 
-    @property
+    @cached_property
     def of_domicile(self) -> Sequence[Seen]:
         """Return who of these is at home in the agreement's regions; all where it names none."""
         return [case for case in self.held if lies_in(case.domicile, self.agreement.regions)]
