@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
+from application.at_hand import AtHand
 from application.deliberation import Deliberation, Plan, Proposal, Request, admit_all
 from application.ledger import Conflict, Ledger, Receipt
 from application.timeline import Known
@@ -53,6 +54,21 @@ class Append:
                             raise
                     read = self.ledger.read
 
+    async def submit(self, request: Request, at_hand: AtHand) -> Receipt:
+        """Record what the proposals lead to, from a coroutine, decided on what is at hand.
+
+        Raises what a call raises, and `NotAtHand`. After that, and after `Refused` and `Conflict`,
+        nothing was written, and a call may tell otherwise: it reads anew.
+        """
+        self._ensure_not_in_the_future(request)
+        deliberation = self._decided(request, admit_all, at_hand.strand, at_hand)
+        return await at_hand.ledger.submit(
+            deliberation.drafts,
+            heads=deliberation.heads(),
+            actor=request.actor.id,
+            command=request.command,
+        )
+
     def deliberation(
         self, request: Request, read: Callable[[StreamId], Sequence[Recorded]] | None = None
     ) -> "Deliberation":
@@ -69,17 +85,28 @@ class Append:
     def _attempt(
         self, request: Request, plan: Plan, read: Callable[[StreamId], Sequence[Recorded]]
     ) -> Receipt:
-        deliberation = self.deliberation(request, read)
-        for stream in request.expected:
-            deliberation.strand(stream)
-        plan(deliberation)
-        deliberation.review()
+        deliberation = self._decided(request, plan, read, self.ledger)
         return self.ledger.append(
             deliberation.drafts,
             heads=deliberation.heads(),
             actor=request.actor.id,
             command=request.command,
         )
+
+    def _decided(
+        self,
+        request: Request,
+        plan: Plan,
+        read: Callable[[StreamId], Sequence[Recorded]],
+        ledger: Ledger,
+    ) -> Deliberation:
+        deliberation = self.deliberation(request, read)
+        deliberation.ledger = ledger
+        for stream in request.expected:
+            deliberation.strand(stream)
+        plan(deliberation)
+        deliberation.review()
+        return deliberation
 
     def _ensure_not_in_the_future(self, request: Request) -> None:
         now = self.now()

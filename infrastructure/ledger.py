@@ -7,17 +7,10 @@ from typing import Any, Final
 
 import orjson
 from eventsourcing.application import Application
-from eventsourcing.persistence import (
-    ApplicationRecorder,
-    EventStore,
-    InfrastructureFactory,
-    Mapper,
-    StoredEvent,
-)
+from eventsourcing.persistence import InfrastructureFactory, Mapper
 from psycopg_pool import ConnectionPool
 
 from application.ledger import (
-    BEGINNING,
     Command,
     Conflict,
     Head,
@@ -28,112 +21,22 @@ from application.ledger import (
 )
 from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
-from infrastructure.codec import PageCodec, Stamp
+from infrastructure.codec import PageCodec
 from infrastructure.key_store import KeysAtHand, KeyStore
 from infrastructure.master_key import MasterKey
 from infrastructure.page_reader import StoredPage
+from infrastructure.page_store import FreshPages, OwnTable, PageMapper, PageStore, stored
 from infrastructure.recorder import (
     AnsweredAlready,
     MovedOn,
     PageRecorder,
     StoredAnswer,
-    StoredHead,
 )
 
 SCAN: Final = 1_000
 """Pages read at a time when the whole ledger is walked."""
 PAGES_KEPT: Final = 20_000
 """Pages of streams that are kept awake: about 60 MB, or the cases that a unit works on in a day."""
-
-
-class PageMapper(Mapper[str]):
-    """The library's mapper, with pages for states and stored names for topics."""
-
-    def __init__(self, codec: PageCodec) -> None:
-        self.codec = codec
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Put to sleep a draft that begins its stream."""
-        return self.chained(domain_event, BEGINNING)
-
-    def chained(self, draft: Draft, prev_hash: str) -> StoredPage:
-        """Put a draft to sleep as the page after the one with this hash."""
-        page = self.codec.page(draft, prev_hash)
-        return StoredPage(
-            originator_id=str(draft.stream),
-            originator_version=draft.version,
-            topic=draft.event.names[-1],
-            state=page,
-            event_id=draft.event_id,
-            prev_hash=prev_hash,
-            hash=self.codec.hash_of(page),
-            recorded_at=None,
-            id=0,
-        )
-
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        """Wake a page in its place in the ledger."""
-        if not isinstance(stored_event, StoredPage):
-            raise TypeError("only a page that was read from the ledger can be woken")
-        return self.awake([stored_event])[0]
-
-    def awake(self, pages: Sequence[StoredPage]) -> list[Recorded]:
-        """Wake pages in their places in the ledger, having fetched all their keys at once."""
-        return self.codec.recorded([(page.state, _stamp(page)) for page in pages])
-
-
-class PageStore(EventStore[str]):
-    """The library's event store, which chains the pages of a write to their streams' heads."""
-
-    def __init__(self, mapper: PageMapper, recorder: ApplicationRecorder) -> None:
-        super().__init__(mapper, recorder)
-        self.make_keys, self.chained = mapper.codec.make_keys, mapper.chained
-
-    def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Any]:
-        """Write drafts after the ``heads`` of their streams; return their positions."""
-        heads: Mapping[StreamId, Head] = kwargs.pop("heads")
-        self.make_keys(domain_events)
-        pages = self.after(heads, domain_events)
-        return list(self.recorder.insert_events(pages, heads=stored(heads), **kwargs) or ())
-
-    def after(self, heads: Mapping[StreamId, Head], drafts: Sequence[Draft]) -> list[StoredPage]:
-        """Put drafts to sleep, each chained to the page before it."""
-        pages: list[StoredPage] = []
-        last: dict[StreamId, str] = {}
-        for draft in drafts:
-            page = self.chained(draft, last.get(draft.stream) or heads[draft.stream].hash)
-            last[draft.stream] = page.hash
-            pages.append(page)
-        return pages
-
-
-def stored(heads: Mapping[StreamId, Head]) -> list[StoredHead]:
-    """Return heads as the recorder takes them."""
-    return [(str(stream), head.version, head.hash) for stream, head in heads.items()]
-
-
-class OwnTable(InfrastructureFactory[Any]):
-    """The library's factory, for a recorder that is made already."""
-
-    def __init__(self, recorder: PageRecorder) -> None:
-        super().__init__({})
-        self._recorder = recorder
-
-    def application_recorder(self) -> ApplicationRecorder:
-        """Return the recorder over our own table."""
-        return self._recorder
-
-    def aggregate_recorder(self, purpose: str = "events") -> ApplicationRecorder:
-        """Return the same: there are no snapshots, a journey is folded whole."""
-        return self._recorder
-
-    def tracking_recorder(self, tracking_recorder_class: Any = None) -> Any:
-        """Refuse: projections keep their positions with their rows."""
-        raise NotImplementedError
-
-    def process_recorder(self) -> Any:
-        """Refuse: projections keep their positions with their rows."""
-        raise NotImplementedError
 
 
 class EventsourcingLedger(Application[str]):
@@ -155,10 +58,12 @@ class EventsourcingLedger(Application[str]):
         self.keys.on_forgotten.append(self.forget_opened)
         self._digest_key = self.keys.derive("idempotency")
         self.codec = PageCodec(self.store, self.keys)
-        mapper = PageMapper(self.codec)
-        self.awake = mapper.awake
+        self._fresh = FreshPages(self.keys)
+        mapper = PageMapper(self.codec, self._fresh)
+        self._wake = mapper.awake
         self.pages = PageStore(mapper, self._page_recorder)
-        prompt = PageMapper(PageCodec(self.store, KeysAtHand(self.keys.opened)))
+        at_hand = PageCodec(self.store, KeysAtHand(self.keys.opened))
+        prompt = PageMapper(at_hand, self._fresh)
         self.prompt_pages = PageStore(prompt, self._page_recorder)
         super().__init__()
 
@@ -175,7 +80,7 @@ class EventsourcingLedger(Application[str]):
         """Use our own names and pages."""
         return self.pages.mapper
 
-    def construct_event_store(self) -> EventStore[str]:
+    def construct_event_store(self) -> PageStore:
         """Chain pages as they are written."""
         return self.pages
 
@@ -191,10 +96,21 @@ class EventsourcingLedger(Application[str]):
                 known, newer = (), self._page_recorder.select_events(str(stream))
         if not newer:
             return known
-        pages = (*known, *self.awake(newer))
+        pages = (*known, *self._wake(newer))
         if place[0] == self.keys.epoch:
             self._streams.keep(place, pages)
         return pages
+
+    def awake(self, pages: Sequence[StoredPage]) -> list[Recorded]:
+        """Wake pages, and let the streams that are kept awake go on by those that follow."""
+        epoch = self.keys.epoch
+        woken = self._wake(pages)
+        for page in woken:
+            place = epoch, page.stream
+            known = self._streams.get(place)
+            if known and known[-1].hash == page.prev_hash:
+                self._streams.keep(place, (*known, page))
+        return woken
 
     def at_hand(self, stream: StreamId) -> Sequence[Recorded]:
         """Return a stream as it was read last in this process; raise `NotAtHand`."""
@@ -210,6 +126,7 @@ class EventsourcingLedger(Application[str]):
     def forget_opened(self) -> None:
         """Let go of every page that is kept awake."""
         self._streams.clear()
+        self._fresh.clear()
 
     def read_after(
         self, position: int, limit: int = SCAN, names: Sequence[str] = ()
@@ -304,17 +221,6 @@ class EventsourcingLedger(Application[str]):
 
     def _digest(self, command: Command) -> bytes:
         return hmac.digest(self._digest_key, command.body, "sha256")
-
-
-def _stamp(page: StoredPage) -> Stamp:
-    if page.recorded_at is None:
-        raise TypeError("only a page that was read from the ledger can be woken")
-    return Stamp(
-        position=page.id,
-        recorded_at=page.recorded_at,
-        prev_hash=page.prev_hash,
-        hash=page.hash,
-    )
 
 
 def _receipt(

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from anyio.from_thread import start_blocking_portal
 from pages import ACTOR, assessed, draft, stream, write
+from uuid_utils import uuid7
 
 from application.ledger import (
     BEGINNING,
@@ -17,6 +18,9 @@ from application.ledger import (
     NotAtHand,
     OutcomeUnknown,
 )
+from domain.kernel import FORGOTTEN
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.tombstones import Destruction
 
 COMMAND = Command(key="k-1", body=b"one")
 
@@ -116,3 +120,24 @@ def test_a_coroutine_that_is_cancelled_does_not_cancel_its_write_and_the_key_tel
     on_loop(cancelled)
     write(known, draft(assessed(), to=stream("2")))  # which stands in line behind it
     assert known.answered(ACTOR.id, COMMAND).position == 2
+
+
+def test_a_stream_at_hand_goes_on_by_what_is_followed_whoever_wrote_it(known, pool, on_loop):
+    on_loop(submit(known, later()))
+    assert len(known.at_hand(stream())) == 1
+    known.read_after(1)
+    with EventsourcingLedger(pool, known.keys) as elsewhere:
+        elsewhere.read(stream())
+        on_loop(submit(elsewhere, draft(assessed("2025-09"), version=3)))
+    known.read_after(2)
+    assert [page.version for page in known.at_hand(stream())] == [1, 2, 3]
+    with EventsourcingLedger(pool, known.keys) as afterwards:
+        assert known.at_hand(stream()) == tuple(afterwards.read(stream()))
+
+
+def test_a_page_that_was_just_written_is_not_told_from_memory_once_its_subject_is_forgotten(known):
+    write(known, later(), heads={stream(): head(known, stream())})
+    known.keys.destroy(
+        Destruction(subjects=("person-1",), event_id=str(uuid7()), stream="person:1", told={})
+    )
+    assert [page.evidence[0].number for page in known.read(stream())] == [FORGOTTEN] * 2

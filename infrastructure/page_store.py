@@ -1,0 +1,165 @@
+"""Pages as the eventsourcing library has them: its mapper and its event store, with our codec."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    EventStore,
+    InfrastructureFactory,
+    Mapper,
+    StoredEvent,
+)
+
+from application.ledger import BEGINNING, Head
+from application.recent import Recent
+from domain.record import Draft, Recorded, StreamId
+from infrastructure.codec import PageCodec, Stamp
+from infrastructure.key_store import KeyStore
+from infrastructure.page_reader import StoredPage
+from infrastructure.recorder import PageRecorder, StoredHead
+
+FRESH_KEPT: Final = 4_000
+"""Drafts whose pages have just been sealed: some seconds of them, about 4 MB."""
+
+
+class PageMapper(Mapper[str]):
+    """The library's mapper, with pages for states and stored names for topics."""
+
+    def __init__(self, codec: PageCodec, fresh: "FreshPages") -> None:
+        self.codec, self._fresh = codec, fresh
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        """Put to sleep a draft that begins its stream."""
+        return self.chained(domain_event, BEGINNING)
+
+    def chained(self, draft: Draft, prev_hash: str) -> StoredPage:
+        """Put a draft to sleep as the page after the one with this hash."""
+        epoch, page = self._fresh.epoch, self.codec.page(draft, prev_hash)
+        page_hash = self.codec.hash_of(page)
+        self._fresh.keep(epoch, page_hash, draft)
+        return StoredPage(
+            originator_id=str(draft.stream),
+            originator_version=draft.version,
+            topic=draft.event.names[-1],
+            state=page,
+            event_id=draft.event_id,
+            prev_hash=prev_hash,
+            hash=page_hash,
+            recorded_at=None,
+            id=0,
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        """Wake a page in its place in the ledger."""
+        if not isinstance(stored_event, StoredPage):
+            raise TypeError("only a page that was read from the ledger can be woken")
+        return self.awake([stored_event])[0]
+
+    def awake(self, pages: Sequence[StoredPage]) -> list[Recorded]:
+        """Wake pages in their places in the ledger, having fetched all their keys at once."""
+        found = [self._fresh.recorded(page) for page in pages]
+        asleep = [page for page, fresh in zip(pages, found, strict=True) if fresh is None]
+        woken = iter(self.codec.recorded([(page.state, _stamp(page)) for page in asleep]))
+        return [next(woken) if fresh is None else fresh for fresh in found]
+
+
+class FreshPages:
+    """What this process put to sleep last, for whoever follows its own writing and wakes it again.
+
+    A page is found by its hash: nothing else can be read out of it. What was sealed before a
+    forgetting is found no more, as what was woken before it.
+    """
+
+    def __init__(self, keys: KeyStore) -> None:
+        self._keys = keys
+        self._drafts: Recent[tuple[int, str], Draft] = Recent(FRESH_KEPT)
+        self.clear = self._drafts.clear
+
+    @property
+    def epoch(self) -> int:
+        """Return how often was forgotten, to be asked before a page is sealed."""
+        return self._keys.epoch
+
+    def keep(self, epoch: int, page_hash: str, draft: Draft) -> None:
+        """Keep a draft that was sealed since an epoch began."""
+        self._drafts.keep((epoch, page_hash), draft)
+
+    def recorded(self, page: StoredPage) -> Recorded | None:
+        """Return what a page was made of, in its place."""
+        draft = self._drafts.get((self.epoch, page.hash))
+        if draft is None:
+            return None
+        stamp = _stamp(page)
+        return Recorded(
+            **vars(draft),
+            position=stamp.position,
+            recorded_at=stamp.recorded_at,
+            prev_hash=stamp.prev_hash,
+            hash=stamp.hash,
+        )
+
+
+class PageStore(EventStore[str]):
+    """The library's event store, which chains the pages of a write to their streams' heads."""
+
+    def __init__(self, mapper: PageMapper, recorder: ApplicationRecorder) -> None:
+        super().__init__(mapper, recorder)
+        self.make_keys, self.chained = mapper.codec.make_keys, mapper.chained
+
+    def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Any]:
+        """Write drafts after the ``heads`` of their streams; return their positions."""
+        heads: Mapping[StreamId, Head] = kwargs.pop("heads")
+        self.make_keys(domain_events)
+        pages = self.after(heads, domain_events)
+        return list(self.recorder.insert_events(pages, heads=stored(heads), **kwargs) or ())
+
+    def after(self, heads: Mapping[StreamId, Head], drafts: Sequence[Draft]) -> list[StoredPage]:
+        """Put drafts to sleep, each chained to the page before it."""
+        pages: list[StoredPage] = []
+        last: dict[StreamId, str] = {}
+        for draft in drafts:
+            page = self.chained(draft, last.get(draft.stream) or heads[draft.stream].hash)
+            last[draft.stream] = page.hash
+            pages.append(page)
+        return pages
+
+
+def stored(heads: Mapping[StreamId, Head]) -> list[StoredHead]:
+    """Return heads as the recorder takes them."""
+    return [(str(stream), head.version, head.hash) for stream, head in heads.items()]
+
+
+class OwnTable(InfrastructureFactory[Any]):
+    """The library's factory, for a recorder that is made already."""
+
+    def __init__(self, recorder: PageRecorder) -> None:
+        super().__init__({})
+        self._recorder = recorder
+
+    def application_recorder(self) -> ApplicationRecorder:
+        """Return the recorder over our own table."""
+        return self._recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> ApplicationRecorder:
+        """Return the same: there are no snapshots, a journey is folded whole."""
+        return self._recorder
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> Any:
+        """Refuse: projections keep their positions with their rows."""
+        raise NotImplementedError
+
+    def process_recorder(self) -> Any:
+        """Refuse: projections keep their positions with their rows."""
+        raise NotImplementedError
+
+
+def _stamp(page: StoredPage) -> Stamp:
+    if page.recorded_at is None:
+        raise TypeError("only a page that was read from the ledger can be woken")
+    return Stamp(
+        position=page.id,
+        recorded_at=page.recorded_at,
+        prev_hash=page.prev_hash,
+        hash=page.hash,
+    )
