@@ -40,6 +40,13 @@ PROGRESS: Final = (
     " FROM read_model.progress AS p LEFT JOIN read_model.member AS m ON m.process = p.holder"
     "  AND m.beat_at > clock_timestamp() - make_interval(secs => %s)"
 )
+# Not whether any position is greater: a planner that expects many goes through all the ledger.
+FRESHNESS: Final = (
+    "SELECT p.position, CASE WHEN EXISTS (SELECT FROM ledger.event AS e"
+    " WHERE e.position = p.position + 1) THEN (SELECT recorded_at FROM ledger.event AS e"
+    " WHERE e.position = p.position) ELSE clock_timestamp() END"
+    " FROM read_model.progress AS p WHERE p.projection = %s"
+)
 
 
 class PostgresReadModels:
@@ -215,14 +222,7 @@ class PostgresReadModels:
         self, connection: Connection[Any], table: RowTable
     ) -> tuple[int, datetime | None]:
         """Return a projection's position, and the time at which the ledger stood there."""
-        row = connection.execute(
-            "SELECT p.position, CASE WHEN EXISTS (SELECT FROM ledger.event AS e"
-            " WHERE e.position > p.position) THEN (SELECT recorded_at FROM ledger.event AS e"
-            " WHERE e.position = p.position) ELSE clock_timestamp() END"
-            " FROM read_model.progress AS p WHERE p.projection = %s",
-            (table.name,),
-        ).fetchone()
-        return row or (0, None)
+        return connection.execute(FRESHNESS, (table.name,)).fetchone() or (0, None)
 
     def _within(self, table: RowTable, access: Access) -> Composable:
         """Return the condition of the caller's scope. Missing scope is nothing."""

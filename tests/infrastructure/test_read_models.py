@@ -10,7 +10,7 @@ from pages import assessed, began, draft, stream, write
 from application.ledger import Head
 from application.read_models import Access
 from infrastructure.master_key import MasterKey
-from infrastructure.read_models import PostgresReadModels
+from infrastructure.read_models import FRESHNESS, PostgresReadModels
 from infrastructure.row_table import RowSeals
 
 
@@ -57,6 +57,14 @@ def test_sealed_columns_are_sealed_in_the_table_and_found_by_a_word_of_the_name(
     assert b"Budi".hex() not in dump
     assert rows(models, replace(ANY, words=("budi",)))
     assert not rows(models, replace(ANY, words=("budi", "tono")))
+
+
+def test_how_fresh_a_page_is_is_told_without_going_through_the_ledger(models, ledger, pool):
+    write(ledger, *(draft(assessed(), version=n) for n in range(1, 501)))
+    follow(models)
+    with pool.connection() as connection:
+        plan = connection.execute(f"EXPLAIN {FRESHNESS}", ("case_summary_v1",)).fetchall()
+    assert "Seq Scan on event" not in str(plan)
 
 
 def test_missing_scope_is_nothing_and_a_case_is_seen_by_its_unit(models, ledger):
