@@ -90,12 +90,19 @@ def by_projection(letters: Iterable[tuple[str, str, bool]]) -> Mapping[str, Stop
     return {name: Stopped(keys, streams) for name, (keys, streams) in found.items()}
 
 
-def forget(connection: Connection[Any], projection: str, key: str | None = None) -> None:
-    """Let a projection that begins anew, or one key of it, be stopped nowhere."""
+def forget(connection: Connection[Any], projection: str) -> None:
+    """Let a projection that begins anew be stopped nowhere."""
+    connection.execute("DELETE FROM read_model.dead_letter WHERE projection = %s", (projection,))
+
+
+def release(connection: Connection[Any], keys: Mapping[str, Collection[str]]) -> None:
+    """Let keys of some projections, or streams by their names, be stopped no more."""
+    pairs = [(projection, key) for projection, some in keys.items() for key in some]
     connection.execute(
-        "DELETE FROM read_model.dead_letter"
-        " WHERE projection = %s AND (%s::text IS NULL OR key = %s)",
-        (projection, key, key),
+        "DELETE FROM read_model.dead_letter AS d"
+        " USING unnest(%s::text[], %s::text[]) AS free (projection, key)"
+        " WHERE d.projection = free.projection AND d.key = free.key",
+        ([projection for projection, _ in pairs], [key for _, key in pairs]),
     )
 
 

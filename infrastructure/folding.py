@@ -1,100 +1,79 @@
-"""Pages folded into rows: in memory first, and then written, a statement for each table."""
+"""A batch folded into tables: what is new onto the rows so far, and what it changed from the start.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+Ordinary pages take a row on from where it stands, which is where the facts that stood before them
+led. The streams that a batch changes are left out of that and folded anew (`infrastructure.anew`),
+in the same transaction: at every position a table holds what a replay up to there would say.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 from psycopg import Connection
 
-from domain.record import Recorded
-from infrastructure.dead_letters import (
-    Letter,
-    Stopped,
-    by_projection,
-    is_ours,
-    letter,
-    send,
-    stopped,
-)
+from infrastructure.anew import fold_anew
+from infrastructure.changed_streams import changed_by
+from infrastructure.dead_letters import Stopped, by_projection, is_ours, letter, send, stopped
+from infrastructure.histories import Span
 from infrastructure.row_table import RowTable, Stored, write_all
-from infrastructure.tail import Batch, Woken
+from infrastructure.tail import Batch
+from infrastructure.work import NOTHING, folded, work_of
 
-NOTHING: Final = Stopped()
 STOPPED: Final = (
     b"SELECT '' AS name, key, to_jsonb(d)::text AS row FROM read_model.dead_letter AS d"
     b" WHERE projection = ANY(%s)"
 )
 
 
-@dataclass(slots=True)
-class Work:
-    """What a batch means to one table: pages by key, in order, and what cannot be folded."""
+def fold_batch(
+    connection: Connection[Any],
+    tables: Sequence[RowTable],
+    batch: Batch,
+    *,
+    carefully: bool = False,
+) -> None:
+    """Move tables that stand where a batch begins to where it ends, in the caller's transaction.
 
-    table: RowTable
-    pages: list[tuple[str, Recorded]] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
-
-    @property
-    def keys(self) -> list[str]:
-        """Return the keys that are touched."""
-        return sorted({key for key, _ in self.pages})
-
-
-def work_of(table: RowTable, pages: Sequence[Woken], barred: Stopped = NOTHING) -> Work:
-    """Sort pages by the key they are about; one that does not say stops its stream."""
-    work, projection = Work(table), table.projection
-    streams = set(barred.streams)
-    for stored, woken in pages:
-        stream = str(stored.originator_id)
-        if stream in streams:
-            continue
-        try:
-            if isinstance(woken, Exception):
-                raise woken  # noqa: TRY301  # it is told of where all are
-            key = projection.key(woken)
-        except Exception as error:  # whatever it is, only this stream stops
-            if is_ours(error):
-                raise
-            streams.add(stream)
-            work.letters.append(letter(table.name, stream, stored.id, error, whole_stream=True))
-        else:
-            if key is not None and key not in barred.keys:
-                work.pages.append((key, woken))
-    return work
+    ``carefully`` writes row by row, so that one that cannot be written stops nothing but its key.
+    """
+    if not tables:
+        return
+    changed = changed_by(connection, tables, batch)
+    if carefully:
+        for table in tables:
+            _fold_carefully(connection, table, batch, changed.streams)
+    else:
+        _fold(connection, tables, batch, changed.streams)
+    if changed.gone:  # what a row that cannot be written again would otherwise still hold
+        for table in tables:
+            table.blank(connection, changed.gone)
+    span = Span(batch.after, batch.upto, batch.wake)
+    for stream in sorted(changed.streams):
+        fold_anew(connection, tables, stream, span, carefully=carefully)
 
 
-def folded(work: Work, before: Mapping[str, Any]) -> dict[str, Any | None]:
-    """Return the rows that the pages lead to, where they differ from those before."""
-    projection = work.table.projection
-    rows: dict[str, Any] = dict(before)
-    barred: set[str] = set()
-    for key, page in work.pages:
-        if key in barred:
-            continue
-        try:
-            rows[key] = work.table.remembered(projection.evolve(rows.get(key), page))
-        except Exception as error:  # a poison page stops its key, whatever it raises
-            if is_ours(error):
-                raise
-            barred.add(key)
-            work.letters.append(letter(work.table.name, key, page.position, error))
-    return {key: row for key, row in rows.items() if row != before.get(key)}
-
-
-def fold(connection: Connection[Any], tables: Sequence[RowTable], batch: Batch) -> None:
-    """Fold a batch into tables that stand where it begins, within the caller's transaction.
+def _fold(
+    connection: Connection[Any],
+    tables: Sequence[RowTable],
+    batch: Batch,
+    apart: Collection[str],
+) -> None:
+    """Fold the pages of a batch, but for some streams, onto the rows so far.
 
     One statement reads all the rows that are touched, and one writes them: for a small batch, each
     further one would take longer than what it does.
     """
     concerned = [(table, pages) for table in tables if (pages := batch.woken(table.event_names))]
-    if not concerned:
+    works = [work_of(table, pages, Stopped(streams=apart)) for table, pages in concerned]
+    if not any(work.pages or work.letters for work in works):
         return
-    works = [work_of(table, pages) for table, pages in concerned]
     found, barred = _found(connection, {work.table: work.keys for work in works})
     if barred:
-        works = [work_of(*one, barred.get(one[0].name, NOTHING)) for one in concerned]
+        works = [
+            work_of(table, pages, Stopped(by.keys, {*by.streams, *apart}))
+            for table, pages in concerned
+            for by in [barred.get(table.name, NOTHING)]
+        ]
     write_all(
         connection,
         {work.table: folded(work, work.table.rows(found[work.table.name])) for work in works},
@@ -121,9 +100,12 @@ def _found(
     return found, by_projection(letters)
 
 
-def fold_carefully(connection: Connection[Any], table: RowTable, batch: Batch) -> None:
+def _fold_carefully(
+    connection: Connection[Any], table: RowTable, batch: Batch, apart: Collection[str]
+) -> None:
     """Fold a batch into one table key by key: a row that cannot be written stops its key."""
-    barred = stopped(connection, [table.name]).get(table.name, NOTHING)
+    by = stopped(connection, [table.name]).get(table.name, NOTHING)
+    barred = Stopped(by.keys, {*by.streams, *apart})
     work = work_of(table, batch.woken(table.event_names), barred)
     rows = folded(work, table.load(connection, work.keys))
     last = {key: page.position for key, page in work.pages}

@@ -18,9 +18,8 @@ import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from infrastructure.blanking import blank
 from infrastructure.connections import transaction
-from infrastructure.folding import fold, fold_carefully
+from infrastructure.folding import fold_batch
 from infrastructure.leases import Leases, taken
 from infrastructure.page_reader import PageReader
 from infrastructure.row_table import RowSeals, RowTable
@@ -87,10 +86,10 @@ class Follower:
                     table.create(connection)
                     restart(connection, table, 0)
 
-    def advance(self) -> int:
+    def advance(self, most: int = BATCH) -> int:
         """Fold the next batch into every projection that is ours; return how many pages."""
         with self._pool.connection() as connection:
-            return self._round(connection, None)
+            return self._round(connection, None, most)
 
     def reached(self, position: int) -> bool:
         """Say whether all projections have seen a position, as far as is known here."""
@@ -146,7 +145,9 @@ class Follower:
         """Say whether a projection that failed is not yet to be tried again."""
         return self._resting.get(table, 0.0) > monotonic()
 
-    def _round(self, connection: Connection[Any], reader: PageReader | None) -> int:
+    def _round(
+        self, connection: Connection[Any], reader: PageReader | None, most: int = BATCH
+    ) -> int:
         """Fold one batch for each position at which projections of ours stand."""
         if not self._leases.due:
             self._leases.beat(connection)
@@ -159,8 +160,8 @@ class Follower:
         folded = 0
         ahead = standing[-1][0] if standing else 0
         for position, group in groupby(standing, key=lambda one: one[0]):
-            most = BATCH if position == ahead else BEHIND_BATCH
-            batch = self._tail.after(position, most=most, reader=reader)
+            many = most if position == ahead else min(most, BEHIND_BATCH)
+            batch = self._tail.after(position, most=many, reader=reader)
             if batch.kept:
                 self._move(connection, [name for _, name in group], batch)
                 folded = max(folded, len(batch.kept))
@@ -200,12 +201,7 @@ class Follower:
         with connection.transaction():
             ours = taken(connection, self._leases.process, held, batch.upto)
             tables = [self._by_table[name] for name in sorted(ours)]
-            if carefully:
-                for table in tables:
-                    fold_carefully(connection, table, batch)
-            else:
-                fold(connection, tables, batch)
-            blank(connection, tables, batch)
+            fold_batch(connection, tables, batch, carefully=carefully)
         for name in names:
             if name in ours:
                 self._leases.held[name] = replace(held[name], position=batch.upto)

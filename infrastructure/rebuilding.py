@@ -14,7 +14,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from multiprocessing import get_context
 from threading import Lock
 from typing import Any, Final, NamedTuple, cast
@@ -24,13 +23,15 @@ from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
 from infrastructure import dead_letters
-from infrastructure.blanking import blank, learn
+from infrastructure.changed_streams import learn
 from infrastructure.connections import transaction
-from infrastructure.folding import fold, fold_carefully, folded, work_of
+from infrastructure.folding import fold_batch
+from infrastructure.histories import CORRECTING, by_stream, concerning, facts
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.page_reader import StoredPage
 from infrastructure.row_table import RowSeals, RowTable
 from infrastructure.tail import BATCH, Batch, Kept, Woken, wake_all
+from infrastructure.work import folded, work_of
 from projections.catalogue import PROJECTIONS
 
 WORTH_PROCESSES: Final = 40_000
@@ -88,17 +89,16 @@ def fill_part(opening: Opening, part: Part) -> int:
 
 def fill_by_stream(shop: Workshop, tables: Sequence[RowTable], part: Part) -> int:
     """Fold the streams of a part whole, one after the other, and write each row once."""
-    wanted = {table.name: table.event_names for table in tables}
-    names = sorted(frozenset().union(*wanted.values()))
+    names = sorted(CORRECTING.union(*(table.event_names for table in tables)))
     count = 0
     with transaction(shop.pool) as connection:
         connection.execute("SET LOCAL synchronous_commit = off")
         pending = [Pending(connection, table) for table in tables]
-        for stream in streams(shop, part, names):
+        for stream in by_stream(_read(shop, part, names)):
             count += len(stream)
+            told = facts([(k.page, k.woken) for k in stream if k.woken])
             for one in pending:
-                ours = wanted[one.table.name]
-                one.take([(k.page, k.woken) for k in stream if k.woken and k.page.topic in ours])
+                one.take(concerning(one.table, told))
         for one in pending:
             one.write()
     return count
@@ -145,20 +145,6 @@ class Pending:
                 dead_letters.send(self._connection, letters)
             return False
         return True
-
-
-def streams(shop: Workshop, part: Part, names: Sequence[str]) -> Iterator[list[Kept]]:
-    """Yield the pages of each stream of a part, awake, in the order of their versions."""
-    last: list[Kept] = []
-    for kept in _read(shop, part, names):
-        for _, group in groupby(kept, key=lambda one: one.page.originator_id):
-            pages = list(group)
-            if last and last[0].page.originator_id != pages[0].page.originator_id:
-                yield last
-                last = []
-            last += pages
-    if last:
-        yield last
 
 
 def _read(shop: Workshop, part: Part, names: Sequence[str]) -> Iterator[list[Kept]]:
@@ -226,13 +212,11 @@ class Rebuilding:
         batch = Batch(after, kept, self._shop.ledger.awake, Lock())
         try:
             with connection.transaction():
-                fold(connection, tables, batch)
+                fold_batch(connection, tables, batch)
         except Exception as error:
             if dead_letters.is_ours(error):
                 raise
-            for table in tables:
-                fold_carefully(connection, table, batch)
-        blank(connection, tables, batch)
+            fold_batch(connection, tables, batch, carefully=True)
         return batch.upto if kept else upto
 
     def _fill_whole(self, tables: Sequence[RowTable], upto: int) -> None:

@@ -6,7 +6,7 @@ Rows go in and come out as JSON, so that one statement writes a batch whatever t
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from enum import Enum
@@ -207,16 +207,18 @@ class RowTable:
         ]
         return replace(row, **dict.fromkeys(gone)) if gone else row
 
-    def blank(self, connection: Connection[Any], gone: Sequence[str], keys: Sequence[str]) -> None:
-        """Take out what is personal, and what it is found by: of subjects, and under keys."""
+    def blank(self, connection: Connection[Any], gone: Collection[str]) -> None:
+        """Take out what is personal of subjects, and what it is found by."""
+        if not self.sealed:
+            return
         nothing = SQL(", ").join(
             SQL("{} = NULL").format(Identifier(name)) for name in ["words", *self.sealed]
         )
         connection.execute(
-            SQL("UPDATE {} SET {} WHERE {} = ANY(%s) OR key = ANY(%s)").format(
+            SQL("UPDATE {} SET {} WHERE {} = ANY(%s)").format(
                 self.table, nothing, Identifier(self.projection.subject or "")
             ),
-            (list(gone), list(keys)),
+            (list(gone),),
         )
 
     def found_as(self, name: str) -> bytes:

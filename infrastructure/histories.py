@@ -1,0 +1,126 @@
+"""Streams as they are to be folded: all that was told of them, less what was corrected away."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from psycopg import Connection
+
+from application.standing import standing
+from domain.catalogue import STREAMS
+from domain.correction import CorrectionApproved, CorrectionProposed
+from domain.record import Recorded
+from infrastructure.page_reader import COLUMNS, StoredPage
+from infrastructure.row_table import RowTable
+from infrastructure.tail import BATCH, Kept, Wake, Woken, wake_all
+
+CORRECTING: Final = frozenset(
+    name for kind in (CorrectionProposed, CorrectionApproved) for name in kind.names
+)
+"""Names of the pages that say what stands of a stream's facts. Whoever reads facts by their names
+reads these as well; a fact that was corrected is of the type that it was told as."""
+OF_STREAM: Final = (
+    f"SELECT {COLUMNS} FROM ledger.event"  # noqa: S608  # constants only
+    " WHERE stream = %s AND position <= %s ORDER BY version"
+).encode()
+OF_KIND: Final = (
+    f"SELECT {COLUMNS} FROM ledger.event"  # noqa: S608  # constants only
+    " WHERE stream >= %s AND stream < %s AND position <= %s AND name = ANY(%s)"
+    " ORDER BY stream, version"
+).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a transaction moves tables over: from one position to another, and how pages wake."""
+
+    after: int
+    upto: int
+    wake: Wake
+
+
+def facts(pages: Sequence[Woken]) -> Sequence[Woken]:
+    """Return what stands of one stream's pages, which are all that are known of it, in order.
+
+    A page that cannot be woken stays in its place. If it is one of `CORRECTING`, it is the last:
+    what it changes is not known, and so what stands after it is not.
+    """
+    if not any(stored.topic in CORRECTING for stored, _ in pages):
+        return pages
+    known, unknown = _parted(pages)
+    stand = standing([page for _, page in known if isinstance(page, Recorded)])
+    by_position = {fact.position: fact for fact in stand}
+    return [
+        (stored, by_position.get(stored.id, page))
+        for stored, page in known
+        if isinstance(page, Exception) or stored.id in by_position
+    ] + unknown
+
+
+def _parted(pages: Sequence[Woken]) -> tuple[Sequence[Woken], list[Woken]]:
+    """Return the pages up to the first correction that cannot be woken, and that one."""
+    for place, (stored, page) in enumerate(pages):
+        if isinstance(page, Exception) and stored.topic in CORRECTING:
+            return pages[:place], [pages[place]]
+    return pages, []
+
+
+def concerning(table: RowTable, told: Sequence[Woken]) -> Sequence[Woken]:
+    """Return those of one stream's `facts` that a table folds, and what it must stop at."""
+    ours = [one for one in told if one[0].topic in table.event_names]
+    if told and told[-1][0].topic in CORRECTING and kind_of(told[-1][0]) in kinds_of(table):
+        ours.append(told[-1])
+    return ours
+
+
+def kind_of(page: StoredPage) -> str:
+    """Return of which kind the stream of a page is."""
+    return str(page.originator_id).partition(":")[0]
+
+
+def kinds_of(table: RowTable) -> frozenset[str]:
+    """Return the kinds of stream whose facts a table folds."""
+    wanted = table.projection.events
+    return frozenset(s.name for s in STREAMS.values() if not s.chapter_of.keys().isdisjoint(wanted))
+
+
+def of_stream(connection: Connection[Any], stream: str, span: Span) -> Sequence[Woken]:
+    """Return all pages of a stream, awake, up to where a span ends."""
+    rows = connection.execute(OF_STREAM, (stream, span.upto))
+    return awake([Kept(StoredPage.of(row)) for row in rows], span.wake)
+
+
+def of_kinds(connection: Connection[Any], table: RowTable, span: Span) -> Iterator[Sequence[Woken]]:
+    """Yield the pages that a table folds and what corrects them, stream by stream."""
+    names = sorted(table.event_names | CORRECTING)
+    for kind in sorted(kinds_of(table)):
+        with connection.cursor("histories") as cursor:
+            cursor.execute(OF_KIND, (f"{kind}:", f"{kind};", span.upto, names))
+            for kept in by_stream(_fetched(cursor)):
+                yield awake(kept, span.wake)
+
+
+def _fetched(cursor: Any) -> Iterator[list[Kept]]:
+    while rows := cursor.fetchmany(BATCH):
+        yield [Kept(StoredPage.of(row)) for row in rows]
+
+
+def by_stream(batches: Iterable[list[Kept]]) -> Iterator[list[Kept]]:
+    """Yield the pages of each stream together, out of batches in the order of streams."""
+    last: list[Kept] = []
+    for kept in batches:
+        for _, group in groupby(kept, key=lambda one: one.page.originator_id):
+            pages = list(group)
+            if last and last[0].page.originator_id != pages[0].page.originator_id:
+                yield last
+                last = []
+            last += pages
+    if last:
+        yield last
+
+
+def awake(kept: list[Kept], wake: Wake) -> Sequence[Woken]:
+    """Wake pages of the ledger that are in nobody's ring."""
+    wake_all(kept, wake)
+    return [(one.page, one.woken) for one in kept if one.woken is not None]
