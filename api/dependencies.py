@@ -11,6 +11,7 @@ from api.field_errors import Language
 from api.tokens import Caller
 from application.access import AccessLedger
 from application.append import Append
+from application.correcting import Correcting
 from application.evidence import EvidenceStore
 from application.forgetting import Forgetting
 from application.ledger import Ledger
@@ -31,6 +32,7 @@ class Services:
     """
 
     append: Append
+    correcting: Correcting
     ledger: Ledger
     read_models: ReadModels
     evidence: EvidenceStore

@@ -33,11 +33,13 @@ class Append:
     def __call__(self, request: Request, plan: Plan = admit_all) -> Receipt:
         """Record what the plan leads to; raise `Refused`, `Conflict` or `OutcomeUnknown`.
 
-        Decided first on what is at hand: the ledger says where that is out of date. What is
-        refused, or lost to another writer, is decided again on what was read anew.
+        Proposals are decided first on what is at hand: the ledger says where that is out of date.
+        What is refused, or lost to another writer, is decided again on what was read anew. Another
+        plan names pages that whoever asks has seen, and so begins with these.
         """
         self._ensure_not_in_the_future(request)
-        command, lost, read = request.command, 0, self.ledger.recall
+        command, lost = request.command, 0
+        read = self.ledger.recall if plan is admit_all else self.ledger.read
         while True:
             # Whoever lost once takes turns with the others who did, so that all of them get there.
             with self._turn if lost else nullcontext():

@@ -1,7 +1,7 @@
 """Deciding one request on the streams as they were read, and drafting what is to be written."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -196,6 +196,14 @@ class Deliberation:
                 explanation=None,
             )
             self.annotate(strand.stream, resolved, cause=cause)
+
+    def rehearsal(self) -> "Deliberation":
+        """Return a copy on which something can be tried; this one stays as it is."""
+        strands = {
+            stream: replace(strand, added=list(strand.added))
+            for stream, strand in self.strands.items()
+        }
+        return replace(self, drafts=list(self.drafts), strands=strands)
 
     def today(self) -> Effective:
         """Return the present as a time of effect: when an annotation is made."""

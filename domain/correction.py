@@ -173,7 +173,8 @@ def decide(proposed: CorrectionEvent, journey: Journey) -> Sequence[Event]:
         case CorrectionApproved():
             _ensure_pending(known)
             _ensure_second_person(known.requested, proposed)
-            _ensure_not_overtaken(known)
+            if known.overtaken:
+                raise overtaken()
         case CorrectionDeclined():
             _ensure_pending(known)
         case _:
@@ -231,9 +232,9 @@ def _ensure_second_person(
     )
 
 
-def _ensure_not_overtaken(known: Correction) -> None:
-    ensure(
-        not known.overtaken,
+def overtaken() -> Refused:
+    """Return the refusal of what was asked for when the record still said something else."""
+    return Refused(
         "correction.overtaken",
         article=WELL_SAID,
         because=(

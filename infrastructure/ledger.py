@@ -138,6 +138,11 @@ class EventsourcingLedger(Application[str]):
             )
         )
 
+    def find(self, event_id: str) -> Recorded | None:
+        """Return the page that tells of an event, if there is one."""
+        found = self._page_recorder.select_event(event_id)
+        return self.awake([found])[0] if found else None
+
     def walk(self, after: int = 0, upto: int | None = None) -> Iterator[Recorded]:
         """Yield every page from a position on, up to the last one there is, or ``upto``."""
         last = upto if upto is not None else self.position()

@@ -72,6 +72,11 @@ class PageReader:
             limit,
         )
 
+    def select_event(self, event_id: str) -> StoredPage | None:
+        """Return the page of an event, if there is one; ``event_id`` is a UUID's text."""
+        found = self._select("event_id = %s::uuid", (event_id,), "position", 1)
+        return found[0] if found else None
+
     def select_notifications(
         self,
         start: int | None,
