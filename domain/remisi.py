@@ -20,9 +20,10 @@ from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
 
-from domain.custody import ensure_held
+from domain.custody import CUSTODY, ensure_held
 from domain.fields import Days, Line, Note, Ref
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
+from domain.law.feasts import ARTICLE, feast_of
 from domain.time import Effective
 
 
@@ -182,6 +183,7 @@ def _ensure_may_be_proposed(journey: Journey, proposed: RemisiProposed) -> None:
             f"the key {proposed.proposal} names a proposal already, cancelled or not",
         ),
     )
+    _ensure_own_feast(journey, proposed)
     kind, year = proposed.kind, proposed.award_day.year
     ensure(
         kind not in YEARLY or not any(p.counts_in(kind, year) for p in proposals.values()),
@@ -191,6 +193,27 @@ def _ensure_may_be_proposed(journey: Journey, proposed: RemisiProposed) -> None:
             f"remisi {kind.value} untuk tahun {year} sudah diusulkan",
             f"a remisi {kind.value} for {year} has been proposed already",
         ),
+    )
+
+
+def _ensure_own_feast(journey: Journey, proposed: RemisiProposed) -> None:
+    """Admit a remisi khusus on the feast of the religion first recorded, where its day is known.
+
+    Whoever converts keeps the religion first recorded for this (Keppres 174/1999 art. 7(5)).
+    """
+    opening = journey[CUSTODY].opening
+    if proposed.kind is not RemisiKind.KHUSUS or opening is None:
+        return
+    feast = feast_of(opening.religion, proposed.award_day.year)
+    ensure(
+        feast is None or proposed.award_day == feast,
+        "remisi.another_feast",
+        article=ARTICLE,
+        because=(
+            f"remisi khusus mengikuti agama yang pertama dicatat; hari rayanya {feast}",
+            f"remisi khusus follows the religion first recorded, whose feast is on {feast}",
+        ),
+        field="award_day",
     )
 
 

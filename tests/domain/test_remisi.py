@@ -15,6 +15,7 @@ from domain.custody import (
 )
 from domain.fields import EXAMPLE_ID
 from domain.person import Sex
+from domain.register import ReligionConverted
 from domain.remisi import (
     LEVELS,
     REMISI,
@@ -131,11 +132,47 @@ def test_there_is_one_umum_and_one_khusus_in_a_year(kind):
 
 def test_umum_and_khusus_and_dasawarsa_do_not_stand_in_each_others_way():
     proposed.when(
-        again("khusus", "2025-12-25", made="2025-11-01", kind=RemisiKind.KHUSUS)
+        again("khusus", "2026-03-21", made="2025-11-01", kind=RemisiKind.KHUSUS)
     ).then_recorded()
     proposed.when(
         again("dasawarsa", "2025-08-17", made="2025-07-01", kind=RemisiKind.DASAWARSA)
     ).then_recorded()
+
+
+@pytest.mark.parametrize(
+    ("religion", "feast"),
+    [
+        (Religion.ISLAM, "2025-03-31"),
+        (Religion.KRISTEN, "2025-12-25"),
+        (Religion.KATOLIK, "2025-12-25"),
+        (Religion.HINDU, "2025-03-29"),
+        (Religion.BUDDHA, "2025-05-12"),
+        (Religion.KONGHUCU, "2025-01-29"),
+    ],
+)
+def test_khusus_is_for_the_feast_of_the_religion_first_recorded(religion, feast):
+    of_theirs = Scenario(CASE).given(replace(admitted, religion=religion))
+    of_theirs.when(khusus(feast)).then_recorded()
+    of_theirs.when(khusus("2025-06-06")).then_refused(
+        "remisi.another_feast", article="Keppres 174/1999 art. 3"
+    )
+
+
+def test_whoever_converts_keeps_the_feast_of_the_religion_first_recorded():
+    converted = ReligionConverted(
+        effective=on("2024-06-01"), religion=Religion.KRISTEN, document="Surat baptis"
+    )
+    given = Scenario(CASE).given(admitted, converted)
+    given.when(khusus("2025-03-31")).then_recorded()
+    given.when(khusus("2025-12-25")).then_refused("remisi.another_feast")
+
+
+def test_a_feast_that_is_not_known_yet_refuses_nobody():
+    held.when(khusus("2031-01-14", made="2030-11-01")).then_recorded()
+
+
+def khusus(award_day, made="2025-01-02"):
+    return again("khusus", award_day, made=made, kind=RemisiKind.KHUSUS)
 
 
 def test_what_was_cancelled_or_turned_down_is_not_the_one_of_the_year():
