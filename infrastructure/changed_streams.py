@@ -13,7 +13,7 @@ from psycopg import Connection
 from domain.correction import CorrectionProposed
 from domain.forgotten import FORGETTING, forgotten_by, streams_of
 from domain.record import Recorded
-from infrastructure.histories import CORRECTING, Span, facts, of_stream
+from infrastructure.histories import CORRECTING, Span, as_they_stand, of_stream
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.row_table import RowTable
 from infrastructure.tail import Batch
@@ -67,5 +67,5 @@ def corrected_by(batch: Batch) -> set[str]:
 def _about_the_same(connection: Connection[Any], stream: str, span: Span) -> set[str]:
     """Return the other streams that one says, or said, to be about the same subject."""
     pages = of_stream(connection, stream, span)
-    told = [page for _, page in (*pages, *facts(pages)) if isinstance(page, Recorded)]
+    told = [page for _, page in (*pages, *as_they_stand(pages)) if isinstance(page, Recorded)]
     return {str(other) for page in told for other in streams_of(page)}

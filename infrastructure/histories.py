@@ -8,7 +8,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from application.standing import standing
-from domain.catalogue import STREAMS
+from domain.catalogue import ANNOTATIONS, STREAMS
 from domain.correction import CorrectionApproved, CorrectionProposed
 from domain.record import Recorded
 from infrastructure.page_reader import COLUMNS, StoredPage
@@ -40,38 +40,48 @@ class Span:
     wake: Wake
 
 
-def facts(pages: Sequence[Woken]) -> Sequence[Woken]:
-    """Return what stands of one stream's pages, which are all that are known of it, in order.
+def as_they_stand(pages: Sequence[Woken]) -> Sequence[Woken]:
+    """Return one stream's pages, which are all that are known of it, with its facts as they stand.
 
-    A page that cannot be woken stays in its place. If it is one of `CORRECTING`, it is the last:
-    what it changes is not known, and so what stands after it is not.
+    What is said about facts stays beside them as it was said, for the tables that fold that. A page
+    that cannot be woken stays in its place. If it is one of `CORRECTING`, it is the last: what it
+    changes is not known, and so what stands after it is not.
     """
     if not any(stored.topic in CORRECTING for stored, _ in pages):
         return pages
     known, unknown = _parted(pages)
-    stand = standing([page for _, page in known if isinstance(page, Recorded)])
-    by_position = {fact.position: fact for fact in stand}
+    facts = standing([page for _, page in known if isinstance(page, Recorded)])
+    stand = {fact.position: fact for fact in facts}
     return [
-        (stored, by_position.get(stored.id, page))
+        (stored, stand.get(stored.id, page))
         for stored, page in known
-        if isinstance(page, Exception) or stored.id in by_position
+        if stored.id in stand or not _tells_a_fact(page)
     ] + unknown
+
+
+def _tells_a_fact(page: Recorded | Exception) -> bool:
+    return isinstance(page, Recorded) and not isinstance(page.event, ANNOTATIONS)
 
 
 def _parted(pages: Sequence[Woken]) -> tuple[Sequence[Woken], list[Woken]]:
     """Return the pages up to the first correction that cannot be woken, and that one."""
     for place, (stored, page) in enumerate(pages):
-        if isinstance(page, Exception) and stored.topic in CORRECTING:
+        if _is_unknown(stored, page):
             return pages[:place], [pages[place]]
     return pages, []
 
 
 def concerning(table: RowTable, told: Sequence[Woken]) -> Sequence[Woken]:
-    """Return those of one stream's `facts` that a table folds, and what it must stop at."""
+    """Return those of one stream's pages, `as_they_stand`, that a table folds, or must stop at."""
     ours = [one for one in told if one[0].topic in table.event_names]
-    if told and told[-1][0].topic in CORRECTING and kind_of(told[-1][0]) in kinds_of(table):
+    if told and _is_unknown(*told[-1]) and kind_of(told[-1][0]) in kinds_of(table):
         ours.append(told[-1])
     return ours
+
+
+def _is_unknown(stored: StoredPage, page: Recorded | Exception) -> bool:
+    """Say whether a page changes what stands of a stream, and nobody knows how."""
+    return stored.topic in CORRECTING and isinstance(page, Exception)
 
 
 def kind_of(page: StoredPage) -> str:
@@ -80,9 +90,14 @@ def kind_of(page: StoredPage) -> str:
 
 
 def kinds_of(table: RowTable) -> frozenset[str]:
-    """Return the kinds of stream whose facts a table folds."""
+    """Return the kinds of stream that a table is about: all, if it folds what is said of facts."""
     wanted = table.projection.events
-    return frozenset(s.name for s in STREAMS.values() if not s.chapter_of.keys().isdisjoint(wanted))
+    anywhere = not frozenset(ANNOTATIONS).isdisjoint(wanted)
+    return frozenset(
+        kind.name
+        for kind in STREAMS.values()
+        if anywhere or not kind.chapter_of.keys().isdisjoint(wanted)
+    )
 
 
 def of_stream(connection: Connection[Any], stream: str, span: Span) -> Sequence[Woken]:
