@@ -6,6 +6,7 @@ from projections.activity_participation import ACTIVITY_PARTICIPATION
 from projections.agreements import AGREEMENTS
 from projections.case_summary import CASE_SUMMARY
 from projections.certificates import CERTIFICATES
+from projections.corrections import CORRECTIONS, REVIEWS
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.kernel import Projection, Report
@@ -36,5 +37,7 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     REFERRALS,
     PERSONS,
     UNITS_AND_AGENCIES,
+    CORRECTIONS,
+    REVIEWS,
 )
 REPORTS: Final[tuple[Report[Any], ...]] = (POPULATION, TRAINING_FUNNEL, PARTNERSHIP)

@@ -37,6 +37,7 @@ class Projection(Generic[R]):
     ``indexed`` names sealed fields that can be searched by whole words (a keyed blind index).
     ``within_stream``: no row is about pages of two streams, so that a stream can be folded for
     itself when the table is built anew. Whoever does not say so is built slower, never wrongly.
+    ``events`` are facts, folded as they stand; or annotations, folded as they were told.
     ``listed`` are values of open columns that a row must have to be shown: the others are kept
     only so that a fact told late finds what it changes.
     """

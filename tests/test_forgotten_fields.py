@@ -58,7 +58,8 @@ def test_a_journey_is_folded_whatever_was_forgotten_of_it(stream):
 
 @ALL
 def test_a_projection_folds_what_was_forgotten_and_no_open_column_holds_a_piece_of_it(projection):
-    stream = next(one for one in STREAMS.values() if projection.events[0] in one.chapter_of)
+    found = (one for one in STREAMS.values() if projection.events[0] in one.chapter_of)
+    stream = next(found, STREAMS["case"])
     openly = set(data_classes(projection.row)) - set(sealed_in(projection.row))
     for history in walks(stream)[::4]:
         whole = pages((f"{stream.name}:1", event) for event in history)
