@@ -4,16 +4,24 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError, to_jsonable_python
 
 from api.event_examples import data_json
 from api.event_forms import EffectiveText, read_effective
+from api.mark_answers import (
+    EvidenceAnswer,
+    MarkAnswer,
+    Telling,
+    effective_said,
+    evidence_answer,
+    mark_answer,
+)
 from application.journeys import History, Moment
+from application.marks import Marked
 from domain.catalogue import STREAMS
 from domain.kernel import Forgotten, Json
 from domain.record import Recorded
-from domain.time import Effective
 
 FORBID: Final = ConfigDict(extra="forbid")
 
@@ -64,20 +72,11 @@ class StateAnswer(BaseModel):
     state: dict[str, Any]
 
 
-class EvidenceAnswer(BaseModel):
-    """A document that an event names."""
-
-    model_config = FORBID
-
-    number: str | Forgotten | None
-    date: str | None
-    sha256: str | None
-
-
 class EventAnswer(BaseModel):
     """One event in its envelope. Whoever may not see values gets ``fields`` and no ``data``.
 
-    A value whose key was destroyed is ``{"forgotten": true}``.
+    A value whose key was destroyed is ``{"forgotten": true}``. ``marks`` and ``stands`` are there
+    where a correction is about the event: what became of it, and whether anything of it stands.
     """
 
     model_config = FORBID
@@ -100,10 +99,15 @@ class EventAnswer(BaseModel):
     hash: str
     fields: list[str]
     data: dict[str, Any] | None
+    stands: bool = Field(default=True, description="Whether anything of it stands.")
+    marks: list[MarkAnswer] = Field(default=[], description="Corrections of it, in their order.")
 
 
 class HistoryAnswer(BaseModel):
-    """The events in effect at a moment, in the order in which they took effect."""
+    """The events in effect at a moment, in the order in which they took effect.
+
+    What was corrected is there as it was recorded, with marks; so are the corrections themselves.
+    """
 
     model_config = FORBID
 
@@ -127,13 +131,22 @@ def state_answer(history: History, moment: Moment, key: str) -> Json:
     }
 
 
-def history_answer(history: History, moment: Moment, key: str, *, values: bool) -> Json:
-    """Return every event with its envelope; without ``values``, only which fields it has."""
+def history_answer(history: History, moment: Moment, key: str, told: Telling) -> Json:
+    """Return every event with its envelope and its marks."""
     return {
         key: history.stream.key.rpartition("/")[2],
         **_times(history, moment),
-        "events": [event_answer(page, values=values) for page in history.pages],
+        "events": [marked_answer(one, told) for one in told.events],
     }
+
+
+def marked_answer(one: Marked, told: Telling) -> Json:
+    """Return one event in its envelope, and what became of it where there is something to say."""
+    answer = event_answer(one.page, values=told.values)
+    if one.marks:
+        answer["stands"] = one.stands is not None
+        answer["marks"] = [mark_answer(mark, told) for mark in one.marks]
+    return answer
 
 
 def event_answer(page: Recorded, *, values: bool) -> Json:
@@ -144,20 +157,13 @@ def event_answer(page: Recorded, *, values: bool) -> Json:
         "type": page.event.stored_as,
         "version": page.version,
         "position": page.position,
-        "effective": said(page.event.effective),
+        "effective": effective_said(page.event),
         "zone": page.event.effective.zone.value,
         "recorded_at": page.recorded_at.isoformat(),
         "actor": to_jsonable_python(page.actor),
         "purpose": page.purpose,
         "reason": to_jsonable_python(page.reason) if values else None,
-        "evidence": [
-            {
-                "number": to_jsonable_python(item.number) if values else None,
-                "date": item.date and item.date.isoformat(),
-                "sha256": item.sha256,
-            }
-            for item in page.evidence
-        ],
+        "evidence": evidence_answer(page, values=values),
         "correlation_id": page.correlation_id,
         "causation_id": page.causation_id,
         "idempotency_key": page.idempotency_key,
@@ -166,12 +172,6 @@ def event_answer(page: Recorded, *, values: bool) -> Json:
         "fields": list(data),
         "data": data if values else None,
     }
-
-
-def said(effective: Effective) -> str:
-    """Return a time of effect as a form states it."""
-    at = effective.at
-    return at.astimezone(effective.zone.offset).isoformat() if at else effective.day.isoformat()
 
 
 def _times(history: History, moment: Moment) -> Json:

@@ -20,7 +20,7 @@ from application.access import AccessRecord, Purpose
 from domain.fields import REF
 from domain.kernel import FORGOTTEN, DataClass, Event, Value, Words, data_classes
 from domain.record import Actor, Recorded, StreamId
-from domain.shape import once_per_type
+from domain.shape import AnyEvent, once_per_type, payload_shapes
 from projections.kernel import Projection
 
 PURPOSES: Final[Mapping[Role, Purpose]] = {
@@ -180,10 +180,12 @@ def of_pages(
 
 
 def _unsealed(event: Event) -> Iterator[str]:
-    """Yield the sealed fields that can still be read."""
+    """Yield the sealed fields that can still be read, also of an event that this one holds."""
     for name in sealed_in(type(event)):
         if getattr(event, name) is not FORGOTTEN:
             yield name
+    for name in holding(type(event)):
+        yield from _unsealed(getattr(event, name))
 
 
 def _free_text(page: Recorded) -> Iterator[str]:
@@ -197,6 +199,13 @@ def _free_text(page: Recorded) -> Iterator[str]:
 def sealed_in(kind: type[Event]) -> frozenset[str]:
     """Return the names of an event's fields that are kept sealed."""
     return frozenset(name for name, mark in data_classes(kind).items() if mark is not OPEN)
+
+
+@once_per_type
+def holding(kind: type[Event]) -> tuple[str, ...]:
+    """Return the names of an event's fields that hold another event."""
+    shapes = payload_shapes(kind)
+    return tuple(name for name, shape in shapes.items() if isinstance(shape, AnyEvent))
 
 
 def _people(value: Any) -> Iterator[str]:

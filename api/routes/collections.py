@@ -19,12 +19,14 @@ from api.callers import HistoryReader, Reader, Signed
 from api.dependencies import Services, WithServices
 from api.event_forms import proposal_union
 from api.lists import POSITION_MOST, Asked, Listing, asked_of, filters
+from api.mark_answers import shown_in, telling_of
 from api.openapi import list_documentation
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
 from api.readings import Reading, WithReading, of_pages
+from api.sight import unit_that_sees
 from api.strictness import known_parameters
-from api.tokens import READERS, Caller, Role
+from api.tokens import Caller
 from api.writing import (
     EVENTS_MOST,
     Desk,
@@ -33,7 +35,6 @@ from api.writing import (
     receipt_answer,
 )
 from application.journeys import History, Journeys, Moment
-from application.jurisdiction import jurisdiction
 from application.ledger import Receipt
 from domain.kernel import Chapter, Event, Json, Stream
 from domain.record import StreamId
@@ -131,14 +132,8 @@ def seen(
     if not matches(collection, key):
         raise not_found()
     stream = collection.id_of(key)
-    journeys = Journeys(services.ledger, services.now)
-    now = services.ledger.read(stream)
-    owners = jurisdiction(services.ledger, stream, now)
-    known = caller.role in READERS | {Role.COMPLIANCE}
-    if not (now and known and owners.seen_by(caller.access)):
-        raise not_found()
-    own = (owners.owners | owners.onlookers) & caller.units
-    return journeys(stream, moment), min(own, default=None)
+    unit = unit_that_sees(services, stream, caller)
+    return Journeys(services.ledger, services.now)(stream, moment), unit
 
 
 def matches(collection: Collection, key: str) -> bool:
@@ -183,7 +178,12 @@ def add_histories(router: APIRouter, collection: Collection) -> None:
     history_model = create_model(f"{collection.word}History", __base__=HistoryAnswer, **key_field)
     path = f"{collection.path}/{{{collection.key}}}/events"
 
-    @router.get(path, response_model=history_model, dependencies=STRICT)
+    @router.get(
+        path,
+        response_model=history_model,
+        response_model_exclude_unset=True,
+        dependencies=STRICT,
+    )
     def read_history(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
         key: key_type,  # type: ignore[valid-type]
         services: WithServices,
@@ -193,13 +193,15 @@ def add_histories(router: APIRouter, collection: Collection) -> None:
         response: Response,
         after: After = None,
     ) -> Json:
-        """Return every event with its envelope, in the order in which they took effect."""
+        """Return every event with its envelope, in the order in which they took effect.
+
+        What was voided, corrected or moved is there as it was recorded, with marks that say so.
+        """
         history, unit = seen(services, collection, key, caller, moment)
-        values = caller.role is not Role.COMPLIANCE
-        shown = of_pages(history.pages, values=values)
-        reading(*shown, len(history.pages), unit)
+        told = telling_of(services, caller, history, moment)
+        reading(*shown_in(told), len(told.events), unit)
         response.headers["ETag"] = etag(history.version)
-        return history_answer(history, moment, collection.key, values=values)
+        return history_answer(history, moment, collection.key, told)
 
 
 def add_appending(router: APIRouter, collection: Collection) -> None:

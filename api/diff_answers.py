@@ -1,0 +1,110 @@
+"""A difference as an answer: the field, both values, the event that did it, and who told it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field
+from pydantic_core import to_jsonable_python
+
+from api.answers import FORBID
+from api.mark_answers import MarkAnswer, Telling, effective_said, mark_answer, permalink
+from application.comparing import Compared, Difference
+from application.marks import Mark, MarkState
+from domain.correction import CorrectionApproved
+from domain.kernel import Json
+from domain.record import Recorded
+
+
+class CauseAnswer(BaseModel):
+    """The event behind a difference; ``effective`` is what counts, as it was corrected."""
+
+    model_config = FORBID
+
+    event_id: str
+    href: str
+    type: str
+    version: int
+    position: int
+    effective: str
+    recorded_at: str
+    actor: dict[str, str | None]
+    correction: MarkAnswer | None = Field(
+        description="The correction that the event approved, or by which it counts as it does."
+    )
+
+
+class DifferenceAnswer(BaseModel):
+    """One field of the state (RFC 6901). ``event`` decided; ``earlier`` touched it before."""
+
+    model_config = FORBID
+
+    pointer: str
+    before: Any = Field(alias="from")
+    after: Any = Field(alias="to")
+    event: CauseAnswer | None
+    earlier: list[str]
+
+
+class DiffAnswer(BaseModel):
+    """What differs between two states of a case. Without the right to values they are null."""
+
+    model_config = FORBID
+
+    case_id: str
+    axis: str
+    before: str = Field(alias="from")
+    after: str | None = Field(alias="to")
+    valid_at: str | None
+    known_at: str | None
+    from_version: int
+    to_version: int
+    differences: list[DifferenceAnswer]
+
+
+def difference_answers(compared: Compared, told: Telling) -> list[Json]:
+    """Return all that differs; ``told`` is the later history with its marks."""
+    counting = {one.page.position: one.marks for one in told.events}
+    by_correction = {
+        mark.correction: mark
+        for one in told.events
+        for mark in one.marks
+        if mark.approval is not None
+    }
+    return [_difference(one, told, counting, by_correction) for one in compared.differences]
+
+
+def _difference(
+    one: Difference,
+    told: Telling,
+    counting: Mapping[int, tuple[Mark, ...]],
+    by_correction: Mapping[str, Mark],
+) -> Json:
+    decided = one.pages[-1] if one.pages else None
+    mark = None
+    if decided is not None and isinstance(decided.event, CorrectionApproved):
+        mark = by_correction.get(decided.event.correction)
+    elif decided is not None:
+        acting = [m for m in counting.get(decided.position, ()) if m.state is MarkState.ACTS]
+        mark = acting[-1] if acting else None
+    return {
+        "pointer": one.change.pointer,
+        "from": to_jsonable_python(one.change.before) if told.values else None,
+        "to": to_jsonable_python(one.change.after) if told.values else None,
+        "event": cause(decided, mark, told) if decided else None,
+        "earlier": [page.event_id for page in one.pages[:-1]],
+    }
+
+
+def cause(page: Recorded, mark: Mark | None, told: Telling) -> Json:
+    """Return the event behind a difference."""
+    return {
+        "event_id": page.event_id,
+        "href": permalink(page.event_id),
+        "type": page.event.stored_as,
+        "version": page.version,
+        "position": page.position,
+        "effective": effective_said(page.event),
+        "recorded_at": page.recorded_at.isoformat(),
+        "actor": to_jsonable_python(page.actor),
+        "correction": mark_answer(mark, told) if mark else None,
+    }

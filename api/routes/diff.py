@@ -1,0 +1,169 @@
+"""/v1/cases/{case_id}/diff: field by field; and /v1/events/{event_id}, the address of one event."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+from pydantic_core import to_jsonable_python
+
+from api.answers import DayOrInstant, EventAnswer, Instant, marked_answer
+from api.callers import HistoryReader
+from api.dependencies import Services, WithServices
+from api.diff_answers import DiffAnswer, difference_answers
+from api.lists import fault
+from api.mark_answers import shown_in, telling_of
+from api.problems import not_found
+from api.readings import WithReading
+from api.routes.collections import STRICT
+from api.sight import unit_that_sees
+from application.comparing import Compared, between_effects, between_tellings
+from application.journeys import NOW, Journeys, Moment
+from domain.catalogue import CASE
+from domain.fields import EXAMPLE_ID, UUID
+from domain.kernel import Json, Words
+from domain.record import StreamId
+from domain.time import Zone
+
+router = APIRouter()
+
+DayOrMoment = date | datetime
+INSTANT_NEEDED: Final[Words] = (
+    "menurut waktu diketahui, tulis saat lengkap: 2025-08-17T09:00:00+07:00",
+    "by what was known, give an instant: 2025-08-17T09:00:00+07:00",
+)
+IN_FUTURE: Final[Words] = (
+    "apa yang akan diketahui nanti belum dapat ditanyakan",
+    "what will be known later cannot be asked yet",
+)
+WRONG_WAY: Final[Words] = ("to lebih awal daripada from", "to is earlier than from")
+NOT_WITH_AXIS: Final[Words] = (
+    "parameter ini ditentukan oleh from dan to pada axis ini",
+    "on this axis, from and to say this already",
+)
+
+
+class EventPageAnswer(EventAnswer):
+    """One event in its envelope, the stream that it stands in, and what became of it."""
+
+    stream: str = Field(description="Its kind and key.", examples=[f"case:{EXAMPLE_ID}"])
+
+
+def ensure_in_order(begin: DayOrMoment, end: DayOrMoment) -> None:
+    """Refuse an end before its beginning; a day and an instant are compared in western time."""
+    if isinstance(begin, datetime) and isinstance(end, datetime):
+        wrong = end < begin
+    else:
+        wrong = _day(end) < _day(begin)
+    if wrong:
+        raise fault("to", "diff.wrong_way", WRONG_WAY)
+
+
+def _day(said: DayOrMoment) -> date:
+    return said.astimezone(Zone.WIB.offset).date() if isinstance(said, datetime) else said
+
+
+def instant(name: str, said: DayOrMoment, now: datetime) -> datetime:
+    """Return an instant of knowledge; a day is none, and the future is not known."""
+    if not isinstance(said, datetime):
+        raise fault(name, "diff.instant_needed", INSTANT_NEEDED)
+    if said > now:
+        raise fault(name, "journey.known_at_in_future", IN_FUTURE)
+    return said
+
+
+@router.get("/v1/cases/{case_id}/diff", response_model=DiffAnswer, dependencies=STRICT)
+def read_diff(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
+    services: WithServices,
+    caller: HistoryReader,
+    reading: WithReading,
+    case_id: Annotated[str, Path(min_length=1, max_length=100, examples=[EXAMPLE_ID])],
+    begin: Annotated[
+        DayOrInstant,
+        Query(alias="from", description="The earlier one.", examples=["2025-08-17T09:00:00+07:00"]),
+    ],
+    end: Annotated[
+        DayOrInstant | None, Query(alias="to", description="The later one; without it, now.")
+    ] = None,
+    axis: Annotated[
+        Literal["known", "valid"],
+        Query(
+            description="`known`: what was known at two instants of the state as it is, or as it"
+            " was at `valid_at`. `valid`: the states on two days or at two instants, as they are"
+            " known, or as they were at `known_at`."
+        ),
+    ] = "known",
+    valid_at: Annotated[DayOrInstant | None, Query(description="With `axis=known`.")] = None,
+    known_at: Annotated[Instant | None, Query(description="With `axis=valid`.")] = None,
+) -> Json:
+    """Say field by field what differs, the event that did it, who told it, and when."""
+    if not re.fullmatch(UUID, case_id, re.ASCII):
+        raise not_found()
+    stream = StreamId(kind=CASE.name, key=case_id)
+    unit = unit_that_sees(services, stream, caller)
+    if end is not None:
+        ensure_in_order(begin, end)
+    if axis == "known":
+        if known_at is not None:
+            raise fault("known_at", "diff.not_with_axis", NOT_WITH_AXIS)
+        compared = _by_knowledge(services, stream, begin, end, valid_at)
+        moment = Moment(valid_at=valid_at, known_at=end if isinstance(end, datetime) else None)
+    else:
+        if valid_at is not None:
+            raise fault("valid_at", "diff.not_with_axis", NOT_WITH_AXIS)
+        journeys = Journeys(services.ledger, services.now)
+        compared = between_effects(journeys, stream, (begin, end), known_at, to_jsonable_python)
+        moment = Moment(valid_at=end, known_at=known_at)
+    told = telling_of(services, caller, compared.after, moment)
+    reading(*shown_in(told), len(compared.differences), unit)
+    return {
+        "case_id": case_id,
+        "axis": axis,
+        "from": begin.isoformat(),
+        "to": end and end.isoformat(),
+        "valid_at": valid_at and valid_at.isoformat(),
+        "known_at": known_at and known_at.isoformat(),
+        "from_version": compared.before.version,
+        "to_version": compared.after.version,
+        "differences": difference_answers(compared, told),
+    }
+
+
+def _by_knowledge(
+    services: Services,
+    stream: StreamId,
+    begin: DayOrMoment,
+    end: DayOrMoment | None,
+    valid_at: DayOrMoment | None,
+) -> Compared:
+    now = services.now()
+    known = instant("from", begin, now), None if end is None else instant("to", end, now)
+    journeys = Journeys(services.ledger, services.now)
+    return between_tellings(journeys, stream, known, valid_at, to_jsonable_python)
+
+
+@router.get(
+    "/v1/events/{event_id}",
+    response_model=EventPageAnswer,
+    response_model_exclude_unset=True,
+    dependencies=STRICT,
+)
+def read_event(
+    services: WithServices,
+    caller: HistoryReader,
+    reading: WithReading,
+    event_id: Annotated[str, Path(min_length=1, max_length=100, examples=[EXAMPLE_ID])],
+) -> Json:
+    """Return one event of any stream, by an address that stays."""
+    page = None
+    if re.fullmatch(UUID, event_id, re.ASCII):
+        page = services.correcting.pages.find(event_id)
+    if page is None:
+        raise not_found()
+    unit = unit_that_sees(services, page.stream, caller)
+    history = Journeys(services.ledger, services.now)(page.stream, NOW)
+    told = telling_of(services, caller, history, NOW)
+    told = told.only(page.position)
+    reading(*shown_in(told), 1, unit)
+    return {"stream": str(page.stream), **marked_answer(told.events[0], told)}
