@@ -24,7 +24,7 @@ from application.zones import Zones
 from domain.catalogue import STREAMS
 from domain.custody import TransferReceived
 from domain.kernel import Event, Json, Refused, Words
-from domain.record import Actor, StreamId
+from domain.record import Actor, Evidence, StreamId
 from domain.shape import payload_shapes
 from domain.time import Zone
 
@@ -144,7 +144,7 @@ class Desk:
         if owners is None:
             place = (f"{entry.pointer}/type", "stream.not_an_opening", NOT_AN_OPENING)
             raise Problem(422, "stream.not_an_opening", NOT_AN_OPENING, errors=[place])
-        self._ensure_may_write(entry.stream, owners, [opening])
+        self.ensure_may_write(entry.stream, owners, [opening])
         return actor
 
     def open(self, entries: Sequence[Entry], *, first: Sequence[Entry] = ()) -> Receipt:
@@ -164,7 +164,7 @@ class Desk:
             raise Conflict(stream)
         owners = jurisdiction(self.services.ledger, stream, history.pages)
         events = [entry.event(Zone.WIB) for entry in entries]
-        self._ensure_may_write(stream, owners, events)
+        self.ensure_may_write(stream, owners, events)
         self._ensure_own_signature(events)
         own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
         actor = self.actor(own[0] if own else None)
@@ -196,9 +196,10 @@ class Desk:
             named[stream] = version
         return named
 
-    def _ensure_may_write(
+    def ensure_may_write(
         self, stream: StreamId, owners: Jurisdiction, events: Sequence[Event]
     ) -> None:
+        """Refuse what another unit records; the registry is kept by supervisors."""
         caller = self.signature.caller
         if stream.kind == "registry":
             somebodys = stream.key.startswith("unit/") or bool(owners.owners)
@@ -244,7 +245,7 @@ class Desk:
             references.ensure(event)
         except Refused as refused:
             raise refusal(refused, field_of(entry, refused)) from None
-        self._ensure_may_cite(entry, history)
+        self.ensure_may_cite(to_evidence(entry.form), history, entry.pointer)
         past = [page.event for page in history.pages] if history else []
         past += [said.event for said in before if said.stream == entry.stream]
         zone = Zones(units).zone_for(entry.stream, event, past, write.unit)
@@ -255,16 +256,18 @@ class Desk:
             reason=entry.form.reason,
         )
 
-    def _ensure_may_cite(self, entry: Entry, history: History | None) -> None:
+    def ensure_may_cite(
+        self, documents: Sequence[Evidence], history: History | None, pointer: str
+    ) -> None:
         """Refuse a document that is not here, or that the caller could not read until now."""
         caller, store = self.signature.caller, self.services.evidence
-        pages = history.pages if history else ()
+        pages = history.known if history else ()
         named = {item.sha256 for page in pages for item in page.evidence}
-        for index, item in enumerate(to_evidence(entry.form)):
+        for index, item in enumerate(documents):
             if item.sha256 is None or item.sha256 in named:
                 continue
             if not brought_by(caller, store.deposits(item.sha256)):
-                at = f"{entry.pointer}/evidence/{index}/sha256"
+                at = f"{pointer}/evidence/{index}/sha256"
                 place = (at, "evidence.not_here", NO_SUCH_DOCUMENT)
                 raise Problem(422, "evidence.not_here", NO_SUCH_DOCUMENT, errors=[place])
 
