@@ -17,7 +17,6 @@ from api.routes.collections import STRICT
 from api.sight import brought_by
 from api.tokens import Caller
 from application.access import document
-from application.journeys import Journeys
 from application.jurisdiction import jurisdiction
 from domain.fields import UUID
 from domain.kernel import Json, Words
@@ -132,7 +131,7 @@ def shown_with(services: Services, caller: Caller, sha256: str, case: str | None
     if case is None or not re.fullmatch(UUID, case, re.ASCII):
         return ()
     stream = StreamId(kind="case", key=case)
-    pages = Journeys(services.ledger, services.now)(stream).pages
+    pages = services.ledger.read(stream)  # also what asks for a correction, and what was corrected
     named = any(item.sha256 == sha256 for page in pages for item in page.evidence)
     seen = named and jurisdiction(services.ledger, stream, pages).seen_by(access)
     return (document(sha256), str(stream)) if seen else ()
