@@ -150,7 +150,7 @@ class Desk:
     def open(self, entries: Sequence[Entry], *, first: Sequence[Entry] = ()) -> Receipt:
         """Record entries of a new stream, and what goes ``first`` in another new one."""
         actor = self.ensure_may_open(entries[0])
-        self._ensure_own_signature([entry.event(Zone.WIB) for entry in entries])
+        self.ensure_own_signature([entry.event(Zone.WIB) for entry in entries])
         unit = getattr(entries[0].event(Zone.WIB), "unit", None) or actor.unit
         streams = {entry.stream for entry in (*first, entries[0])}
         write = Write([*first, *entries], actor, unit, dict.fromkeys(streams, 0), {})
@@ -165,7 +165,7 @@ class Desk:
         owners = jurisdiction(self.services.ledger, stream, history.pages)
         events = [entry.event(Zone.WIB) for entry in entries]
         self.ensure_may_write(stream, owners, events)
-        self._ensure_own_signature(events)
+        self.ensure_own_signature(events)
         own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
         actor = self.actor(own[0] if own else None)
         versions = {**self._streams_named(expected), stream: seen}
@@ -177,7 +177,7 @@ class Desk:
         history = Journeys(services.ledger, services.now)(stream)
         access = self.signature.caller.access
         owners = jurisdiction(services.ledger, stream, history.pages)
-        if not (history.pages and owners.seen_by(access)):
+        if not (history.known and owners.seen_by(access)):
             raise not_found()
         return history
 
@@ -212,7 +212,7 @@ class Desk:
         if not may:
             raise not_own_unit()
 
-    def _ensure_own_signature(self, events: Sequence[Event]) -> None:
+    def ensure_own_signature(self, events: Sequence[Event]) -> None:
         """Let nobody but the receiving unit sign for having received somebody."""
         access = self.signature.caller.access
         received = [event.unit for event in events if isinstance(event, TransferReceived)]
