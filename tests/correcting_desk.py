@@ -121,8 +121,8 @@ class Desk:
         self.tell(case, admitted(person, name, religion, day))
         return case
 
-    def programme(self, capacity=20):
-        stream = StreamId(kind="programme", key=new_id())
+    def programme(self, capacity=20, key=None):
+        stream = StreamId(kind="programme", key=key or new_id())
         self.tell(stream, opened(capacity))
         return stream
 
