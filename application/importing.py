@@ -16,6 +16,7 @@ from application.jurisdiction import of_opening
 from application.ledger import BEGINNING, Command, Head, Ledger, Receipt, Written
 from application.people import WHEREVER
 from application.references import References
+from application.standing import standing
 from application.units import Units
 from application.zones import Zones
 from domain.catalogue import PERSON
@@ -254,7 +255,7 @@ class Run:
 
     def _is_known(self, said: Proposal) -> bool:
         """Say whether a fact that only goes before is recorded, be it from another day."""
-        events = [page.event for page in self.ledger.read(said.stream)]
+        events = [page.event for page in standing(self.ledger.read(said.stream))]
         return any(
             type(event) is type(said.event)
             and replace(said.event, effective=event.effective) == event
@@ -278,7 +279,7 @@ class Run:
         )
 
     def _zone(self, said: Proposal) -> Zone:
-        past = [page.event for page in self.ledger.read(said.stream)]
+        past = [page.event for page in standing(self.ledger.read(said.stream))]
         unit = self.shared.actor.unit
         return Zones(self.units).zone_for(said.stream, said.event, past, unit)
 
