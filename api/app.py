@@ -10,7 +10,8 @@ from api.openapi import install_openapi
 from api.pages.install import install_pages
 from api.routes import diff, evidence, forgetting, health, ledger, reads
 from api.routes.read_models import read_models_router
-from api.routes.streams import streams_router
+from api.routes.streams import CASES, COLLECTIONS, streams_router
+from api.short_way import ShortWay, ways_to
 
 VERSION = "0.1.0"
 
@@ -40,5 +41,6 @@ def create_app(services: Services) -> FastAPI:
     install_pages(app)
     problems.install(app, services.full)
     install_openapi(app)
+    app.add_middleware(ShortWay, ways=ways_to(app, (CASES, *COLLECTIONS)))
     app.add_middleware(Door, new_id=services.new_id, measures=measures)
     return app

@@ -54,7 +54,11 @@ async def known_caller(
     """Return who calls; without a valid token the answer is 401."""
     if said is None:
         raise TokenRefused
-    caller = services.caller_of(said.credentials)
+    return introduced(request, services.caller_of(said.credentials))
+
+
+def introduced(request: Request, caller: Caller) -> Caller:
+    """Return who calls, having told the log and the record of reads."""
     request.state.actor = caller.id
     request.state.caller = caller
     return caller
@@ -77,6 +81,11 @@ async def history_reader(caller: Known) -> Caller:
 
 async def writer(caller: Known) -> Caller:
     """Let in whoever may record."""
+    return ensure_writer(caller)
+
+
+def ensure_writer(caller: Caller) -> Caller:
+    """Return a caller who may record; raise `Problem`."""
     if caller.role not in WRITERS:
         raise Problem(403, "access.reads_only", NOT_A_WRITER)
     return caller
@@ -128,10 +137,21 @@ async def signature_of(
     x_purpose: Annotated[str | None, Header(description="What for, as a code.")] = None,
 ) -> Signature:
     """Sign for the caller."""
+    return signed(request, caller, command, x_on_behalf_of, x_purpose)
+
+
+def signed(
+    request: Request,
+    caller: Caller,
+    command: Command | None,
+    on_behalf_of: str | None,
+    purpose: str | None,
+) -> Signature:
+    """Return the signature of a caller who may write; raise `Problem` for what is no code."""
     return Signature(
         caller=caller,
-        on_behalf_of=_code(x_on_behalf_of, "X-On-Behalf-Of"),
-        purpose=_code(x_purpose, "X-Purpose") or PURPOSE,
+        on_behalf_of=_code(on_behalf_of, "X-On-Behalf-Of"),
+        purpose=_code(purpose, "X-Purpose") or PURPOSE,
         correlation_id=trace_of(request),
         command=command,
         reading=Reading(request, services_of(request), None, None),

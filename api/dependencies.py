@@ -14,7 +14,7 @@ from application.append import Append
 from application.correcting import Correcting
 from application.evidence import EvidenceStore
 from application.forgetting import Forgetting
-from application.ledger import Ledger
+from application.ledger import PromptLedger
 from application.read_models import ReadModels
 from application.transparency import Transparency
 from application.units import Units
@@ -33,7 +33,7 @@ class Services:
 
     append: Append
     correcting: Correcting
-    ledger: Ledger
+    ledger: PromptLedger
     read_models: ReadModels
     evidence: EvidenceStore
     forgetting: Forgetting

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request
 
-from api.dependencies import WithServices
+from api.dependencies import Services, WithServices
 from api.problems import Problem
 from application.ledger import Command
 from domain.fields import UUID
@@ -44,6 +44,11 @@ async def version_seen(
     ] = None,
 ) -> int:
     """Return the version that the caller has seen."""
+    return version_in(if_match)
+
+
+def version_in(if_match: str | None) -> int:
+    """Return the version that an If-Match names; raise `Problem`."""
     if if_match is None or if_match.strip() == "*":
         raise Problem(428, "append.version_needed", NEEDED)
     said = ETAG.fullmatch(if_match.strip())
@@ -72,20 +77,26 @@ async def command_of(
         ),
     ] = None,
 ) -> Command | None:
-    """Return what makes a repeated request one: the key, and the address, version and body.
+    """Return what makes a repeated request one: the key, and the address, version and body."""
+    if idempotency_key is None:
+        return None
+    address = f"{request.method} {request.url.path}"
+    return command_in(services, idempotency_key, address, body)
+
+
+def command_in(services: Services, idempotency_key: str, address: str, body: bytes) -> Command:
+    """Return what makes a repeated request one; raise `Problem`. ``address`` includes the method.
 
     A key that is no UUID may say anything, somebody's NIK for one, and it is kept for good in the
     open part of a page: so only a keyed digest of it is.
     """
-    if idempotency_key is None:
-        return None
     if not KEY.fullmatch(idempotency_key):
         place = ("/header/Idempotency-Key", "append.key_form", KEY_FORM)
         raise Problem(422, "append.key_form", KEY_FORM, errors=[place])
-    address = f"{request.method} {request.url.path}\n".encode("utf-8", "surrogateescape")
     plain = re.fullmatch(UUID, idempotency_key, re.IGNORECASE)
     key = idempotency_key if plain else services.opaque(idempotency_key.encode())
-    return Command(key=key, body=address + body)
+    sent = f"{address}\n".encode("utf-8", "surrogateescape") + body
+    return Command(key=key, body=sent)
 
 
 VersionSeen = Annotated[int, Depends(version_seen)]

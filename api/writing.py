@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fastapi import Response
@@ -16,9 +16,10 @@ from api.problems import Problem, not_found, refusal
 from api.sight import brought_by
 from api.tokens import Level, Role
 from application.append import Proposal, Request
+from application.at_hand import AtHand
 from application.journeys import History, Journeys
 from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
-from application.ledger import Conflict, Receipt
+from application.ledger import Conflict, Ledger, NotAtHand, Receipt
 from application.references import References
 from application.zones import Zones
 from domain.catalogue import STREAMS
@@ -110,10 +111,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Records what one caller proposes."""
+    """Records what one caller proposes: on what is ``at_hand``, for a coroutine; else on all."""
 
     services: Services
     signature: Signature
+    at_hand: AtHand | None = None
 
     def once(self, record: Callable[[], Receipt]) -> Receipt:
         """Return what is recorded now, or the first answer where the request was sent before.
@@ -158,28 +160,42 @@ class Desk:
 
     def add(self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]) -> Receipt:
         """Record entries of a stream that is there; 404 for one that the caller cannot see."""
+        return self._append(self._addition(entries, seen, expected))
+
+    async def submit(
+        self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]
+    ) -> Receipt:
+        """Record as `add` does, from a coroutine; raise `NotAtHand`, `Refused` or what it does."""
+        if self.at_hand is None:
+            raise NotAtHand
+        request = self._request(self._addition(entries, seen, expected))
+        return await self.services.append.submit(request, self.at_hand)
+
+    def _addition(self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]) -> Write:
         stream = entries[0].stream
-        history = self.visible(stream)
+        history, owners = self._visible(stream)
         if history.version != seen:  # what the caller may write is decided on what it has seen
             raise Conflict(stream)
-        owners = jurisdiction(self.services.ledger, stream, history.pages)
         events = [entry.event(Zone.WIB) for entry in entries]
         self.ensure_may_write(stream, owners, events)
         self.ensure_own_signature(events)
         own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
         actor = self.actor(own[0] if own else None)
         versions = {**self._streams_named(expected), stream: seen}
-        return self._append(Write(entries, actor, actor.unit, versions, {stream: history}))
+        return Write(entries, actor, actor.unit, versions, {stream: history})
 
     def visible(self, stream: StreamId) -> History:
         """Return a stream that the caller may see, or answer 404."""
-        services = self.services
-        history = Journeys(services.ledger, services.now)(stream)
-        access = self.signature.caller.access
-        owners = jurisdiction(services.ledger, stream, history.pages)
-        if not (history.known and owners.seen_by(access)):
+        return self._visible(stream)[0]
+
+    def _visible(self, stream: StreamId) -> tuple[History, Jurisdiction]:
+        """Return a stream that the caller may see, and who answers for it."""
+        ledger = self.at_hand or self.services.ledger
+        history = Journeys(ledger, self.services.now)(stream)
+        owners = jurisdiction(ledger, stream, history.pages)
+        if not (history.known and owners.seen_by(self.signature.caller.access)):
             raise not_found()
-        return history
+        return history, owners
 
     def _streams_named(self, expected: Mapping[str, int]) -> dict[StreamId, int]:
         """Read the names of streams in ``expected``: of those that the caller may see."""
@@ -220,10 +236,17 @@ class Desk:
             raise not_own_unit()
 
     def _append(self, write: Write) -> Receipt:
+        request = self._request(write)
+        try:
+            return self.services.append(request)
+        except Refused as refused:
+            raise self._placed(refused, request, write.entries) from None
+
+    def _request(self, write: Write) -> Request:
         proposals: list[Proposal] = []
         for entry in write.entries:
             proposals.append(self._proposal(entry, write, proposals))
-        request = Request(
+        return Request(
             proposals=tuple(proposals),
             expected=write.expected,
             actor=write.actor,
@@ -231,18 +254,15 @@ class Desk:
             correlation_id=self.signature.correlation_id,
             command=self.signature.command,
         )
-        try:
-            return self.services.append(request)
-        except Refused as refused:
-            raise self._placed(refused, request, write.entries) from None
 
     def _proposal(self, entry: Entry, write: Write, before: Sequence[Proposal]) -> Proposal:
-        history = write.histories.get(entry.stream)
+        history, event = write.histories.get(entry.stream), entry.event(Zone.WIB)
+        ledger: Ledger = self.services.ledger
         units = self.services.units
-        references = References(self.services.ledger, units, self.signature.caller.access)
-        event = entry.event(Zone.WIB)
+        if self.at_hand:
+            ledger, units = self.at_hand, replace(units, ledger=self.at_hand)
         try:
-            references.ensure(event)
+            References(ledger, units, self.signature.caller.access).ensure(event)
         except Refused as refused:
             raise refusal(refused, field_of(entry, refused)) from None
         self.ensure_may_cite(to_evidence(entry.form), history, entry.pointer)
@@ -251,7 +271,7 @@ class Desk:
         zone = Zones(units).zone_for(entry.stream, event, past, write.unit)
         return Proposal(
             stream=entry.stream,
-            event=entry.event(zone),
+            event=event if zone is Zone.WIB else entry.event(zone),
             evidence=to_evidence(entry.form),
             reason=entry.form.reason,
         )
@@ -266,6 +286,8 @@ class Desk:
         for index, item in enumerate(documents):
             if item.sha256 is None or item.sha256 in named:
                 continue
+            if self.at_hand:
+                raise NotAtHand
             if not brought_by(caller, store.deposits(item.sha256)):
                 at = f"{pointer}/evidence/{index}/sha256"
                 place = (at, "evidence.not_here", NO_SUCH_DOCUMENT)
@@ -313,9 +335,18 @@ def entries_of(stream: StreamId, forms: Sequence[EventForm]) -> list[Entry]:
 
 def receipt_answer(receipt: Receipt, stream: StreamId, response: Response, *, key: str) -> Json:
     """Return a receipt as JSON, with its ETag; 201 where something was written, else 200."""
-    version = receipt.versions[stream]
-    response.headers["ETag"] = etag(version)
-    response.status_code = 201 if receipt.written else 200
+    response.headers["ETag"] = etag(receipt.versions[stream])
+    response.status_code = status_of(receipt)
+    return receipt_json(receipt, stream) | {key: stream.key}
+
+
+def status_of(receipt: Receipt) -> int:
+    """Return 201 where something was written, else 200."""
+    return 201 if receipt.written else 200
+
+
+def receipt_json(receipt: Receipt, stream: StreamId) -> Json:
+    """Return a receipt as JSON, without the key that an address gives to a stream."""
     events = [
         WrittenEvent(
             event_id=written.event_id,
@@ -326,5 +357,6 @@ def receipt_answer(receipt: Receipt, stream: StreamId, response: Response, *, ke
         )
         for written in receipt.written
     ]
+    version = receipt.versions[stream]
     answer = ReceiptAnswer(version=version, position=receipt.position, events=events)
-    return {key: stream.key, **answer.model_dump()}
+    return answer.model_dump()

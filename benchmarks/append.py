@@ -39,7 +39,7 @@ MEMORY_MOST: Final = 200.0
 """Megabytes that the service may hold before anybody asks anything."""
 EVENT: Final = {
     "type": "conduct.discipline_began",
-    "effective": "2025-01-01",
+    "effective": "2026-10-02",
     "data": {
         "measure": "F-0",
         "level": "ringan",

@@ -1,0 +1,220 @@
+"""The short way of what is asked most often: a few events, proposed to a stream that is at hand.
+
+A request that is as usual in every respect is answered by one coroutine, without the framework's
+routing and dependencies, which take longer than all that is done on them, and without a thread.
+Whatever is not as usual goes the route's own way from its beginning, and every refusal is told
+there: so nothing is answered here that the route would not answer (docs/adr/0006).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.callers import Signature, ensure_writer, introduced, signed
+from api.dependencies import Services, services_of
+from api.preconditions import command_in, etag, version_in
+from api.problems import Problem
+from api.routes.collections import Collection
+from api.strictness import is_json
+from api.tokens import TokenRefused
+from api.writing import Desk, entries_of, receipt_json, status_of
+from application.at_hand import AtHand
+from application.ledger import Conflict, NotAtHand, Receipt
+from domain.kernel import Refused
+from domain.record import StreamId
+
+BODY_MOST: Final = 16_000
+"""Bytes that a coroutine reads and decides on while all others wait."""
+EVENTS_MOST: Final = 8
+BEARER: Final = "Bearer "
+ELSEWHERE: Final = (NotAtHand, Problem, Refused, Conflict, TokenRefused)
+"""What is told on the route's own way, where everything is read anew. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A collection, and the route by which events are proposed to one of its streams."""
+
+    collection: Collection
+    route: APIRoute
+    key: re.Pattern[str]
+
+    def said(self, body: bytes) -> Any:
+        """Return a body as the route reads it; raise `NotAtHand` for what is not to be taken."""
+        field = self.route.body_field
+        if field is None:
+            raise NotAtHand
+        try:
+            given = json.loads(body)
+        except (ValueError, RecursionError):
+            raise NotAtHand from None
+        said, errors = field.validate(given, {}, loc=("body",))
+        if errors or len(said.events) > EVENTS_MOST:
+            raise NotAtHand
+        return said
+
+
+def ways_to(app: FastAPI, collections: Iterable[Collection]) -> Mapping[str, Way]:
+    """Return the way to each collection's streams, by the address of the collection."""
+    routes = {
+        route.path: route
+        for route in _routes(app.routes)
+        if isinstance(route, APIRoute) and "POST" in route.methods
+    }
+    return {
+        one.path: Way(
+            one, routes[f"{one.path}/{{{one.key}}}/events"], re.compile(one.pattern, re.ASCII)
+        )
+        for one in collections
+    }
+
+
+class ShortWay:
+    """Stands before the routes of an app, and does what is usual itself."""
+
+    def __init__(self, app: ASGIApp, ways: Mapping[str, Way]) -> None:
+        self.app, self.ways = app, ways
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or let it go on as it came."""
+        found = self._way(scope) if scope["type"] == "http" else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        way, key, headers = found
+        come = Come(receive)
+        body = await come.body()
+        response = None
+        if body is not None:
+            with suppress(*ELSEWHERE):
+                response = await self._answer(way, key, headers, Request(scope), body)
+        if response is None:
+            await self.app(scope, come.again, send)
+        else:
+            scope["route"] = way.route
+            await response(scope, receive, send)
+
+    def _way(self, scope: Scope) -> tuple[Way, str, Mapping[str, str]] | None:
+        """Return a request's way, its key and its headers; `None` for whatever is not usual."""
+        place, _, last = scope["path"].rpartition("/")
+        if last != "events" or scope["method"] != "POST" or scope["query_string"]:
+            return None
+        path, _, key = place.rpartition("/")
+        way = self.ways.get(path)
+        if way is None or scope.get("root_path") or not way.key.fullmatch(key):
+            return None
+        headers = {
+            name.decode("latin-1"): said.decode("latin-1") for name, said in scope["headers"]
+        }
+        length = headers.get("content-length", "")
+        if len(headers) != len(scope["headers"]) or not (length.isascii() and length.isdigit()):
+            return None  # a header said twice, or a body of unknown length
+        usual = int(length) <= BODY_MOST and is_json(headers.get("content-type", ""))
+        return (way, key, headers) if usual else None
+
+    async def _answer(
+        self, way: Way, key: str, headers: Mapping[str, str], request: Request, body: bytes
+    ) -> Response:
+        """Record what was proposed; raise one of `ELSEWHERE` for whatever is not usual."""
+        services = services_of(request)
+        signature = _signature(services, headers, request, body)
+        version = version_in(headers.get("if-match"))
+        said = way.said(body)
+        stream = way.collection.id_of(key)
+        desk = Desk(services, signature, AtHand(services.ledger, stream))
+        try:
+            receipt = await desk.submit(entries_of(stream, said.events), version, said.expected)
+        except ELSEWHERE:
+            raise
+        except Exception as told:  # noqa: BLE001  # the write was tried: nothing is done again
+            return _told(request, told)
+        return _response(receipt, stream, {way.collection.key: key})
+
+
+class Come:
+    """What has come of a request, for whoever has to read it again."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._messages: list[Message] = []
+        self._failed: HTTPException | None = None
+
+    async def body(self) -> bytes | None:
+        """Return the whole body; `None` where it did not come, or not as it should."""
+        parts = []
+        while True:
+            try:
+                message = await self._receive()
+            except HTTPException as error:  # too much, or too slow: the app says so
+                self._failed = error
+                return None
+            self._messages.append(message)
+            if message["type"] != "http.request":
+                return None
+            parts.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                return b"".join(parts)
+
+    async def again(self) -> Message:
+        """Receive what has come, and then what comes."""
+        if self._messages:
+            return self._messages.pop(0)
+        if self._failed:
+            raise self._failed
+        return await self._receive()
+
+
+def _signature(
+    services: Services, headers: Mapping[str, str], request: Request, body: bytes
+) -> Signature:
+    bearer = headers.get("authorization", "")
+    if not bearer.startswith(BEARER):
+        raise TokenRefused
+    caller = introduced(request, services.caller_of(bearer.removeprefix(BEARER)))
+    repeated = headers.get("idempotency-key")
+    address = f"POST {request.scope['path']}"
+    command = repeated and command_in(services, repeated, address, body)
+    return signed(
+        request,
+        ensure_writer(caller),
+        command or None,
+        headers.get("x-on-behalf-of"),
+        headers.get("x-purpose"),
+    )
+
+
+def _told(request: Request, told: Exception) -> Response:
+    """Answer with what the app says to this; raise what it does not know."""
+    handlers = request.app.exception_handlers
+    known = [handlers[kind] for kind in type(told).__mro__ if kind in handlers]
+    if not known:
+        raise told
+    response: Response = known[0](request, told)
+    return response
+
+
+def _response(receipt: Receipt, stream: StreamId, key: Mapping[str, str]) -> Response:
+    content = json.dumps(receipt_json(receipt, stream) | key, separators=(",", ":"))
+    return Response(
+        content,
+        status_of(receipt),
+        {"ETag": etag(receipt.versions[stream])},
+        media_type="application/json",
+    )
+
+
+def _routes(routes: Iterable[Any]) -> Iterable[Any]:
+    """Yield an app's routes, those of included routers among them."""
+    for route in routes:
+        yield route
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from _routes(inner.routes)
