@@ -20,13 +20,14 @@ from domain.fields import RegionCode
 from domain.forgotten import FORGETTING
 from domain.kernel import Event, Json, Words
 from domain.person import PersonRegistered
+from domain.person_link import LINKING
 from domain.shape import Choice, Day, Flag, Listed, Many, Maybe, Part, Shape, Text, Whole
 from domain.shape import payload_shapes as shapes_of
 
 KINDS: Final[Mapping[str, type[Event]]] = {
-    event.stored_as: event for event in EVENTS if event not in FORGETTING
+    event.stored_as: event for event in EVENTS if event not in (*FORGETTING, *LINKING)
 }
-"""Nobody is forgotten by a row of a file."""
+"""Nobody is forgotten by a row of a file, and no two records become one human being."""
 STREAM_OF: Final[Mapping[type[Event], str]] = {
     event: stream.name for stream in STREAMS.values() for event in stream.chapter_of
 }

@@ -4,7 +4,8 @@ UU 24/2013 art. 1 gives the NIK; it may be missing, which is a state of its own 
 person has at most one open custody at a time; who comes back is a new case of the same person
 (house rules). That custody begins and ends follows from the case, and may well be told for a day
 before the person was registered here. Who was forgotten stays so, by this key: the record says that
-there was somebody, and when, and no more.
+there was somebody, and when, and no more. That two records are one human being is a link between
+them (`domain.person_link`).
 """
 
 import re
@@ -12,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import Enum
-from typing import Final, assert_never, get_args
+from typing import Final, get_args
 
 from domain.fields import CaseId, Country, Line, Nik, Ref, Sha256
 from domain.forgetting import IN_CUSTODY, ONCE, ForgettingBasis
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure
+from domain.person_link import LinkEvent, Merges, ensure_may_link, linked
 
 
 class Sex(Enum):
@@ -104,13 +106,15 @@ PersonEvent = (
     | CustodyBegan
     | CustodyEnded
     | PersonForgotten
+    | LinkEvent
 )
 
 
 class Person(Value):
     """What is known of a person, and the case in which the person is held.
 
-    ``identifiers`` are the latest by kind and number, written ``nik:1271…``.
+    ``identifiers`` are the latest by kind and number, written ``nik:1271…``; ``merges`` the links
+    to other records, as far as they are asked for or in force.
     """
 
     registered: PersonRegistered | None
@@ -118,6 +122,7 @@ class Person(Value):
     aliases: tuple[str, ...]
     held_in: str | None
     forgotten: PersonForgotten | None
+    merges: Merges
 
 
 NIK_LAW: Final = "UU 24/2013 art. 1"
@@ -216,7 +221,8 @@ def _ensure_may_be_forgotten(person: Person) -> None:
     )
 
 
-def _ensure_free(person: Person) -> None:
+def ensure_free(person: Person) -> None:
+    """Refuse custody of somebody who is held."""
     ensure(
         person.held_in is None,
         "person.already_in_custody",
@@ -251,7 +257,7 @@ def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
             _ensure_may_be_forgotten(person)
         case CustodyBegan():
             _ensure_not_forgotten(person)
-            _ensure_free(person)
+            ensure_free(person)
         case CustodyEnded():
             ensure(
                 person.held_in == proposed.case,
@@ -263,11 +269,13 @@ def decide(proposed: PersonEvent, journey: Journey) -> Sequence[Event]:
                 ),
             )
         case _:
-            assert_never(proposed)
+            _ensure_registered(person)
+            _ensure_not_forgotten(person)
+            ensure_may_link(proposed, person.merges)
     return [proposed]
 
 
-def evolve(person: Person, event: PersonEvent) -> Person:
+def evolve(person: Person, event: PersonEvent) -> Person:  # noqa: PLR0911  # a table
     """Write down what is known now."""
     match event:
         case PersonRegistered():
@@ -284,13 +292,15 @@ def evolve(person: Person, event: PersonEvent) -> Person:
         case PersonForgotten():
             return replace(person, forgotten=event)
         case _:
-            assert_never(event)
+            return replace(person, merges=linked(person.merges, event))
 
 
 PERSON: Final[Chapter[Person, PersonEvent]] = Chapter(
     name="person",
     events=get_args(PersonEvent),
-    initial=Person(registered=None, identifiers={}, aliases=(), held_in=None, forgotten=None),
+    initial=Person(
+        registered=None, identifiers={}, aliases=(), held_in=None, forgotten=None, merges={}
+    ),
     decide=decide,
     evolve=evolve,
     opens=(PersonRegistered,),

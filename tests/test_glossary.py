@@ -34,36 +34,37 @@ detention did died discipline district document documents domicile domiciles dra
 earned edition education effective eligibility eligible employed employer en end ended ends enrolled
 enrolment entered equipment error escaped event events evidence exam exceptional excused executed
 expected expiry explanation extend extended extension facts failed family father female field fields
-figure final fine finished floor forgotten form found free from full funded gate gender given goods
-grade granted ground guarantor guardian handed happen harm hash head health hearing held help
-holiday home hospital hours id identifier identity in income initial inspected instance institution
-instrument insured integration interest interviewed invited invoice issued issuer item job joined
-journey judge kept key keys kind kinds known language last late learner leave left legal lent lesson
-letter level licence limit linked list listed living loan location locked longer lost made male mark
-marks marriage married matched material measure medical meeting merged met method minutes missing
-mobile mode month months mother move moved moves name named names nationality necessary needed next
-no not note notice number occupation occurred of offence offered office officer on opened opening
-operator order ordered organisation origin other otherwise out outcome over owner paid parent part
-participant participants parties partner parts party passed passport paused payment pending
-performed period permanent permission permissions permit person phone photo place placed placement
-plan planned policy position possible posted predicate presence present price prison prize probation
-product programme projections pronounced proof property proposal proposed prosecutor provider
-province public purpose put quality quantity question queue queued quota raised rank rate reached
-readmitted reason recaptured receipt received receiver recidivist recognised recommended recorded
-recovered reference referral referred refused region regions register registered registry regular
-rehearing relation release released releases religion remarks remission removed renewed repaid
-report reported represented request requested requester required requirement reserved residence
-resident resolved respond responsible result resumed retention returned review revoked right risk
-role room rule safe said salary saved says schedule scheme school schooling scope score screened
-seat seated seen selected semester sent sentence session sessions set severity sex sha256 shared
-short sick signed skill social software sold source speaker spouse staff stage standard stands
-started starts state stated status stay stayed step still stopped street subject suitability
-suitable summarised summary supervised supervisor suspended suspension taken talent target taught
-teacher term test text through time title to told took total trainer training transfer transport
-travel treatment trial twice type typing uncertified undoes unit units unlawful unlinked unlocked
-unmerged until updated user users valid value verdict verification verified verifier version victim
-village visit visitor void volunteer wage wait wanted was week weight went withdrawal withdrawn
-witness work worker working workshop written wrong year years youth
+figure final fine fingerprint finished floor forgotten form found free from full funded gate gender
+given goods grade granted ground guarantor guardian handed happen harm hash head health hearing held
+help holiday home hospital hours id identifier identity in income initial inspected instance
+institution instrument insured integration interest interviewed invited invoice issued issuer item
+job joined journey judge kept key keys kind kinds known language last late learner leave left legal
+lent lesson letter level licence limit linked list listed living loan location locked longer lost
+made male mark marks marriage married matched material measure medical meeting merge merged met
+method minutes missing mobile mode month months mother move moved moves name named names nationality
+necessary needed next no not note notice number occupation occurred of offence offered office
+officer on opened opening operator order ordered organisation origin other otherwise out outcome
+over own owner paid parent part participant participants parties partner parts party passed passport
+paused payment pending performed period permanent permission permissions permit person phone photo
+place placed placement plan planned policy position possible posted predicate presence present price
+prison prize probation product programme projections pronounced proof property proposal proposed
+prosecutor provider province public purpose put quality quantity question queue queued quota raised
+rank rate reached readmitted reason recaptured receipt received receiver recidivist recognised
+recommended recorded recovered reference referral referred refused region regions register
+registered registry regular rehearing relation release released releases religion remarks remission
+removed renewed repaid report reported represented request requested requester required requirement
+reserved residence resident resolved respond responsible result resumed retention returned review
+revoked right risk role room rule safe said salary saved says schedule scheme school schooling scope
+score screened seat seated seen selected semester sent sentence session sessions set severity sex
+sha256 shared short sick signed skill social software sold source speaker spouse staff stage
+standard stands started starts state stated statement status stay stayed step still stopped street
+subject suitability suitable summarised summary supervised supervisor survivor suspended suspension
+taken talent target taught teacher term test text through time title to told took total trainer
+training transfer transport travel treatment trial twice type typing uncertified undoes unit units
+unlawful unlinked unlocked unmerge unmerged until updated user users valid value verdict
+verification verified verifier version victim village visit visitor void volunteer wage wait wanted
+was week weight went withdrawal withdrawn witness work worker working workshop written wrong year
+years youth
 """
 ENGLISH = frozenset(ENGLISH_WORDS.split())
 

@@ -20,6 +20,7 @@ from domain.fields import EXAMPLE_ID, UUID
 from domain.forgotten import FORGETTING
 from domain.kernel import Event, Stream
 from domain.person import CustodyBegan, CustodyEnded
+from domain.person_link import LINKING
 from domain.registry import AgencyNamed, UnitNamed, UserNamed
 
 CODE: Final = r"[A-Z0-9][A-Z0-9.-]{1,31}"
@@ -30,7 +31,7 @@ FOLLOWING: Final[tuple[type[Event], ...]] = (CustodyBegan, CustodyEnded)
 
 def collection(stream: Stream, path: str, key: str, read_model: str, **more: Any) -> Collection:
     """Return a collection of streams whose keys are made up."""
-    unasked = (*FOLLOWING, *FORGETTING)
+    unasked = (*FOLLOWING, *FORGETTING, *LINKING)
     events = tuple(event for event in stream.chapter_of if event not in unasked)
     said = {"pattern": UUID, "example": EXAMPLE_ID, "events": events} | more
     return Collection(path=path, stream=stream, key=key, read_model=read_model, **said)
