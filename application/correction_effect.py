@@ -18,6 +18,7 @@ from application.timeline import by_effect
 from domain.catalogue import ANNOTATIONS, STREAMS
 from domain.consequences import consequences
 from domain.correction import (
+    WELL_SAID,
     Arrival,
     Change,
     CorrectionApproved,
@@ -27,7 +28,7 @@ from domain.correction import (
     overtaken,
     undone,
 )
-from domain.kernel import Event
+from domain.kernel import Event, ensure
 from domain.record import Draft, Recorded, StreamId
 
 ALL_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -142,11 +143,29 @@ class Effect:
         for page in (approval, *self._written_with(approval)):
             if isinstance(page.event, CorrectionApproved) and page.event.correction == correction:
                 self._in(page.stream).undoes.append(correction)
-                arrived.update(arrival.event for arrival in page.event.arrivals)
+                came = {arrival.event for arrival in page.event.arrivals}
+                self._ensure_not_built_upon(page.stream, came)
+                arrived |= came
         self._void([one for one in self._chain(approval) if one.event_id not in arrived])
         if self.requested.kind is CorrectionKind.CORRECT and known.approved:
             for change in known.approved.changes:
                 self._correct(_fact(self._pages(self.stream), change.event))
+
+    def _ensure_not_built_upon(self, stream: StreamId, came: set[str]) -> None:
+        """Refuse to take back what was moved here and then corrected here."""
+        approvals = corrections_of(self._pages(stream)).approvals
+        gone = undone(approvals)
+        later = [one for one in approvals if one.correction not in gone]
+        ensure(
+            came.isdisjoint(change.event for one in later for change in one.changes),
+            "correction.built_upon",
+            article=WELL_SAID,
+            because=(
+                "yang dipindahkan sudah dikoreksi di perkara tujuan; batalkan koreksi itu dulu",
+                "what was moved was corrected where it is now; undo that correction first",
+            ),
+            field="events",
+        )
 
     def _arrive(self, fact: Draft) -> None:
         to = StreamId(kind=self.stream.kind, key=self.requested.to or "")

@@ -1,13 +1,13 @@
 """Deciding one request on the streams as they were read, and drafting what is to be written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from application.jurisdiction import jurisdiction
 from application.ledger import BEGINNING, Command, Conflict, Head, Ledger
-from application.reviewing import unsupported
+from application.reviewing import newly_unsupported
 from application.standing import review_of, standing
 from application.timeline import Known, Timeline
 from domain.catalogue import STREAMS
@@ -157,13 +157,10 @@ class Deliberation:
             if strand.disturbed is None or not strand.added:
                 continue
             kind, cause = STREAMS[strand.stream.kind], strand.added[-1].event_id
-            before = unsupported(kind, strand.read, strand.disturbed)
-            after = unsupported(kind, strand.pages, strand.disturbed)
-            told = {draft.event_id for draft in strand.added}
-            for event_id, refused in after.items():
-                if event_id not in before and event_id not in told:
-                    self._raise(strand, event_id, refused, cause)
-            self._resolve(strand, after, cause)
+            fresh, now = newly_unsupported(kind, strand.read, strand.pages, strand.disturbed)
+            for event_id, refused in fresh.items():
+                self._raise(strand, event_id, refused, cause)
+            self._resolve(strand, now, cause)
 
     def _raise(self, strand: Strand, event_id: str, refused: Refused, cause: str) -> None:
         if review_of(strand.pages).open_on(event_id):
@@ -183,10 +180,10 @@ class Deliberation:
         )
         self.annotate(strand.stream, raised, cause=cause, event_id=item)
 
-    def _resolve(self, strand: Strand, after: Mapping[str, Refused], cause: str) -> None:
+    def _resolve(self, strand: Strand, unsupported: Collection[str], cause: str) -> None:
         facts = {fact.event_id for fact in standing(strand.pages)}
         for key, item in review_of(strand.pages).items.items():
-            if item.resolved or item.raised.event in after:
+            if item.resolved or item.raised.event in unsupported:
                 continue
             stands = item.raised.event in facts
             resolved = ReviewResolved(

@@ -4,28 +4,44 @@ Each later fact is decided again on the history that it stands in now. What was 
 before is nobody's news; what is refused now and was not before is to be looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from application.standing import standing
 from application.timeline import by_effect
-from domain.kernel import Refused, Stream, is_forgotten
+from domain.kernel import Journey, Refused, Stream, is_forgotten
 from domain.record import Draft
 
 
-def unsupported(kind: Stream, pages: Sequence[Draft], since: datetime) -> Mapping[str, Refused]:
-    """Return the facts of a stream that its own history speaks against, by their events' ids.
+def newly_unsupported(
+    kind: Stream, before: Sequence[Draft], after: Sequence[Draft], since: datetime
+) -> tuple[Mapping[str, Refused], Collection[str]]:
+    """Return what a stream's history speaks against that it did not, and all that it does now.
 
-    Only those are decided again that took effect at ``since`` or later, and of which nothing was
-    forgotten.
+    By the events' ids. ``since`` is when the past of ``after`` begins to differ from ``before``.
     """
-    journey, found = kind.begin(), dict[str, Refused]()
-    for page in by_effect(standing(pages)):
-        event = page.event
-        if event.effective.instant >= since and not is_forgotten(event):
+    then, now = by_effect(standing(before)), by_effect(standing(after))
+    same = sum(_is_before(fact, since) for fact in now)
+    start = kind.fold(fact.event for fact in now[:same])
+    refused_then = _refused(kind, start, [one for one in then if not _is_before(one, since)])
+    refused_now = _refused(kind, start, now[same:])
+    told_now = {fact.event_id for fact in after} - {fact.event_id for fact in before}
+    fresh = refused_now.keys() - refused_then.keys() - told_now
+    return {event: refused_now[event] for event in refused_now if event in fresh}, refused_now
+
+
+def _is_before(fact: Draft, since: datetime) -> bool:
+    return fact.event.effective.instant < since
+
+
+def _refused(kind: Stream, journey: Journey, facts: Sequence[Draft]) -> Mapping[str, Refused]:
+    """Return the facts that would be refused where they stand; never one with gaps in it."""
+    found: dict[str, Refused] = {}
+    for fact in facts:
+        if not is_forgotten(fact.event):
             try:
-                kind.chapter_of[type(event)].decide(event, journey)
+                kind.chapter_of[type(fact.event)].decide(fact.event, journey)
             except Refused as refused:
-                found[page.event_id] = refused
-        journey = kind.evolve(journey, [event])
+                found[fact.event_id] = refused
+        journey = kind.evolve(journey, [fact.event])
     return found

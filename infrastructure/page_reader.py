@@ -73,8 +73,11 @@ class PageReader:
         )
 
     def select_event(self, event_id: str) -> StoredPage | None:
-        """Return the page of an event, if there is one; ``event_id`` is a UUID's text."""
-        found = self._select("event_id = %s::uuid", (event_id,), "position", 1)
+        """Return the page of an event, if there is one; nothing has an id that is no UUID."""
+        try:
+            found = self._select("event_id = %s", (UUID(event_id),), "position", 1)
+        except ValueError:
+            return None
         return found[0] if found else None
 
     def select_notifications(

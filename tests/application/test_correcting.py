@@ -235,6 +235,22 @@ def test_what_was_moved_can_be_corrected_where_it_is_now(desk):
     assert desk.state(cohort, PROGRAMME).seated == ()
 
 
+def test_what_was_moved_and_then_corrected_is_not_taken_back_over_that(desk):
+    wrong, right, cohort = desk.case("Budi Fiktif"), desk.case("Tono Fiktif"), desk.programme(1)
+    application, _ = desk.tell(wrong, applied(cohort))
+    moved = desk.move(wrong, right, application)
+    void = desk.void(right, desk.fact(right, skill_training.Applied))
+    assert refusal_of(desk.ask, wrong, VOID, moved) == "correction.built_upon"
+    desk.void(right, void)
+    desk.void(wrong, moved)
+    assert list(desk.state(cohort, PROGRAMME).seated) == [wrong.key]
+
+
+def test_there_is_no_correction_by_a_name_that_is_none(desk):
+    assert desk.correcting.found("bukan-uuid") is None
+    assert desk.correcting.found(str(uuid7())) is None
+
+
 def test_a_certificate_of_a_training_that_was_voided_is_to_be_looked_at(desk):
     case, cohort = desk.case(), desk.programme()
     desk.train(case, cohort)
