@@ -1,7 +1,8 @@
 """Finding who is known already, before somebody is registered a second time.
 
 Candidates are looked for in the `persons` read model, wherever they are: a person may come back in
-another unit. What is answered is an id, a score and the reasons, never a name or a number.
+another unit. What is answered is an id, a score and the reasons, never a name or a number. Where a
+record was merged into another, the answer is the one that goes on.
 """
 
 import re
@@ -22,6 +23,7 @@ WHEREVER: Final = Access(everywhere=True, units=frozenset())
 ROWS_MOST: Final = 200
 """Rows looked at for each word of a name: a very common word tells nobody apart."""
 CANDIDATES_MOST: Final = 10
+NOT_ALIKE: Final[tuple[int, tuple[str, ...]]] = (0, ())
 WAIT_SECONDS: Final = 2.0
 """How long a registration waits until the read model has seen those before it."""
 LIKELY: Final = 75
@@ -36,6 +38,7 @@ class KnownPerson(Protocol):
     aliases: Sequence[str] | None
     birth_date: date | None
     nik: str | None
+    merged_into: str | None
 
 
 class Candidate(Value):
@@ -70,7 +73,10 @@ class People:
     def candidates(self, registered: PersonRegistered) -> Sequence[Candidate]:
         """Return those who may be meant, the most likely first."""
         self.read_models.wait(self.ledger.position_at(self.now()), WAIT_SECONDS)
-        found = {key: likeness(registered, row) for key, row in self._rows(registered)}
+        found: dict[str, tuple[int, tuple[str, ...]]] = {}
+        for key, row in self._rows(registered):
+            goes_on, alike = row.merged_into or key, likeness(registered, row)
+            found[goes_on] = max(found.get(goes_on, NOT_ALIKE), alike)
         likely = [
             Candidate(person=key, score=score, reasons=reasons)
             for key, (score, reasons) in found.items()

@@ -1,4 +1,8 @@
-"""Persons: one row per human being, to be found by name and NIK before a case is opened."""
+"""Persons: one row per record of a human being, found by name and NIK before a case is opened.
+
+Where two records are one human being each keeps its row, and says which one it was merged into or
+which ones were merged into it: nothing is copied from one to the other.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -15,9 +19,18 @@ from domain.person import (
     Sex,
     Verification,
 )
+from domain.person_link import PersonMerged, PersonUnmerged
 from domain.record import Recorded
-from projections.dated import Dated, amended
+from projections.dated import Dated, Moment, amended, restated, when
 from projections.kernel import Projection, Scope
+
+
+class Link(Moment):
+    """What was said last of the link to another record: whether it holds, and who goes on."""
+
+    other: str
+    survivor: str
+    holds: bool
 
 
 class PersonLine(Dated):
@@ -34,6 +47,9 @@ class PersonLine(Dated):
     unit: Open[str | None]
     case: Open[str | None]
     in_custody: Open[bool]
+    merged_into: Open[str | None]
+    merged_from: Open[tuple[str, ...]]
+    links: Open[tuple[Link, ...]]
 
 
 def _blank(person: str) -> PersonLine:
@@ -50,6 +66,9 @@ def _blank(person: str) -> PersonLine:
         unit=None,
         case=None,
         in_custody=False,
+        merged_into=None,
+        merged_from=(),
+        links=(),
     )
 
 
@@ -78,12 +97,32 @@ def evolve(row: PersonLine | None, page: Recorded) -> PersonLine:
             row = amended(row, page, "custody", case=said.case, in_custody=True)
         case CustodyEnded() as said:
             row = amended(row, page, "custody", case=said.case, in_custody=False)
+        case PersonMerged() as said:
+            row = _linked(row, page, said, holds=True)
+        case PersonUnmerged() as said:
+            row = _linked(row, page, said, holds=False)
     return row
+
+
+def _linked(
+    row: PersonLine, page: Recorded, said: PersonMerged | PersonUnmerged, *, holds: bool
+) -> PersonLine:
+    line = Link(**when(page), other=said.other, survivor=said.survivor, holds=holds)
+    links = restated(row.links, line, lambda link: link.other)
+    into = [link.survivor for link in links if link.holds and link.survivor == link.other]
+    return replace(
+        row,
+        links=links,
+        merged_into=into[-1] if into else None,
+        merged_from=tuple(
+            sorted(link.other for link in links if link.holds and link.survivor != link.other)
+        ),
+    )
 
 
 PERSONS = Projection(
     name="persons",
-    version=1,
+    version=2,
     row=PersonLine,
     events=PERSON.events,
     key=lambda page: page.stream.key,
