@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from infrastructure.dead_letters import Letter, is_ours, letter, release, send
-from infrastructure.histories import Span, as_they_stand, concerning, of_kinds, of_stream
+from infrastructure.histories import Span, Told, concerning, of_kinds, of_stream
 from infrastructure.row_table import RowTable, write_all
 from infrastructure.work import Work, folded, work_of
 
@@ -31,10 +31,7 @@ def fold_anew(
     row by row: one that cannot be written is removed and stops its key, as in a rebuild.
     """
     pages = of_stream(connection, stream, span)
-    before, now = (
-        as_they_stand([one for one in pages if one[0].id <= span.after]),
-        as_they_stand(pages),
-    )
+    before, now = Told.of([one for one in pages if one[0].id <= span.after]), Told.of(pages)
     works: dict[RowTable, tuple[set[str], Work]] = {}
     for table in tables:
         work = work_of(table, concerning(table, now))
@@ -61,7 +58,7 @@ def fold_anew(
 def _work_on(connection: Connection[Any], work: Work, keys: Collection[str], span: Span) -> Work:
     """Add what all streams mean to some rows, where rows are about pages of several."""
     for pages in of_kinds(connection, work.table, span):
-        others = work_of(work.table, concerning(work.table, as_they_stand(pages)))
+        others = work_of(work.table, concerning(work.table, Told.of(pages)))
         work.pages += [(key, page) for key, page in others.pages if key in keys]
     work.pages.sort(key=lambda one: one[1].position)
     return work

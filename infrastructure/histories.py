@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 
@@ -71,10 +71,24 @@ def _parted(pages: Sequence[Woken]) -> tuple[Sequence[Woken], list[Woken]]:
     return pages, []
 
 
-def concerning(table: RowTable, told: Sequence[Woken]) -> Sequence[Woken]:
-    """Return those of one stream's pages, `as_they_stand`, that a table folds, or must stop at."""
+class Told(NamedTuple):
+    """One stream's pages as they were told, and `as_they_stand`."""
+
+    pages: Sequence[Woken]
+    standing: Sequence[Woken]
+
+    @classmethod
+    def of(cls, pages: Sequence[Woken]) -> "Told":
+        """Return both, from all pages that are known of the stream, in order."""
+        return cls(pages, as_they_stand(pages))
+
+
+def concerning(table: RowTable, stream: Told) -> Sequence[Woken]:
+    """Return those of one stream's pages that a table folds, or must stop at."""
+    as_told = table.projection.as_told
+    told = stream.pages if as_told else stream.standing
     ours = [one for one in told if one[0].topic in table.event_names]
-    if told and _is_unknown(*told[-1]) and kind_of(told[-1][0]) in kinds_of(table):
+    if told and not as_told and _is_unknown(*told[-1]) and kind_of(told[-1][0]) in kinds_of(table):
         ours.append(told[-1])
     return ours
 

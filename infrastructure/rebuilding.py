@@ -26,7 +26,7 @@ from infrastructure import dead_letters
 from infrastructure.changed_streams import learn
 from infrastructure.connections import transaction
 from infrastructure.folding import fold_batch
-from infrastructure.histories import CORRECTING, as_they_stand, by_stream, concerning
+from infrastructure.histories import CORRECTING, Told, by_stream, concerning
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.page_reader import StoredPage
 from infrastructure.row_table import RowSeals, RowTable
@@ -96,7 +96,7 @@ def fill_by_stream(shop: Workshop, tables: Sequence[RowTable], part: Part) -> in
         pending = [Pending(connection, table) for table in tables]
         for stream in by_stream(_read(shop, part, names)):
             count += len(stream)
-            told = as_they_stand([(k.page, k.woken) for k in stream if k.woken])
+            told = Told.of([(k.page, k.woken) for k in stream if k.woken])
             for one in pending:
                 one.take(concerning(one.table, told))
         for one in pending:

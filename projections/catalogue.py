@@ -6,6 +6,7 @@ from projections.activity_participation import ACTIVITY_PARTICIPATION
 from projections.agreements import AGREEMENTS
 from projections.case_summary import CASE_SUMMARY
 from projections.certificates import CERTIFICATES
+from projections.changes import CHANGES
 from projections.corrections import CORRECTIONS, REVIEWS
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
@@ -39,5 +40,6 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     UNITS_AND_AGENCIES,
     CORRECTIONS,
     REVIEWS,
+    CHANGES,
 )
 REPORTS: Final[tuple[Report[Any], ...]] = (POPULATION, TRAINING_FUNNEL, PARTNERSHIP)

@@ -37,7 +37,9 @@ class Projection(Generic[R]):
     ``indexed`` names sealed fields that can be searched by whole words (a keyed blind index).
     ``within_stream``: no row is about pages of two streams, so that a stream can be folded for
     itself when the table is built anew. Whoever does not say so is built slower, never wrongly.
-    ``events`` are facts, folded as they stand; or annotations, folded as they were told.
+    ``events`` are facts, folded as they stand; or annotations, folded as they were told. With
+    ``as_told``, all of them are, whatever was corrected since. ``found_by`` are columns that lists
+    are narrowed by, besides those that always are.
     ``listed`` are values of open columns that a row must have to be shown: the others are kept
     only so that a fact told late finds what it changes.
     """
@@ -53,6 +55,8 @@ class Projection(Generic[R]):
     indexed: tuple[str, ...] = ()
     within_stream: bool = False
     listed: Mapping[str, Any] = field(default_factory=dict)
+    as_told: bool = False
+    found_by: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:

@@ -109,10 +109,12 @@ FORMS = ("", ".csv", ".ndjson")
 EMPTY_HERE = (
     "activity_participation",
     "certificates",
+    "corrections",
     "education_register",
     "in_transit",
     "placements",
     "remisi_register",
+    "reviews",
 )
 OF_NOBODY = ("agreements", "programmes", "units_and_agencies")
 LISTS_OF_NOBODY = ("agreements", "programmes", "registry/units", "registry/agencies")
