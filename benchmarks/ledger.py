@@ -1,8 +1,9 @@
 """`ledger`: appends without HTTP, one event each, by 1 to 128 writers; and imports in batches.
 
-Jejak's side is `EventsourcingLedger.append` itself: envelope, sealing under a key per person,
-chaining, conflict checks, a gap-free global order and a durable commit; its page is the one that
-the service would write. The peers write one event of 600 bytes to a new stream, unsealed.
+Jejak's side is `EventsourcingLedger.submit` itself, or `append` from threads: envelope, sealing
+under a key per person, chaining, conflict checks, a gap-free global order and a durable commit; its
+page is the one that the service would write. The peers write one event of 600 bytes to a new
+stream, unsealed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,7 +36,10 @@ P99_MOST: Final = 5.0
 """Milliseconds, at 32 writers."""
 STOCK: Final = "stock save()"
 JEJAK: Final = "Jejak"
+THREADS: Final = f"{JEJAK} from threads"
 TOGETHER: Final = f"{JEJAK}, {PROCESSES} processes of {EACH} writers"
+PEOPLE: Final = 8_000
+"""Cases that are written to: of as many people as the service keeps the keys of in memory."""
 RAW: Final = "raw INSERT, psycopg"
 ORDERED: Final = "raw INSERT, ordered by an advisory lock"
 PGBENCH: Final = "raw INSERT, pgbench"
@@ -52,7 +56,8 @@ NOTES: Final = (
         " with one sealed field, a page of about 1,030 bytes chained to the last page of one of"
         " many cases: key lookup, AES-256-GCM, canonical JSON, SHA-256, version and hash checked"
         " by the database. Stock's event is JSON, UmaDB's is appended by its own Rust client"
-        " behind PyO3 in one Python process, Emmett's by pg in one Node process; pgbench and"
+        " behind PyO3 in one Python process, Emmett's by pg in one Node process, Jejak's by"
+        " coroutines in one Python process, or as said by threads in one; pgbench and"
         " psycopg have a connection for each writer, and only the row said to be ordered gives"
         " readers an order without gaps."
     ),
@@ -155,17 +160,18 @@ def add_jejak(bench: Bench, stack: ExitStack, dsn: str) -> None:
         stack.enter_context(python_worker("benchmarks.ledger_writer")) for _ in range(PROCESSES)
     ]
     first, *others = processes
-    events = bench.scale.events
-    first.begin(do="open", dsn=dsn, streams=events)
+    streams = min(PEOPLE, bench.scale.events)
+    first.begin(do="open", dsn=dsn, streams=streams)
     for process in others:
-        process.begin(do="open", dsn=dsn, streams=events // PROCESSES)
+        process.begin(do="open", dsn=dsn, streams=streams // PROCESSES)
     for process in processes:
         process.answer()
-    bench.add(JEJAK, (*WRITERS, MANY), partial(first.ask, do="append"))
+    bench.add(JEJAK, (*WRITERS, MANY), partial(first.ask, do="submit"))
+    bench.add(THREADS, (1, FULL), partial(first.ask, do="append"))
 
     def together() -> Mapping[str, Any]:
         for process in processes:
-            process.begin(do="append", writers=EACH, seconds=bench.scale.seconds)
+            process.begin(do="submit", writers=EACH, seconds=bench.scale.seconds)
         answers = [process.answer() for process in processes]
         return {
             "rate": sum(map(rate, answers)),
@@ -195,7 +201,7 @@ def rows_of(bench: Bench, found: Found) -> Iterator[Row]:
     slowest = [answer["p99"] or 0.0 for answer in answers]
     subject, most = f"{named(JEJAK, FULL)}, p99", f"under {P99_MOST:g} ms"
     yield measured(AREA, subject, "ms", slowest, goal=most).under(P99_MOST)
-    for name in (named(JEJAK, MANY), TOGETHER):
+    for name in (named(JEJAK, MANY), named(THREADS, 1), named(THREADS, FULL), TOGETHER):
         yield rows[name].beside(rows[named(STOCK, FULL)])
 
 

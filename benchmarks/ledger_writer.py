@@ -1,11 +1,13 @@
 """Jejak's ledger in a process of its own, written to directly: no HTTP, no decision.
 
-Jobs: ``open`` a database and begin streams in it; ``append`` one event at a time by some writers,
-each to the next of its streams, chained to the page that stands there; ``import`` whole cases in
-batches of a thousand events. What is recorded is a line of Register F with its sealed field.
+Jobs: ``open`` a database and begin streams in it; ``submit`` one event at a time by some writers
+that are coroutines, or ``append`` it by threads, each to the next of its streams, chained to the
+page that stands there; ``import`` whole cases in batches of a thousand events. What is recorded is
+a line of Register F with its sealed field.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
 from time import perf_counter
@@ -26,7 +28,7 @@ from benchmarks.people import (
     whole_case,
     write_batch,
 )
-from benchmarks.writers import NothingLeft, run_writers
+from benchmarks.writers import NothingLeft, run_coroutines, run_writers
 from domain.record import Draft, StreamId
 from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
@@ -40,6 +42,8 @@ HEADS: Final = (
 )
 CASE_EVENTS: Final = 6
 """Events of a case that is imported."""
+Work = tuple[Draft, Head]
+"""An event, and the page that it is written after."""
 
 
 class LedgerWriter:
@@ -54,7 +58,12 @@ class LedgerWriter:
 
     def __call__(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do one job."""
-        doing = {"open": self.open, "append": self.append, "import": self.import_cases}
+        doing = {
+            "open": self.open,
+            "submit": self.submit,
+            "append": self.append,
+            "import": self.import_cases,
+        }
         return doing[job["do"]](job)
 
     def open(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -69,15 +78,20 @@ class LedgerWriter:
             self._subjects |= {str(draft.stream): draft.subject for draft in drafts}
         return {}
 
+    def submit(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Append by some coroutines; prepared before the clock starts are only the drafts."""
+        submit = self._opened().submit
+
+        def begun(work: Work) -> Awaitable[object]:
+            draft, head = work
+            return submit([draft], heads={draft.stream: head}, actor=ACTOR.id, command=None)
+
+        return asyncio.run(run_coroutines(begun, self._shares(job["writers"]), job["seconds"]))
+
     def append(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Append by some writers; prepared before the clock starts are only the drafts."""
-        with psycopg.connect(self._dsn) as connection:
-            heads = connection.execute(HEADS, (list(self._subjects),)).fetchall()
-        work = [self._next(*head) for head in heads]
-        writers = job["writers"]
-        return run_writers(
-            [self._writer(work[writer::writers]) for writer in range(writers)], job["seconds"]
-        )
+        """Append by some threads."""
+        writers = [self._writer(share) for share in self._shares(job["writers"])]
+        return run_writers(writers, job["seconds"])
 
     def import_cases(self, job: dict[str, Any]) -> dict[str, Any]:
         """Write whole cases of new people, keys and all, a thousand events to a transaction."""
@@ -94,12 +108,19 @@ class LedgerWriter:
         """Close the ledger."""
         self._stack.close()
 
+    def _shares(self, writers: int) -> list[Sequence[Work]]:
+        """Return what each writer is to write: one event to each of its streams."""
+        with psycopg.connect(self._dsn) as connection:
+            heads = connection.execute(HEADS, (list(self._subjects),)).fetchall()
+        work = [self._next(*head) for head in heads]
+        return [work[writer::writers] for writer in range(writers)]
+
     def _opened(self) -> EventsourcingLedger:
         if self._ledger is None:
             raise TypeError("open comes first")
         return self._ledger
 
-    def _next(self, stream: str, version: int, page_hash: str) -> tuple[Draft, Head]:
+    def _next(self, stream: str, version: int, page_hash: str) -> Work:
         draft = Draft(
             event=disciplined(version),
             stream=StreamId.of(stream),
@@ -116,7 +137,7 @@ class LedgerWriter:
         )
         return draft, Head(version=version, hash=page_hash)
 
-    def _writer(self, work: Sequence[tuple[Draft, Head]]) -> Callable[[], object]:
+    def _writer(self, work: Sequence[Work]) -> Callable[[], object]:
         append, waiting = self._opened().append, iter(work)
 
         def write() -> None:

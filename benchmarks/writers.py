@@ -1,14 +1,17 @@
-"""Several writers at once, each in its thread: how many writes they do, and how long one takes.
+"""Several writers at once, threads or coroutines: how many writes they do, and how long one takes.
 
 Standard library only: a peer may run on a Python without our packages.
 """
 
+import asyncio
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from math import ceil
 from threading import Barrier, Thread
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
+
+Work = TypeVar("Work")
 
 
 class NothingLeft(Exception):
@@ -53,6 +56,31 @@ def run_writers(writers: Sequence[Callable[[], object]], seconds: float) -> dict
     if errors:
         raise errors[0]
     return summary([one for took in latencies for one in took], elapsed)
+
+
+async def run_coroutines(
+    write: Callable[[Work], Awaitable[object]], shares: Sequence[Sequence[Work]], seconds: float
+) -> dict[str, Any]:
+    """Have each writer write its share, one after the other, for so long or until it is through.
+
+    Return what `run_writers` does.
+    """
+    took: list[float] = []
+
+    async def work(share: Sequence[Work], until: float) -> None:
+        for one in share:
+            if (began := perf_counter()) >= until:
+                return
+            await write(one)
+            took.append(perf_counter() - began)
+
+    gc.collect()
+    gc.freeze()
+    began = perf_counter()
+    await asyncio.gather(*(work(share, began + seconds) for share in shares))
+    elapsed = perf_counter() - began
+    gc.unfreeze()
+    return summary(took, elapsed)
 
 
 def summary(latencies: Sequence[float], seconds: float) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from benchmarks import importing, table
 from benchmarks.catalogue import BENCHMARKS
@@ -17,7 +18,7 @@ from benchmarks.people import OPENING, batches, copies, whole_case, write_batch
 from benchmarks.place import Place
 from benchmarks.result import TINY, Result, Row, measured, not_measured, percentile
 from benchmarks.rounds import rate, rounds
-from benchmarks.writers import NothingLeft, run_writers
+from benchmarks.writers import NothingLeft, run_coroutines, run_writers
 from infrastructure.postgres_tenant import wheel_binaries
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -94,6 +95,21 @@ def test_writers_stop_when_nothing_is_left_and_their_errors_are_not_lost():
 
     with pytest.raises(LookupError):
         run_writers([fail, fail], 60)
+
+
+def test_coroutines_write_each_its_own_share_and_an_error_ends_the_run():
+    written = []
+
+    async def write(one):
+        written.append(one)
+        if one == "bad":
+            raise ConnectionError
+
+    with start_blocking_portal() as portal:
+        found = portal.call(run_coroutines, write, [["a", "b"], ["c"]], 60)
+        assert (found["done"], sorted(written)) == (3, ["a", "b", "c"])
+        with pytest.raises(ConnectionError):
+            portal.call(run_coroutines, write, [["bad"]], 60)
 
 
 def test_a_process_that_dies_leaves_its_last_words():
