@@ -7,6 +7,7 @@ archive's own checkpoint.
 """
 
 from base64 import b64encode
+from binascii import hexlify
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -14,19 +15,18 @@ from re import Match
 from typing import Any, Final
 
 from .faults import Fault, Place
-from .heads import Heads
+from .heads import HASH, NO_HEAD, Heads
 from .kept import Kept
 from .leaves import ACCESS_LEAF, EVENT_LEAF, leaf_of
-from .lines import ACCESS, CLOSING, EVENT, HEAD, Tails
+from .lines import ACCESS, CLOSING, EVENT, FRONT, HEAD, PAGE_AT, Tails
 from .notes import LOG_KEY, Checkpoint, Unreadable, VerifierKey
 from .pages import NotCanonical, NotKnown, NotWhole, canonical_object, page_in
 from .tree import LEAF, NODE, Tree
 
 VERSION: Final = 1
 LINE_MOST: Final = 64 * 1024 * 1024
-NO_HEAD: Final = (0, b"0" * 64)
 HEADER: Final = {"jejak_archive": int, "origin": str, "public_key": str, "size": int}
-WHOLE_LEAF: Final = LEAF + EVENT_LEAF
+WHOLE_LEAF: Final = LEAF + EVENT_LEAF.replace(b'"position":%b', b'"position":%d')
 NEVER: Final = 2**63
 SIZE_MOST: Final = 10**15 - 1
 """What fifteen digits say: any language's numbers hold that."""
@@ -106,39 +106,41 @@ class Reading:
     def _take_ordinary(self, data: bytes, at: int) -> int:
         """Take lines while nothing is wrong or unusual; leave the first that is to `_take_line`."""
         self.heads.settle()
-        known, kept = self.tails.known, self.asked.kept
-        young, get = self.heads.young, self.heads.get
-        peaks, size, events, before = self.tree.peaks, self.tree.size, self.events, self._event_at
+        young, get, kept = self.heads.young, self.heads.get, self.asked.kept
+        head_of, tails_of, text = HEAD.match, self.tails.known.get, data.isascii()
+        peaks, size, before = self.tree.peaks, self.tree.size, self._event_at
+        events, streams = self.events, self.streams
         until = min(self._older[0].size if self._older else NEVER, size + self.heads.room)
-        text = data.isascii()
-        while size < until and (found := HEAD.match(data, at)):
-            index, number, when, _, evidence, name = found.groups()
-            for tail in known.get(Tails.key(name, evidence) if evidence else name, ()):
+        while size < until:
+            front = FRONT % (size, events + 1)
+            begin = at + len(front)
+            if not (data.startswith(front, at) and (found := head_of(data, begin))):
+                break
+            when, evidence, name = found.groups()
+            for tail in tails_of(Tails.key(name, evidence) if evidence else name, ()):
                 if rest := tail(data, found.end()):
                     break
             else:
                 break
             previous, stream, turn = rest.groups()
-            page, version = data[found.start(4) : rest.end() - 2], int(turn)
-            if int(index) != size or int(number) != events + 1 or when < before:
+            end, version = rest.end(), int(turn)
+            page = data[begin + PAGE_AT : end - 2]
+            if when < before or not (text or _is_text(page)):
                 break
-            if not (text or _is_text(page)):
-                break
-            digest = sha256(page).hexdigest().encode()
-            leaf = sha256(WHOLE_LEAF % (digest, number, when)).digest()
+            digest = hexlify(sha256(page).digest())
+            leaf = sha256(WHOLE_LEAF % (digest, events + 1, when)).digest()
             head = young.get(stream) or get(stream) or NO_HEAD
-            if version != head[0] + 1 or previous != head[1]:
+            differs = kept and kept.leaf(size) not in (None, leaf)
+            if differs or head != b"%b%d" % (previous, version - 1):
                 break
-            if kept and kept.leaf(size) not in (None, leaf):
-                break
-            young[stream] = (version, digest)
-            self.streams += version == 1
-            at, before, events, size, row = rest.end(), when, events + 1, size + 1, size
+            young[stream] = digest + turn
+            streams += version == 1
+            at, before, events, size, row = end, when, events + 1, size + 1, size
             while row & 1:
                 leaf = sha256(NODE + peaks.pop() + leaf).digest()
                 row >>= 1
             peaks.append(leaf)
-        self.tree.size, self.events, self._event_at = size, events, before
+        self.tree.size, self.events, self.streams, self._event_at = size, events, streams, before
         self._compare_older()
         return at
 
@@ -195,17 +197,17 @@ class Reading:
         digest, leaf = leaf_of(EVENT_LEAF, found)
         self._compare_kept(leaf, place)
         head = self.heads.get(stream.encode()) or NO_HEAD
-        if version != head[0] + 1:
+        if version != int(head[HASH:]) + 1:
             raise Fault("stream.version", place)
-        if page["prev_hash"].encode() != head[1]:
+        if page["prev_hash"].encode() != head[:HASH]:
             raise Fault("stream.prev_hash", place)
-        self.heads.young[stream.encode()] = (version, digest)
+        self.heads.young[stream.encode()] = b"%b%d" % (digest, version)
         self.heads.settle()
         self.streams += version == 1
         self.events, self._event_at = self.events + 1, found[3]
         self.tree.add(leaf)
-        if half := HEAD.match(found[0]):
-            self.tails.learn(Tails.key(half[6], half[5]), page)
+        if half := HEAD.match(found[0], found.start(3)):
+            self.tails.learn(Tails.key(half[3], half[2]), page)
 
     def _take_access(self, found: Match[bytes]) -> None:
         place = self._next("access", found, self.accesses + 1, self._access_at)

@@ -11,7 +11,8 @@ from .kept import kept_in
 from .lines import CLOSING
 from .notes import LOG_KEY, WITNESS_KEY, Checkpoint, Unreadable, VerifierKey
 
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 18
+"""Bytes read at a time: so few that they are still in the processor's cache when looked at."""
 BLANK: Final = " \t\n\v\f\r"
 """What may stand around a key that somebody copied."""
 BOM: Final = "\ufeff"

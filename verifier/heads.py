@@ -3,8 +3,12 @@
 import sqlite3
 from typing import Final
 
-Head = tuple[int, bytes]
-"""The version of a stream's last page, and the hash of its bytes in hex."""
+Head = bytes
+"""The hash of the bytes of a stream's last page, 64 digits in hex, and its version behind them: one
+object for each stream, and none that the interpreter looks for cycles in."""
+HASH: Final = 64
+NO_HEAD: Final = b"0" * HASH + b"0"
+"""What the first page of a stream continues."""
 
 MOST: Final = 50_000
 """Streams in each of the two generations that are held in memory: some 15 MB."""
@@ -42,7 +46,7 @@ class Heads:
             row = self._file.execute(
                 "SELECT version, hash FROM head WHERE stream = ?", (stream,)
             ).fetchone()
-            found = row and (row[0], row[1].hex().encode())
+            found = row and b"%b%d" % (row[1].hex().encode(), row[0])
         return found
 
     def settle(self) -> None:
@@ -62,11 +66,11 @@ class Heads:
         if self._file is None:
             self._file = self._opened()
         # In the order of its keys a B-tree is written page by page and not all over.
-        rows = ((stream, heads[stream]) for stream in sorted(heads))
+        rows = ((stream, heads[stream].decode()) for stream in sorted(heads))
         with self._file:
             self._file.executemany(
                 "INSERT OR REPLACE INTO head VALUES (?, ?, ?)",
-                ((stream, head[0], bytes.fromhex(head[1].decode())) for stream, head in rows),
+                ((stream, int(it[HASH:]), bytes.fromhex(it[:HASH])) for stream, it in rows),
             )
 
     @staticmethod

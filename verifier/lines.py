@@ -1,6 +1,6 @@
 """The lines of an archive, as patterns over bytes.
 
-An ordinary line is recognised in two halves: `HEAD`, and after it one of the `Tails`. Both pass
+An ordinary line is recognised by its `FRONT`, then `HEAD`, then one of the `Tails`. They pass
 over no byte that they do not know, from the line's beginning to its end, so each field that they
 take out is the one that parsing would find. What they do not recognise is parsed.
 """
@@ -15,7 +15,10 @@ INSTANT: Final = (
     rb"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
     rb"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 )
-TEXT: Final = rb'"[^"\\\x00-\x1f]*+"'
+PLAIN_BYTE: Final = rb"[ !#-\[\]-\xff]"
+"""What stands for itself in a text: no quote, no backslash, no control character. Said as what it
+is and not as what it is not, it is found in half the time."""
+TEXT: Final = rb'"' + PLAIN_BYTE + rb'*+"'
 TEXT_OR_NULL: Final = rb"(?:null|" + TEXT + rb")"
 UUID: Final = rb'"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"'
 BASE64: Final = rb'"[A-Za-z0-9+/]*+=?+=?+"'
@@ -33,13 +36,13 @@ ACTOR: Final = (
     rb'\{"agency":%(nullable)b,"id":%(text)b,"on_behalf_of":%(nullable)b,"role":%(text)b,'
     rb'"unit":%(nullable)b\}' % {b"nullable": TEXT_OR_NULL, b"text": TEXT}
 )
-STREAM: Final = rb'"([a-z_]++:[^"\\\x00-\x1f]++)"'
+STREAM: Final = rb'"([a-z_]++:' + PLAIN_BYTE + rb'++)"'
+FRONT: Final = b'{"index":%d,"kind":"event","position":%d,"recorded_at":"'
+"""What the next event's line begins with: nothing has to be taken out of it."""
 HEAD: Final = re.compile(
     b"".join(
         (
-            rb'\{"index":(' + NUMBER + rb'),"kind":"event","position":(' + NUMBER,
-            rb'),"recorded_at":"(' + INSTANT + rb')","page":()\{"actor":',
-            ACTOR,
+            rb"(" + INSTANT + rb')","page":\{"actor":' + ACTOR,
             rb',"causation_id":' + TEXT_OR_NULL,
             rb',"correlation_id":' + TEXT,
             rb',"effective":\{"at":' + TEXT_OR_NULL + rb',"day":' + DAY,
@@ -50,8 +53,10 @@ HEAD: Final = re.compile(
         )
     )
 )
-"""The first half of a line, up to the payload. Groups: index, position, time, where the page
-begins, evidence, name."""
+"""The first half of a line, from the time of recording up to the payload. Groups: time, evidence,
+name."""
+PAGE_AT: Final = len('2026-11-22T04:30:00.000000Z","page":')
+"""How far behind the beginning of `HEAD` the page begins."""
 
 EVENT: Final = re.compile(
     rb'\{"index":('

@@ -21,7 +21,7 @@ from verifier.archive import Asked, verify
 from verifier.asking import checkpoint_of, key_in
 from verifier.faults import CODES, Misuse
 from verifier.heads import Heads
-from verifier.lines import HEAD, Tails
+from verifier.lines import EVENT, FRONT, HEAD, Tails
 from verifier.notes import LOG_KEY, WITNESS_KEY, Checkpoint, Unreadable, VerifierKey
 from verifier.pages import page_in
 from verifier.report import report
@@ -236,8 +236,9 @@ def is_text(content):
 
 def taken_out(tails, line):
     """What the quick way takes out of a line, or None where it leaves it to be parsed."""
-    head = HEAD.match(line)
-    for tail in tails.known.get(Tails.key(head[6], head[5]), ()) if head else ():
+    front = FRONT % (int(EVENT.fullmatch(line)[1]), int(EVENT.fullmatch(line)[2]))
+    head = HEAD.match(line, len(front)) if line.startswith(front) else None
+    for tail in tails.known.get(Tails.key(head[3], head[2]), ()) if head else ():
         rest = tail(line, head.end())
         if rest and rest.end() == len(line):
             return tuple(group.decode() for group in rest.groups())
