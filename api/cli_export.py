@@ -1,4 +1,4 @@
-"""``jejak export``: the ledger's pages with their envelopes, or the rows of one read model."""
+"""``jejak export``: the ledger's pages, the rows of one read model, or logs for process mining."""
 
 import os
 import sys
@@ -14,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from api.sealed import write_sealed
 from api.telling import err, fail, told
+from application.process_mining import KINDS
 from domain.catalogue import STREAMS
 from domain.kernel import Json
 from domain.record import Recorded, StreamId
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
 EXAMPLES: Final = (
     "Contoh / examples: `jejak export --output cadangan.ndjson`, `jejak export --kind case`, "
     "`jejak export --read-model case_summary --format csv --output kasus.csv`, "
-    "`jejak export --format sealed --output arsip.ndjson`"
+    "`jejak export --format sealed --output arsip.ndjson`, "
+    "`jejak export --format xes --unit RUTAN-MEDAN --output log.xes`, "
+    "`jejak export --format ocel --output log.jsonocel`"
 )
 NEWEST: Final = (
     "Arsip tersegel sampai tanda tangan terakhir, walau saksi belum menyusul"
     " / the sealed archive to its last signature, though witnesses lag behind."
+)
+UNIT: Final = (
+    "Hanya yang ditangani unit ini, untuk xes dan ocel; boleh diulang / of this unit only."
 )
 PATIENCE_SECONDS: Final = 120.0
 T = TypeVar("T")
@@ -64,6 +70,12 @@ class Format(Enum):
     NDJSON = "ndjson"
     CSV = "csv"
     SEALED = "sealed"
+    XES = "xes"
+    OCEL = "ocel"
+
+
+TOLD_OF: Final = {Format.XES: frozenset({"case"}), Format.OCEL: frozenset(KINDS)}
+"""Logs for process mining, and of which kinds of streams they tell."""
 
 
 def export(  # noqa: PLR0913  # its options
@@ -77,25 +89,33 @@ def export(  # noqa: PLR0913  # its options
     ] = None,
     output: Annotated[Path | None, typer.Option(help="Berkas tujuan; tanpa ini, stdout.")] = None,
     read_model: Annotated[str | None, typer.Option(help="Baris satu model baca.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help=UNIT)] = None,
     newest: Annotated[bool, typer.Option("--newest", help=NEWEST)] = False,
 ) -> None:
     """Tulis buku peristiwa atau satu model baca ke berkas / write the ledger or a read model.
 
     Isinya data pribadi: simpan seperti berkas aslinya. It holds personal data: keep it as such.
     `--format sealed` tidak: itu arsip tersegel untuk auditor (`jejak verify`). That one does not:
-    it is the sealed archive for an auditor.
+    it is the sealed archive for an auditor. `--format xes` (IEEE 1849, perkara) dan `--format ocel`
+    (OCEL 2.0, perkara, program, kerja sama, orang, unit) adalah log untuk process mining: hanya
+    fakta yang berlaku, hanya isian terbuka, orang dan perkara dengan nama samaran. Event logs for
+    process mining: facts that stand, open fields only, people and cases by pseudonyms.
     """
     from api.main import open_house, open_log, settings  # noqa: PLC0415  # --help stays quick
 
     streams = [_stream(name) for name in stream or ()]
     kinds = frozenset(_kind(name) for name in kind or ())
     _ensure_together(form, read_model, a_part=bool(streams or kinds))
+    _ensure_of_a_log(form, kinds | {one.kind for one in streams}, units=bool(unit))
     _ensure_a_file(output)
     if form is Format.SEALED:
         with told(), open_log(settings()) as log, _told_when_full(output):
             write_sealed(log, output, newest=newest)
         return
     with told(), open_house(settings(), as_guest=True) as house, _told_when_full(output):
+        if form in TOLD_OF:
+            _put(_log(house, form, kinds, streams, frozenset(unit or ())), output)
+            return
         if read_model:
             columns, rows = _rows(house, read_model)
         else:
@@ -133,10 +153,29 @@ def _ensure_together(form: Format, read_model: str | None, *, a_part: bool) -> N
             "--read-model does not go with --kind or --stream",
             status=2,
         )
+    if read_model and form in TOLD_OF:
+        fail(
+            "--read-model ditulis sebagai ndjson atau csv",
+            "--read-model is written as ndjson or csv",
+            status=2,
+        )
     if form is Format.SEALED and (read_model or a_part):
         fail(
             "--format sealed selalu seluruh buku, tanpa --kind, --stream, --read-model",
             "--format sealed is always the whole ledger: no --kind, --stream, --read-model",
+            status=2,
+        )
+
+
+def _ensure_of_a_log(form: Format, kinds: frozenset[str], *, units: bool) -> None:
+    if units and form not in TOLD_OF:
+        fail("--unit hanya untuk xes dan ocel", "--unit is for xes and ocel only", status=2)
+    told_of = TOLD_OF.get(form)
+    if told_of is not None and not kinds <= told_of:
+        known = ", ".join(sorted(told_of))
+        fail(
+            f"--format {form.value} hanya memuat: {known}",
+            f"--format {form.value} only holds: {known}",
             status=2,
         )
 
@@ -216,18 +255,41 @@ def _rows(house: "House", name: str) -> tuple[Sequence[str], Iterator[Json]]:
     return columns, recorded()
 
 
+def _log(
+    house: "House",
+    form: Format,
+    kinds: frozenset[str],
+    streams: Sequence[StreamId],
+    units: frozenset[str],
+) -> Iterator[str]:
+    from api.event_logs import ocel, xes  # noqa: PLC0415  # --help stays quick
+    from api.logged import Logged  # noqa: PLC0415
+
+    kinds = kinds or TOLD_OF[form]
+    position = house.ledger.position()
+    log = Logged(house.services, house.ledger, position, kinds, streams, units)
+    if form is Format.XES:
+        return xes(log.courses(), position)
+    return ocel(log.courses(), log.courses(again=True), log.unit, sorted(kinds))
+
+
 def _write(form: Format, columns: Sequence[str], rows: Iterator[Json], output: Path | None) -> None:
     from api.lists import written  # noqa: PLC0415  # --help stays quick
-    from api.tables import written_beside  # noqa: PLC0415
 
-    lines = written(form.value, columns, rows)
+    _put(written(form.value, columns, rows), output, mark=form is Format.CSV)
+
+
+def _put(lines: Iterator[str], output: Path | None, *, mark: bool = False) -> None:
+    """Write lines, with a progress that counts them; with a ``mark``, so that Excel reads UTF-8."""
+    from api.tables import written_beside  # noqa: PLC0415  # --help stays quick
+
     if output is None:
         for line in lines:
             sys.stdout.write(line)
         return
     with _progress() as progress, written_beside(output) as file:
-        if form is Format.CSV:
-            file.write("\ufeff")  # so that Excel reads UTF-8
+        if mark:
+            file.write("\ufeff")
         task = progress.add_task("Menulis / writing", total=None)
         for line in lines:
             file.write(line)
