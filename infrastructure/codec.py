@@ -53,7 +53,7 @@ class Unwakeable(Exception):
 _ADAPTERS: Final[dict[type[Event], TypeAdapter[Any]]] = {}
 _FIELDS: Final[dict[type[Event], Mapping[str, TypeAdapter[Any]]]] = {}
 _SEALED: Final[dict[type[Event], Mapping[str, DataClass]]] = {}
-_OTHERS: Final[dict[type[Event], Mapping[str, Whose]]] = {}
+_MARKS: Final[dict[type[Event], Sequence[tuple[str, str, Whose | None]]]] = {}
 _CONTENT: Final[dict[type[Event], str | None]] = {}
 
 
@@ -72,11 +72,15 @@ def sealed_fields(kind: type[Event]) -> Mapping[str, DataClass]:
     return _SEALED[kind]
 
 
-def others(kind: type[Event]) -> Mapping[str, Whose]:
-    """Return the sealed fields of an event type that are not the stream's subject's."""
-    if kind not in _OTHERS:
-        _OTHERS[kind] = subjects(kind)
-    return _OTHERS[kind]
+def _marks(kind: type[Event]) -> Sequence[tuple[str, str, Whose | None]]:
+    """Return the sealed fields of an event type, each with its class and whose it is."""
+    if kind not in _MARKS:
+        whose = subjects(kind)
+        _MARKS[kind] = tuple(
+            (field, data_class.value, whose.get(field))
+            for field, data_class in sealed_fields(kind).items()
+        )
+    return _MARKS[kind]
 
 
 def content_field(kind: type[Event]) -> str | None:
@@ -99,11 +103,15 @@ def canonical(page: Json) -> bytes:
 
 def payload_of(event: Event) -> Json:
     """Return the fields of an event, without its time of effect, as JSON's types."""
+    return _said(event)[1]
+
+
+def _said(event: Event) -> tuple[Json, Json]:
+    """Return an event's time of effect, and its other fields, as JSON's types."""
     if (held := content_field(type(event))) is not None:
-        return _payload_around(event, held)
+        return effective_of(event), _payload_around(event, held)
     fields: Json = adapter(type(event)).dump_python(event, mode="json")
-    del fields["effective"]
-    return fields
+    return fields.pop("effective"), fields
 
 
 def _payload_around(event: Event, held: str) -> Json:
@@ -243,8 +251,7 @@ class PageCodec:
 
     def _divided(self, draft: Draft) -> tuple[Json, Mapping[Owner, Json]]:
         """Return the open part of a page, and the values to seal by owner and JSON pointer."""
-        name, effective = draft.event.names[-1], effective_of(draft.event)
-        payload = payload_of(draft.event)
+        name, (effective, payload) = draft.event.names[-1], _said(draft.event)
         if event_from(name, effective, payload, self._kinds) != draft.event:
             raise Unwakeable(draft.event.stored_as)
         actor = draft.actor
@@ -357,9 +364,8 @@ def _told(draft: Draft) -> Iterable[Event]:
 
 def _secrets(event: Event, subject: str) -> Iterable[tuple[Owner, str]]:
     """Yield the fields of an event that are sealed, each with whose key seals it."""
-    whose = others(type(event))
-    for field, data_class in sealed_fields(type(event)).items():
-        yield owner(subject_of(whose.get(field), event, subject), data_class), field
+    for field, data_class, whose in _marks(type(event)):
+        yield (subject_of(whose, event, subject), data_class), field
 
 
 def _taken_out(draft: Draft, payload: Json) -> Mapping[Owner, Json]:

@@ -1,16 +1,16 @@
-"""Columns of values as PostgreSQL's arrays, in its binary form, each made in one go.
+"""Columns of values as PostgreSQL's arrays, in its binary form, out of cells that are made apart.
 
 psycopg looks at every element of a list to choose its type; here the statement says the type
-(``%b::text[]``), and a group of appends has sixteen columns. The form is that of ``array_recv`` in
+(``%b::text[]``), and a group of appends has sixteen columns. A cell is made by whoever brings it,
+so that the one who writes for all has only to join them. The form is that of ``array_recv`` in
 PostgreSQL's source: dimensions, a flag for nulls, the element's type, the length, the lower bound;
 then each element behind its length.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Final
-from uuid import UUID
 
 from psycopg import pq
 from psycopg.adapt import Buffer, Dumper
@@ -20,6 +20,8 @@ HEAD: Final = Struct("!iiIii")
 EMPTY: Final = Struct("!iiI")
 LENGTH: Final = Struct("!i")
 INTEGER: Final = Struct("!ii")
+UUID_BYTES: Final = 16
+OIDS: Final = {kind: types[kind].oid for kind in ("text", "bytea", "uuid", "int4")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +31,35 @@ class Column:
     content: bytes
 
 
-def texts(values: Iterable[str]) -> Column:
-    """Return a ``text[]``, or whatever is sent as text is: an ``uuid[]`` is not."""
-    return _column("text", [value.encode() for value in values])
+def text(value: str) -> bytes:
+    """Return the cell of a ``text``; raise `ValueError` for what no UTF-8 can write."""
+    return bytea(value.encode())
 
 
-def byteas(values: Iterable[bytes]) -> Column:
-    """Return a ``bytea[]``."""
-    return _column("bytea", list(values))
+def bytea(value: bytes) -> bytes:
+    """Return the cell of a ``bytea``."""
+    return LENGTH.pack(len(value)) + value
 
 
-def uuids(values: Iterable[str]) -> Column:
-    """Return an ``uuid[]``."""
-    return _column("uuid", [UUID(value).bytes for value in values])
+def uuid(value: str) -> bytes:
+    """Return the cell of an ``uuid``; raise `ValueError` for what is none."""
+    content = bytes.fromhex(value.replace("-", ""))
+    if len(content) != UUID_BYTES:
+        raise ValueError(value)
+    return bytea(content)
 
 
-def integers(values: Iterable[int]) -> Column:
-    """Return an ``int[]``."""
-    packed = [INTEGER.pack(4, value) for value in values]
-    return Column(_head("int4", len(packed)) + b"".join(packed))
+def integer(value: int) -> bytes:
+    """Return the cell of an ``int``."""
+    return INTEGER.pack(4, value)
 
 
-def _column(kind: str, values: Sequence[bytes]) -> Column:
-    parts = [_head(kind, len(values))]
-    for value in values:
-        parts += (LENGTH.pack(len(value)), value)
-    return Column(b"".join(parts))
-
-
-def _head(kind: str, length: int) -> bytes:
-    oid = types[kind].oid
-    return HEAD.pack(1, 0, oid, length, 1) if length else EMPTY.pack(0, 0, oid)
+def column(kind: str, cells: Sequence[bytes]) -> Column:
+    """Return an array of cells: ``text``, ``bytea``, ``uuid`` or ``int4``."""
+    oid, length = OIDS[kind], len(cells)
+    if not length:
+        return Column(EMPTY.pack(0, 0, oid))
+    return Column(HEAD.pack(1, 0, oid, length, 1) + b"".join(cells))
 
 
 class ColumnDumper(Dumper):

@@ -1,8 +1,9 @@
 """The library's recorder over our own table: pages in, pages out, in one gap-free order."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any, Final, Protocol
 
 import psycopg
@@ -14,7 +15,7 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
-from infrastructure.columns import byteas, integers, texts, uuids
+from infrastructure.columns import bytea, column, integer, text, uuid
 from infrastructure.connections import transaction
 from infrastructure.group_commit import GroupCommit
 from infrastructure.page_reader import PageReader, StoredPage
@@ -44,13 +45,51 @@ StoredHead = tuple[str, int, str]
 """A stream that was decided on, and the version and hash that its last page must still have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What one request writes. Without pages and answer it is a barrier: a commit as such."""
+Cells = tuple[bytes, ...]
+PAGE: Final = ("text", "int4", "text", "uuid", "bytea", "bytea")
+HEAD: Final = ("text", "int4", "bytea")
+ANSWER: Final = ("text", "text", "bytea", "text")
+"""The kinds of the columns that ``ledger.append`` takes of pages, heads and answers."""
 
-    pages: Sequence[StoredPage]
-    heads: Sequence[StoredHead]
-    answer: StoredAnswer | None
+
+class Entry:
+    """What one request writes, in cells. Without pages and answer it is a commit as such.
+
+    Raises `ValueError` for a text that cannot be written, or an id that is none.
+    """
+
+    __slots__ = ("answers", "heads", "pages", "touched")
+
+    def __init__(
+        self,
+        pages: Sequence[StoredPage],
+        heads: Sequence[StoredHead],
+        answer: StoredAnswer | None,
+    ) -> None:
+        self.touched: list[Hashable] = [stream for stream, _, _ in heads]
+        if answer:
+            self.touched.append((answer.actor, answer.key))
+        self.pages: list[Cells] = [
+            (
+                text(str(page.originator_id)),
+                integer(page.originator_version),
+                text(page.topic),
+                uuid(page.event_id),
+                bytea(page.state),
+                bytea(bytes.fromhex(page.prev_hash)),
+            )
+            for page in pages
+        ]
+        self.heads: list[Cells] = [
+            (text(stream), integer(version), bytea(bytes.fromhex(last)))
+            for stream, version, last in heads
+        ]
+        self.answers: list[Cells] = []
+        if answer:
+            said = answer
+            self.answers = [
+                (text(said.actor), text(said.key), bytea(said.digest), text(said.answer))
+            ]
 
 
 BARRIER: Final = Entry((), (), None)
@@ -119,7 +158,6 @@ class PageRecorder(PageReader, ApplicationRecorder):
         try:
             rows = self.line.commit(APPEND, _columns(entries))
         except (
-            ValueError,  # a text that cannot be written, or an id that is none
             psycopg.DataError,
             psycopg.IntegrityError,
             psycopg.ProgrammingError,
@@ -179,35 +217,22 @@ class PageRecorder(PageReader, ApplicationRecorder):
         return row[0] if row else 0
 
 
-def _touched(entry: Entry) -> Iterator[Hashable]:
+def _touched(entry: Entry) -> Sequence[Hashable]:
     """Name what two requests of one group must not share: a stream, a key."""
-    for stream, _, _ in entry.heads:
-        yield stream
-    if entry.answer:
-        yield entry.answer.actor, entry.answer.key
+    return entry.touched
 
 
 def _columns(entries: Sequence[Entry]) -> list[Any]:
-    """Return what ledger.append is handed, column by column."""
-    pages = [page for entry in entries for page in entry.pages]
-    heads = [head for entry in entries for head in entry.heads]
-    answers = [entry.answer for entry in entries if entry.answer]
-    return [
-        texts(str(page.originator_id) for page in pages),
-        integers(page.originator_version for page in pages),
-        texts(page.topic for page in pages),
-        uuids(page.event_id for page in pages),
-        byteas(page.state for page in pages),
-        byteas(bytes.fromhex(page.prev_hash) for page in pages),
-        integers(number for number, entry in enumerate(entries) for _ in entry.pages),
-        texts(stream for stream, _, _ in heads),
-        integers(version for _, version, _ in heads),
-        byteas(bytes.fromhex(last) for _, _, last in heads),
-        integers(number for number, entry in enumerate(entries) for _ in entry.heads),
-        texts(answer.actor for answer in answers),
-        texts(answer.key for answer in answers),
-        byteas(answer.digest for answer in answers),
-        texts(answer.answer for answer in answers),
-        integers(number for number, entry in enumerate(entries) if entry.answer),
-        any(not (entry.pages or entry.answer) for entry in entries),
-    ]
+    """Return what ledger.append is handed, column by column, each row with its request's number."""
+    numbers = [integer(number) for number in range(len(entries))]
+    columns: list[Any] = []
+    for kinds, parts in (
+        (PAGE, [entry.pages for entry in entries]),
+        (HEAD, [entry.heads for entry in entries]),
+        (ANSWER, [entry.answers for entry in entries]),
+    ):
+        rows = [(*row, number) for part, number in zip(parts, numbers, strict=True) for row in part]
+        cells = zip(*rows, strict=True) if rows else repeat((), len(kinds) + 1)
+        columns += [column(kind, one) for kind, one in zip((*kinds, "int4"), cells, strict=True)]
+    barrier = any(not (entry.pages or entry.answers) for entry in entries)
+    return [*columns, barrier]
