@@ -46,6 +46,7 @@ class TombstoneFile:
 
         Only one process writes at a time, whichever it is. Raises `TombstonesUnreadable`.
         """
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it may be the first
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
