@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from mimetypes import guess_type
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -57,10 +58,9 @@ def forget(  # noqa: PLR0913  # one for each thing that the record has to say
     if not yes:
         question = f"{stream}: tidak dapat dibatalkan; musnahkan? / destroy for good?"
         typer.confirm(question, abort=True, err=True)
+    said = {"basis": reason, "decided_by": by, "decision": decision, "document": None}
     with told(), open_house(settings(), as_guest=True) as house:
-        document = evidence and _stored(house, evidence)
-        said = {"basis": reason, "decided_by": by, "decision": decision, "document": document}
-        receipt = _forgotten(house, stream, said, party)
+        receipt = _forgotten(house, stream, said, party, evidence)
     position = receipt.position
     if as_json:
         typer.echo(json.dumps({"stream": str(stream), "position": position}))
@@ -153,12 +153,10 @@ def _ensure_codes(*codes: str) -> None:
         )
 
 
-def _stored(house: "House", path: Path) -> str:
-    media_type = guess_type(path.name)[0] or "application/octet-stream"
-    return house.services.evidence.put(path.read_bytes(), media_type, OPERATOR)
-
-
-def _forgotten(house: "House", stream: StreamId, said: dict[str, Any], party: Party) -> Any:
+def _forgotten(
+    house: "House", stream: StreamId, said: dict[str, Any], party: Party, evidence: Path | None
+) -> Any:
+    """Forget, and store the decision's document only where that is not refused."""
     from application.append import Request  # noqa: PLC0415  # --help stays quick
     from application.forgetting import (  # noqa: PLC0415
         PURPOSE,
@@ -169,6 +167,9 @@ def _forgotten(house: "House", stream: StreamId, said: dict[str, Any], party: Pa
     from domain.time import Effective, Zone  # noqa: PLC0415
 
     services = house.services
+    content = evidence.read_bytes() if evidence else None
+    if content is not None:
+        said["document"] = sha256(content).hexdigest()
     of_referral = stream.kind == "referral"
     grounds = PartyGrounds(**said, party=party) if of_referral else Grounds(**said)
     now = Effective.since(services.now(), Zone.WIB)
@@ -180,7 +181,12 @@ def _forgotten(house: "House", stream: StreamId, said: dict[str, Any], party: Pa
         correlation_id=services.new_id(),
         command=None,
     )
-    return services.forgetting(Decision(stream=stream, grounds=grounds, effective=now), request)
+    decided = Decision(stream=stream, grounds=grounds, effective=now)
+    if evidence and content is not None:
+        services.forgetting.ensure(decided, request)
+        media_type = guess_type(evidence.name)[0] or "application/octet-stream"
+        services.evidence.put(content, media_type, OPERATOR)
+    return services.forgetting(decided, request)
 
 
 OPERATOR: Final = Actor(id="operator", role="operator", unit=None, agency=None, on_behalf_of=None)

@@ -66,11 +66,20 @@ class Forgetting:
 
         Raises `Refused` where it may not be, and `Conflict`.
         """
-        event = self.event(decision)
-        proposal = Proposal(stream=decision.stream, event=event, evidence=(), reason=None)
-        receipt = self.append(replace(request, proposals=(proposal,)))
+        receipt = self.append(replace(request, proposals=(self._proposal(decision),)))
         self.settle()
         return receipt
+
+    def ensure(self, decision: Decision, request: Request) -> None:
+        """Raise what forgetting would raise now, and record nothing.
+
+        For whoever has something to store first, of which nothing may be left by a refusal.
+        """
+        self.append.deliberation(request).admit(self._proposal(decision))
+
+    def _proposal(self, decision: Decision) -> Proposal:
+        event = self.event(decision)
+        return Proposal(stream=decision.stream, event=event, evidence=(), reason=None)
 
     def event(self, decision: Decision) -> Event:
         """Return what is to be recorded, with the documents that go as well."""
