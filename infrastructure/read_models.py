@@ -13,6 +13,7 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg_pool import ConnectionPool
 
 from application.read_models import Access, DeadLetter, Digests, Page, Progress, Question
+from domain.kernel import Refused
 from infrastructure import dead_letters
 from infrastructure.connections import transaction
 from infrastructure.counted_rows import CountedTable
@@ -30,6 +31,11 @@ BUILDERS: Final = 7316400920
 """Advisory lock of whoever builds tables beside the live ones."""
 CASES: Final = "case_summary"
 """The projection whose rows say which units may see a case."""
+ONE_AT_A_TIME: Final = "Kaidah Jejak: satu pembangunan ulang pada satu waktu"
+REBUILDING: Final = (
+    "model baca sedang dibangun ulang atau dibandingkan; coba lagi setelah selesai",
+    "read models are being rebuilt or compared; try again when that is done",
+)
 LOOK_SECONDS: Final = 0.25
 """How long a wait trusts that it will be told; then it looks for itself."""
 PROGRESS: Final = (
@@ -171,9 +177,14 @@ class PostgresReadModels:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Be the only one who builds tables beside the live ones, in whatever process."""
+        """Be the only one who builds tables beside the live ones, in whatever process.
+
+        Raises `Refused` where somebody is: to wait would keep one of the pool's connections.
+        """
         with self._pool.connection() as connection:
-            connection.execute("SELECT pg_advisory_lock(%s)", (BUILDERS,))
+            taken = connection.execute("SELECT pg_try_advisory_lock(%s)", (BUILDERS,)).fetchone()
+            if taken != (True,):
+                raise Refused("projection.rebuilding", article=ONE_AT_A_TIME, because=REBUILDING)
             try:
                 yield
             finally:

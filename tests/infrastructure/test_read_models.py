@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
+from threading import Event
 
 import pytest
 from lines import ANY, EVERYTHING, LINES, evolve
@@ -9,6 +10,7 @@ from pages import assessed, began, draft, stream, write
 
 from application.ledger import Head
 from application.read_models import Access
+from domain.kernel import Refused
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import FRESHNESS, PostgresReadModels
 from infrastructure.row_table import RowSeals
@@ -147,12 +149,37 @@ def test_a_follower_in_a_thread_picks_up_what_comes_and_stops(models, ledger):
     models.follower.close()
 
 
-def test_rebuilds_at_once_take_turns_and_lose_nothing(models, ledger):
+def test_while_one_rebuilds_whoever_else_would_is_refused_and_waits_for_no_connection(ledger, pool):
+    def building(page):
+        under_way.set()
+        assert go_on.wait(20)
+        return page.stream.key
+
+    under_way, go_on = Event(), Event()
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    slow = replace(LINES, key=building, within_stream=True)
+    models = PostgresReadModels(ledger, pool, seals, [LINES])
+    rebuilding = PostgresReadModels(ledger, pool, seals, [slow])
+    models.follower.prepare()
     for key in range(30):
         write(ledger, draft(assessed(), to=stream(f"{key}")))
     follow(models)
-    with ThreadPoolExecutor(4) as hands:
-        list(hands.map(lambda _: models.rebuild(["case_summary"]), range(4)))
+    with ThreadPoolExecutor(1) as hand:
+        one = hand.submit(rebuilding.rebuild, ["case_summary"])
+        try:
+            assert under_way.wait(20)
+            for other in (
+                lambda: models.rebuild(["case_summary"]),
+                lambda: models.refold("case_summary", "1"),
+                lambda: models.compare(["case_summary"]),
+            ) * 5:
+                with pytest.raises(Refused) as refused:
+                    other()
+                assert refused.value.code == "projection.rebuilding"
+        finally:
+            go_on.set()
+        one.result()
+    models.rebuild(["case_summary"])
     assert len(rows(models)) == 30
     (same,) = models.compare(["case_summary"])
     assert same.live == same.replay
