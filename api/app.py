@@ -8,7 +8,7 @@ from api.door import Door
 from api.measures import Measures
 from api.openapi import install_openapi
 from api.pages.install import install_pages
-from api.routes import diff, evidence, forgetting, health, ledger, reads
+from api.routes import changes, diff, evidence, forgetting, health, ledger, reads
 from api.routes.read_models import read_models_router
 from api.routes.streams import CASES, COLLECTIONS, streams_router
 from api.short_way import ShortWay, ways_to
@@ -32,6 +32,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.measures = measures
     app.include_router(streams_router(services))
     app.include_router(diff.router)
+    app.include_router(changes.router)
     app.include_router(evidence.router)
     app.include_router(forgetting.router)
     app.include_router(read_models_router(services))

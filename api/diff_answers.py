@@ -1,15 +1,17 @@
 """A difference as an answer: the field, both values, the event that did it, and who told it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 from pydantic_core import to_jsonable_python
 
 from api.answers import FORBID
 from api.mark_answers import MarkAnswer, Telling, effective_said, mark_answer, permalink
+from api.readings import sealed_in
 from application.comparing import Compared, Difference
 from application.marks import Mark, MarkState
+from domain.catalogue import EVENTS
 from domain.correction import CorrectionApproved
 from domain.kernel import Json
 from domain.record import Recorded
@@ -108,3 +110,12 @@ def cause(page: Recorded, mark: Mark | None, told: Telling) -> Json:
         "actor": to_jsonable_python(page.actor),
         "correction": mark_answer(mark, told) if mark else None,
     }
+
+
+SEALED: Final = frozenset().union(*map(sealed_in, EVENTS))
+"""Names of fields that some event keeps sealed; a state has them under the same names."""
+
+
+def sealed_at(pointers: Iterable[str]) -> set[str]:
+    """Return the names of sealed fields in some places of a state."""
+    return {part for pointer in pointers for part in pointer.split("/") if part in SEALED}

@@ -1,6 +1,6 @@
 """What became of an event, as an answer: which correction, asked by whom, approved by whom, why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -128,11 +128,13 @@ class Telling:
 
     ``values`` says whether values are shown at all; ``veiled`` are corrections that were asked for
     where the reader sees nothing: who asked and why is known, but not in which words.
+    ``requests`` are the pages that asked, by the corrections' ids.
     """
 
     events: Sequence[Marked]
     values: bool
     veiled: frozenset[str]
+    requests: Mapping[str, Recorded]
 
     def only(self, position: int) -> "Telling":
         """Return the same with one event only."""
@@ -162,6 +164,7 @@ def telling_of(services: Services, caller: Caller, history: History, moment: Mom
         events=history_with_marks(history, moment, found),
         values=caller.role is not Role.COMPLIANCE,
         veiled=frozenset(veiled),
+        requests=found | requests_in(history.known),
     )
 
 
