@@ -9,7 +9,9 @@ from api.measures import Measures
 from api.openapi import install_openapi
 from api.pages.install import install_pages
 from api.routes import changes, diff, evidence, forgetting, health, ledger, reads
+from api.routes.corrections import corrections_router
 from api.routes.read_models import read_models_router
+from api.routes.reviews import reviews_router
 from api.routes.streams import CASES, COLLECTIONS, streams_router
 from api.short_way import ShortWay, ways_to
 
@@ -31,6 +33,9 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.measures = measures
     app.include_router(streams_router(services))
+    app.include_router(corrections_router())
+    app.include_router(approvals.router)
+    app.include_router(reviews_router())
     app.include_router(diff.router)
     app.include_router(changes.router)
     app.include_router(evidence.router)

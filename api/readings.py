@@ -179,6 +179,11 @@ def of_pages(
     return whom, shown
 
 
+def about(stream: StreamId) -> set[str]:
+    """Return whom the address of a stream is about, also where nothing is told of them there."""
+    return {str(stream)} if stream.kind in PERSONS else set()
+
+
 def _unsealed(event: Event) -> Iterator[str]:
     """Yield the sealed fields that can still be read, also of an event that this one holds."""
     for name in sealed_in(type(event)):

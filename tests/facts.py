@@ -124,3 +124,27 @@ def referral(**changes):
         "respond_by": None,
     }
     return event("referral.received", "2025-07-20", **data | changes)
+
+
+def asking(*events, kind="void", **more):
+    """What is wrong with some events."""
+    said = {
+        "kind": kind,
+        "events": list(events),
+        "reason_code": "typing_error",
+        "explanation": "nilai terbalik",
+    }
+    return said | more
+
+
+def ask(client, address, body, version=2, **headers):
+    """Ask for a correction of events of a stream."""
+    headers = {"If-Match": f'"{version}"', **headers}
+    return client.post(f"{address}/corrections", json=body, headers=headers)
+
+
+def decide(client, correction, version, *, approve=True, because=None, **headers):
+    """Approve a correction, or decline it because of something."""
+    body = {"approve": approve, "because": because} if because else {"approve": approve}
+    headers = {"If-Match": f'"{version}"', **headers}
+    return client.post(f"/v1/corrections/{correction}/approval", json=body, headers=headers)

@@ -5,7 +5,18 @@ import re
 
 import psycopg
 import pytest
-from facts import MEDAN, append, assessed, event, new_case, open_case, programme, referral
+from facts import (
+    MEDAN,
+    append,
+    ask,
+    asking,
+    assessed,
+    event,
+    new_case,
+    open_case,
+    programme,
+    referral,
+)
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -16,6 +27,7 @@ from api.readings import PERSONS, must_be_recorded
 from api.readings import REPORTS as READINGS_REPORTS
 from application.access import Unrecorded
 from domain.kernel import DataClass, data_classes
+from domain.record import StreamId
 from projections.catalogue import PROJECTIONS, REPORTS
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
@@ -66,6 +78,17 @@ def filled(service, medan, access):
     }
 
 
+@pytest.fixture
+def corrected(service, medan, filled):
+    """The same, and a correction that waits."""
+    stream = StreamId(kind="case", key=filled["case_id"])
+    told = service.services.ledger.read(stream)
+    body = asking(told[1].event_id)
+    asked = ask(medan, f"/v1/cases/{stream.key}", body, len(told)).json()
+    assert service.services.read_models.wait(asked["position"], 10)
+    return filled | {"correction": asked["correction"]}
+
+
 def addresses(routes):
     """Every address that is read, as its route writes it."""
     for one in routes:
@@ -75,14 +98,14 @@ def addresses(routes):
             yield one.path_format
 
 
-def test_every_address_that_shows_somebody_records_it(service, medan, filled, kept):
+def test_every_address_that_shows_somebody_records_it(service, medan, corrected, kept):
     """Over all routes there are: a new one records, or stands among those that show nobody."""
     visitor = TestClient(service.app)
     token = medan.headers["authorization"].removeprefix("Bearer ")
     visitor.cookies.set("jejak_masuk", token)
     shown, silent = set(), set()
     for template in sorted(set(addresses(service.app.routes))):
-        keys = {**filled, "name": "unheard"}
+        keys = {**corrected, "name": "unheard"}
         if not must_be_recorded("GET", template) or template.startswith("/v1/reads"):
             continue
         if set(re.findall(r"{(\w+)}", template)) - keys.keys():
@@ -109,7 +132,6 @@ FORMS = ("", ".csv", ".ndjson")
 EMPTY_HERE = (
     "activity_participation",
     "certificates",
-    "corrections",
     "education_register",
     "in_transit",
     "placements",
@@ -130,8 +152,13 @@ SILENT = {
             "registry/units/{unit}",
             "registry/agencies/{agency}",
         )
-        for events in ("", "/events")
+        for events in ("", "/events", "/corrections", "/reviews")
     ),
+    "/v1/registry/users/{user}/corrections",
+    "/v1/registry/users/{user}/reviews",
+    "/v1/programmes/{programme_id}/corrections",
+    "/v1/programmes/{programme_id}/reviews",
+    "/v1/reviews",
 }
 """What in this store names nobody, and is recorded where it does."""
 

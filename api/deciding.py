@@ -1,0 +1,126 @@
+"""Who may ask for a correction, approve it, decline it and take it back; and who looks at items.
+
+Whoever records for a stream asks and looks. A supervisor who answers for all that a correction
+touches decides, at whatever level, and never on their own request: neither one that they made nor
+one that was made on their behalf.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from api.callers import not_own_unit
+from api.dependencies import Services
+from api.problems import Problem
+from api.tokens import WRITERS, Caller, Level, Role
+from api.writing import Desk
+from application.append import Request
+from application.asked_for import AskedFor, CorrectionStatus
+from application.jurisdiction import jurisdiction
+from application.standing import corrections_of
+from domain.correction import FOUR_EYES, Correction, CorrectionRequested
+from domain.kernel import Words
+from domain.record import StreamId
+
+NOT_A_SUPERVISOR: Final[Words] = (
+    "koreksi disetujui atau ditolak oleh supervisor; yang mengajukan dapat menariknya",
+    "a supervisor approves or declines a correction; whoever asked may withdraw it",
+)
+DESTINATION_ELSEWHERE: Final[Words] = (
+    "perkara tujuan milik unit lain; mintalah supervisor Kanwil atau Ditjenpas",
+    "the case to move to is another unit's; ask a supervisor of the Kanwil or of Ditjenpas",
+)
+OWN_REQUEST: Final[Words] = (
+    "yang mengajukan tidak menyetujui; mintalah supervisor lain atau tingkat di atasnya",
+    "whoever asked does not approve; ask another supervisor, or the level above",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What one caller may do about corrections. ``principal`` is for whom the caller acts."""
+
+    services: Services
+    caller: Caller
+    principal: str | None = None
+
+    def answers_for(self, stream: StreamId) -> bool:
+        """Say whether the caller records for a stream; to be about to receive it is not enough."""
+        ledger, access = self.services.ledger, self.caller.access
+        found = jurisdiction(ledger, stream, ledger.read(stream))
+        own = access.everywhere or bool(found.owners & access.units)
+        if stream.kind != "registry":
+            return self.caller.role in WRITERS and own
+        nobodys = not found.owners and not stream.key.startswith("unit/")
+        wide = nobodys and self.caller.level is not Level.UNIT
+        return self.caller.role is Role.SUPERVISOR and (own or wide)
+
+    def asked(self, one: AskedFor) -> bool:
+        """Say whether the caller asked for a correction, or somebody did on their behalf."""
+        if one.requested is None or not isinstance(one.requested.event, CorrectionRequested):
+            return False
+        actor = one.requested.actor
+        hands = {one.requested.event.requester, actor.id, actor.on_behalf_of} - {None}
+        return self.caller.id in hands or self.principal in hands
+
+    def may_approve(self, one: AskedFor, stream: StreamId) -> bool:
+        """Say whether the caller may approve a correction that waits."""
+        if one.status is not CorrectionStatus.PENDING or self.caller.role is not Role.SUPERVISOR:
+            return False
+        return not self.asked(one) and all(map(self.answers_for, self._touched(one, stream)))
+
+    def ensure_may_approve(self, one: AskedFor, stream: StreamId) -> None:
+        """Refuse whoever may not approve a correction: 403, and 409 for one's own."""
+        self._ensure_supervises(stream)
+        if self.asked(one):
+            raise Problem(409, "correction.own_request", OWN_REQUEST, article=FOUR_EYES)
+        if not all(map(self.answers_for, self._touched(one, stream))):
+            raise Problem(403, "correction.destination_elsewhere", DESTINATION_ELSEWHERE)
+
+    def ensure_may_decline(self, one: AskedFor, stream: StreamId) -> None:
+        """Refuse whoever neither asked for a correction nor supervises where it was asked for."""
+        if not self.asked(one):
+            self._ensure_supervises(stream)
+
+    def ensure_answers_for(self, stream: StreamId) -> None:
+        """Refuse whoever does not record for a stream."""
+        if not self.answers_for(stream):
+            raise not_own_unit()
+
+    def _ensure_supervises(self, stream: StreamId) -> None:
+        if self.caller.role is not Role.SUPERVISOR:
+            raise Problem(403, "correction.supervisor_only", NOT_A_SUPERVISOR)
+        self.ensure_answers_for(stream)
+
+    def _touched(self, one: AskedFor, stream: StreamId) -> set[StreamId]:
+        """Return the stream, and where its facts are moved to or would come back from."""
+        by_id = corrections_of(self.services.ledger.read(stream)).by_id
+        return {stream, *_moved_to(one.correction, stream, by_id)}
+
+
+def exchange(desk: Desk, stream: StreamId, version: int) -> Request:
+    """Return who says something about a stream's facts, having seen it at a version."""
+    signature, ledger = desk.signature, desk.services.ledger
+    owners = jurisdiction(ledger, stream, ledger.read(stream)).owners
+    return Request(
+        proposals=(),
+        expected={stream: version},
+        actor=desk.actor(min(owners & signature.caller.units, default=None)),
+        purpose=signature.purpose,
+        correlation_id=signature.correlation_id,
+        command=signature.command,
+    )
+
+
+def _moved_to(
+    correction: str, stream: StreamId, by_id: Mapping[str, Correction]
+) -> Iterator[StreamId]:
+    """Yield the streams that a correction, or one that it undoes, moves facts to."""
+    asked = by_id[correction].requested
+    if asked is None:
+        return
+    if asked.to is not None:
+        yield StreamId(kind=stream.kind, key=asked.to)
+    for event in asked.events:
+        if event in by_id:
+            yield from _moved_to(event, stream, by_id)

@@ -1,0 +1,196 @@
+"""One correction as those see it who asked, who decide and who audit: before and after, and why.
+
+What a correction did is read off the stream just before and just after its approval. What one would
+do that waits, or would have done that was declined, is read off the stream as whoever asked saw it,
+with an approval put behind it that nobody gave.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import Enum
+
+from application.standing import corrections_of, standing
+from domain.correction import (
+    Change,
+    Correction,
+    CorrectionApproved,
+    CorrectionDeclined,
+    CorrectionKind,
+    CorrectionProposed,
+    CorrectionRequested,
+    Corrections,
+    undone,
+)
+from domain.kernel import Value
+from domain.record import Recorded
+
+
+class CorrectionStatus(Enum):
+    """It waits; it acts; somebody said no; a later one undid it; or came before it was decided."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    UNDONE = "undone"
+    OVERTAKEN = "overtaken"
+
+
+class Altered(Value):
+    """A fact before and after: `None` where nothing of it stands.
+
+    ``origin`` is the event that it was in the stream from which it was moved here.
+    """
+
+    event: str
+    before: Recorded | None
+    after: Recorded | None
+    origin: str | None
+
+
+class AskedFor(Value):
+    """One correction, as far as one stream tells of it.
+
+    ``requested`` is missing where it was asked for in another stream. ``decided`` is the page that
+    approved or declined it, ``undone_by`` the correction that undid it.
+    """
+
+    correction: str
+    status: CorrectionStatus
+    requested: Recorded | None
+    proposed: Recorded | None
+    decided: Recorded | None
+    undone_by: str | None
+    altered: tuple[Altered, ...]
+
+    @property
+    def pages(self) -> Iterator[Recorded]:
+        """Yield every page that is shown of it."""
+        yield from filter(None, (self.requested, self.proposed, self.decided))
+        for one in self.altered:
+            yield from filter(None, (one.before, one.after))
+
+
+def asked_for_in(pages: Sequence[Recorded]) -> list[AskedFor]:
+    """Return the corrections that a stream tells of, in the order in which it first did."""
+    corrections = corrections_of(pages)
+    return [_asked_for(key, pages, corrections) for key in corrections.by_id]
+
+
+def asked_for(correction: str, pages: Sequence[Recorded]) -> AskedFor:
+    """Return one correction that a stream tells of; raise `KeyError` where it tells of no such."""
+    corrections = corrections_of(pages)
+    if correction not in corrections.by_id:
+        raise KeyError(correction)
+    return _asked_for(correction, pages, corrections)
+
+
+def _asked_for(key: str, pages: Sequence[Recorded], corrections: Corrections) -> AskedFor:
+    known, gone = corrections.by_id[key], undone(corrections.approvals)
+    requested = _page(pages, known.requested)
+    decided = _page(pages, known.approved or known.declined)
+    by = (
+        a.correction for a in corrections.approvals if key in a.undoes and a.correction not in gone
+    )
+    altered: Iterator[Altered] = iter(())
+    if known.approved and decided:
+        altered = _done(pages, decided)
+    elif requested:
+        altered = _as_if(pages, requested)
+    return AskedFor(
+        correction=key,
+        status=_status(known, undone=key in gone),
+        requested=requested,
+        proposed=_proposed(pages, key, requested),
+        decided=decided,
+        undone_by=next(by, None),
+        altered=tuple(altered),
+    )
+
+
+def _status(known: Correction, *, undone: bool) -> CorrectionStatus:
+    if known.approved:
+        return CorrectionStatus.UNDONE if undone else CorrectionStatus.APPROVED
+    if known.declined:
+        return CorrectionStatus.DECLINED
+    return CorrectionStatus.OVERTAKEN if known.overtaken else CorrectionStatus.PENDING
+
+
+def _page(
+    pages: Sequence[Recorded],
+    event: CorrectionRequested | CorrectionApproved | CorrectionDeclined | None,
+) -> Recorded | None:
+    return next((page for page in pages if event and page.event is event), None)
+
+
+def _proposed(pages: Sequence[Recorded], key: str, requested: Recorded | None) -> Recorded | None:
+    """Return the page with the content that was asked for."""
+    return next(
+        (
+            page
+            for page in pages
+            if isinstance(page.event, CorrectionProposed)
+            and page.event.correction == key
+            and requested is not None
+            and page.causation_id == requested.event_id
+        ),
+        None,
+    )
+
+
+def _done(pages: Sequence[Recorded], approval: Recorded) -> Iterator[Altered]:
+    """Yield what an approval altered in this stream, and what came to it from another."""
+    told = approval.event.arrivals if isinstance(approval.event, CorrectionApproved) else ()
+    came = {arrival.event: arrival.origin for arrival in told}
+    before = [page for page in pages if page.version < approval.version]
+    yield from _between(
+        {fact.event_id: fact for fact in standing(before) if fact.event_id not in came},
+        {fact.event_id: fact for fact in standing([*before, approval])},
+        came,
+    )
+
+
+def _as_if(pages: Sequence[Recorded], requested: Recorded) -> Iterator[Altered]:
+    """Yield what a request would alter, were it approved as soon as it was made."""
+    asked = requested.event
+    if not isinstance(asked, CorrectionRequested):
+        return
+    proposed = _proposed(pages, asked.correction, requested)
+    told = [page for page in pages if page.version <= (proposed or requested).version]
+    known = corrections_of(told).by_id
+    undoes = [event for event in asked.events if event in known]
+    meant = {
+        event: [change.event for change in approved.changes]
+        if (approved := known[event].approved if event in known else None)
+        else [event]
+        for event in asked.events
+    }
+    by = proposed.event_id if proposed else None
+    changes = [
+        Change(event=fact, by=by)
+        for event, facts in meant.items()
+        for fact in facts
+        if event not in undoes or asked.kind is CorrectionKind.CORRECT
+    ]
+    approved = CorrectionApproved(
+        effective=asked.effective,
+        correction=asked.correction,
+        requested_in=str(requested.stream),
+        approver="",
+        changes=tuple(changes),
+        arrivals=(),
+        undoes=tuple(undoes),
+    )
+    yield from _between(
+        {fact.event_id: fact for fact in standing(told)},
+        {fact.event_id: fact for fact in standing([*told, replace(requested, event=approved)])},
+        {},
+    )
+
+
+def _between(
+    before: dict[str, Recorded], after: dict[str, Recorded], came: dict[str, str]
+) -> Iterator[Altered]:
+    for event in dict.fromkeys((*before, *after)):
+        was, now = before.get(event), after.get(event)
+        if was is None or now is None or was.event != now.event:
+            yield Altered(event=event, before=was, after=now, origin=came.get(event))
