@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final, Protocol
 
 from application.ledger import Ledger
+from application.records import read_by, records_of
 from domain.kernel import Value, Words
 from domain.person import CustodyBegan, CustodyEnded
 from domain.record import Actor, Recorded, StreamId
@@ -95,10 +96,11 @@ class AccessLedger(Protocol):
 def subjects_behind(ledger: Ledger, stream: StreamId) -> frozenset[str]:
     """Return all by which a stream may stand in a record, so that no read of it is missed.
 
-    A person is read in each case, also in one that was later found to be another's; and a case in
-    each document that bears it out.
+    A person is read in each case, also in one that was later found to be another's, and in each
+    record that is merged with this one; and a case in each document that bears it out.
     """
-    return frozenset(_behind(ledger, stream))
+    records = records_of(stream, read_by(ledger.read))
+    return frozenset(one for record in {stream, *records} for one in _behind(ledger, record))
 
 
 def _behind(ledger: Ledger, stream: StreamId) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from application.jurisdiction import jurisdiction
 from application.ledger import BEGINNING, Command, Conflict, Head, Ledger
+from application.records import ensure_as_one, review_records
 from application.reviewing import newly_unsupported
 from application.standing import review_of, standing
 from application.timeline import Known, Timeline
@@ -14,6 +15,7 @@ from domain.catalogue import STREAMS
 from domain.consequences import consequences
 from domain.correction import CorrectionApproved, CorrectionEvent
 from domain.kernel import Event, Refused, SubjectForgotten, Value, is_forgotten
+from domain.one_person import ACROSS_RECORDS
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 from domain.review import ReviewEvent, ReviewOutcome, ReviewRaised, ReviewResolved
 from domain.time import Effective, Zone
@@ -107,6 +109,8 @@ class Deliberation:
                 raise SubjectForgotten
             return  # what follows from elsewhere is not told to a record that is closed
         kind.ensure_opening(proposal.event, strand.timeline.events)
+        if stream.kind == "person":
+            ensure_as_one(self, stream, proposal.event)
         past = strand.timeline.until(proposal.event)
         events = kind.decide(proposal.event, past.events, past.journey)
         journey = past.journey
@@ -159,10 +163,20 @@ class Deliberation:
             kind, cause = STREAMS[strand.stream.kind], strand.added[-1].event_id
             fresh, now = newly_unsupported(kind, strand.read, strand.pages, strand.disturbed)
             for event_id, refused in fresh.items():
-                self._raise(strand, event_id, refused, cause)
+                self.raise_item(strand, event_id, refused, cause)
             self._resolve(strand, now, cause)
+        review_records(self)
 
-    def _raise(self, strand: Strand, event_id: str, refused: Refused, cause: str) -> None:
+    def raise_item(
+        self,
+        strand: Strand,
+        event_id: str,
+        refused: Refused,
+        cause: str,
+        *,
+        owner: str | None = None,
+    ) -> None:
+        """Have somebody look at a fact, unless an item about it is open: the unit that answers."""
         if review_of(strand.pages).open_on(event_id):
             return
         owners = jurisdiction(self.ledger, strand.stream, strand.pages).owners
@@ -176,23 +190,26 @@ class Deliberation:
             article=refused.article,
             because_id=refused.because[0],
             because_en=refused.because[1],
-            owner=min(owners, default=None),
+            owner=owner or min(owners, default=None),
         )
         self.annotate(strand.stream, raised, cause=cause, event_id=item)
 
     def _resolve(self, strand: Strand, unsupported: Collection[str], cause: str) -> None:
         facts = {fact.event_id for fact in standing(strand.pages)}
         for key, item in review_of(strand.pages).items.items():
-            if item.resolved or item.raised.event in unsupported:
+            elsewhere = item.raised.code in ACROSS_RECORDS
+            if item.resolved or elsewhere or item.raised.event in unsupported:
                 continue
             stands = item.raised.event in facts
-            resolved = ReviewResolved(
-                effective=self.today(),
-                item=key,
-                outcome=ReviewOutcome.STANDS_AGAIN if stands else ReviewOutcome.PUT_RIGHT,
-                explanation=None,
-            )
-            self.annotate(strand.stream, resolved, cause=cause)
+            outcome = ReviewOutcome.STANDS_AGAIN if stands else ReviewOutcome.PUT_RIGHT
+            self.resolve_item(strand, key, outcome, cause)
+
+    def resolve_item(self, strand: Strand, item: str, outcome: ReviewOutcome, cause: str) -> None:
+        """Note that there is nothing left to look at."""
+        resolved = ReviewResolved(
+            effective=self.today(), item=item, outcome=outcome, explanation=None
+        )
+        self.annotate(strand.stream, resolved, cause=cause)
 
     def rehearsal(self) -> "Deliberation":
         """Return a copy on which something can be tried; this one stays as it is."""

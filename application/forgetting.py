@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from application.append import Append, Proposal, Request
+from application.deliberation import admit_all
 from application.evidence import EvidenceStore
 from application.ledger import Ledger, Receipt
+from application.records import read_by, records_of
 from domain.fields import Ref, Sha256
 from domain.forgetting import ForgettingBasis
 from domain.forgotten import streams_of
@@ -64,9 +66,10 @@ class Forgetting:
     def __call__(self, decision: Decision, request: Request) -> Receipt:
         """Forget, for good; ``request`` says who asks for it, and proposes nothing else.
 
-        Raises `Refused` where it may not be, and `Conflict`.
+        Whoever has several records, by their merges, is forgotten in all of them at once. Raises
+        `Refused` where it may not be, and `Conflict`.
         """
-        receipt = self.append(replace(request, proposals=(self._proposal(decision),)))
+        receipt = self.append(self._whole(decision, request))
         self.settle()
         return receipt
 
@@ -75,11 +78,15 @@ class Forgetting:
 
         For whoever has something to store first, of which nothing may be left by a refusal.
         """
-        self.append.deliberation(request).admit(self._proposal(decision))
+        admit_all(self.append.deliberation(self._whole(decision, request)))
 
-    def _proposal(self, decision: Decision) -> Proposal:
+    def _whole(self, decision: Decision, request: Request) -> Request:
         event = self.event(decision)
-        return Proposal(stream=decision.stream, event=event, evidence=(), reason=None)
+        records = records_of(decision.stream, read_by(self.ledger.read))
+        proposals = (
+            Proposal(stream=record, event=event, evidence=(), reason=None) for record in records
+        )
+        return replace(request, proposals=tuple(proposals))
 
     def event(self, decision: Decision) -> Event:
         """Return what is to be recorded, with the documents that go as well."""
@@ -109,8 +116,9 @@ class Forgetting:
 
 def pages_about(ledger: Ledger, stream: StreamId) -> Sequence[Recorded]:
     """Return the pages of a stream, and of those that it says to be about the same subject."""
-    own = ledger.read(stream)
-    others = {other for page in own for other in streams_of(page)}
+    records = records_of(stream, read_by(ledger.read))
+    own = [page for record in records for page in ledger.read(record)]
+    others = {other for page in own for other in streams_of(page)} - set(records)
     return [*own, *(page for other in others for page in ledger.read(other))]
 
 

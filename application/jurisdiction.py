@@ -6,6 +6,7 @@ from typing import Final
 
 from application.ledger import Ledger
 from application.read_models import Access
+from application.records import merges_in, records_of
 from application.standing import standing
 from application.timeline import in_order
 from domain.agreement import AGREEMENT, AgreementProposed
@@ -98,17 +99,31 @@ def of_draft(draft: AgreementProposed | None) -> Jurisdiction:
     return replace(owned_by(*draft.units), everybody=not draft.units)
 
 
-def _of_person(ledger: Ledger, _: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+def _of_person(ledger: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    """Let whoever sees one record of a human being see all that are merged with it."""
+    told = {stream: pages}
+    for other in records_of(stream, lambda one: merges_in(told.get(one) or ledger.read(one))):
+        if other not in told:
+            told[other] = standing(ledger.read(other))
+    return united(_of_record(ledger, of_one) for of_one in told.values())
+
+
+def _of_record(ledger: Ledger, pages: Sequence[Draft]) -> Jurisdiction:
     """Let whoever sees one of the cases see the person; without a case, whoever registered."""
     held = (CustodyBegan, CustodyEnded)
     cases = {page.event.case for page in pages if isinstance(page.event, held)}
     if not cases:
         return owned_by(*_recorders(pages, PersonRegistered))
     streams = [StreamId(kind="case", key=key) for key in sorted(cases)]
-    found = [jurisdiction(ledger, stream, ledger.read(stream)) for stream in streams]
+    return united(jurisdiction(ledger, stream, ledger.read(stream)) for stream in streams)
+
+
+def united(found: Iterable[Jurisdiction]) -> Jurisdiction:
+    """Return the jurisdiction of all who answer for one of several."""
+    several = list(found)
     return Jurisdiction(
-        owners=frozenset().union(*(one.owners for one in found)),
-        onlookers=frozenset().union(*(one.onlookers for one in found)),
+        owners=frozenset().union(*(one.owners for one in several)),
+        onlookers=frozenset().union(*(one.onlookers for one in several)),
         everybody=False,
     )
 
