@@ -21,6 +21,7 @@ from application.forgetting import Forgetting
 from application.policies import Policies
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.archive import SealedArchives
+from infrastructure.awaited_keys import AwaitedKeys
 from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
 from infrastructure.database import Database, ensure_up_to_date, open_database
@@ -148,7 +149,11 @@ def forgetting(
 ) -> Iterator[Forgetter]:
     """Forget whoever is to be forgotten, and only then have the read models follow the ledger."""
     ledger.keys.on_forgotten += [append.known.clear, read_models.tail.let_go]
-    with Forgetter(ledger, pool, database.keys_dsn) as forgetter, following(read_models):
+    with (
+        Forgetter(ledger, pool, database.keys_dsn) as forgetter,
+        following(read_models),
+        AwaitedKeys(ledger, pool, read_models),
+    ):
         yield forgetter
 
 

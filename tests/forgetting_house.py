@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+import psycopg
 from pages import ACTOR
 from scenario import on
 
@@ -150,3 +151,16 @@ def released():
         kind=ReleaseKind.BEBAS_MURNI,
         document="SL/1 Fiktif",
     )
+
+
+def take_keys(database, subject):
+    """Take the keys of somebody out of the store, as if it were an older one; return them."""
+    with psycopg.connect(database) as connection:
+        connection.execute("ALTER TABLE keys.sealing_key DISABLE TRIGGER ALL")
+        taken = connection.execute(
+            "DELETE FROM keys.sealing_key WHERE subject = %s"
+            " RETURNING key_id, subject, data_class, generation, wrapped",
+            (subject,),
+        ).fetchall()
+        connection.execute("ALTER TABLE keys.sealing_key ENABLE TRIGGER ALL")
+    return taken

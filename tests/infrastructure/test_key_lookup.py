@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from forgetting_house import MASTER, MEDAN, House, somebody
+from forgetting_house import MASTER, MEDAN, House, somebody, take_keys
 from uuid_utils import uuid7
 
 from domain.kernel import UNREADABLE, DataClass
@@ -78,15 +78,3 @@ def test_a_lost_key_leaves_a_field_unreadable_and_the_list_whole(house, pool, da
         )
     assert house.row(CASE_SUMMARY, case.key) == replace(before, unit="LAPAS-X"), "a backup helps"
     assert house.found(CASE_SUMMARY, "budi") == [case.key]
-
-
-def take_keys(database, subject):
-    with psycopg.connect(database) as connection:
-        connection.execute("ALTER TABLE keys.sealing_key DISABLE TRIGGER ALL")
-        taken = connection.execute(
-            "DELETE FROM keys.sealing_key WHERE subject = %s"
-            " RETURNING key_id, subject, data_class, generation, wrapped",
-            (subject,),
-        ).fetchall()
-        connection.execute("ALTER TABLE keys.sealing_key ENABLE TRIGGER ALL")
-    return taken
