@@ -1,0 +1,97 @@
+"""Review items over HTTP: what no longer stands, who is to look at it, and how it ended."""
+
+import pytest
+from facts import MEDAN, append, asking, decide, event, open_case
+from wrong_score import NOBODY, asked
+
+PEKALONGAN = "RUTAN-PEKALONGAN"
+
+
+@pytest.fixture
+def supervisor(service):
+    return service.caller("supervisor", MEDAN)
+
+
+@pytest.fixture
+def shaken(medan, supervisor):
+    """A case whose measure of Register F was voided, but not its end; and the void."""
+    case = open_case(medan)
+    began = event(
+        "conduct.discipline_began",
+        "2025-08-01",
+        measure="F-1",
+        level="ringan",
+        offence="terlambat apel",
+        document="F/1",
+    )
+    ended = event("conduct.discipline_ended", "2025-08-10", measure="F-1")
+    told = append(medan, case, began, ended).json()["events"]
+    void = asked(medan, case, asking(told[0]["event_id"]), 3)
+    answer = decide(supervisor, void, 4)
+    assert [one["type"] for one in answer.json()["events"]][-1] == "review.raised"
+    return case, void
+
+
+def items(client, case, **headers):
+    return client.get(f"/v1/cases/{case}/reviews", headers=headers).json()["reviews"]
+
+
+def resolve(client, case, item, version=6, **said):
+    said = {"outcome": "kept", "explanation": "tindakannya memang ada"} | said
+    return client.post(
+        f"/v1/cases/{case}/reviews/{item}", json=said, headers={"If-Match": f'"{version}"'}
+    )
+
+
+def test_what_lost_its_ground_waits_for_its_unit_with_the_rule_that_says_so(service, medan, shaken):
+    case, void = shaken
+    (item,) = items(medan, case)
+    assert (item["status"], item["owner"]) == ("open", MEDAN)
+    assert (item["code"], item["article"]) == ("conduct.no_such_measure", "Register F")
+    assert item["because"] == "tidak ada tindakan F-1 yang sedang berjalan"
+    assert items(medan, case, **{"Accept-Language": "en"})[0]["because"].startswith("no measure")
+    assert item["event"]["type"] == "conduct.discipline_ended"
+    assert (item["event"]["data"], item["event"]["stands"]) == ({"measure": "F-1"}, True)
+    cause = medan.get(item["cause"]["href"]).json()
+    assert (cause["type"], cause["data"]["correction"]) == ("correction.approved", void)
+    after = f"&after={service.services.ledger.position()}"
+    assert medan.get(f"/v1/reviews?unit={MEDAN}&status=open{after}").json()["items"] == [item]
+    assert medan.get(f"/v1/reviews?unit={PEKALONGAN}").json()["items"] == []
+    assert medan.get("/v1/reviews?status=kept").json()["items"] == []
+    assert service.caller("supervisor", PEKALONGAN).get("/v1/reviews").json()["items"] == []
+    compliance = service.caller("compliance", MEDAN)
+    for seen in (items(compliance, case), compliance.get("/v1/reviews").json()["items"]):
+        assert (seen[0]["code"], seen[0]["because"]) == (item["code"], None)
+        assert seen[0]["event"]["data"] is None
+
+
+def test_somebody_of_the_unit_looks_and_says_how_it_ended(service, medan, shaken):
+    case, _ = shaken
+    item = items(medan, case)[0]["item"]
+    for wrong in ({"explanation": " "}, {"outcome": "stands_again"}, {"outcome": None}, {"x": 1}):
+        assert resolve(medan, case, item, **wrong).status_code == 422
+    assert medan.post(f"/v1/cases/{case}/reviews/{item}", json={}).status_code == 428
+    assert resolve(medan, case, item, version=5).status_code == 412
+    assert resolve(medan, case, NOBODY).status_code == 404
+    assert resolve(service.caller("caseworker", PEKALONGAN), case, item).status_code == 404
+    auditor = resolve(service.caller("auditor", MEDAN), case, item)
+    assert auditor.json()["code"] == "access.reads_only"
+    answer = resolve(medan, case, item)
+    assert answer.status_code == 201, answer.json()
+    assert (answer.json()["item"], answer.json()["status"]) == (item, "kept")
+    (said,) = items(medan, case)
+    assert (said["status"], said["resolved_by"]) == ("kept", "caseworker-1")
+    assert said["explanation"] == "tindakannya memang ada"
+    again = resolve(medan, case, item, version=7, outcome="put_right")
+    assert (again.status_code, again.json()["code"]) == (409, "review.already_resolved")
+    position = answer.json()["position"]
+    assert medan.get(f"/v1/reviews?status=open&after={position}").json()["items"] == []
+    assert medan.get("/v1/reviews?status=kept").json()["items"] == [said]
+
+
+def test_what_stands_again_is_resolved_by_itself(medan, supervisor, shaken):
+    case, void = shaken
+    undo = asked(medan, case, asking(void), 6)
+    assert decide(supervisor, undo, 7).status_code == 201
+    (item,) = items(medan, case)
+    assert (item["status"], item["explanation"]) == ("stands_again", None)
