@@ -78,7 +78,8 @@ def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
 
 
 def _of_case(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
-    custody = CUSTODY.fold(in_order(pages))
+    told = [page for page in pages if isinstance(page.event, CUSTODY.events)]
+    custody = CUSTODY.fold(in_order(told))
     return owned_by(custody.unit, onlooker=custody.destination)
 
 

@@ -36,7 +36,8 @@ class Zones:
                 return unit
         if stream.kind == CASE.name:
             day = event.effective.day
-            ordered = sorted(history, key=lambda said: said.effective.instant)
-            return CUSTODY.fold(said for said in ordered if said.effective.day <= day).unit
+            told = [said for said in history if isinstance(said, CUSTODY.events)]
+            told.sort(key=lambda said: said.effective.instant)
+            return CUSTODY.fold(said for said in told if said.effective.day <= day).unit
         opened = (said for said in history if isinstance(said, ProgrammeOpened))
         return next((said.unit for said in opened), None)
