@@ -21,9 +21,10 @@ from pydantic_core import to_jsonable_python
 
 from api.cursors import cursor_after, key_from
 from api.dependencies import Services
+from api.other_times import TIMES, Times
 from api.problems import Problem
 from api.readings import Reading, of_rows
-from application.read_models import Access, Page, Question
+from application.read_models import Access, Page, Question, Then
 from domain.kernel import DataClass, Json, Value, Words, data_classes
 from projections.kernel import Projection
 
@@ -31,7 +32,7 @@ PAGE: Final = 100
 PAGE_MOST: Final = 1_000
 CHUNK: Final = 1_000
 WAIT_SECONDS: Final = 5.0
-CONTROL: Final = ("limit", "cursor", "after", "q")
+CONTROL: Final = ("limit", "cursor", "after", "q", *TIMES)
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would take for the beginning of a formula."""
 POSITION_MOST: Final = 2**53
@@ -45,18 +46,20 @@ NOT_A_NUMBER: Final[Words] = (
 )
 NOT_A_WORD: Final[Words] = ("bukan nilai yang mungkin", "no possible value")
 TWICE: Final[Words] = ("hanya boleh satu kali", "may be given once only")
+NOW: Final = Times()
 MEDIA_TYPES: Final = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a query asks for: filters by column, words, a page, and how fresh."""
+    """What a query asks for: filters by column, words, a page, how fresh, and at which times."""
 
     where: Mapping[str, Any]
     q: str | None
     cursor: str | None
     limit: int
     after: int | None
+    times: Times = NOW
 
 
 def fault(name: str, code: str, words: Words) -> Problem:
@@ -98,6 +101,7 @@ def asked_of(
         cursor=one.get("cursor"),
         limit=number(one, "limit", 1, PAGE_MOST) or PAGE,
         after=number(one, "after", 0, POSITION_MOST),
+        times=Times.of(one),
     )
 
 
@@ -189,14 +193,20 @@ def as_json(row: Any, columns: Sequence[str]) -> Json:
     return {name: to_jsonable_python(getattr(row, name)) for name in columns}
 
 
-def freshness(services: Services, names: Sequence[str], page: Page) -> Json:
-    """Return up to where an answer is true, since when, and how many events it lags behind."""
-    progress = [one for one in services.read_models.progress() if one.name in names]
-    head = max((one.head for one in progress), default=page.position)
+def freshness(services: Services, names: Sequence[str], page: Page, times: Times = NOW) -> Json:
+    """Return up to where an answer is true, since when, and how many events it lags behind.
+
+    Nothing that was known at an earlier time is missing from an answer about it.
+    """
+    head = page.position
+    if times.known_at is None:
+        progress = [one for one in services.read_models.progress() if one.name in names]
+        head = max((one.head for one in progress), default=page.position)
     return {
         "position": page.position,
         "as_of": page.as_of.isoformat() if page.as_of else None,
         "lag": max(head - page.position, 0),
+        **times.said(),
     }
 
 
@@ -210,10 +220,16 @@ class Listing:
     asked: Asked
     reading: Reading
 
-    def page(self, after: str | None, limit: int) -> Page:
+    def then(self) -> Then | None:
+        """Return the time that all pages of one answer are of."""
+        return self.asked.times.then(self.services, [self.projection])
+
+    def page(self, after: str | None, limit: int, then: Then | None = None) -> Page:
         """Return rows after a key."""
         words = tuple((self.asked.q or "").split())
-        question = Question(where=self.asked.where, words=words, after=after, limit=limit)
+        question = Question(
+            where=self.asked.where, words=words, after=after, limit=limit, then=then
+        )
         return self.services.read_models.ask(self.projection.name, question, self.access)
 
     def json(self, request: Request) -> Response:
@@ -221,13 +237,15 @@ class Listing:
         asked = self.asked
         wait_for(self.services, asked.after)
         bound = {"list": self.projection.name, "where": asked.where, "q": asked.q}
-        page = self.page(key_from(asked.cursor, bound), asked.limit + 1)
+        if asked.times:
+            bound |= asked.times.said()
+        page = self.page(key_from(asked.cursor, bound), asked.limit + 1, self.then())
         rows = page.rows[: asked.limit]
         columns = shown(self.projection.row)
         self._record(rows, columns)
         content = {
             "items": [{"key": key, **as_json(row, columns)} for key, row in rows],
-            **freshness(self.services, [self.projection.name], page),
+            **freshness(self.services, [self.projection.name], page, asked.times),
         }
         headers = {}
         if len(page.rows) > asked.limit:
@@ -239,18 +257,19 @@ class Listing:
     def file(self, form: str) -> Response:
         """Return all rows as CSV or NDJSON."""
         wait_for(self.services, self.asked.after)
-        first = self.page(None, CHUNK)
+        then = self.then()
+        first = self.page(None, CHUNK, then)
         columns = shown(self.projection.row)
         self._record(first.rows, columns)
-        lines = written(form, columns, self._all(first, columns))
-        return table(form, lines, self.projection.name, first.position)
+        lines = written(form, columns, self._all(first, columns, then))
+        return table(form, lines, self.projection.name, first.position, self.asked.times)
 
-    def _all(self, page: Page, columns: Sequence[str]) -> Iterator[Json]:
+    def _all(self, page: Page, columns: Sequence[str], then: Then | None) -> Iterator[Json]:
         while page.rows:
             yield from (as_json(row, columns) for _, row in page.rows)
             if len(page.rows) < CHUNK:
                 return
-            page = self.page(page.rows[-1][0], CHUNK)
+            page = self.page(page.rows[-1][0], CHUNK, then)
             self._record(page.rows, columns)
 
     def _record(self, rows: Sequence[tuple[str, Any]], columns: Sequence[str]) -> None:
@@ -258,7 +277,9 @@ class Listing:
         self.reading(*of_rows(self.projection, [row for _, row in rows], columns), len(rows))
 
 
-def table(form: str, lines: Iterator[str], name: str, position: int) -> Response:
+def table(
+    form: str, lines: Iterator[str], name: str, position: int, times: Times = NOW
+) -> Response:
     """Return lines as a file to keep."""
     return StreamingResponse(
         lines,
@@ -266,6 +287,7 @@ def table(form: str, lines: Iterator[str], name: str, position: int) -> Response
         headers={
             "Content-Disposition": f'attachment; filename="{name}.{form}"',
             "X-Position": str(position),
+            **times.headers(),
         },
     )
 

@@ -1,6 +1,6 @@
 """The OpenAPI document: problems on every operation, and the filters of every list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
 from typing import Any, Final
@@ -135,7 +135,12 @@ def problem(status: str) -> Json:
 
 
 def list_documentation(
-    columns: Mapping[str, Any], *, paged: bool, words: bool = True, form: str | None = None
+    columns: Mapping[str, Any],
+    *,
+    paged: bool,
+    words: bool = True,
+    form: str | None = None,
+    times: Sequence[str] = ("valid_at", "known_at"),
 ) -> Json:
     """Return what a list's parameters and answers are, for ``openapi_extra``."""
     parameters = [parameter(name, schema_of(kind)) for name, kind in columns.items()]
@@ -144,6 +149,7 @@ def list_documentation(
         parameters.append(parameter("q", text, "Words to search for, all of them."))
     position = {"type": "integer", "minimum": 0}
     parameters.append(parameter("after", position, "Wait until this position was seen."))
+    parameters += [parameter(name, *TIMES[name]) for name in times]
     if paged:
         limit = {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
         parameters.append(parameter("limit", limit))
@@ -156,14 +162,26 @@ def list_documentation(
     return {"parameters": parameters, "responses": answer}
 
 
+TIMES: Final[Mapping[str, tuple[Json, str]]] = {
+    "valid_at": (
+        {"anyOf": [{"type": "string", "format": form} for form in ("date", "date-time")]},
+        "As it was then: a day, to its end, or an instant.",
+    ),
+    "known_at": (
+        {"type": "string", "format": "date-time"},
+        "As it was known then, and seen by whom it was then: an instant, not in the future.",
+    ),
+}
 LIST: Final[Json] = {
     "type": "object",
-    "required": ["items", "position", "as_of", "lag"],
+    "required": ["items", "position", "as_of", "lag", "valid_at", "known_at"],
     "properties": {
         "items": {"type": "array", "items": {"type": "object"}},
         "position": {"type": "integer", "description": "True up to this event."},
         "as_of": {"type": ["string", "null"], "description": "When that was."},
-        "lag": {"type": "integer", "description": "Events recorded since."},
+        "lag": {"type": "integer", "description": "Events recorded since; 0 at a known_at."},
+        "valid_at": {"type": ["string", "null"], "description": "As asked for."},
+        "known_at": {"type": ["string", "null"], "description": "As asked for."},
     },
 }
 

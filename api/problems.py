@@ -18,6 +18,7 @@ from api.field_errors import FieldError, Language, field_errors
 from api.tokens import TokenRefused
 from application.access import UNRECORDED, Unrecorded
 from application.ledger import Conflict, KeyReused, OutcomeUnknown, Overloaded
+from application.read_models import Busy
 from domain.kernel import Json, Refused, Words
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -228,6 +229,16 @@ def of_overloaded(request: Request, _: Exception) -> JSONResponse:
     return answer(request, Problem(503, "service.overloaded", words, headers=retry))
 
 
+def of_busy(request: Request, _: Exception) -> JSONResponse:
+    """503: as many questions about another time are being answered as may be at once."""
+    words = (
+        "pertanyaan tentang waktu lain sedang banyak dihitung; coba lagi sebentar",
+        "many questions about another time are being answered; try again shortly",
+    )
+    retry = {"Retry-After": RETRY_SECONDS}
+    return answer(request, Problem(503, "read_model.busy", words, headers=retry))
+
+
 def of_token(request: Request, _: Exception) -> JSONResponse:
     """401, without saying why."""
     return answer(request, Problem(401, headers={"WWW-Authenticate": "Bearer"}))
@@ -267,6 +278,7 @@ def install(app: FastAPI, full: Sequence[type[Exception]]) -> None:
         OutcomeUnknown: of_outcome_unknown,
         Overloaded: of_overloaded,
         Unrecorded: of_unrecorded,
+        Busy: of_busy,
         TokenRefused: of_token,
         RequestValidationError: of_validation,
         HTTPException: of_http,

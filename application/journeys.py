@@ -8,7 +8,7 @@ from application.ledger import Ledger
 from application.standing import standing
 from application.timeline import by_effect
 from domain.catalogue import STREAMS
-from domain.kernel import Journey, Refused, Value
+from domain.kernel import Event, Journey, Refused, Value
 from domain.record import Recorded, StreamId
 
 
@@ -53,7 +53,7 @@ class Journeys:
 
     def __call__(self, stream: StreamId, moment: Moment = NOW) -> History:
         """Return a stream's history; raise `Refused` where ``known_at`` lies in the future."""
-        last = None if moment.known_at is None else self._position(moment.known_at)
+        last = self.position(moment.known_at)
         known = [page for page in self.ledger.read(stream) if last is None or page.position <= last]
         return History(
             stream=stream,
@@ -63,7 +63,13 @@ class Journeys:
             position=known[-1].position if known else 0,
         )
 
-    def _position(self, known_at: datetime) -> int:
+    def position(self, known_at: datetime | None) -> int | None:
+        """Return the last position that was known by then; `None` is all of them.
+
+        Raises `Refused` for an instant in the future.
+        """
+        if known_at is None:
+            return None
         if known_at > self.now():
             raise Refused(
                 "journey.known_at_in_future",
@@ -80,8 +86,11 @@ class Journeys:
 def in_effect(facts: Sequence[Recorded], valid_at: date | datetime | None) -> Sequence[Recorded]:
     """Return the facts in effect by then, in the order in which they took effect."""
     ordered = by_effect(facts)
-    if valid_at is None:
-        return ordered
+    return [page for page in ordered if valid_at is None or holds(page.event, valid_at)]
+
+
+def holds(event: Event, valid_at: date | datetime) -> bool:
+    """Say whether a fact had taken effect by an instant, or by the end of a day in its own zone."""
     if isinstance(valid_at, datetime):
-        return [page for page in ordered if page.event.effective.instant <= valid_at]
-    return [page for page in ordered if page.event.effective.day <= valid_at]
+        return event.effective.instant <= valid_at
+    return event.effective.day <= valid_at

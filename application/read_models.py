@@ -1,7 +1,7 @@
 """Read models as the use cases see them: rows within a scope, and how fresh they are."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from domain.kernel import Value
@@ -20,6 +20,19 @@ class Access(Value):
 NOWHERE = Access(everywhere=False, units=frozenset())
 
 
+class Then(Value):
+    """Another time of a read model than now: as facts held then, as they were known then.
+
+    ``valid_at`` is an instant, or a day to its end in the zone of the unit that each fact names;
+    ``position`` is the last one that was known at ``known_at``. `None` is all that was told, and
+    all that is known. Rows and scope are both of then: a unit sees whom it held, as it saw them.
+    """
+
+    valid_at: date | datetime | None
+    known_at: datetime | None
+    position: int | None
+
+
 class Question(Value):
     """Which rows are asked for.
 
@@ -27,7 +40,7 @@ class Question(Value):
     ``words`` are looked up in the blind index, all of them. Rows come in the order of their keys,
     after ``after``; ``limit`` of `None` means every row. ``counted`` are the columns that a report
     looks at: the answer's rows have no other, and what of a person cannot be read in them is
-    `None`. `None` wants whole rows.
+    `None`. `None` wants whole rows. ``then`` asks for another time.
     """
 
     where: Mapping[str, Any]
@@ -35,6 +48,11 @@ class Question(Value):
     after: str | None
     limit: int | None
     counted: frozenset[str] | None = None
+    then: Then | None = None
+
+
+class Busy(Exception):
+    """As many questions about another time are being answered as may be at once."""
 
 
 class Page(Value):
@@ -91,7 +109,11 @@ class ReadModels(Protocol):
     """The tables of the projections."""
 
     def ask(self, name: str, question: Question, access: Access) -> Page:
-        """Return rows that the caller may see; raise `LookupError` for an unknown name."""
+        """Return rows that the caller may see; raise `LookupError` for an unknown name.
+
+        About another time, raise `Busy` where too many ask, and `Refused` where the answer would
+        take longer than anybody waits.
+        """
         ...
 
     def wait(self, position: int, seconds: float) -> bool:

@@ -5,18 +5,18 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from psycopg import Connection
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL
 from psycopg_pool import ConnectionPool
 
 from application.read_models import Access, DeadLetter, Digests, Page, Progress, Question
 from domain.kernel import Refused
 from infrastructure import dead_letters
+from infrastructure.as_known import AsKnown
+from infrastructure.asking import Asking, snapshot
 from infrastructure.connections import transaction
-from infrastructure.counted_rows import CountedTable
 from infrastructure.follower import Follower, positions, restart
 from infrastructure.leases import LEASE_SECONDS
 from infrastructure.ledger import EventsourcingLedger
@@ -25,12 +25,10 @@ from infrastructure.recorder import PageRecorder
 from infrastructure.refolding import refold
 from infrastructure.row_table import AS_JSON, RowSeals, RowTable
 from infrastructure.tail import BATCH, Tail
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection
 
 BUILDERS: Final = 7316400920
 """Advisory lock of whoever builds tables beside the live ones."""
-CASES: Final = "case_summary"
-"""The projection whose rows say which units may see a case."""
 ONE_AT_A_TIME: Final = "Kaidah Jejak: satu pembangunan ulang pada satu waktu"
 REBUILDING: Final = (
     "model baca sedang dibangun ulang atau dibandingkan; coba lagi setelah selesai",
@@ -45,13 +43,6 @@ PROGRESS: Final = (
     "  FROM ledger.event AS e WHERE e.position = p.position + 1), 0)::float8, m.label"
     " FROM read_model.progress AS p LEFT JOIN read_model.member AS m ON m.process = p.holder"
     "  AND m.beat_at > clock_timestamp() - make_interval(secs => %s)"
-)
-# Not whether any position is greater: a planner that expects many goes through all the ledger.
-FRESHNESS: Final = (
-    "SELECT p.position, CASE WHEN EXISTS (SELECT FROM ledger.event AS e"
-    " WHERE e.position = p.position + 1) THEN (SELECT recorded_at FROM ledger.event AS e"
-    " WHERE e.position = p.position) ELSE clock_timestamp() END"
-    " FROM read_model.progress AS p WHERE p.projection = %s"
 )
 
 
@@ -79,37 +70,21 @@ class PostgresReadModels:
             recorder.tail = self.tail
         self.follower = Follower(self.tail, pool, seals, projections)
         self._tables = self.follower.tables
-        self._counted: dict[tuple[str, frozenset[str]], CountedTable] = {}
+        self._asking = Asking(self._tables, seals)
+        self._then = AsKnown(ledger, pool, self._tables, self._asking)
         self._shop = Workshop(ledger, pool, seals)
         self._building = Rebuilding(self._shop, opening, processes)
 
     def ask(self, name: str, question: Question, access: Access) -> Page:
         """Return rows that the caller may see; raise `LookupError` for an unknown name."""
         table = self._tables[name]
-        conditions = [self._within(table, access), *self._wanted(table, question)]
-        counted = self._columns(name, question)
-        columns = counted.select if counted else SQL("key, " + AS_JSON)
-        query = SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
-            columns, table.table, SQL(" AND ").join(conditions), question.limit
-        )
-        with transaction(self._pool) as connection:
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            # Before the snapshot is taken, so that it is of the table that a rebuild leaves behind.
-            connection.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(table.table))
-            position, as_of = self._freshness(connection, table)
-            stored = connection.execute(query, binary=counted is not None).fetchall()
-        rows = (counted or table).rows(stored)
+        if question.then is not None:
+            return self._then.ask(table, question, question.then, access)
+        query = self._asking.query(table, question, self._asking.within(table, access))
+        with snapshot(self._pool, [table]) as connection:
+            position, as_of = self._asking.freshness(connection, table)
+            rows = self._asking.found(connection, table, question, query)
         return Page(rows=tuple(rows.items()), position=position, as_of=as_of)
-
-    def _columns(self, name: str, question: Question) -> CountedTable | None:
-        """Return how to read the columns that a report counts, for each set of them the same."""
-        if question.counted is None:
-            return None
-        found = self._counted.get((name, question.counted))
-        if found is None:
-            found = CountedTable(self._tables[name], question.counted)
-            self._counted[name, question.counted] = found
-        return found
 
     def wait(self, position: int, seconds: float) -> bool:
         """Wait until all projections have seen a position; say whether they have."""
@@ -228,53 +203,6 @@ class PostgresReadModels:
             )
             for name in names
         ]
-
-    def _freshness(
-        self, connection: Connection[Any], table: RowTable
-    ) -> tuple[int, datetime | None]:
-        """Return a projection's position, and the time at which the ledger stood there."""
-        return connection.execute(FRESHNESS, (table.name,)).fetchone() or (0, None)
-
-    def _within(self, table: RowTable, access: Access) -> Composable:
-        """Return the condition of the caller's scope. Missing scope is nothing."""
-        if access.everywhere:
-            return SQL("true")
-        if not access.units:
-            return SQL("false")
-        units = SQL("{}::text[]").format(sorted(access.units))
-        held = "({0}.unit = ANY({1}) OR {0}.destination = ANY({1}))"
-        by_column = held if "destination" in table.columns else "{0}.unit = ANY({1})"
-        nobodys = """({0}."case" IS NULL AND {0}.unit = ANY({1})) OR """
-        bare = nobodys if "unit" in table.columns else ""
-        conditions: dict[Scope, LiteralString] = {
-            Scope.CASE: "("
-            + bare
-            + 'EXISTS (SELECT FROM {2} AS c WHERE c.key = t."case" AND '
-            + held.replace("{0}", "c")
-            + "))",
-            Scope.UNIT: by_column,
-            Scope.UNITS: "({0}.units = '[]' OR {0}.units ?| {1})",
-            Scope.SERVICE: "true",
-        }
-        cases = self._tables[CASES].table if CASES in self._tables else SQL("")
-        return SQL(conditions[table.projection.scope]).format(SQL("t"), units, cases)
-
-    def _wanted(self, table: RowTable, question: Question) -> list[Composable]:
-        """Return the conditions of a question; raise `LookupError` for a column it cannot ask."""
-        conditions: list[Composable] = []
-        for column, value in {**question.where, **table.projection.listed}.items():
-            if column not in table.open_columns:
-                raise LookupError(column)
-            values = value if isinstance(value, tuple) else (value,)
-            texts = [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
-            same = SQL("t.{}::text = ANY({}::text[])").format(Identifier(column), texts)
-            conditions.append(same)
-        if question.words:
-            words = self._seals.words(question.words)
-            conditions.append(SQL("t.words @> {}::bytea[]").format(words))
-        if question.after is not None:
-            conditions.append(SQL("t.key > {}").format(question.after))
-        return conditions
 
 
 def digest(connection: Connection[Any], table: RowTable) -> tuple[int, str]:

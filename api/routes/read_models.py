@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -25,6 +26,7 @@ from api.lists import (
     written,
 )
 from api.openapi import list_documentation
+from api.other_times import TIMES, times_of
 from api.problems import not_found
 from api.readings import Reading, WithReading
 from api.routes.collections import STRICT
@@ -37,7 +39,7 @@ WHOLE: Final = Question(where={}, words=(), after=None, limit=None)
 
 
 class ReadModelAnswer(BaseModel):
-    """One read model: what it is called, what it shows, and what it can be asked by."""
+    """One read model: what it is called, what it shows, what it can be asked by, and when."""
 
     model_config = FORBID
 
@@ -45,6 +47,7 @@ class ReadModelAnswer(BaseModel):
     kind: str
     columns: list[str]
     filters: list[str]
+    times: list[str]
 
 
 class ReadModelsAnswer(BaseModel):
@@ -126,7 +129,11 @@ def add_overview(router: APIRouter) -> None:
         """Return every read model and report, with its columns and filters."""
         projections = [
             ReadModelAnswer(
-                name=name, kind="projection", columns=shown(one.row), filters=list(filters(one.row))
+                name=name,
+                kind="projection",
+                columns=shown(one.row),
+                filters=list(filters(one.row)),
+                times=list(times_of(one)),
             )
             for name, one in services.projections.items()
         ]
@@ -136,6 +143,7 @@ def add_overview(router: APIRouter) -> None:
                 kind="report",
                 columns=columns_of(one),
                 filters=list(one.parameters),
+                times=list(TIMES),
             )
             for name, one in services.reports.items()
         ]
@@ -183,24 +191,19 @@ def answer(progress: Progress) -> ProjectionAnswer:
 def add_three(
     router: APIRouter,
     name: str,
-    columns: Mapping[str, Any],
     answers: Callable[[Reading, Caller, str], Response],
+    documented: Callable[..., Json],
     *,
     paged: bool,
 ) -> None:
     """Serve one read model as JSON, as CSV and as NDJSON."""
     for form, suffix in (("json", ""), ("csv", ".csv"), ("ndjson", ".ndjson")):
-        documented = list_documentation(
-            columns,
-            paged=paged and form == "json",
-            words=paged,
-            form=None if form == "json" else form,
-        )
+        is_json = form == "json"
         router.add_api_route(
             f"/v1/read-models/{name}{suffix}",
             answering(answers, form),
             name=f"read_{name}_{form}",
-            openapi_extra=documented,
+            openapi_extra=documented(paged=paged and is_json, form=None if is_json else form),
         )
 
 
@@ -230,7 +233,8 @@ def add_projection(router: APIRouter, projection: Projection[Any]) -> None:
         )
         return listing.json(reading.request) if form == "json" else listing.file(form)
 
-    add_three(router, projection.name, columns, answers, paged=True)
+    documented = partial(list_documentation, columns, times=times_of(projection))
+    add_three(router, projection.name, answers, documented, paged=True)
 
 
 def add_report(router: APIRouter, report: Report[Any]) -> None:
@@ -239,11 +243,12 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
 
     def answers(reading: Reading, caller: Caller, form: str) -> Response:
         services = reading.services
-        asked = asked_of(reading.request, columns, {}, control=("after",))
+        asked = asked_of(reading.request, columns, {}, control=("after", *TIMES))
         wait_for(services, asked.after)
+        whole = replace(WHOLE, then=asked.times.then(services, report.over))
         pages = {
             one.name: services.read_models.ask(
-                one.name, replace(WHOLE, counted=report.columns(one)), caller.access
+                one.name, replace(whole, counted=report.columns(one)), caller.access
             )
             for one in report.over
         }
@@ -253,17 +258,24 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
         items = (as_json(row, shown_columns) for row in rows)
         if form != "json":
             lines = written(form, shown_columns, items)
-            return table(form, lines, report.name, oldest.position)
-        content: Json = {"items": list(items), **freshness(services, list(pages), oldest)}
+            return table(form, lines, report.name, oldest.position, asked.times)
+        fresh = freshness(services, list(pages), oldest, asked.times)
+        content: Json = {"items": list(items), **fresh}
         return JSONResponse(content)
 
-    add_three(router, report.name, columns, answers, paged=False)
+    documented = partial(list_documentation, columns, words=False)
+    add_three(router, report.name, answers, documented, paged=False)
 
 
 def counted(report: Report[Any], pages: Mapping[str, Page], asked: Asked) -> Sequence[Any]:
-    """Return the rows of a report."""
+    """Return the rows of a report; it counts on the day of ``valid_at`` where it is given no other.
+
+    Facts that held by then held by the end of that day.
+    """
     rows = {name: [row for _, row in page.rows] for name, page in pages.items()}
     parameters = {name: next(iter(asked.where.get(name, ())), None) for name in report.parameters}
+    if "on" in parameters and not parameters["on"]:
+        parameters["on"] = asked.times.day
     return report.count(rows, parameters)
 
 

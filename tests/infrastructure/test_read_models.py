@@ -11,8 +11,9 @@ from pages import assessed, began, draft, stream, write
 from application.ledger import Head
 from application.read_models import Access
 from domain.kernel import Refused
+from infrastructure.asking import FRESHNESS
 from infrastructure.master_key import MasterKey
-from infrastructure.read_models import FRESHNESS, PostgresReadModels
+from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 
 

@@ -1,0 +1,123 @@
+"""Questions to read models, as conditions of SQL; and what is read by them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final, LiteralString
+
+from psycopg import Connection
+from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg_pool import ConnectionPool
+
+from application.read_models import Access, Question
+from infrastructure.connections import transaction
+from infrastructure.counted_rows import CountedTable
+from infrastructure.row_table import AS_JSON, RowSeals, RowTable
+from projections.kernel import Scope
+
+CASES: Final = "case_summary"
+"""The projection whose rows say which units may see a case."""
+# Not whether any position is greater: a planner that expects many goes through all the ledger.
+FRESHNESS: Final = (
+    "SELECT p.position, CASE WHEN EXISTS (SELECT FROM ledger.event AS e"
+    " WHERE e.position = p.position + 1) THEN (SELECT recorded_at FROM ledger.event AS e"
+    " WHERE e.position = p.position) ELSE clock_timestamp() END"
+    " FROM read_model.progress AS p WHERE p.projection = %s"
+)
+HELD: Final = "({0}.unit = ANY({1}) OR {0}.destination = ANY({1}))"
+
+
+@contextmanager
+def snapshot(pool: ConnectionPool, tables: Sequence[RowTable]) -> Iterator[Connection[Any]]:
+    """Give a connection that sees some tables as they are together, and no later."""
+    with transaction(pool) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # Before the snapshot is taken, so that it is of the tables that a rebuild leaves behind.
+        for table in tables:
+            connection.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(table.table))
+        yield connection
+
+
+class Asking:
+    """What a question and a scope mean to each table."""
+
+    def __init__(self, tables: Mapping[str, RowTable], seals: RowSeals) -> None:
+        self._tables, self._seals = tables, seals
+        self._counted: dict[tuple[str, frozenset[str]], CountedTable] = {}
+
+    def query(self, table: RowTable, question: Question, *conditions: Composable) -> Composed:
+        """Return what to ask a table; raise `LookupError` for a column it cannot be asked by."""
+        counted = self.counted(table, question)
+        return SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
+            counted.select if counted else SQL("key, " + AS_JSON),
+            table.table,
+            SQL(" AND ").join([*conditions, *self.wanted(table, question)]),
+            question.limit,
+        )
+
+    def found(
+        self, connection: Connection[Any], table: RowTable, question: Question, query: Composed
+    ) -> Mapping[str, Any]:
+        """Return the rows that a query of this question finds, by their keys, in order."""
+        counted = self.counted(table, question)
+        stored = connection.execute(query, binary=counted is not None).fetchall()
+        return (counted or table).rows(stored)
+
+    def counted(self, table: RowTable, question: Question) -> CountedTable | None:
+        """Return how to read the columns that a report counts, for each set of them the same."""
+        if question.counted is None:
+            return None
+        place = table.name, question.counted
+        if place not in self._counted:
+            self._counted[place] = CountedTable(table, question.counted)
+        return self._counted[place]
+
+    def freshness(
+        self, connection: Connection[Any], table: RowTable
+    ) -> tuple[int, datetime | None]:
+        """Return a projection's position, and the time at which the ledger stood there."""
+        return connection.execute(FRESHNESS, (table.name,)).fetchone() or (0, None)
+
+    def within(self, table: RowTable, access: Access) -> Composable:
+        """Return the condition of the caller's scope. Missing scope is nothing."""
+        if access.everywhere:
+            return SQL("true")
+        if not access.units:
+            return SQL("false")
+        units = SQL("{}::text[]").format(sorted(access.units))
+        by_column = HELD if "destination" in table.columns else "{0}.unit = ANY({1})"
+        nobodys = """({0}."case" IS NULL AND {0}.unit = ANY({1})) OR """
+        bare = nobodys if "unit" in table.columns else ""
+        conditions: dict[Scope, LiteralString] = {
+            Scope.CASE: "("
+            + bare
+            + 'EXISTS (SELECT FROM {2} AS c WHERE c.key = t."case" AND '
+            + HELD.replace("{0}", "c")
+            + "))",
+            Scope.UNIT: by_column,
+            Scope.UNITS: "({0}.units = '[]' OR {0}.units ?| {1})",
+            Scope.SERVICE: "true",
+        }
+        cases = self._tables[CASES].table if CASES in self._tables else SQL("")
+        return SQL(conditions[table.projection.scope]).format(SQL("t"), units, cases)
+
+    def wanted(self, table: RowTable, question: Question) -> list[Composable]:
+        """Return the conditions of a question; raise `LookupError` for a column it cannot ask."""
+        conditions: list[Composable] = []
+        for column, value in {**question.where, **table.projection.listed}.items():
+            if column not in table.open_columns:
+                raise LookupError(column)
+            same = SQL("t.{}::text = ANY({}::text[])").format(Identifier(column), texts_of(value))
+            conditions.append(same)
+        if question.words:
+            words = self._seals.words(question.words)
+            conditions.append(SQL("t.words @> {}::bytea[]").format(words))
+        if question.after is not None:
+            conditions.append(SQL("t.key > {}").format(question.after))
+        return conditions
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return the texts, any of which a column must be, as PostgreSQL writes them."""
+    values = value if isinstance(value, tuple) else (value,)
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
