@@ -37,7 +37,7 @@ from api.writing import (
 from application.journeys import History, Journeys, Moment
 from application.ledger import Receipt
 from domain.kernel import Chapter, Event, Json, Stream
-from domain.record import StreamId
+from domain.record import Recorded, StreamId
 from domain.time import Zone
 from projections.kernel import Projection
 
@@ -61,7 +61,8 @@ class Collection:
     ``events`` are those that may be proposed; others only follow from these. ``key_of`` names a new
     stream after its first event, where the id is not made up; ``ensure_new`` looks for whoever may
     be meant, unless the caller says that it is somebody new. ``fixed`` filters the list, and
-    ``status`` are the columns whose words the filter of that name takes.
+    ``status`` are the columns whose words the filter of that name takes. ``besides`` are fields of
+    the answer on a state that go beyond the stream: it returns them, and the pages that they show.
     """
 
     path: str
@@ -76,6 +77,8 @@ class Collection:
     ensure_new: Callable[[Desk, Event], None] | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
     status: Mapping[str, type[Enum]] = field(default_factory=dict)
+    besides: Callable[[Services, History, Moment], tuple[Json, Sequence[Recorded]]] | None = None
+    besides_fields: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def word(self) -> str:
@@ -150,7 +153,7 @@ def listed(collection: Collection, least: int = 1) -> Any:
 def add_states(router: APIRouter, collection: Collection) -> None:
     """Serve states."""
     key_type = key_parameter(collection)
-    key_field: Any = {collection.key: (str, ...)}
+    key_field: Any = {collection.key: (str, ...), **collection.besides_fields}
     state_model = create_model(f"{collection.word}State", __base__=StateAnswer, **key_field)
     path = f"{collection.path}/{{{collection.key}}}"
 
@@ -166,9 +169,12 @@ def add_states(router: APIRouter, collection: Collection) -> None:
     ) -> Json:
         """Return the state at two times: as it was, as it was known."""
         history, unit = seen(services, collection, key, caller, moment)
-        reading(*of_pages(history.pages, envelope=False), 1, unit)
+        more, others = ({}, ())
+        if collection.besides:
+            more, others = collection.besides(services, history, moment)
+        reading(*of_pages([*history.pages, *others], envelope=False), 1, unit)
         response.headers["ETag"] = etag(history.version)
-        return state_answer(history, moment, collection.key)
+        return state_answer(history, moment, collection.key) | more
 
 
 def add_histories(router: APIRouter, collection: Collection) -> None:

@@ -14,6 +14,7 @@ from api.routes.collections import (
     add_opening,
     add_states,
 )
+from api.together import TOGETHER, together_of
 from domain import catalogue
 from domain.custody import LegalStatus, Presence
 from domain.fields import EXAMPLE_ID, UUID
@@ -66,8 +67,17 @@ CASES: Final = collection(
     "case_summary",
     status={"legal_status": LegalStatus, "presence": Presence},
 )
+PERSONS: Final = collection(
+    catalogue.PERSON,
+    "/v1/persons",
+    "person_id",
+    "persons",
+    ensure_new=ensure_new,
+    besides=together_of,
+    besides_fields=TOGETHER,
+)
 COLLECTIONS: Final = (
-    collection(catalogue.PERSON, "/v1/persons", "person_id", "persons", ensure_new=ensure_new),
+    PERSONS,
     collection(catalogue.PROGRAMME, "/v1/programmes", "programme_id", "programmes"),
     collection(catalogue.AGREEMENT, "/v1/agreements", "agreement_id", "agreements"),
     collection(catalogue.REFERRAL, "/v1/referrals", "referral_id", "referrals"),
