@@ -204,6 +204,7 @@ def _targets(wanted: Wanted, pages: Sequence[Draft]) -> list[Draft]:
     for event_id in wanted.events:
         known = corrections.by_id.get(event_id)
         if known and known.approved and event_id not in gone and wanted.to is None:
+            _ensure_asked_here(known, wanted.stream)
             targets += [told[change.event] for change in known.approved.changes]
         elif event_id in facts:
             _ensure_correctable(facts[event_id].event)
@@ -221,6 +222,21 @@ def _targets(wanted: Wanted, pages: Sequence[Draft]) -> list[Draft]:
         field="events",
     )
     return targets
+
+
+def _ensure_asked_here(known: Correction, stream: StreamId) -> None:
+    """Refuse to take half of a correction back: what it did elsewhere is known where it began."""
+    asked_in = known.approved.requested_in if known.approved else str(stream)
+    ensure(
+        asked_in == str(stream),
+        "correction.asked_elsewhere",
+        article=WELL_SAID,
+        because=(
+            f"koreksi ini diajukan di {asked_in}; batalkan atau koreksi di sana",
+            f"this correction was asked for in {asked_in}; void or correct it there",
+        ),
+        field="events",
+    )
 
 
 def _no_such_event() -> Refused:

@@ -336,3 +336,15 @@ def test_all_of_it_is_one_write_and_a_refusal_leaves_nothing(desk):
     assert positions == list(range(positions[0], positions[0] + len(positions)))
     assert {str(written.stream.kind) for written in receipt.written} == {"case", "programme"}
     assert course(cohort)[-1].issued_on == date(2025, 6, 5)
+
+
+def test_a_move_is_taken_back_where_it_was_asked_for_and_not_by_halves(desk):
+    case, right = desk.case(), desk.case("Orang Lain")
+    (wrong,) = desk.tell(case, assessed(28))
+    move = desk.move(case, right, wrong)
+    for kind, content in ((VOID, None), (CORRECT, assessed(82))):
+        code = refusal_of(desk.ask, right, kind, move, content=content)
+        assert code == "correction.asked_elsewhere"
+    assert assessed(28) in desk.facts(right)
+    desk.void(case, move)
+    assert assessed(28) in desk.facts(case)
