@@ -3,8 +3,7 @@
 What a person reads is on standard error where a program may read standard output.
 """
 
-import json
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -16,12 +15,12 @@ from api import (
     cli_import,
     cli_keys,
     cli_projections,
+    cli_replay,
     cli_seal,
     cli_verify,
 )
 from api.event_document import event_document
-from api.moments import instant_of, moment_of
-from api.telling import fail, print_table, told
+from api.telling import fail, told
 from api.tokens import Caller, Level, Role
 
 app = typer.Typer(
@@ -33,7 +32,6 @@ app = typer.Typer(
     help="Jejak: perjalanan warga binaan sebagai rangkaian peristiwa yang tak diubah.\n\n"
     "The journey of every warga binaan as an immutable stream of events.",
 )
-JSON: Final = typer.Option("--json", help="Untuk dibaca program / for a program to read.")
 
 app.command("import", epilog=cli_import.EXAMPLES)(cli_import.import_file)
 app.command("export", epilog=cli_export.EXAMPLES)(cli_export.export)
@@ -44,6 +42,7 @@ app.add_typer(cli_keys.keys_app, name="keys")
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
 app.command("rebuild", epilog=cli_projections.REBUILD_EXAMPLES)(cli_projections.rebuild)
 app.command("status", epilog=cli_projections.STATUS_EXAMPLES)(cli_projections.status)
+app.command("replay", epilog=cli_replay.EXAMPLES)(cli_replay.replay)
 app.command("bench", epilog=cli_bench.EXAMPLES)(cli_bench.bench)
 app.command("seal", epilog=cli_seal.SEAL_EXAMPLES)(cli_seal.seal)
 app.command("witness", epilog=cli_seal.WITNESS_EXAMPLES)(cli_seal.witness)
@@ -78,47 +77,6 @@ def token(
     )
     with told():
         typer.echo(issue(tokens_of(settings()), caller, days))
-
-
-@app.command(epilog="Contoh / example: `jejak replay 0198… --valid-at 2025-08-17`")
-def replay(
-    case: Annotated[str, typer.Argument(help="Id perkara / case id.")],
-    valid_at: Annotated[str | None, typer.Option(help="Yang benar pada / true at.")] = None,
-    known_at: Annotated[str | None, typer.Option(help="Yang diketahui pada / known at.")] = None,
-    as_json: Annotated[bool, JSON] = False,
-) -> None:
-    """Putar ulang satu perkara, langkah demi langkah / replay one case, step by step."""
-    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
-    from api.readings import by_operator, of_pages  # noqa: PLC0415
-    from application.journeys import Journeys, Moment  # noqa: PLC0415
-    from domain.record import StreamId  # noqa: PLC0415
-
-    moment = Moment(
-        valid_at=moment_of(valid_at, "--valid-at"), known_at=instant_of(known_at, "--known-at")
-    )
-    with told(), open_house(settings(), as_guest=True) as house:
-        journeys = Journeys(house.services.ledger, house.services.now)
-        history = journeys(StreamId(kind="case", key=case), moment)
-        if not history.version:
-            fail("perkara itu tidak ada", "there is no such case")
-        by_operator(
-            house.services, "replay", *of_pages(history.pages, values=False), len(history.pages)
-        )
-        steps = [
-            {
-                "effective": (page.event.effective.at or page.event.effective.day).isoformat(),
-                "type": page.event.stored_as,
-                "recorded_at": page.recorded_at.isoformat(timespec="seconds"),
-                "actor": page.actor.id,
-                "version": page.version,
-                "position": page.position,
-            }
-            for page in history.pages
-        ]
-    if as_json:
-        typer.echo(json.dumps({"case": case, "version": history.version, "steps": steps}))
-    else:
-        print_table(steps)
 
 
 @app.command(epilog="Contoh / example: `jejak events > docs/events.md`")

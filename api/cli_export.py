@@ -115,12 +115,10 @@ def export(  # noqa: PLR0913  # its options
     with told(), open_house(settings(), as_guest=True) as house, _told_when_full(output):
         if form in TOLD_OF:
             _put(_log(house, form, kinds, streams, frozenset(unit or ())), output)
-            return
-        if read_model:
-            columns, rows = _rows(house, read_model)
+        elif read_model:
+            _write(form, *_rows(house, read_model), output)
         else:
-            columns, rows = PAGE_COLUMNS, _pages(house, kinds, streams)
-        _write(form, columns, rows, output)
+            _write(form, PAGE_COLUMNS, _pages(house, kinds, streams), output)
 
 
 def _ensure_a_file(output: Path | None) -> None:
