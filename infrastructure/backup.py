@@ -82,8 +82,8 @@ def take(
     with psycopg.connect(source.conninfo, autocommit=True) as connection:
         before = _ask(connection)
         series = place / current_series(source.directory, before["system"])
+        _refuse_without_room(place, before["bytes"])
         with _alone_in(place):
-            _refuse_without_room(place, before["bytes"])
             series.mkdir(mode=0o700, exist_ok=True)
             stamp = datetime.now(UTC).strftime(STAMP)
             draft, whole = series / f".draft-{stamp}", series / f"base-{stamp}"
@@ -231,7 +231,9 @@ def _facts(draft: Path, before: dict[str, Any], finished_at: datetime) -> bytes:
 
 
 def _refuse_without_room(place: Path, needed: int) -> None:
-    if shutil.disk_usage(place).free < needed + ROOM_TO_SPARE:
+    """Refuse before the directory is made, where it is not there yet."""
+    there = next(it for it in (place, *place.absolute().parents) if it.exists())
+    if shutil.disk_usage(there).free < needed + ROOM_TO_SPARE:
         raise BackupRefused(
             f"Ruang di {place} tidak cukup: perlu sekitar {needed // 1_000_000} MB.\n"
             f"There is not enough room in {place}: about {needed // 1_000_000} MB are needed."

@@ -49,8 +49,7 @@ def copy_keys(dsn: str, directory: Path) -> int:
 
     Raises `KeyCopyRefused`, and then the last copy stays.
     """
-    if not directory.is_dir():
-        raise KeyCopyRefused(f"tidak ada / there is no {directory}")
+    ensure_writable(directory)
     if not (store := _store(dsn)):
         return 0
     copy = copy_of(directory, store)
@@ -66,6 +65,14 @@ def copy_keys(dsn: str, directory: Path) -> int:
         draft.replace(copy)
         make_durable(directory)
     return count
+
+
+def ensure_writable(directory: Path) -> None:
+    """Raise `KeyCopyRefused` where there is no such directory, or nothing may be written to it."""
+    if not directory.is_dir():
+        raise KeyCopyRefused(f"tidak ada / there is no {directory}")
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise KeyCopyRefused(f"tidak dapat ditulisi / cannot be written to: {directory}")
 
 
 def copy_of(directory: Path, store: str) -> Path:

@@ -11,7 +11,7 @@ from infrastructure.backup import BackupRefused, Progress, Source, Verdict, chec
 from infrastructure.backup_series import BaseBackup, base_backups, has_base, series_of
 from infrastructure.database import NAME, answers, open_database
 from infrastructure.embedded_postgres import EmbeddedPostgres
-from infrastructure.key_copy import Copies
+from infrastructure.key_copy import Copies, ensure_writable
 from infrastructure.postgres_programs import Programs
 from infrastructure.restore import Restored, Target, Workbench, restore
 from infrastructure.restore_keys import Keys, notes_on
@@ -72,6 +72,7 @@ class Safekeeping:
         keys_to = keys_to.expanduser() if keys_to else self._chosen.keys_backup_dir
         if keys_to:
             self._refuse_within_the_data(keys_to)
+            ensure_writable(keys_to)  # before the ledger is copied, which takes long
         copies = Copies(tombstones=self._chosen.data_dir / TOMBSTONES, keys=keys_to, ledger=place)
         copies.ensure_apart()
         with open_database(self._chosen, as_guest=True, to_back_up=True) as database:
