@@ -97,9 +97,8 @@ def export(  # noqa: PLR0913  # its options
     Isinya data pribadi: simpan seperti berkas aslinya. It holds personal data: keep it as such.
     `--format sealed` tidak: itu arsip tersegel untuk auditor (`jejak verify`). That one does not:
     it is the sealed archive for an auditor. `--format xes` (IEEE 1849, perkara) dan `--format ocel`
-    (OCEL 2.0, perkara, program, kerja sama, orang, unit) adalah log untuk process mining: hanya
-    fakta yang berlaku, hanya isian terbuka, orang dan perkara dengan nama samaran. Event logs for
-    process mining: facts that stand, open fields only, people and cases by pseudonyms.
+    (OCEL 2.0) adalah log untuk process mining: fakta yang berlaku, isian terbuka, nama samaran.
+    These are event logs for process mining: facts that stand, open fields, pseudonyms.
     """
     from api.main import open_house, open_log, settings  # noqa: PLC0415  # --help stays quick
 
