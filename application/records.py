@@ -125,7 +125,7 @@ def _overlaps(
         for record in records_of(survivor, _now(deliberation) if now else _before(deliberation))
     ]
     facts = [fact for strand in strands for fact in standing(strand.pages if now else strand.read)]
-    return held_twice(by_effect(sorted(facts, key=_told)))
+    return held_twice(survivor, by_effect(sorted(facts, key=_told)))
 
 
 def _told(page: Draft) -> float:

@@ -62,21 +62,24 @@ def ensure_whole(forgetting: Iterable[StreamId], records: Iterable[StreamId]) ->
     )
 
 
-def held_twice(pages: Iterable[Draft]) -> Mapping[str, Refused]:
-    """Return the custodies that began while another of the records was held, by events' ids.
+def held_twice(survivor: StreamId, pages: Iterable[Draft]) -> Mapping[str, Refused]:
+    """Return the custodies that overlap across records, by events' ids.
 
-    ``pages`` are the facts of all records in the order in which they took effect.
+    ``pages`` are the facts of all records in the order in which they took effect. Of two that
+    overlap the surviving record's is named, or else the later one.
     """
-    held: dict[StreamId, str] = {}
+    held: dict[StreamId, tuple[str, str]] = {}
     found: dict[str, Refused] = {}
     for page in pages:
         event = page.event
         if isinstance(event, CustodyBegan):
-            elsewhere = {case for stream, case in held.items() if stream != page.stream}
-            if elsewhere:
-                found[page.event_id] = _held_twice(event.case, min(elsewhere))
-            held[page.stream] = event.case
-        elif isinstance(event, CustodyEnded) and held.get(page.stream) == event.case:
+            began = page.event_id, event.case
+            for stream, other in held.items():
+                if stream != page.stream:
+                    named, against = (other, began) if stream == survivor else (began, other)
+                    found.setdefault(named[0], _held_twice(named[1], against[1]))
+            held[page.stream] = began
+        elif isinstance(event, CustodyEnded) and _is_held_in(held.get(page.stream), event.case):
             del held[page.stream]
     return found
 
@@ -91,6 +94,10 @@ def told_between(pages: Sequence[Draft], version: int) -> Iterator[tuple[Draft, 
         between = page.version > version and isinstance(page.event, TELLING)
         if between and known.isdisjoint(_named(page.event)):
             yield page, _told_while_merged()
+
+
+def _is_held_in(began: tuple[str, str] | None, case: str) -> bool:
+    return began is not None and began[1] == case
 
 
 def _goes_on(case: str, past: Iterable[Event]) -> bool:
@@ -115,8 +122,8 @@ def _held_twice(case: str, other: str) -> Refused:
         HELD_TWICE,
         article=ONE_CUSTODY,
         because=(
-            f"penahanan dalam perkara {case} mulai selagi ditahan dalam {other}, di catatan lain",
-            f"custody in case {case} began while held in {other}, in another record",
+            f"penahanan dalam perkara {case} bersamaan dengan {other}, yang ada di catatan lain",
+            f"custody in case {case} is at the same time as {other}, of another record",
         ),
     )
 

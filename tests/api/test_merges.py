@@ -1,5 +1,7 @@
 """Two records of one human being over HTTP: asked, approved, read together, and taken apart."""
 
+from datetime import UTC, datetime
+
 import pytest
 from facts import MEDAN, admission, append, event, new_case, open_case, person
 
@@ -152,8 +154,12 @@ def test_merged_and_unmerged_everything_reads_as_before_to_the_byte(ratna, siti,
         written = connection.execute(pages).fetchall()
     merge = merged(ratna, siti, *keys)
     assert state_of(ratna, survivor) != before[survivor]
+    together = state_of(ratna, survivor)["together"]
+    then = datetime.now(UTC).isoformat()
     answer = unmerged(ratna, siti, survivor, merge)
     assert answer.json()["status"] == "unmerged"
+    known = ratna.get(f"/v1/persons/{survivor}", params={"known_at": then}).json()
+    assert known["together"] == together
     assert {key: state_of(ratna, key) for key in keys} == before
     for key in keys:
         events = ratna.get(f"/v1/persons/{key}/events").json()["events"]

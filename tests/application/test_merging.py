@@ -1,5 +1,6 @@
 """Merges against the real ledger: a link that is taken away again as if it had not been."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -123,6 +124,23 @@ def test_a_merge_that_was_asked_for_twice_crosswise_is_approved_once(desk, two):
     assert refusal_of(desk.decide, other, second) == "person.merged_into"
 
 
+def test_of_two_merges_crosswise_that_are_approved_at_once_one_is_refused_whole(desk, two):
+    asked = [(one, desk.ask_to_merge(one, other)) for one, other in (two, two[::-1])]
+
+    def approve(survivor, merge):
+        try:
+            return desk.decide(survivor, merge)
+        except Refused as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(2) as hands:
+        answers = list(hands.map(approve, *zip(*asked, strict=True)))
+    assert answers.count("person.merged_into") == 1
+    told = [isinstance(desk.ledger.read(one)[-1].event, PersonMerged) for one in two]
+    assert told == [True, True]
+    assert len({records_of(one, read_by(desk.ledger.read)) for one in two}) == 1
+
+
 def test_both_records_lie_untouched_in_the_ledger_and_are_read_as_before(desk, two, pool):
     survivor, other = two
     cases = desk.admit(survivor), desk.admit(other)
@@ -206,7 +224,7 @@ def test_who_is_held_in_both_records_may_be_merged_and_somebody_looks_at_it(desk
     desk.admit(other, "2024-02-15")
     merge = desk.merge(survivor, other)
     (item,) = desk.items(survivor)
-    began = desk.fact(other, CustodyBegan)
+    began = desk.fact(survivor, CustodyBegan)
     assert (item.raised.code, item.raised.event) == (HELD_TWICE, began)
     assert (item.raised.owner, item.resolved) == ("RUTAN-MEDAN", None)
     assert desk.items(other) == []
