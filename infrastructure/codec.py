@@ -7,7 +7,7 @@ box for each field that belongs to a person, by its JSON pointer in the page.
 
 import hashlib
 import os
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -340,11 +340,11 @@ class PageCodec:
                 yield from dict.fromkeys(box["fields"], FORGOTTEN).items()
                 continue
             place = f"{self._store}|{page['stream']}|{page['version']}|{key.key_id}"
-            page_key = unseal(key.secret, b64decode(box["page_key"]), place)
+            page_key = unseal(key.secret, a2b_base64(box["page_key"]), place)
             for pointer, sealed in box["fields"].items():
                 yield (
                     pointer,
-                    orjson.loads(unseal(page_key, b64decode(sealed), f"{place}|{pointer}")),
+                    orjson.loads(unseal(page_key, a2b_base64(sealed), f"{place}|{pointer}")),
                 )
 
 
@@ -397,4 +397,4 @@ def _evidence(written: Json) -> Evidence:
 
 
 def _text(sealed: bytes) -> str:
-    return b64encode(sealed).decode("ascii")
+    return b2a_base64(sealed, newline=False).decode("ascii")

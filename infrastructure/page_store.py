@@ -58,10 +58,13 @@ class PageMapper(Mapper[str]):
 
     def awake(self, pages: Sequence[StoredPage]) -> list[Recorded]:
         """Wake pages in their places in the ledger, having fetched all their keys at once."""
-        found = [self._fresh.recorded(page) for page in pages]
-        asleep = [page for page, fresh in zip(pages, found, strict=True) if fresh is None]
+        drafts = self._fresh.drafts_of(pages)
+        asleep = [page for page, draft in zip(pages, drafts, strict=True) if draft is None]
         woken = iter(self.codec.recorded([(page.state, _stamp(page)) for page in asleep]))
-        return [next(woken) if fresh is None else fresh for fresh in found]
+        return [
+            next(woken) if draft is None else _placed(draft, page)
+            for page, draft in zip(pages, drafts, strict=True)
+        ]
 
 
 class FreshPages:
@@ -85,19 +88,10 @@ class FreshPages:
         """Keep a draft that was sealed since an epoch began."""
         self._drafts.keep((epoch, page_hash), draft)
 
-    def recorded(self, page: StoredPage) -> Recorded | None:
-        """Return what a page was made of, in its place."""
-        draft = self._drafts.get((self.epoch, page.hash))
-        if draft is None:
-            return None
-        stamp = _stamp(page)
-        return Recorded(
-            **vars(draft),
-            position=stamp.position,
-            recorded_at=stamp.recorded_at,
-            prev_hash=stamp.prev_hash,
-            hash=stamp.hash,
-        )
+    def drafts_of(self, pages: Sequence[StoredPage]) -> list[Draft | None]:
+        """Return what each page was made of, `None` for one that is asleep."""
+        epoch, found = self.epoch, self._drafts.get
+        return [found((epoch, page.hash)) for page in pages]
 
 
 class PageStore(EventStore[str]):
@@ -152,6 +146,18 @@ class OwnTable(InfrastructureFactory[Any]):
     def process_recorder(self) -> Any:
         """Refuse: projections keep their positions with their rows."""
         raise NotImplementedError
+
+
+def _placed(draft: Draft, page: StoredPage) -> Recorded:
+    """Return a draft in its page's place in the ledger."""
+    stamp = _stamp(page)
+    return Recorded(
+        **vars(draft),
+        position=stamp.position,
+        recorded_at=stamp.recorded_at,
+        prev_hash=stamp.prev_hash,
+        hash=stamp.hash,
+    )
 
 
 def _stamp(page: StoredPage) -> Stamp:
