@@ -8,6 +8,7 @@ from projections.case_summary import CASE_SUMMARY
 from projections.certificates import CERTIFICATES
 from projections.changes import CHANGES
 from projections.corrections import CORRECTIONS, REVIEWS
+from projections.detention import DETENTIONS
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.kernel import Projection, Report
@@ -26,6 +27,7 @@ from projections.units_and_agencies import UNITS_AND_AGENCIES
 PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     CASE_SUMMARY,
     TIMELINE,
+    DETENTIONS,
     EDUCATION_REGISTER,
     TRAINING_PARTICIPATION,
     ACTIVITY_PARTICIPATION,

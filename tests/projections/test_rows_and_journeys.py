@@ -9,6 +9,7 @@ from strategies import event, walks
 from domain.agreement import AGREEMENT, status_on
 from domain.catalogue import CASE, STREAMS
 from domain.custody import CUSTODY, CustodyAdmitted, CustodyTakenOver
+from domain.detention import DETENTION
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Stream
 from domain.programme import PROGRAMME
@@ -17,6 +18,7 @@ from domain.verdict import VERDICT, legal_status
 from projections import agreements
 from projections.agreements import AGREEMENTS
 from projections.case_summary import CASE_SUMMARY
+from projections.detention import DETENTIONS
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.programmes import PROGRAMMES
@@ -48,6 +50,22 @@ def test_the_case_summary_is_where_custody_and_verdicts_are():
         assert row.legal_status == legal_status(journey)
 
 
+def same_detention(row, journey):
+    detention = journey[DETENTION]
+    last = detention.orders[-1] if detention.orders else None
+    assert (row.status, row.form, row.stage) == (detention.status, detention.form, detention.stage)
+    assert (row.until, row.since) == (detention.until, last and last.starts)
+    assert row.order_number == (last and last.order_number)
+    assert row.in_hospital_since == detention.in_hospital_since
+    assert row.hospital_days == detention.hospital_days
+
+
+def test_the_running_term_of_detention_is_the_chapters():
+    for history, journey in journeys(CUSTODY, DETENTION):
+        for row in of(DETENTIONS, "case:1", *history).values():
+            same_detention(row, journey)
+
+
 def told_of(*kinds):
     """Events of these types in any order, whether the domain would admit them or not."""
     return st.lists(st.sampled_from(kinds).flatmap(event), min_size=1, max_size=15).map(one_a_day)
@@ -64,6 +82,12 @@ def test_the_legal_status_is_that_of_the_rule_even_after_nonsense(history):
 @given(told_of(*KEJAR_PAKET.events))
 def test_the_levels_are_those_of_the_schooling_even_after_nonsense(history):
     same_schooling(of(EDUCATION_REGISTER, "case:1", *history)["1"], CASE.fold(history))
+
+
+@settings(deadline=None)
+@given(told_of(*DETENTION.events))
+def test_detention_is_where_its_chapter_is_even_after_nonsense(history):
+    same_detention(of(DETENTIONS, "case:1", *history)["1"], CASE.fold(history))
 
 
 @settings(deadline=None)
