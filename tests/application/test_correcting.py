@@ -194,6 +194,27 @@ def test_a_date_that_was_wrong_is_right_everywhere(desk):
     assert {event.effective for event in desk.facts(person)[1:]} == {on("2024-02-01")}
 
 
+def test_what_only_shifts_is_corrected_in_its_place_and_not_decided_anew(desk):
+    case, cohort = desk.case(), desk.programme(capacity=1)
+    application, _ = desk.tell(case, applied(cohort))
+    seat = [page.event_id for page in desk.history(cohort).pages]
+    desk.correct(case, application, applied(cohort, day="2025-02-11"))
+    now = desk.history(cohort).pages
+    assert [page.event_id for page in now] == seat
+    assert [page.event.effective for page in now[1:]] == [on("2025-02-11")] * 2
+
+
+def test_what_arrives_names_the_approval_that_brought_it_and_that_names_where_from(desk):
+    wrong, right = desk.case("Budi Fiktif"), desk.case("Tono Fiktif")
+    (told,) = desk.tell(wrong, assessed())
+    correction = desk.move(wrong, right, told)
+    arrived, approval = desk.ledger.read(right)[-2:]
+    assert arrived.causation_id == approval.event_id
+    assert (approval.event.correction, approval.event.requested_in) == (correction, str(wrong))
+    (arrival,) = approval.event.arrivals
+    assert (arrival.origin, arrival.event) == (told, arrived.event_id)
+
+
 def test_another_programme_is_asked_for_a_seat_instead(desk):
     case, wrong, right = desk.case(), desk.programme(), desk.programme()
     application, _ = desk.tell(case, applied(wrong))
