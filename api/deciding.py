@@ -69,6 +69,13 @@ class Deciding:
             return False
         return not self.asked(one) and all(map(self.answers_for, self._touched(one, stream)))
 
+    def may_decline(self, one: AskedFor, stream: StreamId) -> bool:
+        """Say whether the caller may decline a correction that waits, or withdraw it."""
+        if one.status not in {CorrectionStatus.PENDING, CorrectionStatus.OVERTAKEN}:
+            return False
+        supervises = self.caller.role is Role.SUPERVISOR and self.answers_for(stream)
+        return supervises or (self.caller.role in WRITERS and self.asked(one))
+
     def ensure_may_approve(self, one: AskedFor, stream: StreamId) -> None:
         """Refuse whoever may not approve a correction: 403, and 409 for one's own."""
         self._ensure_supervises(stream)

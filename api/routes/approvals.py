@@ -200,10 +200,15 @@ class Inbox:
         return self.caller.role is not Role.COMPLIANCE
 
     def rows(
-        self, status: CorrectionStatus | None, may_approve: bool | None, after: str | None
+        self,
+        status: CorrectionStatus | None,
+        may_approve: bool | None,
+        after: str | None,
+        case: str | None = None,
     ) -> Iterator[tuple[str, Found]]:
-        """Yield corrections with the keys of their rows."""
+        """Yield corrections with the keys of their rows; of all streams, or of one case."""
         where = {"status": STORED[status].value} if status else {}
+        where |= {"case": case} if case else {}
         for key, row in Waiting(self.services, self.caller, CORRECTIONS.name).rows(where, after):
             known = found(self.services, row.correction)
             if status not in {None, known.one.status}:

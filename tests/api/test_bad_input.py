@@ -9,7 +9,17 @@ from zlib import crc32
 
 import pytest
 import schemathesis
-from facts import MEDAN, agreement, event, open_case, person, programme, referral
+from facts import (
+    MEDAN,
+    agreement,
+    ask,
+    asking,
+    event,
+    open_case,
+    person,
+    programme,
+    referral,
+)
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -46,6 +56,7 @@ GROUPS = {
     "referrals": "/v1/referrals",
     "registry": "/v1/registry",
     "evidence": "/v1/evidence",
+    "corrections": ("/v1/corrections", "/v1/reviews"),
     "ledger": "/v1/ledger",
     "read models": ("/v1/read-models", "/v1/projections"),
     "health": ("/livez", "/readyz", "/metrics"),
@@ -92,9 +103,18 @@ def keys(medan):
         )
     }
     return found | {
-        "case_id": StreamId(kind="case", key=open_case(medan)),
+        "case_id": corrected(medan),
         "unit": StreamId(kind="registry", key=f"unit/{MEDAN}"),
     }
+
+
+def corrected(client):
+    """A case of whose events one is to be voided."""
+    case = open_case(client)
+    told = client.get(f"/v1/cases/{case}/events").json()["events"]
+    asked = ask(client, f"/v1/cases/{case}", asking(told[0]["event_id"]), 1)
+    assert asked.status_code == 201, asked.json()
+    return StreamId(kind="case", key=case)
 
 
 def opened(client, address, said):
@@ -134,7 +154,18 @@ def aimed(case, keys, ledger):
             case.path_parameters[name] = stream.key.rpartition("/")[2]
             if case.method == "POST":
                 case.headers["If-Match"] = f'"{len(ledger.read(stream))}"'
+            told_of(case, ledger.read(stream))
+    if "correction" in (case.path_parameters or {}):
+        told = ledger.read(keys["case_id"])
+        case.path_parameters["correction"] = told[1].event_id
+        case.headers["If-Match"] = f'"{len(told)}"'
     at_home(case.body)
+
+
+def told_of(case, pages):
+    """Name events that are there in a request to correct some."""
+    if case.path.endswith("/corrections") and isinstance(case.body, dict):
+        case.body["events"] = [page.event_id for page in pages[:2]]
 
 
 def at_home(part):
