@@ -81,14 +81,14 @@ class Teller:
             yield from self._changes(one.changes, ("A", "B"))
         title = t("Keadaan yang berbeda:", "What differs in the state:")
         yield from ("", title if compared.differences else t("Keadaannya sama.", "No difference."))
-        behind: dict[tuple[int, ...], list[Difference]] = {}
-        for found in compared.differences:
-            behind.setdefault(tuple(page.position for page in found.pages), []).append(found)
-        for alike in behind.values():
+        for decided, alike in _by_last(compared.differences):
             yield from self._changes([found.change for found in alike], ("A", "B"))
-            for page in alike[0].pages:
-                yield f"      {t('karena', 'because of')} {self._title(page)}"
-                yield f"        {self._told(page)}"
+            earlier = len({page.position for one in alike for page in one.pages[:-1]})
+            more = t(f" (dan {earlier} lebih dahulu)", f" (and {earlier} before)")
+            if decided:
+                why = t("karena", "because of")
+                yield f"      {why} {self._title(decided)}{more if earlier else ''}"
+                yield f"        {self._told(decided)}"
 
     def _extent(self, history: History) -> str:
         facts, pages = len(history.pages), history.version
@@ -207,6 +207,15 @@ class Teller:
         if effective.at:
             return self.tongue.stamp(effective.at, effective.zone)
         return self.tongue.day(effective.day)
+
+
+def _by_last(found: Iterable[Difference]) -> Iterable[tuple[Recorded | None, list[Difference]]]:
+    """Return differences by the page that decided them, which is the last one behind each."""
+    alike: dict[int, tuple[Recorded | None, list[Difference]]] = {}
+    for one in found:
+        decided = one.pages[-1] if one.pages else None
+        alike.setdefault(decided.position if decided else 0, (decided, []))[1].append(one)
+    return alike.values()
 
 
 def _empty(value: Any) -> bool:
