@@ -10,11 +10,10 @@ from functools import partial
 from typing import Final
 
 from application.append import Append
-from application.correction_effect import Effect
+from application.correction_effect import Effect, ids_of, journey_before
 from application.deliberation import Deliberation, Request
 from application.ledger import Pages, Receipt
 from application.standing import corrections_of, review_of, standing
-from application.timeline import by_effect
 from domain.catalogue import STREAMS
 from domain.correction import (
     CORRECTION,
@@ -127,7 +126,10 @@ class Correcting:
         _decide(requested, pages)
         targets = _targets(wanted, pages)
         if wanted.content is not None:
-            _ensure_may_stand(wanted, wanted.content, targets[0], pages, said)
+            _ensure_same_kind(wanted.content, targets[0], pages)
+            _ensure_not_in_the_future(wanted.content, said)
+            looked = Effect(said, self.pages, wanted.stream, requested, approver="")
+            _ensure_may_stand(wanted.content, targets[0], pages, looked)
         if wanted.to is not None:
             _ensure_may_move(wanted, targets, said)
         said.annotate(wanted.stream, requested, evidence=wanted.evidence, event_id=correction)
@@ -264,11 +266,8 @@ def _ensure_correctable(event: Event) -> None:
     )
 
 
-def _ensure_may_stand(
-    wanted: Wanted, content: Event, target: Draft, pages: Sequence[Draft], said: Deliberation
-) -> None:
-    """Refuse content that changes nothing, is of another kind, or could not have been recorded."""
-    kind = STREAMS[wanted.stream.kind]
+def _ensure_same_kind(content: Event, target: Draft, pages: Sequence[Draft]) -> None:
+    """Refuse content that changes nothing, and what is no correction of this event."""
     ensure(
         type(content) is type(target.event),
         "correction.another_type",
@@ -297,9 +296,11 @@ def _ensure_may_stand(
         ),
         field="person",
     )
-    instant = content.effective.instant
+
+
+def _ensure_not_in_the_future(content: Event, said: Deliberation) -> None:
     ensure(
-        instant <= said.now(),
+        content.effective.instant <= said.now(),
         "append.effective_in_future",
         article="Kaidah Jejak: yang dicatat adalah yang sudah terjadi",
         because=(
@@ -308,9 +309,15 @@ def _ensure_may_stand(
         ),
         field="effective",
     )
-    others = [fact for fact in standing(pages) if fact.event_id != target.event_id]
-    past = [one.event for one in by_effect(others) if one.event.effective.instant <= instant]
-    kind.chapter_of[type(content)].decide(content, kind.fold(past))
+
+
+def _ensure_may_stand(
+    content: Event, target: Draft, pages: Sequence[Draft], effect: Effect
+) -> None:
+    """Refuse what could not have been recorded in this place, by the rule that says so."""
+    hanging = ids_of([target, *effect.caused_by(target)])
+    before = journey_before(content, target, pages, hanging)
+    STREAMS[target.stream.kind].chapter_of[type(content)].decide(content, before)
 
 
 def _ensure_may_move(wanted: Wanted, targets: Sequence[Draft], said: Deliberation) -> None:

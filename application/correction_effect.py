@@ -6,7 +6,7 @@ date that was wrong. Where a corrected fact brings about something else than bef
 and the other is decided as it would be today.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -28,7 +28,7 @@ from domain.correction import (
     overtaken,
     undone,
 )
-from domain.kernel import Event, ensure
+from domain.kernel import Event, Journey, ensure
 from domain.record import Draft, Recorded, StreamId
 
 ALL_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -81,9 +81,9 @@ class Effect:
     def _act(self, fact: Draft) -> None:
         match self.requested.kind:
             case CorrectionKind.VOID:
-                self._void([fact, *self._caused_by(fact)])
+                self._void([fact, *self.caused_by(fact)])
             case CorrectionKind.MOVE:
-                for one in (fact, *self._caused_by(fact)):
+                for one in (fact, *self.caused_by(fact)):
                     self._move(one)
             case CorrectionKind.CORRECT:
                 self._correct(fact)
@@ -115,8 +115,12 @@ class Effect:
         ]
         content = mine[-1].event.content  # type: ignore[attr-defined]  # filtered just above
         self._in(self.stream).changes[fact.event_id] = mine[-1].event_id
-        caused = list(self._caused_by(fact))
-        new = self._brought_about_by(fact, content)
+        caused = list(self.caused_by(fact))
+        before = journey_before(content, fact, self._pages(self.stream), ids_of([fact, *caused]))
+        new = [
+            Proposal(stream=target, event=event, evidence=(), reason=None)
+            for target, event in consequences(self.stream, content, before)
+        ]
         if not _same_but_for_time(caused, new, fact):
             self._void(caused)
             self.following += new
@@ -125,15 +129,6 @@ class Effect:
             if one.event.effective == fact.event.effective != content.effective:
                 shifted = replace(one.event, effective=content.effective)
                 self._in(one.stream).contents[one.event_id] = shifted
-
-    def _brought_about_by(self, fact: Draft, content: Event) -> list[Proposal]:
-        kind, instant = STREAMS[self.stream.kind], content.effective.instant
-        others = (one for one in self._facts(self.stream).values() if one is not fact)
-        past = [one.event for one in by_effect(others) if one.event.effective.instant <= instant]
-        return [
-            Proposal(stream=target, event=event, evidence=(), reason=None)
-            for target, event in consequences(self.stream, content, kind.fold(past))
-        ]
 
     def _undo(self, correction: str) -> None:
         """Have a correction stop acting wherever it does, and say what stands instead."""
@@ -205,7 +200,7 @@ class Effect:
     def _facts(self, stream: StreamId) -> dict[str, Draft]:
         return {fact.event_id: fact for fact in standing(self._pages(stream))}
 
-    def _caused_by(self, fact: Draft) -> Iterator[Draft]:
+    def caused_by(self, fact: Draft) -> Iterator[Draft]:
         """Yield what stands of what a fact brought about: as told, as moved, as corrected."""
         pages = self._pages(fact.stream)
         approvals = [p for p in pages if isinstance(p.event, CorrectionApproved)]
@@ -254,6 +249,26 @@ class Effect:
                     return
                 yield other
             after = following[-1].position
+
+
+def journey_before(
+    content: Event, target: Draft, pages: Sequence[Draft], without: Collection[str]
+) -> Journey:
+    """Return what had been so when some content took effect in the place of a fact.
+
+    Without what the fact itself had brought about.
+    """
+    place = content.effective.instant, target.version
+    return STREAMS[target.stream.kind].fold(
+        fact.event
+        for fact in by_effect(standing(pages))
+        if (fact.event.effective.instant, fact.version) < place and fact.event_id not in without
+    )
+
+
+def ids_of(facts: Iterable[Draft]) -> set[str]:
+    """Return the ids of the events of some facts."""
+    return {fact.event_id for fact in facts}
 
 
 def _fact(pages: Sequence[Draft], event_id: str) -> Draft:

@@ -215,6 +215,17 @@ def test_what_arrives_names_the_approval_that_brought_it_and_that_names_where_fr
     assert (arrival.origin, arrival.event) == (told, arrived.event_id)
 
 
+def test_what_came_later_on_the_same_day_does_not_stand_in_the_way(desk):
+    case, cohort = desk.case(), desk.programme(capacity=1)
+    desk.tell(case, applied(cohort, day="2025-02-12"))
+    desk.tell(case, *course(cohort)[:1])
+    application = desk.fact(case, skill_training.Applied)
+    desk.correct(case, application, applied(cohort, day="2025-02-11"))
+    desk.correct(case, application, applied(cohort, day="2025-02-12"))
+    assert desk.state(case, SKILL_TRAINING).trainings[cohort.key].step is Step.SEATED
+    assert desk.open_items(case) == desk.open_items(cohort) == []
+
+
 def test_another_programme_is_asked_for_a_seat_instead(desk):
     case, wrong, right = desk.case(), desk.programme(), desk.programme()
     application, _ = desk.tell(case, applied(wrong))
