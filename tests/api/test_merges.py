@@ -80,8 +80,9 @@ def state_of(client, key):
     return {name: said[name] for name in ("state", "together")}
 
 
-def test_a_merge_is_asked_for_approved_and_told_in_both_records(ratna, siti):
-    (case, survivor), other = held(ratna, "Budi Fiktif"), free(ratna)
+def test_a_merge_is_approved_told_in_both_records_and_both_are_read_together(ratna, siti):
+    case, survivor = held(ratna, "Budi Fiktif")
+    other = free(ratna, "Budy Fiktif", nik="1271011203900001", nik_verification="seen")
     asked = ask(ratna, survivor, other)
     assert (asked.status_code, asked.json()["status"]) == (201, "requested")
     assert asked.headers["Location"] == f"/v1/persons/{survivor}/merges"
@@ -97,13 +98,11 @@ def test_a_merge_is_asked_for_approved_and_told_in_both_records(ratna, siti):
     ]
     (said,) = ratna.get(f"/v1/persons/{other}/merges").json()["merges"]
     assert (said["status"], said["survivor"], said["may_approve"]) == ("merged", survivor, False)
-    assert case in {one["case_id"] for one in state_of(ratna, other)["together"]["cases"]}
+    assert_each_thing_says_where_it_comes_from(ratna, case, survivor, other, merge)
+    assert_what_is_new_belongs_to_the_survivor(ratna, case, survivor, other)
 
 
-def test_both_records_are_read_together_and_each_thing_says_where_it_comes_from(ratna, siti):
-    case, survivor = held(ratna, "Budi Fiktif")
-    other = free(ratna, "Budy Fiktif", nik="1271011203900001", nik_verification="seen")
-    merge = merged(ratna, siti, survivor, other)
+def assert_each_thing_says_where_it_comes_from(ratna, case, survivor, other, merge):
     first, second = (state_of(ratna, key)["together"] for key in (survivor, other))
     assert first == second
     assert [(r["person_id"], r["merge"]) for r in first["records"]] == [
@@ -123,11 +122,10 @@ def test_both_records_are_read_together_and_each_thing_says_where_it_comes_from(
     assert (lines[other]["merged_into"], lines[survivor]["merged_from"]) == (survivor, [other])
 
 
-def test_what_is_new_belongs_to_the_record_that_survives(ratna, siti):
-    survivor = free(ratna, "Budi Fiktif")
-    other = free(ratna, "Budy Fiktif", nik="1271011203900001", nik_verification="seen")
-    merged(ratna, siti, survivor, other)
-    body = {"person": {"id": other}, "admission": admission()}
+def assert_what_is_new_belongs_to_the_survivor(ratna, case, survivor, other):
+    released = event("custody.released", "2025-09-01", kind="bebas_murni", document="SL/1")
+    assert append(ratna, case, released).status_code == 201
+    body = {"person": {"id": other}, "admission": admission(day="2025-10-01")}
     refused = ratna.post("/v1/cases", json=body)
     assert (refused.status_code, refused.json()["code"]) == (409, "person.merged_into")
     assert survivor in refused.json()["detail"]
@@ -170,15 +168,16 @@ def test_merged_and_unmerged_everything_reads_as_before_to_the_byte(ratna, siti,
         assert connection.execute(pages).fetchall()[: len(written)] == written
 
 
-def test_what_was_told_in_between_waits_for_somebody_to_look(ratna, siti):
+def test_what_was_told_in_between_waits_for_somebody_to_look_and_merges_are_no_such_fact(
+    ratna, siti
+):
     survivor, other = free(ratna, "Budi Fiktif"), free(ratna)
     merge = merged(ratna, siti, survivor, other)
+    link = {"merge": merge, "other": other, "survivor": survivor}
+    said = event("person.merged", **link, ground="nik", requester="a", approver="b")
+    assert append_to(ratna, survivor, said).status_code == 422
     alias = event("person.alias_recorded", "2025-09-01", alias="Bang Budi")
-    told = ratna.post(
-        f"/v1/persons/{survivor}/events",
-        json={"events": [alias]},
-        headers={"If-Match": version_of(ratna, survivor)},
-    )
+    told = append_to(ratna, survivor, alias)
     assert told.status_code == 201
     unmerged(ratna, siti, survivor, merge)
     (item,) = ratna.get(f"/v1/persons/{survivor}/reviews").json()["reviews"]
@@ -191,7 +190,7 @@ def test_what_was_told_in_between_waits_for_somebody_to_look(ratna, siti):
     assert ratna.get(f"/v1/persons/{other}/reviews").json()["reviews"] == []
 
 
-def test_who_may_ask_and_who_may_decide(service, ratna, siti, kanwil):
+def test_who_may_ask_and_who_may_decide_and_on_what_they_have_seen(service, ratna, siti, kanwil):
     east = service.caller("caseworker", PEKALONGAN, user="putri")
     survivor, other = free(ratna, "Budi Fiktif"), free(ratna)
     elsewhere = free(east, "Budi F.")
@@ -211,9 +210,10 @@ def test_who_may_ask_and_who_may_decide(service, ratna, siti, kanwil):
     assert (withdrawn.status_code, withdrawn.json()["status"]) == (201, "declined")
     told = service.caller("compliance", MEDAN).get(f"/v1/persons/{survivor}/merges").json()
     assert {step["said"] for one in told["merges"] for step in one["steps"]} == {None}
+    assert_a_step_is_taken_on_what_was_seen_and_once(ratna, siti)
 
 
-def test_a_step_is_taken_on_what_was_seen_and_once(ratna, siti):
+def assert_a_step_is_taken_on_what_was_seen_and_once(ratna, siti):
     survivor, other = free(ratna, "Budi Fiktif"), free(ratna)
     path, body = f"/v1/persons/{survivor}/merges", WHY | {"other": other}
     assert ratna.post(path, json=body).status_code == 428
@@ -230,21 +230,6 @@ def test_a_step_is_taken_on_what_was_seen_and_once(ratna, siti):
     assert ask(ratna, survivor, survivor).json()["errors"][0]["pointer"] == "/other"
 
 
-def test_a_merge_is_no_event_that_could_be_proposed_among_others(ratna):
-    survivor, other = free(ratna, "Budi Fiktif"), free(ratna)
-    said = event(
-        "person.merged",
-        merge=other,
-        other=other,
-        survivor=survivor,
-        ground="nik",
-        requester="a",
-        approver="b",
-    )
-    answer = append_to(ratna, survivor, said)
-    assert answer.status_code == 422
-
-
 def append_to(client, key, said):
     return client.post(
         f"/v1/persons/{key}/events",
@@ -253,8 +238,11 @@ def append_to(client, key, said):
     )
 
 
-def test_who_read_either_record_is_found_by_both(service, ratna, siti):
-    survivor, other = free(ratna, "Budi Fiktif"), free(ratna)
+def test_who_has_two_records_is_found_by_both_and_forgotten_in_both_or_in_none(
+    service, ratna, siti, kanwil
+):
+    case, survivor = held(ratna, "Budi Fiktif")
+    other = free(ratna)
     ratna.get(f"/v1/persons/{other}")
     merged(ratna, siti, survivor, other)
     ratna.get(f"/v1/persons/{survivor}")
@@ -268,12 +256,10 @@ def test_who_read_either_record_is_found_by_both(service, ratna, siti):
     newest = compliance.get("/v1/reads", params={"subject": f"person:{survivor}"}).json()["items"]
     shown = next(one for one in newest if one["route"] == "/v1/persons/{person_id}")
     assert set(shown["subjects"]) == {f"person:{survivor}", f"person:{other}"}
+    assert_forgotten_in_both_or_in_none(ratna, kanwil, case, survivor, other)
 
 
-def test_who_has_two_records_is_forgotten_in_both_or_in_none(ratna, siti, kanwil):
-    case, survivor = held(ratna, "Budi Fiktif")
-    other = free(ratna)
-    merged(ratna, siti, survivor, other)
+def assert_forgotten_in_both_or_in_none(ratna, kanwil, case, survivor, other):
     body = {"basis": "requested", "decided_by": "kanwil-7", "decision": "W2/12", "document": None}
 
     def forget():
