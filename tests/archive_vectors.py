@@ -13,6 +13,7 @@ from random import Random
 
 from archives import LOG, WITNESSES, Archive, checkpoint, leaves_of
 from vector_forms import broken_form, broken_order, broken_pages
+from vector_kept import KEPT, kept
 from vector_log import (
     ACCESSES,
     AFTER,
@@ -183,10 +184,13 @@ def vectors():
     for name, written, older, answer in broken_past():
         yield name, written, {**PINNED, "older": older}, answer
     yield from spellings()
+    yield from kept()
 
 
 def write():
     index = []
+    for name, content in KEPT.items():
+        (FOLDER / name).write_bytes(content)
     for name, written, asked, answer in vectors():
         (FOLDER / f"{name}.ndjson").write_bytes(written)
         index.append({"name": name, "asked": asked, "answer": answer})

@@ -56,8 +56,11 @@ SAID: Final[dict[str, Words]] = {
         ),
     ),
     "unusable": (
-        "Kunci buku, kunci saksi atau titik periksa itu tidak terbaca; salinlah utuh.",
-        "The log's key, a witness's key or a checkpoint cannot be read; copy it whole.",
+        "Kunci buku, kunci saksi, titik periksa atau pembanding itu tidak terbaca; salinlah utuh.",
+        (
+            "The log's key, a witness's key, a checkpoint or what to compare with cannot be read;"
+            " copy it whole."
+        ),
     ),
     "unreadable": ("Berkas itu tidak dapat dibaca.", "The file cannot be read."),
     "code": ("Kode", "Code"),
@@ -74,6 +77,7 @@ SAID: Final[dict[str, Words]] = {
     "root": ("Akar", "Root"),
     "witnesses": ("Saksi", "Witnesses"),
     "older": ("Titik periksa lama yang cocok", "Older checkpoints that fit"),
+    "compared": ("Daun yang dibandingkan", "Leaves compared"),
 }
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -6,6 +6,7 @@
   const words = (key) => document.querySelector(`#kata [data-key="${key}"]`)?.textContent ?? key;
   const numbers = new Intl.NumberFormat(document.documentElement.lang);
   const [archive, key, witnesses, older] = ["arsip", "kunci", "saksi", "titik"].map(byId);
+  const [typed, kept] = ["salinan", "banding"].map(byId);
   const [start, progress, result] = ["periksa", "maju", "hasil"].map(byId);
 
   function tell(kind, title, rows = []) {
@@ -37,6 +38,7 @@
       ["root", verdict.root],
       ["witnesses", verdict.witnesses.map((it) => it.name).join(", ")],
       ["older", verdict.older.map(shown).join(", ")],
+      ["compared", shown(verdict.compared)],
     ];
     if (fault) {
       const where = ["index", "kind", "number", "stream", "version", "name", "line"].map((it) => [it, shown(fault[it])]);
@@ -54,17 +56,21 @@
     const [file] = archive.files;
     delete result.dataset.verdict;
     if (!globalThis.crypto?.subtle) return tell("trouble", words("insecure"));
+    const copied = JejakVerifier.trimmed(typed.value);
     const wanted = await JejakVerifier.asked({
       key: JejakVerifier.trimmed(key.value),
       witnesses: witnesses.value.split("\n").map(JejakVerifier.trimmed).filter(Boolean),
-      older: await Promise.all([...older.files].map(JejakVerifier.textOf)),
+      older: [...(await Promise.all([...older.files].map(JejakVerifier.textOf))), ...(copied ? [`${copied}\n`] : [])],
+      against: kept.files[0] ?? null,
     });
     if (!wanted) return tell("trouble", words("unusable"));
     result.replaceChildren();
     progress.hidden = false;
     start.disabled = true;
     try {
-      told(await JejakVerifier.verify(file, wanted, (_, bytes) => (progress.value = bytes / file.size)));
+      const verdict = await JejakVerifier.verify(file, wanted, (_, bytes) => (progress.value = bytes / file.size));
+      if (verdict) told(verdict);
+      else tell("trouble", words("unusable"));
     } catch (error) {
       tell("trouble", words("unreadable"), [["code", error.name]]);
     } finally {

@@ -12,6 +12,8 @@
   };
   const HEAD_MOST = 192; // bytes: more than the longest head
   const CLOSING = '{"checkpoint":';
+  const ARCHIVE = '{"jejak_archive"';
+  const HASH = 32;
   const LINE_MOST = 64 * 1024 * 1024;
   const BATCH = 512; // lines hashed side by side
   const DEPTH_MOST = 64;
@@ -276,6 +278,7 @@
       this.older = [];
       this.witnesses = [];
       this.unchecked = false;
+      this.kept = asked.kept;
     }
 
     get line() {
@@ -340,26 +343,23 @@
     async takeLeaves(lines) {
       const closing = lines.findIndex(isClosing);
       const read = (closing < 0 ? lines : lines.slice(0, closing)).map(readLeaf);
-      const digests = await Promise.all(read.map((leaf) => leaf && sha256(leaf.content)));
-      const leaves = [];
-      let fault = null;
-      for (const [at, leaf] of read.entries()) {
-        try {
-          this.takeLeaf(leaf, digests[at] && hex(digests[at]), this.tree.size + at);
-        } catch (error) {
-          fault = error;
-          break;
+      const hashed = await Promise.all(read.map((leaf) => leaf && hashesOf(leaf)));
+      const kept = await this.kept?.next(read.length);
+      let [taken, fault] = [0, null];
+      try {
+        for (const leaf of read) {
+          this.takeLeaf(leaf, hashed[taken], this.tree.size + taken, () => kept?.differs(taken, hashed[taken].leaf));
+          taken += 1;
         }
-        const number = leaf.kind === "event" ? "position" : "number";
-        const data = `{"hash":"${hex(digests[at])}","kind":"${leaf.kind}","${number}":${leaf.number},"recorded_at":"${leaf.at}"}`;
-        leaves.push(sha256(joined(Uint8Array.of(0), bytesOf(data))));
+      } catch (error) {
+        fault = error;
       }
-      await this.tree.add(await Promise.all(leaves));
+      await this.tree.add(hashed.slice(0, taken).map((it) => it.leaf));
       if (fault) throw fault;
       return read.length;
     }
 
-    takeLeaf(leaf, digest, index) {
+    takeLeaf(leaf, hashes, index, differs) {
       if (!leaf) throw new Fault("archive.line", { line: index + 2, index });
       const place = { line: index + 2, index, kind: leaf.kind, number: leaf.number };
       const isEvent = leaf.kind === "event";
@@ -367,17 +367,19 @@
       if (leaf.number !== this.counts[leaf.kind] + 1) throw new Fault(isEvent ? "event.position" : "access.number", place);
       if (leaf.at < this.times[leaf.kind]) throw new Fault("recorded_at.backwards", place);
       const content = canonicalObject(leaf.content);
-      if (isEvent) this.takePage(content, digest, place);
+      if (isEvent) this.takePage(content, hashes.content, place, differs);
       else if (!content) throw new Fault("access.canonical", place);
+      else if (differs()) throw new Fault("leaf.differs", place);
       this.counts[leaf.kind] += 1;
       this.times[leaf.kind] = leaf.at;
     }
 
-    takePage(page, digest, place) {
+    takePage(page, digest, place, differs) {
       if (!page) throw new Fault("page.canonical", place);
       if (page.format !== 1) throw new Fault("page.format", place);
       if (!isPage(page) || !sealsFit(page)) throw new Fault("page.envelope", place);
       const { stream, version } = page;
+      if (differs()) throw new Fault("leaf.differs", { ...place, stream, version });
       const head = this.heads.get(stream) ?? NOBODY;
       if (version !== head.version + 1) throw new Fault("stream.version", { ...place, stream, version });
       if (page.prev_hash !== head.hash) throw new Fault("stream.prev_hash", { ...place, stream, version });
@@ -412,6 +414,8 @@
         this.witnesses.push({ name: witness.name, time: time ?? null });
       }
       if (this.older.length) throw new Fault("older.size", { between: [size, this.older.at(-1).size] });
+      const more = await this.kept?.rest();
+      if (more) throw new Fault("older.size", { between: [size, size + more] });
       this.closed = closing;
     }
 
@@ -441,13 +445,109 @@
     return null;
   }
 
-  /** Read blocks as they come and give each its whole lines, and the length of what is after them. */
-  async function eachBlock(stream, take) {
+  /** Return the hash of a leaf's content in hex, and of the leaf. */
+  async function hashesOf(leaf) {
+    const content = hex(await sha256(leaf.content));
+    const number = leaf.kind === "event" ? "position" : "number";
+    const data = `{"hash":"${content}","kind":"${leaf.kind}","${number}":${leaf.number},"recorded_at":"${leaf.at}"}`;
+    return { content, leaf: await sha256(joined(Uint8Array.of(0), bytesOf(data))) };
+  }
+
+  // ---- what was kept of the leaves
+
+  /** What was brought along to compare with cannot be read. */
+  class Misuse extends Error {}
+
+  /** Hashes of leaves as somebody kept them, asked for in their order. */
+  class Kept {
+    constructor(first, hashes) {
+      this.hashes = hashes;
+      this.first = first;
+      this.count = 0;
+    }
+
+    /** Take the hashes of so many more leaves: what cannot be read is said by whoever comes to it. */
+    async next(most) {
+      const found = [];
+      let trouble = null;
+      try {
+        while (found.length < most) {
+          const { value, done } = this.first ? { value: this.first } : await this.hashes.next();
+          if (done) break;
+          this.first = null;
+          found.push(value);
+        }
+      } catch (error) {
+        trouble = error;
+      }
+      this.count += found.length;
+      const differs = (at, hash) => {
+        if (at < found.length) return !equal(found[at], hash);
+        if (trouble) throw trouble;
+        return false;
+      };
+      return { differs };
+    }
+
+    /** Return how many more there are. */
+    async rest() {
+      let more = this.first ? 1 : 0;
+      while (!(await this.hashes.next()).done) more += 1;
+      return more;
+    }
+  }
+
+  async function* hashesInArchive(blob) {
+    let [isHeader, begun] = [true, []];
+    for await (const block of blocksOf(blob.stream())) {
+      begun = block.begun;
+      const leaves = [];
+      let last = null; // the first line that is no leaf
+      for (const line of isHeader ? block.lines.slice(1) : block.lines) {
+        const leaf = isClosing(line) ? null : readLeaf(line);
+        if (!leaf) {
+          last = line;
+          break;
+        }
+        leaves.push(leaf);
+      }
+      isHeader &&= !block.lines.length;
+      for (const leaf of leaves) yield (await hashesOf(leaf)).leaf;
+      if (last && isClosing(last)) return;
+      if (last) throw new Misuse("damaged");
+    }
+    const rest = joinedAll(begun);
+    if (rest.length && !isHeader && !isClosing(rest)) throw new Misuse("damaged");
+  }
+
+  async function* hashesInFile(blob) {
+    for (let at = 0; at < blob.size; at += HASH * BATCH) {
+      const read = new Uint8Array(await blob.slice(at, at + HASH * BATCH).arrayBuffer());
+      for (let one = 0; one < read.length; one += HASH) yield read.subarray(one, one + HASH);
+    }
+  }
+
+  /** Read an older archive, or a file of 32 bytes for each leaf; null for what is neither or empty. */
+  async function keptIn(blob) {
+    const begins = latin1.decode(await blob.slice(0, ARCHIVE.length).arrayBuffer());
+    if (begins !== ARCHIVE && blob.size % HASH) return null;
+    const hashes = begins === ARCHIVE ? hashesInArchive(blob) : hashesInFile(blob);
+    try {
+      const { value } = await hashes.next();
+      return value ? new Kept(value, hashes) : null;
+    } catch (error) {
+      if (!(error instanceof Misuse)) throw error;
+      return null;
+    }
+  }
+
+  /** Read blocks as they come: the whole lines of each, and the pieces of the one that is begun. */
+  async function* blocksOf(stream) {
     const reader = stream.getReader();
     let [begun, length] = [[], 0]; // the pieces of a line whose end is still to come
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return length;
+      if (done) return;
       const lines = [];
       let at = 0;
       for (let end = value.indexOf(10); end >= 0; end = value.indexOf(10, at)) {
@@ -458,7 +558,7 @@
       }
       if (at < value.length) begun.push(value.slice(at));
       length += value.length - at;
-      await take(lines, length);
+      yield { lines, begun, length };
     }
   }
 
@@ -475,30 +575,37 @@
   }
 
   /** Read what somebody typed or chose; return null where a part of it cannot be read. */
-  async function asked({ key = "", witnesses = [], older = [] }) {
+  async function asked({ key = "", witnesses = [], older = [], against = null }) {
     const readKey = key ? await verifierKey(trimmed(key)) : undefined;
     const readWitnesses = await Promise.all(witnesses.map(trimmed).map(verifierKey));
     const readOlder = older.map(checkpointKept);
+    const kept = against && (await keptIn(against));
     const usable =
       (readKey === undefined || readKey?.algorithm === LOG_KEY) &&
       readWitnesses.every((it) => it?.algorithm === WITNESS_KEY) &&
-      readOlder.every(Boolean);
-    return usable ? { key: readKey, witnesses: readWitnesses, older: readOlder } : null;
+      readOlder.every(Boolean) &&
+      (!against || kept);
+    return usable ? { key: readKey, witnesses: readWitnesses, older: readOlder, kept } : null;
   }
 
-  /** Verify a Blob or File; `progress` hears how many leaves and bytes were read so far. */
+  /**
+   * Verify a Blob or File; `progress` hears how many leaves and bytes were read so far. Null where
+   * what it is compared with turns out to be damaged.
+   */
   async function verify(blob, wanted, progress = () => {}) {
     const reading = new Reading(wanted);
-    let [fault, bytes] = [null, 0];
+    let [fault, bytes, rest] = [null, 0, 0];
     try {
-      const rest = await eachBlock(blob.stream(), async (lines, begun) => {
+      for await (const { lines, length } of blocksOf(blob.stream())) {
         await reading.take(lines);
-        reading.ensureShort(begun);
+        reading.ensureShort(length);
         bytes += lines.reduce((sum, line) => sum + line.length, 0);
+        rest = length;
         progress(reading.tree.size, bytes);
-      });
+      }
       reading.end(rest);
     } catch (error) {
+      if (error instanceof Misuse) return null;
       if (!(error instanceof Fault)) throw error;
       fault = { code: error.code, ...error.place };
     }
@@ -514,6 +621,7 @@
       pinned: Boolean(wanted.key),
       witnesses: reading.witnesses,
       older: reading.agreed,
+      compared: wanted.kept ? Math.min(wanted.kept.count, reading.tree.size) : null,
       fault,
     };
   }

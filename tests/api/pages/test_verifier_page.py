@@ -18,10 +18,10 @@ from verifier.archive import LINE_MOST, Asked, verify
 
 VECTORS = json.loads(INDEX.read_text(encoding="utf-8"))
 SCRIPT = FOLDER.parents[2] / "api/pages/static/verifier.js"
-VERIFY_HERE = """async ([name, written, asked]) => {
-  const bytes = Uint8Array.from(atob(written), it => it.charCodeAt(0));
-  const wanted = await JejakVerifier.asked(asked);
-  return wanted && JejakVerifier.verify(new Blob([bytes]), wanted);
+VERIFY_HERE = """async ([written, kept, asked]) => {
+  const blob = (it) => new Blob([Uint8Array.from(atob(it), it => it.charCodeAt(0))]);
+  const wanted = await JejakVerifier.asked({...asked, against: kept === null ? null : blob(kept)});
+  return wanted && JejakVerifier.verify(blob(written), wanted);
 }"""
 
 
@@ -56,7 +56,9 @@ def choose(page, vector):
         {"name": f"{number}.txt", "mimeType": "text/plain", "buffer": note.encode()}
         for number, note in enumerate(vector["asked"].get("older", ()))
     ]
-    page.get_by_label("Titik periksa").set_input_files(notes)
+    page.get_by_label("Titik periksa yang").set_input_files(notes)
+    kept = vector["asked"].get("against")
+    page.get_by_label("Pembanding").set_input_files([FOLDER / kept] if kept else [])
     page.get_by_role("button", name="Periksa", exact=True).click()
     return page.locator("#hasil[data-verdict]")
 
@@ -64,8 +66,10 @@ def choose(page, vector):
 def test_the_browser_agrees_with_the_answer_to_every_vector(opened):
     page, heard, _ = opened
     for vector in VECTORS:
-        written = b64encode((FOLDER / f"{vector['name']}.ndjson").read_bytes()).decode()
-        verdict = page.evaluate(VERIFY_HERE, [vector["name"], written, vector["asked"]])
+        kept = vector["asked"].get("against")
+        files = [f"{vector['name']}.ndjson", kept]
+        given = [it and b64encode((FOLDER / it).read_bytes()).decode() for it in files]
+        verdict = page.evaluate(VERIFY_HERE, [*given, vector["asked"]])
         ensure_agrees(verdict, vector["answer"])
     assert not heard
 
@@ -88,6 +92,19 @@ def test_somebody_chooses_a_file_and_reads_what_is_wrong_with_it_and_nothing_is_
     # The console speaks of the fetch that was refused, and of nothing of ours.
     assert heard
     assert all("Content Security Policy" in said for said in heard)
+
+
+def test_somebody_compares_with_what_was_kept_and_with_the_copy_of_a_checkpoint(opened):
+    page, _, _ = opened
+    by_name = {vector["name"]: vector for vector in VECTORS}
+    found = choose(page, by_name["against-kept-longer-forged"])
+    found.get_by_text("leaf.differs").wait_for()
+    choose(page, by_name["against-damaged"])
+    page.locator("#hasil").get_by_text("tidak terbaca; salinlah utuh").wait_for()
+    choose(page, by_name["against-older"]).get_by_text("Daun yang dibandingkan").wait_for()
+    [half] = by_name["good-older"]["asked"]["older"]
+    page.get_by_label("Atau salinan").fill(f"  {half.strip()}")
+    choose(page, by_name["signed-forgery"] | {"asked": PINNED}).get_by_text("older.root").wait_for()
 
 
 def test_a_browser_without_ed25519_says_so_and_claims_nothing(opened):
