@@ -38,6 +38,7 @@ from domain.kernel import (
     ensure,
     is_forgotten,
 )
+from domain.person_link import A_LINK, LINKING
 from domain.policy import PolicyAdopted
 from domain.record import Draft, Evidence, StreamId
 from domain.review import REVIEW, ReviewOutcome, ReviewResolved
@@ -261,6 +262,16 @@ def _ensure_correctable(event: Event) -> None:
         because=(
             "peristiwa ini tidak dapat dikoreksi: yang dimusnahkan tidak kembali",
             "this event cannot be corrected: what was destroyed does not come back",
+        ),
+        field="events",
+    )
+    ensure(
+        not isinstance(event, LINKING),
+        "correction.unmerge_instead",
+        article=A_LINK,
+        because=(
+            "penggabungan tidak dikoreksi; ajukan pemisahan kedua catatan",
+            "a merge is not corrected; ask that the two records be unmerged",
         ),
         field="events",
     )

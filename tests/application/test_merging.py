@@ -285,6 +285,13 @@ def test_what_was_told_in_between_stays_and_somebody_looks_at_it(desk, two):
     assert desk.open_items(survivor) == [TOLD_WHILE_MERGED]
 
 
+def test_a_merge_is_taken_apart_and_not_corrected_away(desk, two):
+    survivor, other = two
+    desk.merge(survivor, other)
+    told = desk.fact(other, PersonMerged)
+    assert refusal_of(desk.void, other, told) == "correction.unmerge_instead"
+
+
 def test_whoever_sees_one_record_sees_both(desk, two):
     survivor, other = two
     desk.admit(other)
