@@ -124,6 +124,21 @@ def test_a_row_that_nothing_makes_any_more_is_gone_and_comes_back_when_that_is_u
     assert house.months() == ("2025-05",)
 
 
+def test_what_is_told_and_voided_within_a_batch_leaves_no_row_whatever_else_is_stopped(
+    ledger, pool
+):
+    by_month = replace(LINES, key=lambda page: f"{page.stream.key}/{page.event.month}")
+    house = House(ledger, pool, by_month)
+    house.tell(assessed("1999-01"), to=stream("2"))
+    house.follow()
+    (only,) = house.tell(assessed("2025-05"))
+    house.tell(approved([(only, None)]))
+    house.tell(assessed("1999-01"), assessed("2025-06"), to=stream("2"))
+    house.follow()
+    assert (house.months("1/2025-05"), house.months("2/2025-06")) == (None, ("2025-06",))
+    assert house.stopped() == ["2/1999-01"]
+
+
 def test_a_move_is_right_at_every_position_wherever_a_batch_cuts_its_write(house):
     (wrong, _) = house.tell(assessed("2025-05"), assessed("2025-06"))
     house.tell(assessed("2025-01"), to=stream("2"))

@@ -108,7 +108,7 @@ class Followed:
 
 
 def test_live_rows_replay_and_rebuild_are_the_plain_fold_of_what_stands(pool, ledger):
-    Followed(ledger, pool, seed=3).run(corrections=70, look_every=12)
+    Followed(ledger, pool, seed=3).run(corrections=45, look_every=12)
 
 
 @pytest.mark.long
