@@ -1,8 +1,8 @@
 """One case as a line in time: what took effect when, when it was told, and how it stood then."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any, Final
@@ -12,21 +12,24 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.dependencies import Services
+from api.mark_answers import Telling, shown_in, telling_of
 from api.pages import labels
+from api.pages.marking import ChangedFact, MarkLine, changed_facts, day_said, mark_lines
 from api.pages.names import Names, named_in
 from api.pages.rendering import language_asked, page
-from api.pages.said import Fact, facts, words_of
+from api.pages.said import words_of
 from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
-from api.readings import WithReading, of_pages
+from api.readings import WithReading
+from api.sight import sees
 from api.tokens import Caller
 from application.journeys import NOW, History, Journeys, Moment
-from application.jurisdiction import jurisdiction
-from domain.catalogue import CASE
+from application.marks import Marked
+from domain.catalogue import ANNOTATIONS, CASE
 from domain.custody import CUSTODY
 from domain.fields import UUID
-from domain.kernel import Refused, Words
+from domain.kernel import Event, Refused, Words
 from domain.record import Recorded, StreamId
 from domain.register import REGISTER, register_number
 from domain.time import Zone
@@ -53,14 +56,19 @@ class Standing(Enum):
     """How an event stands at the moment that is asked for."""
 
     HOLDS = "holds"
+    STRUCK = "struck"
     NOT_YET_TRUE = "not_yet_true"
     NOT_YET_KNOWN = "not_yet_known"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event on the line. ``late`` is what was told after a fact that took effect later."""
+    """One event on the line. ``late`` is what was told after a fact that took effect later.
 
+    ``was`` is when it took effect as it was recorded, where that was corrected.
+    """
+
+    event_id: str
     title: str
     chapter: str
     chapter_title: str
@@ -70,7 +78,9 @@ class Step:
     recorded_iso: str
     late: bool
     standing: Standing
-    facts: Sequence[Fact]
+    was: str | None
+    facts: Sequence[ChangedFact]
+    marks: Sequence[MarkLine]
     teller: str
     reason: str | None
     evidence: Sequence[str]
@@ -88,8 +98,7 @@ def journey(
     services, tongue = reading.services, Tongue(language_asked(request))
     journeys = Journeys(services.ledger, services.now)
     whole = _seen(services, journeys, caller, case_id)
-    reading(*of_pages(whole.pages), len(whole.pages))
-    zone = whole.pages[-1].event.effective.zone
+    zone = whole.known[-1].event.effective.zone
     trouble, moment = None, NOW
     try:
         moment = _moment(asked, zone)
@@ -98,14 +107,19 @@ def journey(
         trouble, then = NOT_A_TIME, whole
     except Refused as refused:
         trouble, then = refused.because, whole
-    names = named_in(services, caller.access, (one.event for one in whole.pages))
+    known = Moment(valid_at=None, known_at=moment.known_at)
+    told = telling_of(services, caller, journeys(whole.stream, known), known)
+    line = on_the_line(whole, told)
+    reading(*shown_in(replace(told, events=line)), len(line))
+    names = named_in(services, caller.access, _events(line))
     content = {
         "case_id": case_id,
         "name": _name(whole),
-        "steps": _steps(whole, then, tongue, names),
+        "steps": _steps(line, whole, then, told, tongue, names),
         "state": _state(then, tongue, names),
         "latest": _latest(then, tongue),
         "counts": (len(then.pages), len(whole.pages)),
+        "corrected": any(one.marks for one in line),
         "asked": asked,
         "at_a_moment": moment != NOW,
         "trouble": trouble,
@@ -120,12 +134,9 @@ def _seen(services: Services, journeys: Journeys, caller: Caller, case_id: str) 
     if not re.fullmatch(UUID, case_id, re.ASCII):
         raise not_found()
     stream = StreamId(kind=CASE.name, key=case_id)
-    history = journeys(stream)
-    if not history.pages:
+    if not sees(services, stream, caller):
         raise not_found()
-    if not jurisdiction(services.ledger, stream, history.pages).seen_by(caller.access):
-        raise not_found()
-    return history
+    return journeys(stream)
 
 
 def _moment(asked: TwoTimes, zone: Zone) -> Moment:
@@ -142,35 +153,73 @@ def _name(history: History) -> str | None:
     return opening.full_name or None if opening else None
 
 
-def _steps(whole: History, then: History, tongue: Tongue, names: Names) -> list[Step]:
+def on_the_line(whole: History, told: Telling) -> list[Marked]:
+    """Return all facts as they were known at a moment; what was told later as it was told."""
+    known = {one.page.position: one for one in told.events}
+    line = [
+        known.get(page.position) or Marked(page=page, stands=page.event, marks=())
+        for page in whole.known
+        if not isinstance(page.event, ANNOTATIONS)
+    ]
+    return sorted(line, key=lambda one: _now(one).effective.instant)
+
+
+def _now(one: Marked) -> Event:
+    return one.stands or one.page.event
+
+
+def _events(line: Sequence[Marked]) -> Iterator[Event]:
+    for one in line:
+        yield one.page.event
+        yield _now(one)
+
+
+def _steps(  # noqa: PLR0913, PLR0917  # what is shown, as it is and as it was, and in which words
+    line: Sequence[Marked],
+    whole: History,
+    then: History,
+    told: Telling,
+    tongue: Tongue,
+    names: Names,
+) -> list[Step]:
     late_ones = late(whole.pages)
     holding = {page.position for page in then.pages}
     return [
         Step(
-            title=tongue(*labels.of_event(type(one.event))),
-            chapter=_chapter(one),
-            chapter_title=tongue(*labels.of_chapter(_chapter(one))),
-            day=one.event.effective.day,
-            clock=_clock(one, tongue),
-            recorded=tongue.stamp(one.recorded_at, one.event.effective.zone),
-            recorded_iso=one.recorded_at.isoformat(timespec="seconds"),
-            late=one.position in late_ones,
+            event_id=page.event_id,
+            title=tongue(*labels.of_event(type(page.event))),
+            chapter=_chapter(page),
+            chapter_title=tongue(*labels.of_chapter(_chapter(page))),
+            day=_now(one).effective.day,
+            clock=_clock(_now(one), tongue),
+            recorded=tongue.stamp(page.recorded_at, page.event.effective.zone),
+            recorded_iso=page.recorded_at.isoformat(timespec="seconds"),
+            late=page.position in late_ones,
             standing=_standing(one, holding, then),
-            facts=list(facts(one.event, tongue, names)),
-            teller=one.actor.id,
-            reason=words_of(one.reason, tongue),
-            evidence=[words_of(item.number, tongue) or "" for item in one.evidence],
+            was=_was(one, tongue),
+            facts=changed_facts(page.event, _now(one), tongue, names),
+            marks=mark_lines(page.event, one.marks, told, tongue, names),
+            teller=page.actor.id,
+            reason=words_of(page.reason, tongue),
+            evidence=[words_of(item.number, tongue) or "" for item in page.evidence],
         )
-        for one in whole.pages
+        for one in line
+        for page in [one.page]
     ]
+
+
+def _was(one: Marked, tongue: Tongue) -> str | None:
+    """Return when something took effect as it was recorded, where it is another time now."""
+    moved = _now(one).effective != one.page.event.effective
+    return day_said(one.page.event, tongue) if moved else None
 
 
 def _chapter(page: Recorded) -> str:
     return CASE.chapter_of[type(page.event)].name
 
 
-def _clock(page: Recorded, tongue: Tongue) -> str | None:
-    effective = page.event.effective
+def _clock(event: Event, tongue: Tongue) -> str | None:
+    effective = event.effective
     return tongue.clock(effective.at, effective.zone) if effective.at else None
 
 
@@ -190,10 +239,12 @@ def late(pages: Sequence[Recorded]) -> frozenset[int]:
     )
 
 
-def _standing(page: Recorded, holding: set[int], then: History) -> Standing:
-    if page.position in holding:
+def _standing(one: Marked, holding: set[int], then: History) -> Standing:
+    if one.page.position in holding:
         return Standing.HOLDS
-    return Standing.NOT_YET_KNOWN if page.position > then.position else Standing.NOT_YET_TRUE
+    if one.page.position > then.position:
+        return Standing.NOT_YET_KNOWN
+    return Standing.NOT_YET_TRUE if one.stands else Standing.STRUCK
 
 
 def _state(then: History, tongue: Tongue, names: Names) -> list[tuple[str, str]]:
