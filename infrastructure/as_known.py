@@ -153,7 +153,7 @@ class AsKnown:
             stretch = Stretch(
                 after=min(told, seen, folding.position),
                 upto=max(told, seen, folding.position),
-                told=told,
+                told=min(told, seen),
             )
             streams = self._streams.to_fold(connection, table, access, stretch, valid_at)
             conditions = [self._asking.within(table, access)]

@@ -53,7 +53,8 @@ class Folding:
             )
         values = (list(streams), self.position, sorted(CORRECTING.union(names)))
         with self.pool.connection() as connection:
-            kept = [Kept(StoredPage.of(row)) for row in connection.execute(PAGES, values)]
+            found = connection.execute(PAGES, values, binary=True)
+            kept = [Kept(StoredPage.of(row)) for row in found]
         wake_all(kept, self.ledger.awake)
         for pages in by_stream([kept]):
             yield (

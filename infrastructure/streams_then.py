@@ -61,7 +61,7 @@ WESTERNMOST: Final = Zone.WIB.offset
 class Stretch:
     """Between what rows say and what is asked: pages after ``after`` up to ``upto`` differ.
 
-    ``told`` is up to where the rows say it.
+    Those after ``told`` are in no row yet: neither of the table nor of the one that tells of cases.
     """
 
     after: int
@@ -139,11 +139,10 @@ class StreamsThen:
         valid_at: date | datetime | None,
     ) -> set[str] | None:
         """Return the cases to be folded for whoever has this access; `None` where it is all."""
-        corrected = self._approvals.within(connection, stretch)
-        always = {one for one in corrected if one.startswith("case:")} | self._stopped(connection)
         summary = self._tables[self._cases]
         if not access.everywhere:
             names = summary.event_names
+        always = self._always(connection, CASE, names, stretch) | self._stopped(connection)
         changed: list[Composable] = []
         if stretch.near:
             touched = self._touched(connection, CASE, names, stretch)
@@ -172,7 +171,8 @@ class StreamsThen:
         valid_at: date | datetime | None,
     ) -> set[str]:
         """Return the people to be folded: of the units, and of whom a case was ever there."""
-        corrected = self._approvals.within(connection, stretch)
+        names = table.event_names | self._tables[self._cases].event_names
+        always = self._always(connection, PERSON | CASE, names, stretch)
         changed: Composable = SQL("true")
         if valid_at is None and stretch.near:
             touched = self._touched(connection, PERSON, table.event_names, stretch)
@@ -180,7 +180,7 @@ class StreamsThen:
             changed = SQL("t.key = ANY({})").format(keys)
         elif valid_at is None:
             changed = SQL(LAST_PAGE).format(SQL("('person:' || t.key)"), stretch.after)
-        cases = [one.removeprefix("case:") for one in corrected]
+        cases = [one.removeprefix("case:") for one in always]
         query = SQL(
             "SELECT 'person:' || t.key FROM {} AS t WHERE {} AND (t.unit = ANY({}) OR EXISTS ("
             'SELECT FROM {} AS c WHERE (c.person = t.person OR c.key = t."case")'
@@ -194,7 +194,21 @@ class StreamsThen:
             self._ever_there(access),
         )
         found = {stream for (stream,) in connection.execute(query)}
-        return found | {one for one in corrected if one.startswith("person:")}
+        return found | {one for one in always if one.startswith("person:")}
+
+    def _always(
+        self,
+        connection: Connection[Any],
+        kinds: Collection[str],
+        names: Collection[str],
+        stretch: Stretch,
+    ) -> set[str]:
+        """Return the streams of which rows cannot say whether they matter: corrected, or newer."""
+        found = self._approvals.within(connection, stretch)
+        if stretch.told < stretch.upto:
+            newer = Stretch(after=stretch.told, upto=stretch.upto, told=stretch.told)
+            found |= self._touched(connection, kinds, names, newer)
+        return {one for one in found if one.partition(":")[0] in kinds}
 
     def _ever_there(self, access: Access) -> Composable:
         return SQL(EVER_THERE).format(SQL("{}::text[]").format(sorted(access.units)))
