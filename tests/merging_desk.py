@@ -20,9 +20,9 @@ class MergingDesk(Desk):
         super().__init__(ledger)
         self.merging = Merging(self.append)
 
-    def person(self, name="Budi Fiktif"):
+    def person(self, name="Budi Fiktif", actor=RATNA):
         stream = person_stream(new_id())
-        self.tell(stream, registered(name))
+        self.tell(stream, registered(name), actor=actor)
         return stream
 
     def admit(self, person, day="2024-02-01"):

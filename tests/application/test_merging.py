@@ -292,20 +292,22 @@ def test_a_merge_is_taken_apart_and_not_corrected_away(desk, two):
     assert refusal_of(desk.void, other, told) == "correction.unmerge_instead"
 
 
-def test_whoever_sees_one_record_sees_both(desk, two):
-    survivor, other = two
+def test_whoever_sees_one_record_sees_both(desk):
+    survivor = desk.person(actor=replace(RATNA, unit="RUTAN-PEKALONGAN"))
+    two = survivor, other = survivor, desk.person()
     desk.admit(other)
     merge = desk.merge(survivor, other)
 
     def owners(record):
         return jurisdiction(desk.ledger, record, desk.ledger.read(record)).owners
 
-    assert owners(survivor) == owners(other) == {"RUTAN-MEDAN"}
+    assert owners(survivor) == owners(other) == {"RUTAN-MEDAN", "RUTAN-PEKALONGAN"}
     both = {subjects_behind(desk.ledger, record) for record in two}
     assert len(both) == 1
     assert {str(record) for record in two} < both.pop()
     desk.unmerge(survivor, merge)
     assert str(other) not in subjects_behind(desk.ledger, survivor)
+    assert (owners(survivor), owners(other)) == ({"RUTAN-PEKALONGAN"}, {"RUTAN-MEDAN"})
 
 
 FACTS = ("alias", "identifier", "admission", "release")
