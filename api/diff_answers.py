@@ -1,14 +1,14 @@
 """A difference as an answer: the field, both values, the event that did it, and who told it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
 from pydantic_core import to_jsonable_python
 
 from api.answers import FORBID
-from api.mark_answers import MarkAnswer, Telling, effective_said, mark_answer, permalink
-from api.readings import sealed_in
+from api.mark_answers import MarkAnswer, Telling, effective_said, mark_answer, permalink, quoted_by
+from api.readings import of_pages, sealed_in
 from application.comparing import Compared, Difference
 from application.marks import Mark, MarkState
 from domain.catalogue import EVENTS
@@ -65,34 +65,48 @@ class DiffAnswer(BaseModel):
 
 def difference_answers(compared: Compared, told: Telling) -> list[Json]:
     """Return all that differs; ``told`` is the later history with its marks."""
-    counting = {one.page.position: one.marks for one in told.events}
-    by_correction = {
-        mark.correction: mark
-        for one in told.events
-        for mark in one.marks
-        if mark.approval is not None
-    }
-    return [_difference(one, told, counting, by_correction) for one in compared.differences]
+    found = Marks(told)
+    return [_difference(one, found) for one in compared.differences]
 
 
-def _difference(
-    one: Difference,
-    told: Telling,
-    counting: Mapping[int, tuple[Mark, ...]],
-    by_correction: Mapping[str, Mark],
-) -> Json:
-    decided = one.pages[-1] if one.pages else None
-    mark = None
-    if decided is not None and isinstance(decided.event, CorrectionApproved):
-        mark = by_correction.get(decided.event.correction)
-    elif decided is not None:
-        acting = [m for m in counting.get(decided.position, ()) if m.state is MarkState.ACTS]
-        mark = acting[-1] if acting else None
+class Marks:
+    """Which correction is behind a page: the one that it approved, or by which it counts."""
+
+    def __init__(self, told: Telling) -> None:
+        self.told = told
+        self._of_fact = {one.page.position: one.marks for one in told.events}
+        self._approved = {
+            mark.correction: mark for one in told.events for mark in one.marks if mark.approval
+        }
+
+    def behind(self, page: Recorded) -> Mark | None:
+        """Return the mark of the correction, if there is one."""
+        if isinstance(page.event, CorrectionApproved):
+            return self._approved.get(page.event.correction)
+        acting = [m for m in self._of_fact.get(page.position, ()) if m.state is MarkState.ACTS]
+        return acting[-1] if acting else None
+
+
+def what_it_shows(compared: Compared, told: Telling) -> tuple[set[str], set[str]]:
+    """Return whom a comparison shows, and which sealed fields, for the record of the read."""
+    found, pages = Marks(told), list[Recorded]()
+    for one in compared.differences:
+        mark = found.behind(one.pages[-1]) if one.pages else None
+        pages += quoted_by(mark, told) if mark else ()
+    whom, fields = of_pages(pages, values=told.values)
+    pointers = [one.change.pointer for one in compared.differences]
+    return {*whom, str(compared.after.stream)}, fields | (
+        sealed_at(pointers) if told.values else set()
+    )
+
+
+def _difference(one: Difference, found: Marks) -> Json:
+    told, decided = found.told, one.pages[-1] if one.pages else None
     return {
         "pointer": one.change.pointer,
         "from": to_jsonable_python(one.change.before) if told.values else None,
         "to": to_jsonable_python(one.change.after) if told.values else None,
-        "event": cause(decided, mark, told) if decided else None,
+        "event": cause(decided, found.behind(decided), told) if decided else None,
         "earlier": [page.event_id for page in one.pages[:-1]],
     }
 

@@ -146,10 +146,15 @@ class Telling:
         for one in self.events:
             yield one.page
             for mark in one.marks:
-                if mark.content:
-                    yield mark.content
-                if mark.requested and mark.correction not in self.veiled:
-                    yield mark.requested
+                yield from quoted_by(mark, self)
+
+
+def quoted_by(mark: Mark, told: Telling) -> Iterator[Recorded]:
+    """Yield the pages that a mark quotes to this reader."""
+    if mark.content:
+        yield mark.content
+    if mark.requested and mark.correction not in told.veiled:
+        yield mark.requested
 
 
 def telling_of(services: Services, caller: Caller, history: History, moment: Moment) -> Telling:

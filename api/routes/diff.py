@@ -1,17 +1,18 @@
 """/v1/cases/{case_id}/diff: field by field; and /v1/events/{event_id}, the address of one event."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 from pydantic_core import to_jsonable_python
 
 from api.answers import DayOrInstant, EventAnswer, Instant, marked_answer
 from api.callers import HistoryReader
 from api.dependencies import Services, WithServices
-from api.diff_answers import DiffAnswer, difference_answers
+from api.diff_answers import DiffAnswer, difference_answers, what_it_shows
 from api.lists import fault
 from api.mark_answers import shown_in, telling_of
 from api.problems import not_found
@@ -73,12 +74,36 @@ def instant(name: str, said: DayOrMoment, now: datetime) -> datetime:
     return said
 
 
-@router.get("/v1/cases/{case_id}/diff", response_model=DiffAnswer, dependencies=STRICT)
-def read_diff(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
-    services: WithServices,
-    caller: HistoryReader,
-    reading: WithReading,
-    case_id: Annotated[str, Path(min_length=1, max_length=100, examples=[EXAMPLE_ID])],
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What is to be compared: two times on an axis, and the other axis held still."""
+
+    begin: DayOrMoment
+    end: DayOrMoment | None
+    axis: Literal["known", "valid"]
+    valid_at: DayOrMoment | None
+    known_at: datetime | None
+
+    @property
+    def after(self) -> Moment:
+        """Return the later of the two moments."""
+        if self.axis == "valid":
+            return Moment(valid_at=self.end, known_at=self.known_at)
+        known_at = self.end if isinstance(self.end, datetime) else None
+        return Moment(valid_at=self.valid_at, known_at=known_at)
+
+    def answer(self) -> Json:
+        """Return what was asked for, as it was asked for."""
+        return {
+            "axis": self.axis,
+            "from": self.begin.isoformat(),
+            "to": self.end and self.end.isoformat(),
+            "valid_at": self.valid_at and self.valid_at.isoformat(),
+            "known_at": self.known_at and self.known_at.isoformat(),
+        }
+
+
+def sides_of(
     begin: Annotated[
         DayOrInstant,
         Query(alias="from", description="The earlier one.", examples=["2025-08-17T09:00:00+07:00"]),
@@ -96,51 +121,49 @@ def read_diff(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by
     ] = "known",
     valid_at: Annotated[DayOrInstant | None, Query(description="With `axis=known`.")] = None,
     known_at: Annotated[Instant | None, Query(description="With `axis=valid`.")] = None,
+) -> Sides:
+    """Read what is to be compared; refuse what does not go together."""
+    if end is not None:
+        ensure_in_order(begin, end)
+    for name, said, other in (("known_at", known_at, "known"), ("valid_at", valid_at, "valid")):
+        if said is not None and axis == other:
+            raise fault(name, "diff.not_with_axis", NOT_WITH_AXIS)
+    return Sides(begin, end, axis, valid_at, known_at)
+
+
+@router.get("/v1/cases/{case_id}/diff", response_model=DiffAnswer, dependencies=STRICT)
+def read_diff(
+    services: WithServices,
+    caller: HistoryReader,
+    reading: WithReading,
+    case_id: Annotated[str, Path(min_length=1, max_length=100, examples=[EXAMPLE_ID])],
+    sides: Annotated[Sides, Depends(sides_of)],
 ) -> Json:
     """Say field by field what differs, the event that did it, who told it, and when."""
     if not re.fullmatch(UUID, case_id, re.ASCII):
         raise not_found()
     stream = StreamId(kind=CASE.name, key=case_id)
     unit = unit_that_sees(services, stream, caller)
-    if end is not None:
-        ensure_in_order(begin, end)
-    if axis == "known":
-        if known_at is not None:
-            raise fault("known_at", "diff.not_with_axis", NOT_WITH_AXIS)
-        compared = _by_knowledge(services, stream, begin, end, valid_at)
-        moment = Moment(valid_at=valid_at, known_at=end if isinstance(end, datetime) else None)
-    else:
-        if valid_at is not None:
-            raise fault("valid_at", "diff.not_with_axis", NOT_WITH_AXIS)
-        journeys = Journeys(services.ledger, services.now)
-        compared = between_effects(journeys, stream, (begin, end), known_at, to_jsonable_python)
-        moment = Moment(valid_at=end, known_at=known_at)
-    told = telling_of(services, caller, compared.after, moment)
-    reading(*shown_in(told), len(compared.differences), unit)
+    compared = _compared(services, stream, sides)
+    told = telling_of(services, caller, compared.after, sides.after)
+    reading(*what_it_shows(compared, told), len(compared.differences), unit)
     return {
         "case_id": case_id,
-        "axis": axis,
-        "from": begin.isoformat(),
-        "to": end and end.isoformat(),
-        "valid_at": valid_at and valid_at.isoformat(),
-        "known_at": known_at and known_at.isoformat(),
+        **sides.answer(),
         "from_version": compared.before.version,
         "to_version": compared.after.version,
         "differences": difference_answers(compared, told),
     }
 
 
-def _by_knowledge(
-    services: Services,
-    stream: StreamId,
-    begin: DayOrMoment,
-    end: DayOrMoment | None,
-    valid_at: DayOrMoment | None,
-) -> Compared:
-    now = services.now()
-    known = instant("from", begin, now), None if end is None else instant("to", end, now)
+def _compared(services: Services, stream: StreamId, sides: Sides) -> Compared:
     journeys = Journeys(services.ledger, services.now)
-    return between_tellings(journeys, stream, known, valid_at, to_jsonable_python)
+    if sides.axis == "valid":
+        valid = sides.begin, sides.end
+        return between_effects(journeys, stream, valid, sides.known_at, to_jsonable_python)
+    now, end = services.now(), sides.end
+    known = instant("from", sides.begin, now), None if end is None else instant("to", end, now)
+    return between_tellings(journeys, stream, known, sides.valid_at, to_jsonable_python)
 
 
 @router.get(
