@@ -244,7 +244,8 @@ class _Walk:
         for key in [*old, *(key for key in new if key not in old)]:
             was, now = old.get(key, ABSENT), new.get(key, ABSENT)
             if was is not now:
-                yield from self.changes(was, now, place.field(str(self.plain(key))))
+                (name,) = self.plain({key: None})  # a key is no value: JSON names it otherwise
+                yield from self.changes(was, now, place.field(str(name)))
 
     def _of_list(
         self, old: Sequence[Any], new: Sequence[Any], place: _Place

@@ -108,6 +108,10 @@ def test_an_object_centric_log_says_what_an_event_concerns_and_how_objects_were(
         for link in one["relationships"]:
             assert set(link) == {"objectId", "qualifier"}
             assert link["objectId"] in objects
+    times = [datetime.fromisoformat(one["time"]) for one in log["events"]]
+    assert times == sorted(times)
+    names = [one["type"] for one in log["events"] if one["type"] in COURSE[1:]]
+    assert names == COURSE[1:], "and in the order of telling within a day"
     seated = next(one for one in log["events"] if one["type"] == "skill_training.seated")
     kinds = {
         link["qualifier"]: objects[link["objectId"]]["type"] for link in seated["relationships"]

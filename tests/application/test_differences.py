@@ -219,6 +219,9 @@ def test_what_was_forgotten_is_one_value():
     (change,) = differences(states_of(admitted()), states_of(admitted(full_name=FORGOTTEN)), plain)
     assert change.pointer == "/custody/opening/full_name"
     assert change.after == {"forgotten": True}
+    (keyed,) = differences({}, {FORGOTTEN: "a"}, plain)
+    (name,) = plain({FORGOTTEN: "a"})
+    assert keyed.pointer == f"/{name}", "also where it was a key"
 
 
 CASE_STREAM = pages([("case:1", admitted())])[0].stream
