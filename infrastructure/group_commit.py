@@ -142,6 +142,8 @@ class GroupCommit(Generic[T, R]):
         outcomes: Sequence[R | BaseException]
         try:
             outcomes = self._write([call.item for call in group])
+            if len(outcomes) != len(group):
+                raise OutcomeUnknown  # noqa: TRY301  # whose is whose, nobody can tell
         except Exception as error:  # noqa: BLE001  # each caller of the group raises it
             outcomes = [error] * len(group)
         except BaseException as interrupt:  # noqa: BLE001  # meant for this thread alone

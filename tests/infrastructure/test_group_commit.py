@@ -3,7 +3,7 @@ from threading import Barrier, Event, Lock, Thread
 
 import pytest
 
-from application.ledger import Overloaded
+from application.ledger import OutcomeUnknown, Overloaded
 from infrastructure.group_commit import GroupCommit, _Call
 
 
@@ -68,6 +68,14 @@ def test_a_write_that_fails_as_a_whole_fails_for_each_and_the_next_goes_on():
     with pytest.raises(ConnectionError):
         commit(13)
     assert commit(14) == 14
+
+
+def test_a_write_that_answers_for_too_few_leaves_nobody_waiting():
+    commit = GroupCommit(lambda items: items[1:])
+    with pytest.raises(OutcomeUnknown):
+        commit(1)
+    with pytest.raises(OutcomeUnknown):
+        commit(2)
 
 
 def test_items_with_a_key_in_common_are_written_one_after_the_other_in_their_order():
