@@ -294,7 +294,8 @@ def test_a_merge_is_taken_apart_and_not_corrected_away(desk, two):
 
 def test_whoever_sees_one_record_sees_both(desk):
     survivor = desk.person(actor=replace(RATNA, unit="RUTAN-PEKALONGAN"))
-    two = survivor, other = survivor, desk.person()
+    other = desk.person()
+    two = survivor, other
     desk.admit(other)
     merge = desk.merge(survivor, other)
 
