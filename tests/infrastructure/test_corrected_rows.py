@@ -230,6 +230,30 @@ def test_a_correction_that_brings_poison_stops_the_key_where_its_fact_stands(hou
     assert house.months() == ("2025-05", "2025-06")
 
 
+@pytest.mark.parametrize("within_stream", [True, False])
+def test_a_key_that_is_folded_anew_after_a_fix_is_folded_from_what_stands(
+    ledger, pool, within_stream
+):
+    poison = {"2025-06"}
+
+    def mended(row, page):
+        if page.event.month in poison:
+            raise RuntimeError
+        return evolve(row, page)
+
+    house = House(ledger, pool, replace(LINES, evolve=mended, within_stream=within_stream))
+    first, _ = house.tell(assessed("2025-05"), assessed("2025-06"))
+    (by,) = house.tell(proposed(assessed("2025-04")))
+    house.tell(approved([(first, by.event_id)]), assessed("2025-07"))
+    house.follow()
+    assert house.months() == ("2025-04",)
+    assert not house.models.refold("case_summary", "1"), "it is stopped still"
+    poison.clear()
+    assert house.models.refold("case_summary", "1")
+    assert house.months() == ("2025-04", "2025-06", "2025-07")
+    house.ensure_true()
+
+
 def test_an_approval_that_cannot_be_woken_stops_its_stream_and_is_never_passed_over(house):
     first, _ = house.tell(assessed("2025-05"), assessed("2025-06"))
     house.tell(approved([(first, None)]), assessed("2025-07"))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Annotated
 
 import psycopg
@@ -26,7 +27,9 @@ from forgetting_house import (
 from pages import ACTOR, draft, stream, write
 from psycopg.sql import SQL
 from scenario import on
+from told_corrections import Hands
 
+from application.correcting import Correcting
 from application.forgetting import Decision, PartyGrounds
 from application.journeys import Journeys, Moment
 from domain.forgetting import ForgettingBasis
@@ -117,6 +120,21 @@ def test_read_models_follow_without_a_rebuild_and_say_what_a_replay_says(house, 
             (case.key,),
         ).fetchone()
     assert left == ([], None, None)
+    for same in house.models.compare([table.name for table in TABLES]):
+        assert same.live == same.replay, same.name
+
+
+def test_what_was_put_right_of_somebody_is_forgotten_with_the_rest(house, budi):
+    person, case = budi
+    correcting = Correcting(append=house.append, pages=house.ledger)
+    hands = Hands(SimpleNamespace(ledger=house.ledger, correcting=correcting))
+    hands.correct(house.ledger.read(case)[0], full_name="Budi Betul")
+    house.follow()
+    assert house.found(CASE_SUMMARY, "betul") == [case.key]
+    house.forget(person)
+    house.follow()
+    assert house.row(CASE_SUMMARY, case.key).name is None
+    assert house.found(CASE_SUMMARY, "betul") == house.found(CASE_SUMMARY, "budi") == []
     for same in house.models.compare([table.name for table in TABLES]):
         assert same.live == same.replay, same.name
 
