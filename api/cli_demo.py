@@ -66,7 +66,7 @@ def serve(port: Port = None) -> None:
 
 def load(house: "House", seed: int) -> "Plan":
     """Load what is missing of the demo, and wait until it can be read."""
-    from application.demo import demo_plan, run  # noqa: PLC0415
+    from application.demo import correct, demo_plan, run  # noqa: PLC0415
 
     plan = demo_plan(seed)
     _refuse_beside_real_people(house)
@@ -78,6 +78,7 @@ def load(house: "House", seed: int) -> "Plan":
 
         try:
             run(plan, house.services.append, on_step)
+            correct(plan, house.services.correcting)
         except KeyReused:
             fail(
                 "buku ini berisi demo dari edisi atau benih lain; pakai JEJAK_DATA_DIR yang kosong",

@@ -4,7 +4,18 @@
 """
 
 from application.demo.loading import WORKERS, run
+from application.demo.mistakes import correct
 from application.demo.plan import EXAMPLE_CASE, SEED, demo_plan
 from application.demo.steps import Plan, Stage, Step
 
-__all__ = ["EXAMPLE_CASE", "SEED", "WORKERS", "Plan", "Stage", "Step", "demo_plan", "run"]
+__all__ = [
+    "EXAMPLE_CASE",
+    "SEED",
+    "WORKERS",
+    "Plan",
+    "Stage",
+    "Step",
+    "correct",
+    "demo_plan",
+    "run",
+]

@@ -14,7 +14,8 @@ from psycopg.conninfo import make_conninfo
 from uuid_utils import uuid7
 
 from application.append import Append
-from application.demo import EXAMPLE_CASE, SEED, demo_plan, run
+from application.correcting import Correcting
+from application.demo import EXAMPLE_CASE, SEED, correct, demo_plan, run
 from application.demo.steps import TOLD_UNTIL
 from domain import programme, skill_training
 from domain.admission import CustodyAdmitted
@@ -351,3 +352,20 @@ def test_a_load_killed_in_the_middle_and_begun_again_loses_and_doubles_nothing(
         load(ledger, small, workers=2)
         assert streams_of(ledger) == whole
         assert [page.position for page in ledger.walk()] == list(range(1, ledger.position() + 1))
+
+
+def test_what_was_recorded_wrongly_is_corrected_once_and_leaves_something_to_decide(loaded, small):
+    desk = Correcting(append=append_to(loaded), pages=loaded)
+    for _ in range(2):
+        correct(small, desk)
+        told = Counter(
+            page.event.stored_as
+            for page in loaded.walk()
+            if page.event.stored_as.startswith(("correction.", "review."))
+        )
+        assert told == {
+            "correction.requested": 3,
+            "correction.proposed": 4,  # an admission's day is also the day that custody began
+            "correction.approved": 3,
+            "review.raised": 1,
+        }
