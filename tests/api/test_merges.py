@@ -267,14 +267,19 @@ def assert_forgotten_in_both_or_in_none(ratna, kanwil, case, survivor, other):
         return kanwil.post(f"/v1/persons/{other}/forgetting", json=body, headers=seen)
 
     assert forget().json()["code"] == "person.held"
+    pdf = {"Content-Type": "application/pdf"}
+    sha256 = ratna.post("/v1/evidence", content=b"%PDF Budi", headers=pdf).json()["sha256"]
     released = event("custody.released", "2025-09-01", kind="bebas_murni", document="SL/1")
+    released["evidence"] = [{"number": "SL/1", "date": None, "sha256": sha256}]
     assert append(ratna, case, released).status_code == 201
+    assert ratna.get(f"/v1/evidence/{sha256}").status_code == 200
     done = forget()
     assert done.status_code == 201, done.json()
     assert {one["stream"] for one in done.json()["events"]} == {
         f"person:{survivor}",
         f"person:{other}",
     }
+    assert ratna.get(f"/v1/evidence/{sha256}").status_code == 404
     for key in (survivor, other):
         said = kanwil.get(f"/v1/persons/{key}").json()
         assert said["state"]["person"]["registered"]["full_name"] == {"forgotten": True}
