@@ -4,6 +4,7 @@ Those of the code are put in place of what the service would use, in the process
 defective and nowhere else; those of the database are written into one database by its owner.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -86,8 +87,17 @@ def _forgetful() -> Sequence[Patch]:
     def append(self: Any, drafts: Any, *, heads: Any, actor: str, command: Any) -> Receipt:
         return whole(self, drafts, heads=heads, actor=actor, command=None)
 
+    prompt = EventsourcingLedger.submit
+
+    async def submit(self: Any, drafts: Any, *, heads: Any, actor: str, command: Any) -> Receipt:
+        return await prompt(self, drafts, heads=heads, actor=actor, command=None)
+
     answered: Any = lambda *_: None  # noqa: E731
-    return [(EventsourcingLedger, "append", append), (EventsourcingLedger, "answered", answered)]
+    return [
+        (EventsourcingLedger, "append", append),
+        (EventsourcingLedger, "submit", submit),
+        (EventsourcingLedger, "answered", answered),
+    ]
 
 
 def _confused() -> Sequence[Patch]:
@@ -115,7 +125,10 @@ def _by_halves() -> Sequence[Patch]:
             positions.append(self._commit(Entry([page], [head], answer)))
         return positions or [self._commit(Entry([], (), kwargs["answer"]))]
 
-    return [(PageRecorder, "insert_events", insert_events)]
+    async def submit(self: Any, pages: Any, heads: Any, answer: Any) -> Sequence[int]:
+        return await asyncio.to_thread(self.insert_events, pages, heads=heads, answer=answer)
+
+    return [(PageRecorder, "insert_events", insert_events), (PageRecorder, "submit", submit)]
 
 
 def _forgetting_rows() -> Sequence[Patch]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, Lock
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -170,3 +170,34 @@ def test_a_loop_that_is_gone_keeps_nobody_waiting(commit, store):
         portal.call(hand_in)
     store.go.set()
     assert commit(2) == 20
+
+
+def test_no_item_is_lost_or_written_twice_whoever_hands_it_in_and_whoever_is_cancelled(on_loop):
+    written: list[int] = []
+    alone = Lock()
+
+    def write(items):
+        assert alone.acquire(blocking=False), "two groups at once"
+        written.extend(items)
+        alone.release()
+        return items
+
+    commit = GroupCommit(write, most=5, apart=lambda item: {item % 11})
+
+    async def hand_in(start: int) -> None:
+        for item in range(start, start + 100):
+            future = commit.submit(item)
+            if item % 7:
+                assert await future == item
+            else:
+                future.cancel()
+
+    async def all_of_them() -> None:
+        with ThreadPoolExecutor(8) as people:
+            threads = [people.submit(commit, item) for item in range(3_000, 3_500)]
+            await asyncio.gather(*(hand_in(start) for start in range(0, 3_000, 100)))
+            assert [one.result(30) for one in threads] == list(range(3_000, 3_500))
+
+    on_loop(all_of_them)
+    commit.close()
+    assert sorted(written) == list(range(3_500))
