@@ -4,7 +4,7 @@ Every kind of correction is in it: void, correct, move, what another stream says
 undone, and what undoes that. Some wait, some are declined; reviews stand in between.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -13,8 +13,7 @@ from scenario import on
 from strategies import one
 
 from application.ledger import BEGINNING, Head
-from application.standing import standing
-from domain.catalogue import ANNOTATIONS, STREAMS
+from domain.catalogue import STREAMS
 from domain.conduct import ConductAssessed, DisciplineBegan
 from domain.correction import (
     Arrival,
@@ -31,7 +30,6 @@ from domain.kernel import Event
 from domain.record import Draft, Recorded, StreamId
 from domain.review import ReviewRaised
 from infrastructure.ledger import EventsourcingLedger
-from projections.kernel import Projection
 
 CASES = tuple(StreamId(kind="case", key=str(number)) for number in range(1, 5))
 OTHERS = tuple(
@@ -87,15 +85,9 @@ class Story:
             self.heads[stream] = Head(version=last.version, hash=last.hash)
         self._drafts = []
 
-    def told(self) -> list[Recorded]:
-        """Every page as it was told, in the order of positions."""
-        return in_order(page for stream in self.heads for page in self.ledger.read(stream))
-
-    def standing(self) -> list[Recorded]:
-        """Every fact as it stands, and what was said about facts, in the order of positions."""
-        said = [page for page in self.told() if isinstance(page.event, ANNOTATIONS)]
-        stand = [page for stream in self.heads for page in standing(self.ledger.read(stream))]
-        return in_order([*said, *(p for p in stand if not isinstance(p.event, ANNOTATIONS))])
+    def streams(self) -> list[Sequence[Recorded]]:
+        """All that was written, stream by stream."""
+        return [self.ledger.read(stream) for stream in self.heads]
 
     def _step(self) -> None:
         steps: dict[Callable[[], None], int] = {
@@ -244,28 +236,3 @@ class Story:
         told = self._tell(asked.to or page.stream, page.event, causation_id=asked.id)
         self.facts[told.stream].append(told)
         return Arrival(origin=page.event_id, event=told.event_id)
-
-
-def in_order(pages: Iterable[Recorded]) -> list[Recorded]:
-    return sorted(pages, key=lambda page: page.position)
-
-
-def folded(projection: Projection, told: Sequence[Recorded]) -> tuple[dict, set[str]]:
-    """What pages come to, plainly: the rows, and the keys and streams that stop at a poison."""
-    rows: dict = {}
-    stopped: set[str] = set()
-    for page in told:
-        if type(page.event) not in projection.events or str(page.stream) in stopped:
-            continue
-        try:
-            key = projection.key(page)
-        except ArithmeticError:
-            stopped.add(str(page.stream))
-            continue
-        if key is None or key in stopped:
-            continue
-        try:
-            rows[key] = projection.evolve(rows.get(key), page)
-        except ArithmeticError:
-            stopped.add(key)
-    return {key: row for key, row in rows.items() if row is not None}, stopped
