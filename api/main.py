@@ -77,7 +77,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
     with ExitStack() as stack:
         database = stack.enter_context(open_database(chosen, as_guest=as_guest))
         keys = stack.enter_context(open_key_store(database, chosen.data_dir, as_guest=as_guest))
-        pool = stack.enter_context(service_pool(database.dsn))
+        pool = stack.enter_context(service_pool(database.service))
         ledger = stack.enter_context(EventsourcingLedger(pool, keys))
         read_models = models_of(database, chosen.data_dir, ledger, pool)
         tokens = Tokens(secret=keys.derive("tokens"), now=now)

@@ -10,6 +10,7 @@ import structlog
 from infrastructure.backup_series import series_of
 from infrastructure.key_cluster import key_database
 from infrastructure.key_copy import Copies, copying
+from infrastructure.login import as_service, let_in
 from infrastructure.migrations import KEYS, migrate, migrated
 from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
 from infrastructure.settings import Settings
@@ -44,10 +45,15 @@ class NotOurs(Trouble):
 
 @dataclass(frozen=True, kw_only=True)
 class Database:
-    """Where the ledger is kept, and where the keys: for their owners, who may also migrate."""
+    """Where the ledger is kept, and where the keys: for their owners, who may also migrate.
+
+    ``service`` is for who writes and reads in the ledger: a login of its own in a server of ours
+    (`infrastructure.login`), or where the operator gives the owner's apart; else the owner's.
+    """
 
     dsn: str = field(repr=False)  # it may hold a password
     keys_dsn: str = field(repr=False)
+    service: str = field(repr=False)
 
     @property
     def apart(self) -> bool:
@@ -64,12 +70,18 @@ def open_database(
     A guest (a command beside a running service) uses the service's own where they are running. It
     goes on with an archive of WAL, and begins one only where it is there `to_back_up`.
     """
+    if settings.owner_url and not settings.database_url:
+        raise NotOurs(
+            "JEJAK_OWNER_URL hanya berlaku bersama JEJAK_DATABASE_URL\n"
+            "JEJAK_OWNER_URL goes with JEJAK_DATABASE_URL only"
+        )
     with (
         key_database(settings, as_guest=as_guest) as keys_dsn,
         _ledger_database(settings, as_guest=as_guest, to_back_up=to_back_up) as dsn,
         copying(keys_dsn() or dsn, _copies(settings), as_guest=as_guest),
     ):
-        database = Database(dsn=dsn, keys_dsn=keys_dsn() or dsn)
+        service = settings.database_url or as_service(dsn)
+        database = Database(dsn=dsn, keys_dsn=keys_dsn() or dsn, service=service)
         if not (database.apart or as_guest):
             log.warning(KEYS_BESIDE)
         yield database
@@ -90,9 +102,10 @@ def bring_up_to_date(database: Database, *, as_guest: bool) -> None:
                 "the key store of this ledger is not here; name the JEJAK_DATA_DIR or"
                 " JEJAK_KEYS_URL of its service, or run `jejak serve` of this edition first"
             )
-        return
-    migrate(database.dsn)
-    migrate(database.keys_dsn, KEYS)
+    else:
+        migrate(database.dsn)
+        migrate(database.keys_dsn, KEYS)
+    let_in(database.dsn, database.service)
 
 
 def ensure_up_to_date(ledger_dsn: str) -> None:
@@ -124,7 +137,9 @@ def _copies(settings: Settings) -> Copies:
 @contextmanager
 def _ledger_database(settings: Settings, *, as_guest: bool, to_back_up: bool) -> Iterator[str]:
     if settings.database_url:
-        yield reachable(settings.database_url, "JEJAK_DATABASE_URL")
+        given = reachable(settings.database_url, "JEJAK_DATABASE_URL")
+        owner = settings.owner_url
+        yield reachable(owner, "JEJAK_OWNER_URL") if owner else given
         return
     # Only here, so that nothing embedded is loaded where a server is given.
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415

@@ -42,6 +42,7 @@ class SealerChild:
         self._environment = {
             **{name: said for name, said in os.environ.items() if name not in OF_KEYS},
             "JEJAK_DATABASE_URL": dsn,
+            "JEJAK_OWNER_URL": "",
             "JEJAK_DATA_DIR": str(settings.data_dir),
             "JEJAK_BACKUP_DIR": "",  # backups are the service's
             "JEJAK_KEYS_BACKUP_DIR": "",

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="JEJAK_", env_ignore_empty=True, frozen=True)
 
     database_url: str | None = Field(default=None, repr=False)  # it may hold a password
+    owner_url: str | None = Field(default=None, repr=False)  # then the other is the service's login
     keys_url: str | None = Field(default=None, repr=False)
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=default_data_directory

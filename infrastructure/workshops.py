@@ -23,7 +23,7 @@ def open_workshop(database: Database, data_dir: Path) -> Iterator[Workshop]:
     configure_logging()
     with (
         open_key_store(database, data_dir, as_guest=True) as keys,
-        service_pool(database.dsn, CONNECTIONS_MAX) as pool,
+        service_pool(database.service, CONNECTIONS_MAX) as pool,
         EventsourcingLedger(pool, keys) as ledger,
     ):
         yield Workshop(ledger, pool, RowSeals(ledger.store, keys, keys))
