@@ -113,7 +113,7 @@ class AsKnown:
                 with self._pool.connection() as connection:
                     position, _ = self._asking.freshness(connection, table)
             folding = Folding(self._ledger, self._pool, position, then.valid_at)
-            sight = Sight(folding, self._tables[CASES], access)
+            sight = Sight(folding, access)
             look = self._looked(asked, folding, sight)
             folded = self._folded(asked, look, folding, sight)
             rows = merge(look.rows.items(), folded, key=itemgetter(0))

@@ -10,6 +10,7 @@ from psycopg_pool import ConnectionPool
 from application.journeys import holds
 from application.read_models import Access
 from domain.kernel import Refused
+from domain.record import Recorded
 from infrastructure.histories import CORRECTING, Span, Told, by_stream, concerning, of_kinds
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.page_reader import COLUMNS, StoredPage
@@ -17,6 +18,8 @@ from infrastructure.row_table import RowTable
 from infrastructure.streams_then import all_of
 from infrastructure.tail import Kept, Woken, wake_all
 from infrastructure.work import Work, folded, work_of
+from projections.dated import entered
+from projections.whereabouts import MOVING, Movement, movement, whereabouts
 
 TOGETHER: Final = 100
 """Streams whose pages are read and woken together."""
@@ -86,6 +89,12 @@ class Folding:
     def _rows(self, work: Work) -> Mapping[str, Any]:
         return {key: row for key, row in folded(work, {}).items() if row is not None}
 
+    def facts(self, told: Told) -> Iterator[Recorded]:
+        """Yield the facts of a stream that stand and held, as far as they can be woken."""
+        for _, page in self._held(told.standing):
+            if isinstance(page, Recorded):
+                yield page
+
     def _held(self, pages: Sequence[Woken]) -> Sequence[Woken]:
         """Return the pages whose facts held; what cannot be woken stops its row at every time."""
         valid_at = self.valid_at
@@ -99,23 +108,26 @@ class Folding:
 
 
 class Sight:
-    """Which cases were within a scope then; ``cases`` is the table that tells their units."""
+    """Which cases were within a scope then, by where their movements left them.
 
-    def __init__(self, folding: Folding, cases: RowTable, access: Access) -> None:
-        self._folding, self._cases, self._access = folding, cases, access
+    So does `projections.case_summary` say which units see a case.
+    """
+
+    names: Final = frozenset(name for kind in MOVING for name in kind.names)
+    """Names of the pages that it needs to see of a case."""
+
+    def __init__(self, folding: Folding, access: Access) -> None:
+        self._folding, self._access = folding, access
         self._seen: dict[str, bool] = {}
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Return the names of the pages that it needs to see of a case."""
-        return self._cases.event_names
 
     def of(self, case: str, told: Told) -> bool:
         """Say whether a case was in sight, by its own pages."""
-        row = self._folding.rows(self._cases, told).get(case)
-        self._seen[case] = row is not None and bool(
-            {row.unit, row.destination} & self._access.units
-        )
+        movements: tuple[Movement, ...] = ()
+        for page in self._folding.facts(told):
+            if step := movement(page):
+                movements = entered(movements, step)
+        there = whereabouts(movements)
+        self._seen[case] = bool({there.unit, there.destination} & self._access.units)
         return self._seen[case]
 
     def learn(self, cases: Collection[str]) -> None:
