@@ -1,11 +1,27 @@
-"""A store with two trainings to mine, one of which was told of the wrong person at first."""
+"""A store to mine: somebody who was trained, somebody of whom a fact was voided, and a class.
 
+It is made once for the tests of a file that only read it, with the command line beside it.
+"""
+
+import json
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
 from correcting_desk import MEDAN, Desk
+from import_files import Jejak
+from psycopg.conninfo import make_conninfo
 from scenario import on
 
 from domain.conduct import ConductAssessed, Predicate
 from domain.record import StreamId
 from domain.registry import UnitKind, UnitNamed
+from infrastructure.connections import service_pool
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.master_key import MasterKey
+
+SECRET = b"k" * 32
 
 COURSE = [
     "custody.admitted",
@@ -53,3 +69,37 @@ def assessed(score=28):
         predicate=Predicate.BAIK,
         risk_declined=True,
     )
+
+
+@contextmanager
+def own_database(postgres, template):
+    """A migrated database, for longer than one test."""
+    name = f"jejak_test_{uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield make_conninfo(postgres, dbname=name)
+        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def own_ledger(database):
+    with service_pool(database) as pool, EventsourcingLedger(pool, MasterKey(SECRET)) as ledger:
+        yield ledger
+
+
+@contextmanager
+def command_line(database, folder):
+    """`jejak` over that database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JEJAK_DATABASE_URL", database)
+        patch.setenv("JEJAK_DATA_DIR", str(folder / "data"))
+        patch.setenv("JEJAK_MASTER_KEY", SECRET.hex())
+        patch.delenv("JEJAK_LANGUAGE", raising=False)
+        yield Jejak(folder)
+
+
+def reads_kept(database):
+    """What the book of reads holds, in its order."""
+    with psycopg.connect(database) as owner:
+        rows = owner.execute("SELECT body FROM ledger.access ORDER BY number").fetchall()
+    return [json.loads(body) for (body,) in rows]

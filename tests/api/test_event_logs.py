@@ -11,7 +11,7 @@ import pytest
 from correcting_desk import MEDAN, opened
 from fold import pages
 from import_files import Jejak
-from mined_store import COURSE, Mined
+from mined_store import COURSE, Mined, command_line, own_database, own_ledger, reads_kept
 
 from api.event_logs import ALWAYS, xes
 from application.process_mining import Kind, attribute_kinds, course
@@ -23,17 +23,29 @@ NAME = re.compile(r"[A-Za-z_][\w:.-]*")
 """`xs:Name`, as far as ours go."""
 
 
-@pytest.fixture
-def jejak(database, tmp_path, monkeypatch):
-    monkeypatch.setenv("JEJAK_DATABASE_URL", database)
-    monkeypatch.setenv("JEJAK_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("JEJAK_MASTER_KEY", (b"k" * 32).hex())
-    return Jejak(tmp_path)
+@pytest.fixture(scope="module")
+def store(postgres, template):
+    """One store for all tests here, which only read it."""
+    with own_database(postgres, template) as database:
+        yield database
 
 
-@pytest.fixture
-def mined(ledger):
-    return Mined(ledger)
+@pytest.fixture(scope="module")
+def mined(store):
+    with own_ledger(store) as ledger:
+        yield Mined(ledger)
+
+
+@pytest.fixture(scope="module")
+def jejak(store, tmp_path_factory):
+    with command_line(store, tmp_path_factory.mktemp("logs")) as jejak:
+        yield jejak
+
+
+@pytest.fixture(scope="module")
+def logs(jejak, mined):
+    """Both logs of the whole store."""
+    return {form: jejak("export", "--format", form) for form in ("xes", "ocel")}
 
 
 def told(element):
@@ -48,8 +60,8 @@ def told(element):
     return found
 
 
-def test_an_xes_log_tells_each_case_as_a_trace_of_the_facts_that_stand(jejak, mined):
-    log = ET.fromstring(jejak("export", "--format", "xes"))  # noqa: S314  # our own
+def test_an_xes_log_tells_each_case_as_a_trace_of_the_facts_that_stand(logs, mined):
+    log = ET.fromstring(logs["xes"])  # noqa: S314  # our own
     assert (log.tag, log.get("xes.version")) == ("log", "1849.2016")
     parts = [one.tag for one in log]
     order = ["extension", "global", "classifier", "string", "int", "trace"]
@@ -70,19 +82,18 @@ def test_an_xes_log_tells_each_case_as_a_trace_of_the_facts_that_stand(jejak, mi
     assert first[3]["programme"] == mined.programme.key
 
 
-def test_no_name_and_no_id_of_anybody_is_in_a_log(jejak, mined):
-    logs = [jejak("export", "--format", form) for form in ("xes", "ocel")]
+def test_no_name_and_no_id_of_anybody_is_in_a_log(jejak, mined, logs):
     person = mined.desk.history(mined.trained).pages[0].event.person
-    for log in logs:
+    for log in logs.values():
         for secret in ("Budi", "Rahasia", "1990", "S-1/2025", "islam"):
             assert secret not in log
         for known in (mined.trained.key, mined.other.key, person):
             assert known not in log
         for page in mined.desk.history(mined.trained).pages:
             assert page.event_id not in log
-    (case,) = {event["case:id"] for event in ids(logs[0])[:1]}
-    assert case in logs[1], "one pseudonym in both"
-    assert logs[0] == jejak("export", "--format", "xes"), "and in every log of a store"
+    (case,) = {event["case:id"] for event in ids(logs["xes"])[:1]}
+    assert case in logs["ocel"], "one pseudonym in both"
+    assert logs["xes"] == jejak("export", "--format", "xes"), "and in every log of a store"
 
 
 def ids(log):
@@ -90,8 +101,8 @@ def ids(log):
     return [{"case:id": told(trace)["concept:name"]} for trace in traces]
 
 
-def test_an_object_centric_log_says_what_an_event_concerns_and_how_objects_were(jejak, mined):
-    log = json.loads(jejak("export", "--format", "ocel"))
+def test_an_object_centric_log_says_what_an_event_concerns_and_how_objects_were(logs):
+    log = json.loads(logs["ocel"])
     assert list(log) == ["eventTypes", "objectTypes", "events", "objects"]
     objects = {one["id"]: one for one in log["objects"]}
     assert len(objects) == len(log["objects"])
@@ -171,18 +182,17 @@ def test_what_no_log_holds_is_refused_in_words(tmp_path, words):
     Jejak(tmp_path)("export", *words, status=2)
 
 
-def test_whom_a_log_shows_is_recorded_once_before_it_leaves(jejak, mined, database):
+def test_whom_a_log_shows_is_recorded_once_before_it_leaves(jejak, mined, store):
+    before = len(reads_kept(store))
     jejak("export", "--format", "ocel", "--kind", "case", "--output", jejak.folder / "log.json")
-    with psycopg.connect(database) as owner:
-        rows = owner.execute("SELECT body FROM ledger.access ORDER BY number").fetchall()
-        assert len(rows) == 1
-        kept = json.loads(rows[0][0])
-        assert kept["subjects"] == sorted([str(mined.trained), str(mined.other)])
-        assert kept["fields"] == []
-        owner.execute("REVOKE EXECUTE ON FUNCTION ledger.record_access FROM jejak_service")
-        owner.commit()
+    (kept,) = reads_kept(store)[before:]
+    assert kept["subjects"] == sorted([str(mined.trained), str(mined.other)])
+    assert kept["fields"] == []
     output = jejak.folder / "second.xes"
-    jejak("export", "--format", "xes", "--output", output, status=1)
+    with psycopg.connect(store, autocommit=True) as owner:
+        owner.execute("REVOKE EXECUTE ON FUNCTION ledger.record_access FROM jejak_service")
+        jejak("export", "--format", "xes", "--output", output, status=1)
+        owner.execute("GRANT EXECUTE ON FUNCTION ledger.record_access TO jejak_service")
     assert not output.exists()
 
 

@@ -3,24 +3,26 @@
 import json
 from dataclasses import replace
 
-import psycopg
 import pytest
 from correcting_desk import Desk
-from import_files import Jejak
-from mined_store import assessed
+from mined_store import assessed, command_line, own_database, own_ledger, reads_kept
 
 from domain.admission import Religion
 
 RELIGION = "/custody/opening/religion"
 
 
-@pytest.fixture
-def jejak(database, tmp_path, monkeypatch):
-    monkeypatch.setenv("JEJAK_DATABASE_URL", database)
-    monkeypatch.setenv("JEJAK_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("JEJAK_MASTER_KEY", (b"k" * 32).hex())
-    monkeypatch.delenv("JEJAK_LANGUAGE", raising=False)
-    return Jejak(tmp_path)
+@pytest.fixture(scope="module")
+def store(postgres, template):
+    """One store for all tests here, which only read it."""
+    with own_database(postgres, template) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def jejak(store, tmp_path_factory):
+    with command_line(store, tmp_path_factory.mktemp("replay")) as jejak:
+        yield jejak
 
 
 class Story:
@@ -43,22 +45,17 @@ class Story:
         desk.move(self.case, self.other, *self.moved)
 
 
-@pytest.fixture
-def story(ledger):
-    return Story(ledger)
+@pytest.fixture(scope="module")
+def story(store):
+    with own_ledger(store) as ledger:
+        yield Story(ledger)
 
 
 def changed(step, pointer):
     return [(one["before"], one["after"]) for one in step["changes"] if one["pointer"] == pointer]
 
 
-def kept(database):
-    with psycopg.connect(database) as owner:
-        rows = owner.execute("SELECT body FROM ledger.access ORDER BY number").fetchall()
-    return [json.loads(body) for (body,) in rows]
-
-
-def test_each_fact_that_stands_is_a_step_with_its_cause_and_what_it_changed(jejak, story, database):
+def test_each_fact_that_stands_is_a_step_with_its_cause_and_what_it_changed(jejak, story, store):
     told = json.loads(jejak("replay", story.case.key, "--json"))
     assert (told["case"], told["version"]) == (story.case.key, 15)
     (opening,) = told["steps"]
@@ -70,13 +67,13 @@ def test_each_fact_that_stands_is_a_step_with_its_cause_and_what_it_changed(jeja
     assert mark["correction"] == story.corrected
     gone = {one["event_id"]: one["marks"][-1]["deed"] for one in told["gone"]}
     assert gone == {story.wrong: "voided", **dict.fromkeys(story.moved, "moved_away")}
-    (read,) = kept(database)
+    read = reads_kept(store)[-1]
     assert (read["route"], read["subjects"]) == ("jejak replay", [str(story.case)])
     assert {"full_name", "religion", "explanation"} <= set(read["fields"])
 
 
 def test_what_was_moved_here_names_its_origin_and_who_is_shown_besides_is_recorded(
-    jejak, story, database
+    jejak, story, store
 ):
     told = json.loads(jejak("replay", story.other.key, "--json"))
     applied = told["steps"][1]
@@ -88,7 +85,7 @@ def test_what_was_moved_here_names_its_origin_and_who_is_shown_besides_is_record
     assert mark["deed"] == "moved_here"
     assert mark["origin"]["stream"] == str(story.case)
     assert mark["requester"] == "ratna", "which was asked in the other case"
-    assert kept(database)[0]["subjects"] == sorted([str(story.case), str(story.other)])
+    assert reads_kept(store)[-1]["subjects"] == sorted([str(story.case), str(story.other)])
     told = json.loads(jejak("replay", story.programme, "--json"))
     assert [one["type"] for one in told["steps"]] == [
         "programme.opened",
@@ -97,7 +94,7 @@ def test_what_was_moved_here_names_its_origin_and_who_is_shown_besides_is_record
     ]
     seated = told["steps"][2]
     assert changed(seated, "/programme/seated/0") == [(None, story.other.key)], "it went along"
-    assert str(story.other) in kept(database)[1]["subjects"]
+    assert str(story.other) in reads_kept(store)[-1]["subjects"]
 
 
 def test_a_replay_is_read_in_either_language(jejak, story):
@@ -155,9 +152,8 @@ def test_what_cannot_be_replayed_is_said(jejak, words, status, said):
     assert said in jejak.said
 
 
-def test_what_will_be_known_later_is_refused(jejak, ledger):
-    case = Desk(ledger).case()
-    jejak("replay", case.key, "--known-at", "2999-01-01T00:00:00+07:00", status=1)
+def test_what_will_be_known_later_is_refused_and_before_all_there_is_nothing(jejak, story):
+    jejak("replay", story.case.key, "--known-at", "2999-01-01T00:00:00+07:00", status=1)
     assert "belum dapat ditanyakan" in jejak.said
-    early = jejak("replay", case.key, "--known-at", "2020-01-01T00:00:00+07:00")
+    early = jejak("replay", story.case.key, "--known-at", "2020-01-01T00:00:00+07:00")
     assert "0 fakta · 0 halaman diketahui" in early
