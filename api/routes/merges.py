@@ -17,7 +17,7 @@ from api.merge_answers import MergesAnswer, merge_answer
 from api.merge_desk import MergeDesk, Said, Sight
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
-from api.readings import WithReading, of_pages
+from api.readings import WithReading, about, of_pages
 from api.routes.collections import STRICT, seen
 from api.routes.streams import PERSONS
 from api.tokens import Role
@@ -152,7 +152,8 @@ def read(
     found = merges_told_in(history.known).values()
     values, sight = caller.role is not Role.COMPLIANCE, Sight(services, caller)
     pages = [page for one in found for page in one.pages]
-    reading(*of_pages(pages, values=values), len(found), unit)
+    whom, shown = of_pages(pages, values=values)
+    reading(whom | about(history.stream), shown, len(found), unit)
     response.headers["ETag"] = etag(history.version)
     merges = [
         merge_answer(one, values=values, may_approve=sight.may_approve(history.stream, one))

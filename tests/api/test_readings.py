@@ -132,6 +132,7 @@ FORMS = ("", ".csv", ".ndjson")
 EMPTY_HERE = (
     "activity_participation",
     "certificates",
+    "detention",
     "education_register",
     "in_transit",
     "placements",
