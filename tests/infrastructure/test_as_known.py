@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 from datetime import datetime, time
 
 import pytest
-from corrected_story import CASES, Story, folded, in_order
+from corrected_story import CASES, Story
+from fold import rows as rows_of
 from pydantic_core import to_jsonable_python
 from strategies import DAYS
 
@@ -148,7 +149,8 @@ class Watched:
             told = said + [page for page in stand if not isinstance(page.event, ANNOTATIONS)]
         if then.valid_at is not None:
             told = [page for page in told if holds(page.event, then.valid_at)]
-        rows, _ = folded(projection, in_order(told))
+        told = [page for page in told if type(page.event) in projection.events]
+        rows = rows_of(projection, sorted(told, key=lambda page: page.position))
         return {
             key: row
             for key, row in sorted(rows.items())
