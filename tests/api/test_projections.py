@@ -1,8 +1,10 @@
 """How far each projection is, who folds it, what stopped, and how a stopped key goes on."""
 
+import psycopg
 from typer.testing import CliRunner
 
 from api.cli import app
+from infrastructure.read_models import BUILDERS
 
 
 def positions(client):
@@ -39,6 +41,16 @@ def test_a_stopped_key_is_folded_anew_by_an_operator_and_any_other_is_not_found(
     assert (answer.status_code, answer.json()["stopped_keys"]) == (200, 0)
     for key in ("RUTAN-MEDAN", "nobody", "nul\0"):
         assert operator.post(path, params={"key": key}).status_code == 404
+
+
+def test_while_somebody_rebuilds_another_is_told_so_at_once_whoever_it_is(service, database):
+    operator, path = service.caller("operator"), "/v1/projections/timeline/rebuild"
+    with psycopg.connect(database, autocommit=True) as another_process:
+        another_process.execute("SELECT pg_advisory_lock(%s)", (BUILDERS,))
+        for key in (None, "case:1/000001"):
+            refused = operator.post(path, params=key and {"key": key})
+            assert (refused.status_code, refused.json()["code"]) == (409, "projection.rebuilding")
+    assert operator.post(path).status_code == 200
 
 
 def test_one_key_is_of_one_read_model():
