@@ -190,11 +190,6 @@ class RowTable:
             )
         return {key: self._awake(key, row) for key, row in asleep.items()}
 
-    @property
-    def seals_anything(self) -> bool:
-        """Whether a row of this table may hold what is personal."""
-        return bool(self.sealed)
-
     def remembered(self, row: Any | None) -> Any | None:
         """Return a row without what was forgotten: a field of a page, or all that is personal."""
         if row is None or not self.sealed:
