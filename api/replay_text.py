@@ -7,7 +7,7 @@ from typing import Any, Final
 from api.field_errors import Language
 from api.mark_answers import Telling
 from api.pages import labels
-from api.pages.said import words_of
+from api.pages.said import GONE, words_of
 from api.pages.tongue import Tongue
 from api.replay_answers import gone
 from application.comparing import Compared, Difference
@@ -200,7 +200,7 @@ class Teller:
         if isinstance(value, dict) and value.keys() == {"day", "at", "zone"}:
             return str(value["at"] or value["day"])
         if value == {"forgotten": True}:
-            return self.tongue("(dilupakan)", "(forgotten)")
+            return f"({self.tongue(*GONE)})"
         return json.dumps(value, ensure_ascii=False)
 
     def _when(self, effective: Effective) -> str:
