@@ -129,7 +129,7 @@ class MergeDesk:
         if not sees(self.desk.services, other, self.sight.caller):
             place = ("/other", "person.not_found", NO_SUCH_PERSON)
             raise Problem(422, "person.not_found", NO_SUCH_PERSON, errors=[place])
-        self.desk.ensure_may_cite(wanted.evidence, history, "")
+        self.desk.ensure_may_cite(wanted.evidence, history.known, "")
         return self._told(lambda write: self.merging.request(self.stream, wanted, write))
 
     def ask_to_unmerge(self, unwanted: Unwanted) -> Receipt:
@@ -137,7 +137,7 @@ class MergeDesk:
         history = self._seen()
         self._ensure_records()
         self._steps(history, unwanted.merge)
-        self.desk.ensure_may_cite(unwanted.evidence, history, "")
+        self.desk.ensure_may_cite(unwanted.evidence, history.known, "")
         return self._told(lambda write: self.merging.unmerge(self.stream, unwanted, write))
 
     def decide(self, merge: str, said: Said) -> Receipt:

@@ -25,7 +25,7 @@ from application.zones import Zones
 from domain.catalogue import STREAMS
 from domain.custody import TransferReceived
 from domain.kernel import Event, Json, Refused, Words
-from domain.record import Actor, Evidence, StreamId
+from domain.record import Actor, Evidence, Recorded, StreamId
 from domain.shape import payload_shapes
 from domain.time import Zone
 
@@ -100,13 +100,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One atomic write: by whom, in whose zone where an event names no unit, on which versions."""
+    """One atomic write: by whom, in whose zone where an event names no unit, on which versions.
+
+    ``pages`` are those of the stream that is written to, and ``past`` the facts that stand in it.
+    """
 
     entries: Sequence[Entry]
     actor: Actor
     unit: str | None
     expected: Mapping[StreamId, int]
-    histories: Mapping[StreamId, History]
+    pages: Sequence[Recorded] = ()
+    past: Sequence[Event] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ class Desk:
         self.ensure_own_signature([entry.event(Zone.WIB) for entry in entries])
         unit = getattr(entries[0].event(Zone.WIB), "unit", None) or actor.unit
         streams = {entry.stream for entry in (*first, entries[0])}
-        write = Write([*first, *entries], actor, unit, dict.fromkeys(streams, 0), {})
+        write = Write([*first, *entries], actor, unit, dict.fromkeys(streams, 0))
         return self._append(write)
 
     def add(self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]) -> Receipt:
@@ -173,8 +177,12 @@ class Desk:
 
     def _addition(self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]) -> Write:
         stream = entries[0].stream
-        history, owners = self._visible(stream)
-        if history.version != seen:  # what the caller may write is decided on what it has seen
+        ledger = self.at_hand or self.services.ledger
+        pages = ledger.read(stream)
+        past = self.services.append.known.timeline(stream, pages)
+        owners = jurisdiction(ledger, stream, pages, past.journey)
+        self._ensure_may_see(pages, owners)
+        if pages[-1].version != seen:  # what the caller may write is decided on what it has seen
             raise Conflict(stream)
         events = [entry.event(Zone.WIB) for entry in entries]
         self.ensure_may_write(stream, owners, events)
@@ -182,20 +190,18 @@ class Desk:
         own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
         actor = self.actor(own[0] if own else None)
         versions = {**self._streams_named(expected), stream: seen}
-        return Write(entries, actor, actor.unit, versions, {stream: history})
+        return Write(entries, actor, actor.unit, versions, pages, past.events)
 
     def visible(self, stream: StreamId) -> History:
         """Return a stream that the caller may see, or answer 404."""
-        return self._visible(stream)[0]
-
-    def _visible(self, stream: StreamId) -> tuple[History, Jurisdiction]:
-        """Return a stream that the caller may see, and who answers for it."""
         ledger = self.at_hand or self.services.ledger
         history = Journeys(ledger, self.services.now)(stream)
-        owners = jurisdiction(ledger, stream, history.pages)
-        if not (history.known and owners.seen_by(self.signature.caller.access)):
+        self._ensure_may_see(history.known, jurisdiction(ledger, stream, history.known))
+        return history
+
+    def _ensure_may_see(self, pages: Sequence[Recorded], owners: Jurisdiction) -> None:
+        if not (pages and owners.seen_by(self.signature.caller.access)):
             raise not_found()
-        return history, owners
 
     def _streams_named(self, expected: Mapping[str, int]) -> dict[StreamId, int]:
         """Read the names of streams in ``expected``: of those that the caller may see."""
@@ -256,7 +262,7 @@ class Desk:
         )
 
     def _proposal(self, entry: Entry, write: Write, before: Sequence[Proposal]) -> Proposal:
-        history, event = write.histories.get(entry.stream), entry.event(Zone.WIB)
+        event, documents = entry.event(Zone.WIB), to_evidence(entry.form)
         ledger: Ledger = self.services.ledger
         units = self.services.units
         if self.at_hand:
@@ -265,23 +271,23 @@ class Desk:
             References(ledger, units, self.signature.caller.access).ensure(event)
         except Refused as refused:
             raise refusal(refused, field_of(entry, refused)) from None
-        self.ensure_may_cite(to_evidence(entry.form), history, entry.pointer)
-        past = [page.event for page in history.pages] if history else []
-        past += [said.event for said in before if said.stream == entry.stream]
+        self.ensure_may_cite(documents, write.pages, entry.pointer)
+        past = [*write.past, *(said.event for said in before if said.stream == entry.stream)]
         zone = Zones(units).zone_for(entry.stream, event, past, write.unit)
         return Proposal(
             stream=entry.stream,
             event=event if zone is Zone.WIB else entry.event(zone),
-            evidence=to_evidence(entry.form),
+            evidence=documents,
             reason=entry.form.reason,
         )
 
     def ensure_may_cite(
-        self, documents: Sequence[Evidence], history: History | None, pointer: str
+        self, documents: Sequence[Evidence], pages: Sequence[Recorded], pointer: str
     ) -> None:
         """Refuse a document that is not here, or that the caller could not read until now."""
+        if not documents:
+            return
         caller, store = self.signature.caller, self.services.evidence
-        pages = history.known if history else ()
         named = {item.sha256 for page in pages for item in page.evidence}
         for index, item in enumerate(documents):
             if item.sha256 is None or item.sha256 in named:

@@ -12,12 +12,13 @@ from application.timeline import in_order
 from domain.agreement import AGREEMENT, AgreementProposed
 from domain.custody import (
     CUSTODY,
+    Custody,
     CustodyAdmitted,
     CustodyTakenOver,
     TransferReceived,
     TransferRefused,
 )
-from domain.kernel import Event, Value
+from domain.kernel import Event, Journey, Value
 from domain.person import CustodyBegan, CustodyEnded, PersonRegistered
 from domain.programme import ProgrammeOpened
 from domain.record import Actor, Draft, StreamId
@@ -51,8 +52,12 @@ class Jurisdiction(Value):
 NOBODY: Final = Jurisdiction(owners=frozenset(), onlookers=frozenset(), everybody=False)
 
 
-def jurisdiction(ledger: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
-    """Return who answers for a stream with this history."""
+def jurisdiction(
+    ledger: Ledger, stream: StreamId, pages: Sequence[Draft], journey: Journey | None = None
+) -> Jurisdiction:
+    """Return who answers for a stream with this history; it may be known what that leads to."""
+    if journey is not None and CUSTODY in journey.states:
+        return _of_custody(journey[CUSTODY])
     return OF[stream.kind](ledger, stream, standing(pages))
 
 
@@ -79,7 +84,10 @@ def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
 
 def _of_case(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
     told = [page for page in pages if isinstance(page.event, CUSTODY.events)]
-    custody = CUSTODY.fold(in_order(told))
+    return _of_custody(CUSTODY.fold(in_order(told)))
+
+
+def _of_custody(custody: Custody) -> Jurisdiction:
     return owned_by(custody.unit, onlooker=custody.destination)
 
 

@@ -204,7 +204,7 @@ class Asking:
         request = exchange(desk, self.stream, version)
         content = self._content(history, request.actor.unit)
         self._ensure_seen(getattr(self.body, "to", None))
-        desk.ensure_may_cite(to_evidence(self.body), history, "")
+        desk.ensure_may_cite(to_evidence(self.body), history.known, "")
         wanted = Wanted(
             stream=self.stream,
             kind=CorrectionKind(self.body.kind),
