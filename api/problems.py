@@ -69,6 +69,10 @@ DETAILS: Final[Mapping[int, Words]] = {
         "the store cannot be reached now; try again shortly",
     ),
 }
+BUSY: Final[Words] = (
+    "pertanyaan tentang waktu lain sedang banyak dihitung; coba lagi sebentar",
+    "many questions about another time are being answered; try again shortly",
+)
 CODES: Final[Mapping[int, str]] = {
     400: "request.unreadable",
     401: "request.unauthenticated",
@@ -231,12 +235,8 @@ def of_overloaded(request: Request, _: Exception) -> JSONResponse:
 
 def of_busy(request: Request, _: Exception) -> JSONResponse:
     """503: as many questions about another time are being answered as may be at once."""
-    words = (
-        "pertanyaan tentang waktu lain sedang banyak dihitung; coba lagi sebentar",
-        "many questions about another time are being answered; try again shortly",
-    )
     retry = {"Retry-After": RETRY_SECONDS}
-    return answer(request, Problem(503, "read_model.busy", words, headers=retry))
+    return answer(request, Problem(503, "read_model.busy", BUSY, headers=retry))
 
 
 def of_token(request: Request, _: Exception) -> JSONResponse:

@@ -11,9 +11,12 @@ from threading import Lock
 from typing import Any, Final
 
 from api.dependencies import Services
-from application.read_models import Access, Question
+from api.lists import NOW
+from api.other_times import Times
+from application.read_models import Access, Question, Then
 from domain.admission import LegalStatus
 from domain.custody import HELD
+from domain.time import Zone
 from projections.agreements import AGREEMENTS
 from projections.case_summary import CASE_SUMMARY
 from projections.in_transit import IN_TRANSIT
@@ -56,8 +59,12 @@ class Counts:
     remembered: OrderedDict[Access, tuple[Any, Counted]] = field(default_factory=OrderedDict)
     turn: Lock = field(default_factory=Lock)
 
-    def within(self, services: Services, access: Access) -> tuple[Counted, Freshness]:
-        """Return what a scope holds, and how fresh that is."""
+    def within(
+        self, services: Services, access: Access, times: Times = NOW
+    ) -> tuple[Counted, Freshness]:
+        """Return what a scope holds, and how fresh that is; of another time nothing is kept."""
+        if times:
+            return at_another_time(services, access, times)
         progress = services.read_models.progress()
         as_of = services.read_models.ask(CASE_SUMMARY.name, NO_ROW, access).as_of
         now = services.now()
@@ -80,14 +87,26 @@ class Counts:
         return counted, freshness
 
 
-def count(services: Services, access: Access, today: date) -> Counted:
+def at_another_time(services: Services, access: Access, times: Times) -> tuple[Counted, Freshness]:
+    """Count what a scope held as it was known then, by the end of the day that is meant."""
+    then = times.then(services, PARTNERSHIP.over)
+    known = (times.known_at or services.now()).astimezone(Zone.WIB.offset)
+    today = date.fromisoformat(times.day) if times.day else known.date()
+    counted = count(services, access, today, then)
+    head = services.ledger.position()
+    position = head if then is None or then.position is None else then.position
+    return counted, Freshness(position=position, head=position, as_of=known)
+
+
+def count(services: Services, access: Access, today: date, then: Then | None = None) -> Counted:
     """Count what a scope holds at the end of a day."""
     wanted = {one.name: one for one in (CASE_SUMMARY, *SHOWN, *TRAINING_FUNNEL.over)}
     wanted |= {one.name: one for one in PARTNERSHIP.over}
     rows = {}
     for name, one in wanted.items():
         counted = PARTNERSHIP.columns(one) | TRAINING_FUNNEL.columns(one)
-        page = services.read_models.ask(name, replace(EVERY_ROW, counted=counted), access)
+        question = replace(EVERY_ROW, counted=counted, then=then)
+        page = services.read_models.ask(name, question, access)
         rows[name] = [row for _, row in page.rows]
     held = (row for row in rows[CASE_SUMMARY.name] if row.presence in HELD)
     asked = {"agreement": None, "on": today.isoformat()}

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import Enum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 
 from api.dependencies import Services
 from api.mark_answers import Telling, shown_in, telling_of
@@ -19,6 +18,7 @@ from api.pages.names import Names, named_in
 from api.pages.rendering import language_asked, page
 from api.pages.said import words_of
 from api.pages.tongue import Tongue
+from api.pages.two_times import NOT_A_TIME, TwoTimes
 from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
 from api.readings import WithReading
@@ -32,24 +32,10 @@ from domain.fields import UUID
 from domain.kernel import Event, Refused, Words
 from domain.record import Recorded, StreamId
 from domain.register import REGISTER, register_number
-from domain.time import Zone
 from domain.verdict import legal_status
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
-NOT_A_TIME: Final[Words] = (
-    "waktu ini tidak terbaca; tulis seperti 2025-08-17 atau 2025-08-17T09:30",
-    "this time cannot be read; write it like 2025-08-17 or 2025-08-17T09:30",
-)
-
-
 SITTING: Final = timedelta(minutes=10)
-
-
-class TwoTimes(BaseModel):
-    """The form above the line: a day, and an hour by the clock of the unit; empty is now."""
-
-    valid_at: str = Field("", max_length=32)
-    known_at: str = Field("", max_length=32)
 
 
 class Standing(Enum):
@@ -101,7 +87,7 @@ def journey(
     zone = whole.known[-1].event.effective.zone
     trouble, moment = None, NOW
     try:
-        moment = _moment(asked, zone)
+        moment = asked.moment(zone)
         then = journeys(whole.stream, moment)
     except ValueError:
         trouble, then = NOT_A_TIME, whole
@@ -137,15 +123,6 @@ def _seen(services: Services, journeys: Journeys, caller: Caller, case_id: str) 
     if not sees(services, stream, caller):
         raise not_found()
     return journeys(stream)
-
-
-def _moment(asked: TwoTimes, zone: Zone) -> Moment:
-    """Read the two times of the form, by the clock of the unit; raise `ValueError`."""
-    valid = date.fromisoformat(asked.valid_at) if asked.valid_at else None
-    known = datetime.fromisoformat(asked.known_at) if asked.known_at else None
-    if known and known.tzinfo is None:
-        known = known.replace(tzinfo=zone.offset)
-    return Moment(valid_at=valid, known_at=known)
 
 
 def _name(history: History) -> str | None:

@@ -3,22 +3,27 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from api.lists import NOW
+from api.other_times import Times
 from api.pages.bars import Bar, by_size
 from api.pages.counting import Counted, Counts
 from api.pages.names import Names
 from api.pages.partnerships import partnership
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
+from api.pages.two_times import NOT_A_TIME, TwoTimes
 from api.pages.visits import PageRoute, Visitor
 from api.readings import WithReading, of_rows
 from api.tokens import Caller
 from domain.admission import LegalStatus
 from domain.agreement import AgreementStatus
+from domain.kernel import Refused
+from domain.time import Zone
 from projections.in_transit import IN_TRANSIT
 
 ORDER: Final = (
@@ -28,15 +33,27 @@ ORDER: Final = (
     AgreementStatus.ENDED,
     AgreementStatus.NOT_PROPOSED,
 )
+CLOCK: Final = Zone.WIB
+"""By which an hour is read where no unit is shown that could say its own."""
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/")
-def overview(request: Request, caller: Visitor, reading: WithReading) -> Response:
-    """Show what is counted within the caller's scope."""
+def overview(
+    request: Request, caller: Visitor, reading: WithReading, asked: Annotated[TwoTimes, Query()]
+) -> Response:
+    """Show what is counted within the caller's scope, now or at another time."""
     services, tongue = reading.services, Tongue(language_asked(request))
     counts: Counts = request.app.state.page_counts
-    counted, fresh = counts.within(services, caller.access)
+    trouble, times = None, NOW
+    try:
+        moment = asked.moment(CLOCK)
+        times = Times(valid_at=moment.valid_at, known_at=moment.known_at)
+        counted, fresh = counts.within(services, caller.access, times)
+    except (ValueError, Refused) as error:
+        trouble = error.because if isinstance(error, Refused) else NOT_A_TIME
+        times = NOW
+        counted, fresh = counts.within(services, caller.access)
     on_the_way = counted.rows["in_transit"]
     reading(*of_rows(IN_TRANSIT, on_the_way, ()), len(on_the_way))
     names = Names({row.code: row.title for row in counted.rows["units_and_agencies"]})
@@ -44,6 +61,10 @@ def overview(request: Request, caller: Visitor, reading: WithReading) -> Respons
     age = fresh.as_of and tongue.ago((services.now() - fresh.as_of).total_seconds())
     content = {
         "scope": _scope(caller, names, tongue),
+        "asked": asked,
+        "clock": CLOCK.name,
+        "at_another_time": bool(times),
+        "trouble": trouble,
         "position": fresh.position,
         "lag": max(fresh.head - fresh.position, 0),
         "age": age,
@@ -60,7 +81,7 @@ def overview(request: Request, caller: Visitor, reading: WithReading) -> Respons
             for row in on_the_way
         ],
     }
-    return page(request, "overview.html", caller, content)
+    return page(request, "overview.html", caller, content, 422 if trouble else 200)
 
 
 def _newest_first(row: Any) -> tuple[int, int]:

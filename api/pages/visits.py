@@ -4,7 +4,7 @@ The cookie is `HttpOnly` and `SameSite=Strict`, and the API does not look at it:
 neither read it nor have it sent. A form is answered only when it stood on a page of this service.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -15,9 +15,10 @@ from fastapi.routing import APIRoute
 
 from api.dependencies import WithServices, services_of
 from api.pages.rendering import page
-from api.problems import DETAILS, TITLES, Problem
+from api.problems import BUSY, DETAILS, TITLES, Problem
 from api.tokens import READERS, Caller, TokenRefused
 from application.access import UNRECORDED, Unrecorded
+from application.read_models import Busy
 from domain.kernel import Words
 
 TOKEN_COOKIE: Final = "jejak_masuk"  # noqa: S105  # its name
@@ -36,6 +37,9 @@ UNREADABLE: Final[Words] = (
 )
 
 
+NOT_NOW: Final[Mapping[type[Exception], Words]] = {Unrecorded: UNRECORDED, Busy: BUSY}
+
+
 class PageRoute(APIRoute):
     """A route whose refusals are pages too."""
 
@@ -52,8 +56,8 @@ class PageRoute(APIRoute):
                 return refusal(request, problem.status, problem.detail)
             except RequestValidationError:
                 return refusal(request, 422, UNREADABLE)
-            except Unrecorded:
-                return refusal(request, 503, UNRECORDED)
+            except (Unrecorded, Busy) as error:
+                return refusal(request, 503, NOT_NOW[type(error)])
             except services_of(request).full:
                 return refusal(request, 503, DETAILS[503])
 

@@ -1,6 +1,8 @@
 """What is counted for whom, and what is kept apart from it."""
 
-from facts import MEDAN, open_case
+from datetime import UTC, datetime, timedelta
+
+from facts import MEDAN, append, event, open_case
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
@@ -55,3 +57,31 @@ def test_what_was_counted_is_counted_anew_once_something_was_told(visitor, medan
 def test_no_name_is_on_the_overview(visitor, journey, caught_up):
     caught_up()
     assert "Budi" not in visitor("caseworker", MEDAN).get("/").text
+
+
+def test_an_overview_of_another_time_counts_as_it_was_and_as_it_was_known(
+    visitor, medan, caught_up
+):
+    client = visitor("caseworker", MEDAN)
+    case = open_case(medan)
+    caught_up()
+    before = datetime.now(UTC).isoformat()
+    freed = event("custody.released", "2025-06-01", kind="bebas_demi_hukum", document="BA/1")
+    assert append(medan, case, freed).status_code == 201
+    caught_up()
+    for asked, held in (
+        ({}, False),
+        ({"known_at": before}, True),
+        ({"valid_at": "2025-05-31"}, True),
+        ({"valid_at": "2025-06-01"}, False),
+        ({"valid_at": "2025-06-01", "known_at": before}, True),
+        ({"valid_at": "2025-01-01"}, False),
+    ):
+        page = client.get("/", params=asked)
+        assert page.status_code == 200
+        assert ("1 tahanan" in page.text) is held, asked
+    ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    for asked in ({"known_at": "kemarin"}, {"valid_at": "2025-13-01"}, {"known_at": ahead}):
+        refused = client.get("/", params=asked)
+        assert refused.status_code == 422
+        assert 'role="alert"' in refused.text
