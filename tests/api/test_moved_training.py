@@ -74,61 +74,78 @@ def seen(service, client, known_at=None):
     assert services.read_models.wait(services.ledger.position(), 20)
     asked = {"known_at": known_at.isoformat()} if known_at else {}
     answers = {
-        name: client.get(f"/v1/read-models/{name}", params=asked)
-        for name in (*LISTS, *REPORTS)
+        name: client.get(f"/v1/read-models/{name}", params=asked) for name in (*LISTS, *REPORTS)
     }
     assert not [one.text for one in answers.values() if one.status_code != 200]
     return {name: answer.json()["items"] for name, answer in answers.items()}
 
 
-def history(client, case):
-    return client.get(f"/v1/cases/{case}/events").json()["events"]
+@pytest.fixture
+def people(medan):
+    """On whom it was recorded, and who was trained."""
+    return open_case(medan, "Budi Fiktif"), open_case(medan, "Tono Fiktif", is_new=True)
 
 
-def test_both_timelines_the_funnel_and_the_review_are_right_and_yesterday_is_as_it_was(
-    service, medan, siti, auditor, cohort
-):
-    budi, tono = open_case(medan, "Budi Fiktif"), open_case(medan, "Tono Fiktif", is_new=True)
-    answer = append(medan, budi, *course(cohort))
+@pytest.fixture
+def told(medan, people, cohort):
+    """The events of a whole training, told of the wrong person; and the version after them."""
+    answer = append(medan, people[0], *course(cohort))
     assert answer.status_code == 201, answer.json()
-    before = seen(service, auditor)
-    ledger = service.services.ledger
-    yesterday = ledger.read_after(ledger.position() - 1)[0].recorded_at + timedelta(microseconds=1)
-    version = answer.json()["version"]
-    told = [
-        one["event_id"]
-        for one in answer.json()["events"]
-        if one["stream"] == f"case:{budi}" and one["type"].startswith("skill_training.")
-    ]
+    own = [one for one in answer.json()["events"] if one["stream"] == f"case:{people[0]}"]
+    return [one["event_id"] for one in own], answer.json()["version"]
 
-    wanted = asking(*told, kind="move", to=tono, reason_code="wrong_person")
-    asked = ask(medan, f"/v1/cases/{budi}", wanted, version)
-    assert asked.status_code == 201, asked.json()
+
+@pytest.fixture
+def move(medan, siti, people, told):
+    """Ask for the move of all of it, and approve that."""
+
+    def asked():
+        wanted = asking(*told[0], kind="move", to=people[1], reason_code="wrong_person")
+        answer = ask(medan, f"/v1/cases/{people[0]}", wanted, told[1])
+        assert answer.status_code == 201, answer.json()
+        return answer.json()
+
+    def approved(said):
+        answer = decide(siti, said["correction"], said["version"])
+        assert answer.status_code in {200, 201}, answer.json()
+
+    return asked, approved
+
+
+def test_the_lists_the_funnel_and_yesterday_s_report_are_right(
+    service, auditor, people, told, move
+):
+    asked, approved = move
+    before, ledger = seen(service, auditor), service.services.ledger
+    (last,) = ledger.read_after(ledger.position() - 1)
+    yesterday = last.recorded_at + timedelta(microseconds=1)
+    request = asked()
     assert seen(service, auditor) == before, "a request changes nothing"
-    correction = asked.json()["correction"]
-    approved = decide(siti, correction, asked.json()["version"])
-    assert approved.status_code in {200, 201}, approved.json()
-
+    approved(request)
     after = seen(service, auditor)
-    trained = [row["case"] for row in after["training_participation"]]
-    assert trained == [tono]
-    assert [row["case"] for row in after["certificates"]] == [tono]
+    assert [row["case"] for row in before["certificates"]] == [people[0]]
+    assert [row["case"] for row in after["certificates"]] == [people[1]]
+    assert [row["case"] for row in after["training_participation"]] == [people[1]]
     assert after["training_funnel"] == before["training_funnel"], "one person, only another one"
-    states = [medan.get(f"/v1/cases/{case}").json()["state"] for case in (budi, tono)]
+    assert seen(service, auditor, yesterday) == before, "as it was known, to the letter"
+
+
+def test_both_timelines_and_the_change_review_are_right(medan, auditor, people, told, move):
+    asked, approved = move
+    approved(asked())
+    states = [medan.get(f"/v1/cases/{case}").json()["state"] for case in people]
     steps = [
         [one["step"] for one in state["skill_training"]["trainings"].values()] for state in states
     ]
     assert steps == [[], ["completed"]]
-    marks = {one["event_id"]: one.get("marks", ()) for one in history(medan, budi)}
-    deeds = {mark["deed"] for event_id in told for mark in marks[event_id]}
+    history = medan.get(f"/v1/cases/{people[0]}/events").json()["events"]
+    marks = {one["event_id"]: one.get("marks", ()) for one in history}
+    deeds = {mark["deed"] for event_id in told[0] for mark in marks[event_id]}
     assert deeds == {"moved_away"}, "the originals stay, marked"
-
-    changes = auditor.get("/v1/changes", params={"case": budi, "limit": 50})
+    changes = auditor.get("/v1/changes", params={"case": people[0], "limit": 50})
     assert changes.status_code == 200, changes.json()
-    approval = changes.json()["groups"][0]["entries"][0]
-    said = approval["correction"]
+    said = changes.json()["groups"][0]["entries"][0]["correction"]
     assert (said["requester"], said["approver"]) == ("caseworker-1", "siti")
-    assert seen(service, auditor, yesterday) == before, "and yesterday's report to the letter"
 
 
 def test_a_correction_that_is_not_there_is_not_found(siti):
