@@ -159,6 +159,7 @@ class Changes:
     def find(self, sought: Sought, after: str | None, limit: int) -> Found:
         """Return up to ``limit`` entries after a key; fewer where it took long to find them."""
         entries: list[Entry] = []
+        seen: dict[str, Sequence[Recorded]] = {}
         last: str | None = None
         start = self.key_at(sought.upto + 1) if sought.upto is not None else None
         begin = max(filter(None, (after, start)), default=None)
@@ -168,15 +169,20 @@ class Changes:
             if len(entries) == limit or number == LOOKED_THROUGH:
                 return Found(entries=tuple(entries), after=last)
             last = key
-            if entry := self._entry(line, sought.field):
+            if line.stream not in seen:
+                seen[line.stream] = self._seen(StreamId.of(line.stream))
+            if entry := self._entry(line, seen[line.stream], sought.field):
                 entries.append(entry)
         return Found(entries=tuple(entries), after=None)
 
-    def _entry(self, line: Any, field: str | None) -> Entry | None:
-        """Return what a line is about, if the caller may see its stream and it is about a field."""
-        stream = StreamId.of(line.stream)
+    def _seen(self, stream: StreamId) -> Sequence[Recorded]:
+        """Return a stream's pages: none where the caller may not see it."""
         pages = self.ledger.read(stream)
-        if not jurisdiction(self.ledger, stream, pages).seen_by(self.access):
+        return pages if jurisdiction(self.ledger, stream, pages).seen_by(self.access) else ()
+
+    def _entry(self, line: Any, pages: Sequence[Recorded], field: str | None) -> Entry | None:
+        """Return what a line is about, if it is about a field."""
+        if not pages:
             return None
         entry = entry_of(pages, pages[line.version - 1], self.plain)
         return entry if entry.is_about(field) else None

@@ -80,9 +80,16 @@ def addresses(case: str) -> Mapping[str, str]:
         "GET /v1/cases/{id}": f"/v1/cases/{case}",
         "GET /v1/cases/{id}/events": f"/v1/cases/{case}/events",
         "GET /v1/read-models/population": "/v1/read-models/population",
+        "GET /v1/cases/{id}/diff": f"/v1/cases/{case}/diff?axis=valid&from=2024-01-01",
+        "GET /v1/changes": "/v1/changes",
+        "GET /v1/changes, by type": "/v1/changes?type=custody.admitted",
+        "GET /v1/changes, by field": "/v1/changes?field=score",
+        "GET /v1/changes, by actor": "/v1/changes?actor=bench",
+        "GET /v1/changes, of a case": f"/v1/changes?case={case}",
         "page: overview": "/",
         "page: cases": "/perkara",
         "page: one journey": f"/perkara/{case}",
+        "page: changes": "/perubahan",
     }
 
 

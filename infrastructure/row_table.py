@@ -153,7 +153,10 @@ class RowTable:
     def add_indexes(self, connection: Connection[Any]) -> None:
         """Give the table its key, and the indexes that it is asked by."""
         connection.execute(SQL("ALTER TABLE {} ADD PRIMARY KEY (key)").format(self.table))
-        for column in (*FOUND_BY, *self.projection.found_by):
+        own = self.projection.found_by
+        for columns in own:
+            self._index(connection, SQL("({})").format(SQL(", ").join(map(Identifier, columns))))
+        for column in set(FOUND_BY) - {first for first, *_ in own}:
             if column in self.open_columns:
                 self._index(connection, SQL("({})").format(Identifier(column)))
         if self.projection.indexed:

@@ -75,5 +75,12 @@ CHANGES: Final = Projection(
     scope=Scope.CASE,
     within_stream=True,
     as_told=True,
-    found_by=("actor", "name", "correction"),
+    found_by=(
+        ("case", "key"),
+        ("actor", "key"),
+        ("name", "key"),
+        ("unit", "stream_kind"),
+        ("correction",),
+    ),
+    newest_first=True,
 )

@@ -38,8 +38,9 @@ class Projection(Generic[R]):
     ``within_stream``: no row is about pages of two streams, so that a stream can be folded for
     itself when the table is built anew. Whoever does not say so is built slower, never wrongly.
     ``events`` are facts, folded as they stand; or annotations, folded as they were told. With
-    ``as_told``, all of them are, whatever was corrected since. ``found_by`` are columns that lists
-    are narrowed by, besides those that always are.
+    ``as_told``, all of them are, whatever was corrected since. ``found_by`` are columns by which
+    rows are looked for together, besides those that always are, and ``newest_first`` says that keys
+    go back in time, whatever case they are of.
     ``listed`` are values of open columns that a row must have to be shown: the others are kept
     only so that a fact told late finds what it changes.
     """
@@ -56,7 +57,8 @@ class Projection(Generic[R]):
     within_stream: bool = False
     listed: Mapping[str, Any] = field(default_factory=dict)
     as_told: bool = False
-    found_by: tuple[str, ...] = ()
+    found_by: tuple[tuple[str, ...], ...] = ()
+    newest_first: bool = False
 
     @property
     def table(self) -> str:
