@@ -12,7 +12,7 @@ from typing import Final
 from api.callers import not_own_unit
 from api.dependencies import Services
 from api.problems import Problem
-from api.tokens import WRITERS, Caller, Level, Role
+from api.tokens import APPROVERS, WRITERS, Caller, Level, Role
 from api.writing import Desk
 from application.append import Request
 from application.asked_for import AskedFor, CorrectionStatus
@@ -65,7 +65,7 @@ class Deciding:
 
     def may_approve(self, one: AskedFor, stream: StreamId) -> bool:
         """Say whether the caller may approve a correction that waits."""
-        if one.status is not CorrectionStatus.PENDING or self.caller.role is not Role.SUPERVISOR:
+        if one.status is not CorrectionStatus.PENDING or self.caller.role not in APPROVERS:
             return False
         return not self.asked(one) and all(map(self.answers_for, self._touched(one, stream)))
 
@@ -73,7 +73,7 @@ class Deciding:
         """Say whether the caller may decline a correction that waits, or withdraw it."""
         if one.status not in {CorrectionStatus.PENDING, CorrectionStatus.OVERTAKEN}:
             return False
-        supervises = self.caller.role is Role.SUPERVISOR and self.answers_for(stream)
+        supervises = self.caller.role in APPROVERS and self.answers_for(stream)
         return supervises or (self.caller.role in WRITERS and self.asked(one))
 
     def ensure_may_approve(self, one: AskedFor, stream: StreamId) -> None:
@@ -95,7 +95,7 @@ class Deciding:
             raise not_own_unit()
 
     def _ensure_supervises(self, stream: StreamId) -> None:
-        if self.caller.role is not Role.SUPERVISOR:
+        if self.caller.role not in APPROVERS:
             raise Problem(403, "correction.supervisor_only", NOT_A_SUPERVISOR)
         self.ensure_answers_for(stream)
 

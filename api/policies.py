@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from api.readings import PURPOSES, SHOWS_NOBODY
-from api.tokens import OVERSEERS, READERS, WRITERS, Level, Role
+from api.tokens import APPROVERS, OVERSEERS, READERS, WRITERS, Level, Role
 from application.policies import event_catalogue
 from domain.kernel import Json, data_classes
 from domain.policy import PolicyKind
@@ -44,6 +44,7 @@ def permissions() -> Json:
                 "records": role in WRITERS,
                 "reads": role in READERS,
                 "oversees": role in OVERSEERS,
+                "approves": role in APPROVERS,
                 "operates": role is Role.OPERATOR,
                 "purpose": PURPOSES[role].value,
             }

@@ -56,6 +56,8 @@ class Level(Enum):
 
 
 WRITERS: Final = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+APPROVERS: Final = frozenset({Role.SUPERVISOR})
+"""Who decides on what others ask for: corrections, and merges of persons."""
 READERS: Final = WRITERS | {Role.AUDITOR}
 OVERSEERS: Final = frozenset({Role.COMPLIANCE, Role.AUDITOR})
 """Who may ask who read whom."""

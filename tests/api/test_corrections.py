@@ -54,6 +54,8 @@ def test_a_void_can_be_undone_and_a_correction_be_corrected(medan, supervisor):
     for version, score in {6: 82, 9: 83}.items():  # the fact, and then its correction
         body = asking(told, kind="correct", event=assessed(score=score))
         told = asked(medan, case, body, version)
+        (change,) = medan.get(f"/v1/corrections/{told}").json()["changes"]
+        assert change["after"]["data"]["score"] == score
         assert decide(supervisor, told, version + 2).status_code == 201
     said = medan.get(f"/v1/cases/{case}/corrections").json()["corrections"]
     assert [one["status"] for one in said] == ["undone", "approved", "undone", "approved"]
@@ -241,7 +243,8 @@ def test_the_registry_is_corrected_by_supervisors_only(service, medan):
     address, wrong = answer.headers["location"], answer.json()["events"][0]["event_id"]
     right = named | {"data": named["data"] | {"title": "Dinas Tenaga Kerja"}}
     body = asking(wrong, kind="correct", event=right)
-    for nobody in (medan, service.caller("supervisor", MEDAN)):
+    caseworker = service.caller("caseworker", MEDAN, level="kanwil")
+    for nobody in (medan, caseworker, service.caller("supervisor", MEDAN)):
         assert ask(nobody, address, body, 1).status_code == 403
     correction = ask(wide, address, body, 1).json()["correction"]
     other = service.caller("supervisor", MEDAN, level="kanwil", user="kanwil-2")

@@ -96,10 +96,12 @@ def test_the_catalogue_changes_with_what_an_event_may_hold():
 def test_permissions_say_what_each_role_does():
     roles = permissions()["roles"]
     assert set(roles) == {role.value for role in Role}
+    assert {name for name, role in roles.items() if role["approves"]} == {"supervisor"}
     assert roles["compliance"] == {
         "records": False,
         "reads": False,
         "oversees": True,
+        "approves": False,
         "operates": False,
         "purpose": "pengawasan",
     }
