@@ -34,6 +34,7 @@ from domain.record import StreamId
 BODY_MOST: Final = 16_000
 """Bytes that a coroutine reads and decides on while all others wait."""
 EVENTS_MOST: Final = 8
+LENGTH: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 BEARER: Final = "Bearer "
 ELSEWHERE: Final = (NotAtHand, Problem, Refused, Conflict, TokenRefused)
 """What is told on the route's own way, where everything is read anew. Nothing was written."""
@@ -115,7 +116,7 @@ class ShortWay:
             name.decode("latin-1"): said.decode("latin-1") for name, said in scope["headers"]
         }
         length = headers.get("content-length", "")
-        if len(headers) != len(scope["headers"]) or not (length.isascii() and length.isdigit()):
+        if len(headers) != len(scope["headers"]) or not LENGTH.fullmatch(length):
             return None  # a header said twice, or a body of unknown length
         usual = int(length) <= BODY_MOST and is_json(headers.get("content-type", ""))
         return (way, key, headers) if usual else None

@@ -1,7 +1,11 @@
 """The short way: what is usual is answered there, and nothing is answered there differently."""
 
+import asyncio
+from functools import partial
+
 import psycopg
 import pytest
+from anyio.from_thread import start_blocking_portal
 from facts import append, assessed, event, open_case
 
 from api.short_way import ShortWay
@@ -133,6 +137,42 @@ def test_every_refusal_is_the_routes_own(service, medan, case):
 def ensure_same(what, short, own, *, least):
     assert told(short) == told(own), what
     assert short.status_code >= least, what
+
+
+def test_a_body_that_does_not_come_is_told_as_the_route_tells_it(service, medan, case, monkeypatch):
+    monkeypatch.setattr("api.door.CHUNK_SECONDS", 0.05)
+    part = {"type": "http.request", "body": b'{"events"', "more_body": True}
+    silent, gone = asyncio.Event(), {"type": "http.disconnect"}
+    with start_blocking_portal() as portal:
+        for then, status in ((silent.wait, 408), (partial(asyncio.sleep, 0, gone), 400)):
+            come, sent = [part], []
+
+            async def receive(come=come, then=then):
+                return come.pop() if come else await then()
+
+            async def send(message, sent=sent):
+                sent.append(message)
+
+            portal.call(service.app, scope_of(medan, case), receive, send)
+            assert sent[0]["status"] == status
+    assert look(medan, case) == 2
+
+
+def scope_of(client, case):
+    path = f"/v1/cases/{case}/events"
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"100"),
+            (b"if-match", b'"2"'),
+            (b"authorization", client.headers["Authorization"].encode()),
+        ],
+    }
 
 
 def test_a_repeated_request_gets_its_first_answer_whichever_way_it_came(medan, case, ways):
