@@ -55,13 +55,15 @@ NOTES: Final = (
     (
         "append: a closed loop over 32 connections that stay open (and 32 threads of stock"
         " save()), each with cases of its own and the right If-Match; clients are a protocol of"
-        " asyncio on uvloop over raw sockets, in a process of their own. An answer but 201 ends"
+        " asyncio on uvloop over raw sockets, in a process of their own. Events are told in the"
+        " order in which they happened. An answer but 201 ends"
         " the run, and afterwards every 201 is an event in the ledger."
     ),
     (
         "append: the empty endpoint is FastAPI under the same uvicorn with the same settings,"
         " on the same core, with a pool of as many connections; no token, no body, no read"
-        " models. Jejak's routes are of its first form, a function in a thread."
+        " models. Jejak's appends are of its second form, a coroutine, once a case is at hand; the"
+        " first to each case is of the first, a function in a thread."
     ),
 )
 
