@@ -22,7 +22,7 @@ from api.mark_answers import (
 from api.readings import of_pages
 from api.tokens import Caller
 from application.changes import Entry, Touched
-from application.journeys import NOW, Journeys
+from application.journeys import NOW
 from domain.correction import (
     CorrectionApproved,
     CorrectionKind,
@@ -135,14 +135,14 @@ class Review:
 
     services: Services
     caller: Caller
-    _told: dict[StreamId, tuple[Telling, Sequence[Recorded]]] = field(default_factory=dict)
+    _told: dict[StreamId, Telling] = field(default_factory=dict)
 
-    def told(self, stream: StreamId) -> tuple[Telling, Sequence[Recorded]]:
-        """Return a stream's pages with their marks, once for all of its entries."""
+    def told(self, entry: Entry) -> Telling:
+        """Return the stream of an entry with its marks, once for all of its entries."""
+        stream = entry.page.stream
         if stream not in self._told:
-            history = Journeys(self.services.ledger, self.services.now)(stream, NOW)
-            telling = telling_of(self.services, self.caller, history, NOW)
-            self._told[stream] = telling, history.known
+            telling = telling_of(self.services, self.caller, entry.history, NOW)
+            self._told[stream] = telling
         return self._told[stream]
 
     def groups(self, entries: Sequence[Entry]) -> list[Json]:
@@ -162,8 +162,7 @@ class Review:
     def answer(self, entry: Entry) -> Json:
         """Return one entry."""
         page = entry.page
-        whole, _ = self.told(page.stream)
-        told = whole.only(page.position)
+        told = self.told(entry).only(page.position)
         return {
             "stream": str(page.stream),
             "case_id": page.stream.key if page.stream.kind == "case" else None,
@@ -204,12 +203,12 @@ class Review:
         pages: list[Recorded] = []
         pointers: list[str] = []
         for entry in entries:
-            told, known = self.told(entry.page.stream)
+            told, known = self.told(entry), entry.history.known
             pages += told.only(entry.page.position).pages
             pointers += [one.pointer for one in entry.differences]
             if isinstance(entry.page.event, CorrectionApproved):
                 pages += _quoted(entry, entry.page.event.correction, told, known)
-        values = all(self.told(entry.page.stream)[0].values for entry in entries)
+        values = all(self.told(entry).values for entry in entries)
         whom, fields_shown = of_pages(pages, values=values)
         return whom, fields_shown | (sealed_at(pointers) if values else set())
 

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from application.differences import Axis, FieldChange, Plain, steps
+from application.journeys import History, in_effect
 from application.jurisdiction import jurisdiction
 from application.ledger import Ledger
 from application.read_models import Access, Page, Question, ReadModels
@@ -52,9 +53,13 @@ class Touched(Value):
 
 
 class Entry(Value):
-    """A page that changed something: which facts, and the state of its stream."""
+    """A page that changed something: which facts, and the state of its stream.
+
+    ``history`` is the stream as it is now, with what was told of the page since.
+    """
 
     page: Recorded
+    history: History
     touched: tuple[Touched, ...]
     differences: tuple[FieldChange, ...]
 
@@ -100,7 +105,23 @@ def entry_of(pages: Sequence[Recorded], page: Recorded, plain: Plain) -> Entry:
     """Return what one page of a stream changed, when it was told."""
     told = pages[: page.version]
     (step,) = steps(told, None, Axis.KNOWN, plain, since=page.position - 1)
-    return Entry(page=page, touched=tuple(_touched(told, page)), differences=step.changes)
+    return Entry(
+        page=page,
+        history=history_of(pages),
+        touched=tuple(_touched(told, page)),
+        differences=step.changes,
+    )
+
+
+def history_of(pages: Sequence[Recorded]) -> History:
+    """Return what all pages of a stream come to now."""
+    return History(
+        stream=pages[-1].stream,
+        pages=tuple(in_effect(standing(pages), None)),
+        known=tuple(pages),
+        version=pages[-1].version,
+        position=pages[-1].position,
+    )
 
 
 def _touched(told: Sequence[Recorded], page: Recorded) -> Iterator[Touched]:

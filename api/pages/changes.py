@@ -234,7 +234,7 @@ def _shown(
     entry: Entry, review: Review, tongue: Tongue, names: Names, titles: dict[str, str]
 ) -> Shown:
     told_page, event = entry.page, entry.page.event
-    whole, _ = review.told(told_page.stream)
+    whole = review.told(entry)
     marks = whole.only(told_page.position).events[0].marks
     stream, chapter = told_page.stream, _chapter(told_page.stream, event)
     case = stream.key if stream.kind == "case" else None
