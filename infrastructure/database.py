@@ -10,7 +10,7 @@ import structlog
 from infrastructure.backup_series import series_of
 from infrastructure.key_cluster import key_database
 from infrastructure.key_copy import Copies, copying
-from infrastructure.login import as_service, let_in
+from infrastructure.login import let_in, own_login
 from infrastructure.migrations import KEYS, migrate, migrated
 from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
 from infrastructure.settings import Settings
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 NAME = "jejak"
+SERVICE, KEEPER = "jejak_service", "jejak_keys"
 KEYS_BESIDE = (
     "kunci disimpan di basis data buku: cadangannya dapat mengembalikan orang yang dilupakan;"
     " isi JEJAK_KEYS_URL / keys are kept in the ledger's database: its backups could bring a"
@@ -47,13 +48,15 @@ class NotOurs(Trouble):
 class Database:
     """Where the ledger is kept, and where the keys: for their owners, who may also migrate.
 
-    ``service`` is for who writes and reads in the ledger: a login of its own in a server of ours
-    (`infrastructure.login`), or where the operator gives the owner's apart; else the owner's.
+    ``service`` is for who writes and reads in the ledger, ``keeper`` for who does so among the
+    keys: logins of their own in servers of ours (`infrastructure.login`), the first also where the
+    operator gives the owner's apart; else the owners'.
     """
 
     dsn: str = field(repr=False)  # it may hold a password
     keys_dsn: str = field(repr=False)
     service: str = field(repr=False)
+    keeper: str = field(repr=False)
 
     @property
     def apart(self) -> bool:
@@ -80,8 +83,13 @@ def open_database(
         _ledger_database(settings, as_guest=as_guest, to_back_up=to_back_up) as dsn,
         copying(keys_dsn() or dsn, _copies(settings), as_guest=as_guest),
     ):
-        service = settings.database_url or as_service(dsn)
-        database = Database(dsn=dsn, keys_dsn=keys_dsn() or dsn, service=service)
+        keys = keys_dsn() or dsn
+        database = Database(
+            dsn=dsn,
+            keys_dsn=keys,
+            service=settings.database_url or own_login(dsn, SERVICE),
+            keeper=keys if settings.keys_url or keys == dsn else own_login(keys, KEEPER),
+        )
         if not (database.apart or as_guest):
             log.warning(KEYS_BESIDE)
         yield database
@@ -105,7 +113,8 @@ def bring_up_to_date(database: Database, *, as_guest: bool) -> None:
     else:
         migrate(database.dsn)
         migrate(database.keys_dsn, KEYS)
-    let_in(database.dsn, database.service)
+    let_in(database.dsn, database.service, SERVICE)
+    let_in(database.keys_dsn, database.keeper, KEEPER)
 
 
 def ensure_up_to_date(ledger_dsn: str) -> None:

@@ -37,7 +37,7 @@ def open_key_store(
     if not as_guest and move_keys(database.dsn, database.keys_dsn):
         log.warning(MOVED)
     _ensure_master_is_here(database.keys_dsn, data_dir)
-    with keeper_pool(database.keys_dsn) as pool:
+    with keeper_pool(database.keeper) as pool:
         yield opened(pool, master_place(data_dir), store_of(database.dsn), tombstones_in(data_dir))
 
 

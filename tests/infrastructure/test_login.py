@@ -10,7 +10,7 @@ from infrastructure.connections import service_pool
 from infrastructure.database import NotOurs, open_database
 from infrastructure.key_store import KeyStore
 from infrastructure.ledger import EventsourcingLedger
-from infrastructure.login import as_service, let_in
+from infrastructure.login import let_in, own_login
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
@@ -24,15 +24,20 @@ MASTER = MasterKey(b"k" * 32)
 @pytest.fixture
 def login(database):
     """The conninfo of the service's own login in this test's database."""
-    let_in(database, as_service(database))
-    let_in(database, as_service(database))
-    return as_service(database)
+    return made(database, "jejak_service")
+
+
+def made(database, role):
+    other = own_login(database, role)
+    let_in(database, other, role)
+    let_in(database, other, role)
+    return other
 
 
 def test_with_its_own_login_the_service_records_and_follows(database, login):
     with (
         service_pool(login) as pool,
-        keeper_pool(database) as keepers,
+        keeper_pool(made(database, "jejak_keys")) as keepers,
         EventsourcingLedger(pool, KeyStore(keepers, MASTER)) as ledger,
     ):
         seals = RowSeals(ledger.store, ledger.keys, MASTER)
@@ -66,6 +71,21 @@ def test_it_has_nothing_to_go_back_to(login):
                 connection.execute(statement)
 
 
+def test_the_keys_own_login_makes_and_destroys_keys_and_lifts_no_tombstone(database):
+    keeper = made(database, "jejak_keys")
+    with keeper_pool(keeper) as pool:
+        assert len(KeyStore(pool, MASTER).destructions()) == 0
+    with psycopg.connect(keeper, autocommit=True) as connection:
+        for statement in (
+            "SET ROLE jejak_service",
+            "ALTER TABLE keys.tombstone DISABLE TRIGGER ALL",
+            "DELETE FROM keys.tombstone",
+            "SELECT FROM ledger.event",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+
+
 def test_an_operator_gives_the_owner_and_the_service_a_login_each(database, tmp_path):
     with psycopg.connect(database) as owner:
         owner.execute("DROP ROLE IF EXISTS jejak_test_login")
@@ -75,7 +95,7 @@ def test_an_operator_gives_the_owner_and_the_service_a_login_each(database, tmp_
         settings = Settings(owner_url=database, database_url=service, data_dir=tmp_path)
         with open_database(settings) as given:
             assert (given.dsn, given.service) == (database, service)
-            let_in(given.dsn, given.service)
+            let_in(given.dsn, given.service, "jejak_service")
         with psycopg.connect(service) as connection:
             connection.execute(STEP_DOWN)
     finally:
