@@ -107,7 +107,7 @@ class AsKnown:
     def ask(self, table: RowTable, question: Question, then: Then, access: Access) -> Page:
         """Return the rows that the caller may see, as of then; raise `Busy`."""
         asked = Asked(table=table, question=question, access=access, kinds=kinds_of(table))
-        with self._place():
+        with self.place():
             position = then.position
             if position is None:
                 with self._pool.connection() as connection:
@@ -124,7 +124,8 @@ class AsKnown:
             )
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
+    def place(self) -> Iterator[None]:
+        """Take one of the places for what takes long; raise `Busy` where none becomes free."""
         if not self._places.acquire(timeout=WAIT_SECONDS):
             raise Busy
         try:

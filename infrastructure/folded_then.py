@@ -43,7 +43,20 @@ class Folding:
 
     def told(self, streams: Sequence[str], names: Collection[str]) -> Iterator[tuple[str, Told]]:
         """Yield each of some streams with its pages of some names, and what corrects them."""
-        self.count += len(streams)
+        values = (list(streams), self.position, sorted(CORRECTING.union(names)))
+        with self.pool.connection() as connection:
+            found = connection.execute(PAGES, values, binary=True)
+            kept = [Kept(StoredPage.of(row)) for row in found]
+        wake_all(kept, self.ledger.awake)
+        for pages in by_stream([kept]):
+            self._ensure_not_too_many()
+            yield (
+                str(pages[0].page.originator_id),
+                Told.of([(one.page, one.woken) for one in pages if one.woken is not None]),
+            )
+
+    def _ensure_not_too_many(self) -> None:
+        self.count += 1
         if self.count > STREAMS_MOST:
             raise Refused(
                 "read_model.too_much_then",
@@ -53,16 +66,6 @@ class Folding:
                     "too many records to be folded anew; ask for a unit, or for a nearer time",
                 ),
                 field="known_at" if self.valid_at is None else "valid_at",
-            )
-        values = (list(streams), self.position, sorted(CORRECTING.union(names)))
-        with self.pool.connection() as connection:
-            found = connection.execute(PAGES, values, binary=True)
-            kept = [Kept(StoredPage.of(row)) for row in found]
-        wake_all(kept, self.ledger.awake)
-        for pages in by_stream([kept]):
-            yield (
-                str(pages[0].page.originator_id),
-                Told.of([(one.page, one.woken) for one in pages if one.woken is not None]),
             )
 
     def rows(self, table: RowTable, told: Told) -> Mapping[str, Any]:

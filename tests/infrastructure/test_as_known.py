@@ -1,6 +1,7 @@
 """Read models at another time: the plain fold of what stood then, whatever was told later."""
 
 import json
+from contextlib import ExitStack
 from dataclasses import fields, replace
 from datetime import datetime, time
 
@@ -11,12 +12,13 @@ from pydantic_core import to_jsonable_python
 from strategies import DAYS
 
 from application.journeys import holds
-from application.read_models import Access, Question, Then
+from application.read_models import Access, Busy, Question, Then
 from application.standing import standing
 from domain.catalogue import ANNOTATIONS
-from domain.kernel import DataClass, data_classes
+from domain.kernel import DataClass, Refused, data_classes
 from domain.time import Zone
-from infrastructure import streams_then
+from infrastructure import as_known, folded_then, streams_then
+from infrastructure.asking import Asking
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals, words_of
@@ -179,6 +181,35 @@ def letters(rows):
 
 def test_an_answer_for_another_time_is_the_fold_of_what_stood_then_and_stays_so(ledger, pool):
     Watched(ledger, pool, seed=1).run(corrections=16, look_every=8)
+
+
+def test_few_are_answered_at_once_and_nobody_waits_for_what_takes_minutes(
+    ledger, pool, monkeypatch
+):
+    watched = Watched(ledger, pool, seed=2)
+    watched.story.write(60)
+    while watched.models.follower.advance(60):
+        pass
+    tables = watched.models.follower.tables
+    asking = Asking(tables, tables["timeline"].seals)
+    answering = as_known.AsKnown(ledger, pool, tables, asking)
+    then = Then(valid_at=None, known_at=None, position=20)
+
+    def ask():
+        return answering.ask(tables["timeline"], ALL_ROWS, then, EVERYWHERE).rows
+
+    assert ask()
+    monkeypatch.setattr(as_known, "WAIT_SECONDS", 0)
+    with ExitStack() as others:
+        for _ in range(as_known.AT_ONCE):
+            others.enter_context(answering.place())
+        with pytest.raises(Busy):
+            ask()
+    assert ask(), "once there is a place again"
+    monkeypatch.setattr(folded_then, "STREAMS_MOST", 1)
+    with pytest.raises(Refused) as refused:
+        ask()
+    assert (refused.value.code, refused.value.field) == ("read_model.too_much_then", "known_at")
 
 
 @pytest.mark.long
