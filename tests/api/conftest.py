@@ -7,6 +7,7 @@ from functools import cached_property
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from mined_store import own_database
 from psycopg_pool import PoolTimeout
 from scenario import on
 from uuid_utils import uuid7
@@ -21,9 +22,11 @@ from application.forgetting import Forgetting
 from domain.record import Actor, StreamId
 from domain.registry import UnitKind, UnitNamed
 from infrastructure.access_ledger import PostgresAccessLedger
+from infrastructure.connections import service_pool
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.forgetter import Forgetter
 from infrastructure.import_keys import KeyedDigests
+from infrastructure.ledger import EventsourcingLedger
 from infrastructure.log import Log
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
@@ -93,6 +96,23 @@ def access(pool):
 
 @pytest.fixture
 def service(pool, ledger, access, database):
+    yield from serving(pool, ledger, access, database)
+
+
+@pytest.fixture(scope="module")
+def lasting_service(postgres, template):
+    """One service for all tests of a module that each tell a story of their own."""
+    with (
+        own_database(postgres, template) as database,
+        service_pool(database) as pool,
+        EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger,
+        PostgresAccessLedger(pool) as access,
+    ):
+        yield from serving(pool, ledger, access, database)
+
+
+def serving(pool, ledger, access, database):
+    """Yield a service over a database, whose read models follow it."""
     master = MasterKey(b"k" * 32)
     seals = RowSeals(ledger.store, ledger.keys, master)
     read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)

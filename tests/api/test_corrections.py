@@ -7,6 +7,11 @@ from wrong_score import NOBODY, asked, scored, scores
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    return lasting_service
+
+
 @pytest.fixture
 def supervisor(service):
     return service.caller("supervisor", MEDAN)
@@ -194,7 +199,6 @@ def test_compliance_sees_who_and_which_fields_and_no_values(service, medan):
     assert ("compliance-1",) in reads
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("path", "first", "second"),
     [
@@ -233,7 +237,6 @@ def test_other_streams_are_corrected_in_the_same_manner(medan, supervisor, path,
     assert [(one["event_id"], one["after"]) for one in said["changes"]] == [(wrong, None)]
 
 
-@pytest.mark.long
 def test_the_registry_is_corrected_by_supervisors_only(service, medan):
     named = event("registry.agency_named", "2025-01-01", agency="DISNAKER-12.71", kind="dinas")
     named["data"] |= {"title": "Dinas Tenaga Kera", "region": "12.71"}

@@ -7,6 +7,11 @@ from wrong_score import NOBODY, asked
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    return lasting_service
+
+
 @pytest.fixture
 def supervisor(service):
     return service.caller("supervisor", MEDAN)
@@ -36,6 +41,13 @@ def items(client, case, **headers):
     return client.get(f"/v1/cases/{case}/reviews", headers=headers).json()["reviews"]
 
 
+def listed(client, case, query=""):
+    """What stands of a case in the list of all streams."""
+    answer = client.get(f"/v1/reviews?limit=1000{query}")
+    assert answer.status_code == 200, answer.json()
+    return [one for one in answer.json()["items"] if one["stream"] == f"case:{case}"]
+
+
 def resolve(client, case, item, version=6, **said):
     said = {"outcome": "kept", "explanation": "tindakannya memang ada"} | said
     return client.post(
@@ -55,12 +67,12 @@ def test_what_lost_its_ground_waits_for_its_unit_with_the_rule_that_says_so(serv
     cause = medan.get(item["cause"]["href"]).json()
     assert (cause["type"], cause["data"]["correction"]) == ("correction.approved", void)
     after = f"&after={service.services.ledger.position()}"
-    assert medan.get(f"/v1/reviews?unit={MEDAN}&status=open{after}").json()["items"] == [item]
-    assert medan.get(f"/v1/reviews?unit={PEKALONGAN}").json()["items"] == []
-    assert medan.get("/v1/reviews?status=kept").json()["items"] == []
-    assert service.caller("supervisor", PEKALONGAN).get("/v1/reviews").json()["items"] == []
+    assert listed(medan, case, f"&unit={MEDAN}&status=open{after}") == [item]
+    assert listed(medan, case, f"&unit={PEKALONGAN}") == []
+    assert listed(medan, case, "&status=kept") == []
+    assert listed(service.caller("supervisor", PEKALONGAN), case) == []
     compliance = service.caller("compliance", MEDAN)
-    for seen in (items(compliance, case), compliance.get("/v1/reviews").json()["items"]):
+    for seen in (items(compliance, case), listed(compliance, case)):
         assert (seen[0]["code"], seen[0]["because"]) == (item["code"], None)
         assert seen[0]["event"]["data"] is None
 
@@ -85,8 +97,8 @@ def test_somebody_of_the_unit_looks_and_says_how_it_ended(service, medan, shaken
     again = resolve(medan, case, item, version=7, outcome="put_right")
     assert (again.status_code, again.json()["code"]) == (409, "review.already_resolved")
     position = answer.json()["position"]
-    assert medan.get(f"/v1/reviews?status=open&after={position}").json()["items"] == []
-    assert medan.get("/v1/reviews?status=kept").json()["items"] == [said]
+    assert listed(medan, case, f"&status=open&after={position}") == []
+    assert listed(medan, case, "&status=kept") == [said]
 
 
 def test_what_stands_again_is_resolved_by_itself(medan, supervisor, shaken):

@@ -10,6 +10,12 @@ from api.pages.labels import of_event
 from domain.conduct import DisciplineEnded
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
+NOTHING_WAITS = "Tidak ada koreksi yang menunggu"
+
+
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    return lasting_service
 
 
 @pytest.fixture
@@ -30,14 +36,15 @@ def test_before_and_after_stand_side_by_side_and_a_supervisor_approves(
 ):
     case, correction = waiting
     supervisor = visitor("supervisor", MEDAN)
-    page = supervisor.get("/koreksi").text
+    page = supervisor.get(f"/koreksi?case={case}").text
     assert cells(page)[-3:] == ["nilai", "28", "82"]
     for said in ("Budi Fiktif", "caseworker-1", "nilai terbalik", "salah ketik", "Perbaiki isinya"):
         assert said in page
     form = {"version": "4", "decision": "approve", "because": ""}
     answer = supervisor.post(f"/koreksi/{correction}", data=form)
     assert answer.url.path == "/koreksi"
-    assert "Tidak ada koreksi yang menunggu" in answer.text
+    assert correction not in answer.text
+    assert NOTHING_WAITS in supervisor.get(f"/koreksi?case={case}").text
     assert scores(medan, case) == {"2025-07": 82}
 
 
@@ -62,9 +69,9 @@ def test_a_page_that_is_out_of_date_decides_nothing(visitor, medan, waiting):
 
 
 def test_whoever_asked_withdraws_here_and_does_not_approve(visitor, medan, waiting):
-    _, correction = waiting
+    case, correction = waiting
     own = visitor("caseworker", MEDAN)
-    page = own.get("/koreksi").text
+    page = own.get(f"/koreksi?case={case}").text
     assert "Tarik" in page
     assert 'value="approve"' not in page
     form = {"version": "4", "decision": "approve"}
@@ -76,15 +83,15 @@ def test_whoever_asked_withdraws_here_and_does_not_approve(visitor, medan, waiti
 
 
 def test_an_auditor_reads_and_decides_nothing_and_others_see_nothing(visitor, waiting):
-    _, correction = waiting
+    case, correction = waiting
     auditor = visitor("auditor", MEDAN)
-    page = auditor.get("/koreksi").text
+    page = auditor.get(f"/koreksi?case={case}").text
     assert "nilai terbalik" in page
     assert 'name="decision"' not in page
     form = {"version": "4", "decision": "decline", "because": "tidak"}
     assert auditor.post(f"/koreksi/{correction}", data=form).status_code == 403
     abroad = visitor("supervisor", PEKALONGAN)
-    assert "Tidak ada koreksi yang menunggu" in abroad.get("/koreksi").text
+    assert NOTHING_WAITS in abroad.get("/koreksi").text
     assert abroad.post(f"/koreksi/{correction}", data=form).status_code == 404
 
 
@@ -108,7 +115,8 @@ def test_what_lost_its_ground_is_looked_at_here(service, visitor, medan, caught_
     assert unit.post(f"/koreksi/butir/{item}", data=form).status_code == 422
     assert unit.post(f"/koreksi/butir/{item}", data=form | {"stream": "x"}).status_code == 404
     form |= {"explanation": "memang ada"}
-    assert "Tidak ada yang perlu ditinjau" in unit.post(f"/koreksi/butir/{item}", data=form).text
+    assert item not in unit.post(f"/koreksi/butir/{item}", data=form).text
+    assert "Tidak ada yang perlu ditinjau" in unit.get(f"/koreksi?case={case}").text
     (said,) = medan.get(f"/v1/cases/{case}/reviews").json()["reviews"]
     assert (said["status"], said["explanation"]) == ("kept", "memang ada")
 
@@ -118,7 +126,7 @@ def test_a_move_names_both_cases_as_far_as_the_reader_sees_them(visitor, medan, 
     right = open_case(medan, "Orang Lain")
     ask(medan, f"/v1/cases/{case}", asking(wrong, kind="move", to=right))
     caught_up()
-    page = visitor("supervisor", MEDAN).get("/koreksi").text
+    page = visitor("supervisor", MEDAN).get(f"/koreksi?case={case}").text
     assert "Orang Lain" in page
     assert f"/perkara/{right}" in page
     assert "tidak berlaku lagi di sini" in page
@@ -140,13 +148,13 @@ def test_it_is_decided_in_a_browser_and_enter_in_a_reason_approves_nothing(  # n
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_label("Alasan menolak").fill("buku SPPN menyebut 28")
     page.get_by_label("Alasan menolak").press("Enter")
-    page.get_by_text("Tidak ada koreksi yang menunggu").wait_for()
+    page.wait_for_url("**/koreksi?seen=*")
     assert medan.get(f"/v1/corrections/{correction}").json()["status"] == "declined"
     wrong = medan.get(f"/v1/cases/{case}/events").json()["events"][1]["event_id"]
     asked(medan, case, asking(wrong), version=5)
     service.services.read_models.wait(service.services.ledger.position(), 10)
-    page.goto("/koreksi")
+    page.goto(f"/koreksi?case={case}")
     page.get_by_role("button", name="Setujui").click()
-    page.get_by_text("Tidak ada koreksi yang menunggu").wait_for()
+    page.wait_for_url("**/koreksi?seen=*")
     context.close()
     assert scores(medan, case) == {}
