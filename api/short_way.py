@@ -68,7 +68,7 @@ def ways_to(app: FastAPI, collections: Iterable[Collection]) -> Mapping[str, Way
     routes = {
         route.path: route
         for route in _routes(app.routes)
-        if isinstance(route, APIRoute) and "POST" in route.methods
+        if isinstance(route, APIRoute) and "POST" in (route.methods or ())
     }
     return {
         one.path: Way(
@@ -203,7 +203,7 @@ def _told(request: Request, told: Exception) -> Response:
 
 
 def _response(receipt: Receipt, stream: StreamId, key: Mapping[str, str]) -> Response:
-    content = json.dumps(receipt_json(receipt, stream) | key, separators=(",", ":"))
+    content = json.dumps({**receipt_json(receipt, stream), **key}, separators=(",", ":"))
     return Response(
         content,
         status_of(receipt),
