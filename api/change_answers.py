@@ -9,7 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from api.answers import FORBID, EventAnswer, marked_answer
 from api.dependencies import Services
-from api.diff_answers import sealed_at
+from api.diff_answers import sealed_at, shown_pointer
 from api.event_examples import data_json
 from api.mark_answers import (
     EvidenceAnswer,
@@ -170,7 +170,7 @@ class Review:
             "touched": [touched_answer(one, values=told.values) for one in entry.touched],
             "differences": [
                 {
-                    "pointer": one.pointer,
+                    "pointer": shown_pointer(one.pointer, values=told.values),
                     "before": one.before if told.values else None,
                     "after": one.after if told.values else None,
                 }

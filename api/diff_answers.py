@@ -1,6 +1,6 @@
 """A difference as an answer: the field, both values, the event that did it, and who told it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
@@ -11,9 +11,9 @@ from api.mark_answers import MarkAnswer, Telling, effective_said, mark_answer, p
 from api.readings import of_pages, sealed_in
 from application.comparing import Compared, Difference
 from application.marks import Mark, MarkState
-from domain.catalogue import EVENTS
+from domain.catalogue import EVENTS, STREAMS
 from domain.correction import CorrectionApproved
-from domain.kernel import Json
+from domain.kernel import Json, Value
 from domain.record import Recorded
 
 
@@ -103,7 +103,7 @@ def what_it_shows(compared: Compared, told: Telling) -> tuple[set[str], set[str]
 def _difference(one: Difference, found: Marks) -> Json:
     told, decided = found.told, one.pages[-1] if one.pages else None
     return {
-        "pointer": one.change.pointer,
+        "pointer": shown_pointer(one.change.pointer, values=told.values),
         "from": to_jsonable_python(one.change.before) if told.values else None,
         "to": to_jsonable_python(one.change.after) if told.values else None,
         "event": cause(decided, found.behind(decided), told) if decided else None,
@@ -124,6 +124,30 @@ def cause(page: Recorded, mark: Mark | None, told: Telling) -> Json:
         "actor": to_jsonable_python(page.actor),
         "correction": mark_answer(mark, told) if mark else None,
     }
+
+
+def _values(kind: type[Value]) -> Iterator[type[Value]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from _values(one)
+
+
+FIELDS: Final = frozenset(
+    name for kind in _values(Value) for name in getattr(kind, "__dataclass_fields__", ())
+)
+"""Names of the fields of events and of states."""
+NAMES: Final = FIELDS | {chapter.name for stream in STREAMS.values() for chapter in stream.chapters}
+KEY: Final = "*"
+
+
+def shown_pointer(pointer: str, *, values: bool) -> str:
+    """Return a place of a state, for whoever sees no values with `*` for each key in it.
+
+    A state keeps certificates by their numbers and identifiers by theirs: a key may be a value.
+    """
+    if values:
+        return pointer
+    return "/".join(part if part in NAMES or not part else KEY for part in pointer.split("/"))
 
 
 SEALED: Final = frozenset().union(*map(sealed_in, EVENTS))

@@ -15,6 +15,12 @@ def now():
     return datetime.now(UTC).isoformat()
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test asks about cases of its own."""
+    return lasting_service
+
+
 @pytest.fixture
 def hands(service):
     return Hands(service.services)
@@ -151,3 +157,37 @@ def test_a_case_out_of_scope_is_not_there(service, case):
     assert diff(service.caller("auditor", MEDAN), case, **asked).status_code == 200
     assert diff(service.caller("auditor", MEDAN), "x", **asked).status_code == 404
     assert diff(service.caller("operator"), case, **asked).status_code == 403
+
+
+def test_a_read_is_recorded_with_the_fields_that_differ_and_no_others(service, medan, hands, case):
+    overseer = service.caller("auditor", level="ditjenpas")
+
+    def fields_read():
+        (item,) = overseer.get("/v1/reads", params={"limit": 1}).json()["items"]
+        assert (item["route"], item["subjects"]) == ("/v1/cases/{case_id}/diff", [f"case:{case}"])
+        return set(item["fields"])
+
+    before = now()
+    hands.correct(hands.fact(case, "custody.admitted"), full_name="Budi Betul")
+    assert "/custody/opening/full_name" in fields(diff(medan, case, from_=before))
+    assert {"full_name", "explanation", "evidence.number"} <= fields_read()
+    assert fields(diff(medan, case, axis="valid", from_="2025-02-10", to="2025-03-02"))
+    assert fields_read() == set()
+
+
+def test_a_key_that_may_be_a_value_is_none_of_compliances_fields(service, medan, case):
+    before = now()
+    began = event(
+        "conduct.discipline_began",
+        "2025-08-02",
+        measure="F-1",
+        level="berat",
+        offence="contoh",
+        document="BA.F/1",
+    )
+    assert append(medan, case, began, version=2).status_code == 201
+    told = fields(diff(service.caller("compliance", MEDAN), case, from_=before))
+    assert {one for one in told if one.startswith("/conduct/register_f")} == {
+        "/conduct/register_f/*/began"
+    }
+    assert "/conduct/register_f/F-1/began" in fields(diff(medan, case, from_=before))
