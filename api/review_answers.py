@@ -56,7 +56,7 @@ class ConcernedAnswer(BaseModel):
     data: dict[str, Any] | None
 
 
-class CauseAnswer(BaseModel):
+class GroundAnswer(BaseModel):
     """The page that took the ground from it: an approval, or a fact that was told late."""
 
     model_config = ConfigDict(extra="forbid")
@@ -74,7 +74,7 @@ class ReviewAnswer(BaseModel):
     stream: str
     status: Look
     event: ConcernedAnswer | None
-    cause: CauseAnswer
+    cause: GroundAnswer
     code: str
     article: str
     because: str | Forgotten | None

@@ -18,6 +18,7 @@ from api.correction_answers import (
 )
 from api.deciding import Deciding, exchange
 from api.dependencies import WithServices
+from api.event_examples import example_json
 from api.event_forms import EVIDENCE_MOST, StatedEvidence, to_evidence, value_model
 from api.preconditions import VersionSeen, etag
 from api.problems import Problem, not_found, refusal
@@ -99,7 +100,9 @@ def body_of(collection: Collection) -> type[BaseModel]:
     }
     name = f"{collection.word}Correction"
     model: type[BaseModel] = create_model(name, __base__=base, __doc__=asked.__doc__, **fields)
-    model.model_config |= {"json_schema_extra": {"examples": [example]}}
+    content = example_json(collection.events[-1]) | {"evidence": [], "reason": None}
+    right = example | {"kind": "correct", "event": content, "reason_code": "typing_error"}
+    model.model_config |= {"json_schema_extra": {"examples": [example, right]}}
     model.model_rebuild(force=True)
     return model
 

@@ -4,6 +4,11 @@ import pytest
 from facts import MEDAN, append, ask, asking, assessed, decide, event, open_case, programme
 from wrong_score import NOBODY, asked, scored, scores
 
+from api.correction_answers import CorrectionAnswer
+from api.review_answers import ReviewAnswer
+from api.routes.corrections import body_of
+from api.routes.streams import CASES, COLLECTIONS
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
 
@@ -253,3 +258,14 @@ def test_the_registry_is_corrected_by_supervisors_only(service, medan):
     other = service.caller("supervisor", MEDAN, level="kanwil", user="kanwil-2")
     assert decide(other, correction, 3).status_code == 201
     assert "Dinas Tenaga Kerja" in other.get(address).text
+
+
+def test_the_examples_of_the_document_are_what_is_taken_and_answered(service):
+    schemas = service.stranger().get("/openapi.json").json()["components"]["schemas"]
+    for collection in (CASES, *COLLECTIONS):
+        for example in schemas[f"{collection.word}Correction"]["examples"]:
+            assert body_of(collection).model_validate(example)
+    for model in (CorrectionAnswer, ReviewAnswer):
+        (example,) = model.model_config["json_schema_extra"]["examples"]
+        assert model.model_validate(example)
+        assert schemas[model.__name__]["examples"]
