@@ -30,6 +30,7 @@ from domain.correction import (
     CorrectionRequested,
     ReasonCode,
 )
+from domain.fields import EXAMPLE_ID
 from domain.kernel import Event, Forgotten, Json
 from domain.record import Recorded, StreamId
 
@@ -118,10 +119,60 @@ class GroupAnswer(BaseModel):
     entries: list[EntryAnswer]
 
 
+EXAMPLE: Final[Json] = {
+    "groups": [
+        {
+            "correlation_id": EXAMPLE_ID,
+            "recorded_at": "2025-08-18T02:00:00+00:00",
+            "entries": [
+                {
+                    "stream": f"case:{EXAMPLE_ID}",
+                    "case_id": EXAMPLE_ID,
+                    "event_id": EXAMPLE_ID,
+                    "type": "register.placed",
+                    "version": 5,
+                    "position": 90210,
+                    "effective": "2025-08-18",
+                    "zone": "Asia/Jakarta",
+                    "recorded_at": "2025-08-18T02:00:00+00:00",
+                    "actor": {"id": "wali-7", "role": "caseworker", "unit": "RUTAN-MEDAN"},
+                    "purpose": "pembinaan",
+                    "reason": None,
+                    "evidence": [],
+                    "correlation_id": EXAMPLE_ID,
+                    "causation_id": None,
+                    "idempotency_key": None,
+                    "prev_hash": "0" * 64,
+                    "hash": "1" * 64,
+                    "fields": ["block", "cell"],
+                    "data": {"block": "A", "cell": "9"},
+                    "touched": [
+                        {
+                            "event_id": EXAMPLE_ID,
+                            "href": f"/v1/events/{EXAMPLE_ID}",
+                            "type": "register.placed",
+                            "fields": [{"field": "cell", "before": None, "after": "9"}],
+                        }
+                    ],
+                    "differences": [
+                        {"pointer": "/register/placed/cell", "before": "3", "after": "9"}
+                    ],
+                    "correction": None,
+                }
+            ],
+        }
+    ],
+    "position": 90210,
+    "as_of": "2025-08-18T02:00:01+00:00",
+    "lag": 0,
+}
+"""As OpenAPI shows it."""
+
+
 class ChangesAnswer(BaseModel):
     """Changes, the newest first; ``position``, ``as_of`` and ``lag`` as in every list."""
 
-    model_config = FORBID
+    model_config = FORBID | {"json_schema_extra": {"examples": [EXAMPLE]}}
 
     groups: list[GroupAnswer]
     position: int

@@ -13,8 +13,40 @@ from application.comparing import Compared, Difference
 from application.marks import Mark, MarkState
 from domain.catalogue import EVENTS, STREAMS
 from domain.correction import CorrectionApproved
+from domain.fields import EXAMPLE_ID
 from domain.kernel import Json, Value
 from domain.record import Recorded
+
+EXAMPLE: Final[Json] = {
+    "case_id": EXAMPLE_ID,
+    "axis": "known",
+    "from": "2025-08-17T09:00:00+07:00",
+    "to": None,
+    "valid_at": None,
+    "known_at": None,
+    "from_version": 4,
+    "to_version": 5,
+    "differences": [
+        {
+            "pointer": "/register/placed/cell",
+            "from": "3",
+            "to": "9",
+            "event": {
+                "event_id": EXAMPLE_ID,
+                "href": f"/v1/events/{EXAMPLE_ID}",
+                "type": "register.placed",
+                "version": 5,
+                "position": 90210,
+                "effective": "2025-08-18",
+                "recorded_at": "2025-08-18T02:00:00+00:00",
+                "actor": {"id": "wali-7", "role": "caseworker", "unit": "RUTAN-MEDAN"},
+                "correction": None,
+            },
+            "earlier": [],
+        }
+    ],
+}
+"""As OpenAPI shows it."""
 
 
 class CauseAnswer(BaseModel):
@@ -50,7 +82,7 @@ class DifferenceAnswer(BaseModel):
 class DiffAnswer(BaseModel):
     """What differs between two states of a case. Without the right to values they are null."""
 
-    model_config = FORBID
+    model_config = FORBID | {"json_schema_extra": {"examples": [EXAMPLE]}}
 
     case_id: str
     axis: str

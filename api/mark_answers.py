@@ -14,10 +14,8 @@ from api.sight import sees
 from api.tokens import Caller, Role
 from application.journeys import History, Moment
 from application.marks import (
-    Deed,
     Mark,
     Marked,
-    MarkState,
     asked_elsewhere,
     history_with_marks,
     requests_in,
@@ -33,6 +31,26 @@ from domain.kernel import Event, Forgotten, Json
 from domain.record import Recorded
 
 EXACT: Final = ConfigDict(extra="forbid")
+MARK: Final[Json] = {
+    "deed": "voided",
+    "state": "acts",
+    "correction": EXAMPLE_ID,
+    "href": f"/v1/events/{EXAMPLE_ID}",
+    "requested_in": f"case:{EXAMPLE_ID}",
+    "requester": "wali-7",
+    "requested_at": "2025-08-18T02:00:00+00:00",
+    "reason_code": "recorded_twice",
+    "explanation": "tercatat dua kali",
+    "evidence": [],
+    "approval": EXAMPLE_ID,
+    "approver": "supervisor-1",
+    "approved_at": "2025-08-19T02:30:00+00:00",
+    "content": None,
+    "to": None,
+    "origin": None,
+    "undone_by": None,
+}
+"""A fact that was voided, as OpenAPI shows it."""
 
 
 class EvidenceAnswer(BaseModel):
@@ -76,7 +94,7 @@ class MarkAnswer(BaseModel):
     ``undone_by``; ``pending``: it waits for a second person.
     """
 
-    model_config = EXACT | {"json_schema_extra": {"examples": []}}
+    model_config = EXACT | {"json_schema_extra": {"examples": [MARK]}}
 
     deed: Literal["voided", "corrected", "moved_away", "moved_here"]
     state: Literal["pending", "acts", "replaced", "undone"]
@@ -95,31 +113,6 @@ class MarkAnswer(BaseModel):
     to: str | None = Field(description="The stream that it was moved to.")
     origin: OriginAnswer | None
     undone_by: str | None
-
-
-MarkAnswer.model_config["json_schema_extra"] = {
-    "examples": [
-        {
-            "deed": Deed.VOIDED.value,
-            "state": MarkState.ACTS.value,
-            "correction": EXAMPLE_ID,
-            "href": f"/v1/events/{EXAMPLE_ID}",
-            "requested_in": f"case:{EXAMPLE_ID}",
-            "requester": "wali-7",
-            "requested_at": "2025-08-18T09:00:00+00:00",
-            "reason_code": ReasonCode.RECORDED_TWICE.value,
-            "explanation": "tercatat dua kali",
-            "evidence": [],
-            "approval": EXAMPLE_ID,
-            "approver": "supervisor-1",
-            "approved_at": "2025-08-19T02:30:00+00:00",
-            "content": None,
-            "to": None,
-            "origin": None,
-            "undone_by": None,
-        }
-    ]
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,25 @@ from facts import MEDAN, append, assessed, event, open_case, programme
 from scenario import on
 from told_corrections import DOCUMENT, WHY, Hands
 
+from api.change_answers import ChangesAnswer
+from api.diff_answers import DiffAnswer
+from api.mark_answers import MarkAnswer
+from application.read_models import Access, Question
+
 PEKALONGAN, JAYAPURA = "RUTAN-PEKALONGAN", "LAPAS-JAYAPURA"
 CELL = "/register/placed/cell"
+
+
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test asks for what was changed since it began."""
+    return lasting_service
+
+
+@pytest.fixture
+def began(service):
+    """When the test began."""
+    return service.services.now().isoformat()
 
 
 @pytest.fixture
@@ -20,7 +37,7 @@ def hands(service):
 
 
 @pytest.fixture
-def case(medan):
+def case(medan, began):
     key = open_case(medan)
     placed = event("register.placed", "2025-03-02", block="A", cell="3")
     assert append(medan, key, placed, assessed()).status_code == 201
@@ -28,13 +45,13 @@ def case(medan):
 
 
 @pytest.fixture
-def ask(service):
+def ask(service, began):
     """Ask for changes once the read models have seen everything."""
 
     def changes(client, **asked):
         services = service.services
         head = services.ledger.position()
-        answer = client.get("/v1/changes", params={"after": head, **asked})
+        answer = client.get("/v1/changes", params={"after": head, "since": began, **asked})
         assert answer.status_code == 200, answer.json()
         return answer
 
@@ -161,11 +178,11 @@ def test_each_filter_narrows(service, medan, hands, ask, case):
 def test_a_page_says_where_the_next_one_is(medan, hands, ask, case):
     hands.void(hands.fact(case, "conduct.assessed"))
     whole = [one["event_id"] for one in entries(ask(medan))]
-    found, address = [], "/v1/changes?limit=2"
-    while address:
-        answer = medan.get(address)
+    answer, found = ask(medan, limit=2), []
+    while answer:
         found += [one["event_id"] for one in entries(answer)]
-        address = answer.links.get("next", {}).get("url")
+        more = answer.links.get("next", {}).get("url")
+        answer = medan.get(more) if more else None
     assert found == whole
     assert len(whole) == len(set(whole)) > 4
 
@@ -217,26 +234,28 @@ def test_compliance_sees_which_fields_who_and_the_hash_of_the_evidence(service, 
         assert secret not in answer.text
 
 
-def test_what_is_shown_is_on_record(service, medan, ask, case, pool):
-    def kept():
-        with pool.connection() as connection:
-            rows = connection.execute("SELECT body FROM ledger.access ORDER BY number").fetchall()
-        return [json.loads(body) for (body,) in rows]
+def test_what_is_shown_is_on_record(service, medan, ask, case):
+    overseer = service.caller("auditor", level="ditjenpas")
+
+    def record_of_last():
+        return overseer.get("/v1/reads", params={"limit": 1}).json()["items"][0]
 
     ask(medan, type="custody.admitted")
-    record = kept()[-1]
+    record = record_of_last()
     assert (record["route"], record["subjects"]) == ("/v1/changes", [f"case:{case}"])
     assert {"full_name", "religion", "evidence.number"} <= set(record["fields"])
     ask(service.caller("compliance", MEDAN), type="custody.admitted")
-    assert (kept()[-1]["subjects"], kept()[-1]["fields"]) == ([f"case:{case}"], [])
+    record = record_of_last()
+    assert (record["subjects"], record["fields"]) == ([f"case:{case}"], [])
 
 
-def test_files_hold_all_of_them(medan, hands, ask, case):
+def test_files_hold_all_of_them(medan, hands, ask, case, began):
     hands.correct(hands.fact(case, "register.placed"), cell="=9")
     whole = entries(ask(medan))
-    lines = [json.loads(one) for one in medan.get("/v1/changes.ndjson").text.splitlines()]
+    file = medan.get("/v1/changes.ndjson", params={"since": began}).text
+    lines = [json.loads(one) for one in file.splitlines()]
     assert lines == whole
-    sheet = medan.get("/v1/changes.csv", params={"type": "correction.approved"})
+    sheet = medan.get("/v1/changes.csv", params={"type": "correction.approved", "since": began})
     (row,) = csv.DictReader(io.StringIO(sheet.text))
     assert (row["field"], row["before"], row["after"]) == ("cell", "3", "'=9")
     assert (row["requester"], row["approver"], row["kind"]) == ("wali-7", "penyelia-2", "correct")
@@ -267,3 +286,34 @@ def test_streams_of_other_kinds_are_there_for_those_who_told_them(service, medan
     key = medan.post("/v1/programmes", json={"events": [programme()]}).json()["programme_id"]
     assert [one["stream"] for one in entries(ask(medan))] == [f"programme:{key}"]
     assert entries(ask(service.caller("caseworker", PEKALONGAN))) == []
+
+
+def test_what_each_case_is_asked_for_is_what_is_found_among_all(service, medan):
+    """The newest lines of few cases are looked for case by case; it must make no difference."""
+    away = service.caller("caseworker", PEKALONGAN)
+    for number in range(3):
+        for client, unit in ((medan, MEDAN), (away, PEKALONGAN)):
+            case = open_case(client, f"Orang Fiktif {number}", unit=unit)
+            assert append(client, case, assessed()).status_code == 201
+    models = service.services.read_models
+    assert models.wait(service.services.ledger.position(), 10)
+    access = Access(everywhere=False, units=frozenset({MEDAN}))
+
+    def rows(where, kind, after, limit):
+        sought = {**where, "stream_kind": kind}
+        question = Question(where=sought, words=(), after=after, limit=limit)
+        return models.ask("changes", question, access).rows
+
+    for where in ({}, {"name": ("conduct.assessed",)}, {"actor": "caseworker-1"}, {"unit": MEDAN}):
+        after = None
+        for limit in (1, 4, 100):
+            each, among_all = (rows(where, kind, after, limit) for kind in ("case", ("case",)))
+            assert each == among_all
+            assert each, "and there are some"
+            after = each[0][0]
+
+
+def test_the_documented_answers_are_ones_that_there_may_be():
+    for model in (ChangesAnswer, DiffAnswer, MarkAnswer):
+        (example,) = model.model_config["json_schema_extra"]["examples"]
+        model.model_validate(example)

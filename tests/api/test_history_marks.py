@@ -16,6 +16,12 @@ PEKALONGAN = "RUTAN-PEKALONGAN"
 PLACED = event("register.placed", "2025-03-02", block="A", cell="3")
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test asks about cases of its own."""
+    return lasting_service
+
+
 @pytest.fixture
 def hands(service):
     return Hands(service.services)
