@@ -32,7 +32,6 @@ class Services:
     """
 
     append: Append
-    correcting: Correcting
     ledger: PromptLedger
     read_models: ReadModels
     evidence: EvidenceStore
@@ -48,10 +47,12 @@ class Services:
     opaque: Callable[[bytes], str]
     language: Language
     units: Units = field(init=False)
+    correcting: Correcting = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember units for the whole service, and not for one request."""
         object.__setattr__(self, "units", Units(self.ledger, self.now))
+        object.__setattr__(self, "correcting", Correcting(self.append, self.ledger))
 
 
 def services_of(request: Request) -> Services:

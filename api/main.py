@@ -16,7 +16,6 @@ from uuid_utils import uuid7
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.append import Append
-from application.correcting import Correcting
 from application.forgetting import Forgetting
 from application.policies import Policies
 from infrastructure.access_ledger import PostgresAccessLedger
@@ -86,7 +85,6 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         forgetter = stack.enter_context(forgetting(ledger, pool, database, read_models, append))
         services = Services(
             append=append,
-            correcting=Correcting(append=append, pages=ledger),
             ledger=ledger,
             read_models=read_models,
             evidence=evidence,

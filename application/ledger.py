@@ -113,7 +113,19 @@ class Ledger(Protocol):
         ...
 
 
-class PromptLedger(Ledger, Protocol):
+class Pages(Protocol):
+    """The same book by its pages: one by its event's id, and those after a position."""
+
+    def find(self, event_id: str) -> Recorded | None:
+        """Return the page that tells of an event, if there is one."""
+        ...
+
+    def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        """Return pages of any stream after a position, in order."""
+        ...
+
+
+class PromptLedger(Ledger, Pages, Protocol):
     """A ledger that coroutines write to: with what is at hand, so that an event loop never waits.
 
     Whoever hears `NotAtHand` does the same in a thread, where everything is.
@@ -135,16 +147,4 @@ class PromptLedger(Ledger, Protocol):
 
         A write that was begun goes on when its caller is cancelled, who just does not hear of it.
         """
-        ...
-
-
-class Pages(Protocol):
-    """The same book by its pages: one by its event's id, and those after a position."""
-
-    def find(self, event_id: str) -> Recorded | None:
-        """Return the page that tells of an event, if there is one."""
-        ...
-
-    def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
-        """Return pages of any stream after a position, in order."""
         ...

@@ -17,7 +17,6 @@ from api.dependencies import Services
 from api.pages.counting import Counts
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
-from application.correcting import Correcting
 from application.forgetting import Forgetting
 from domain.record import Actor, StreamId
 from domain.registry import UnitKind, UnitNamed
@@ -123,7 +122,6 @@ def serving(pool, ledger, access, database):
     evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
     services = Services(
         append=append,
-        correcting=Correcting(append=append, pages=ledger),
         ledger=ledger,
         read_models=read_models,
         evidence=evidence,
