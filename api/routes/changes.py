@@ -21,6 +21,7 @@ from api.answers import Instant
 from api.callers import HistoryReader
 from api.change_answers import COLUMNS, ChangesAnswer, Review
 from api.cursors import cursor_after, key_from
+from api.diff_answers import shown_pointer
 from api.lists import (
     MEDIA_TYPES,
     NOT_A_WORD,
@@ -36,7 +37,7 @@ from api.problems import not_found
 from api.readings import Reading, WithReading
 from api.routes.collections import STRICT
 from api.sight import unit_that_sees
-from api.tokens import Caller
+from api.tokens import Caller, Role
 from application.changes import LINES, Changes, Found, Sought, types_with
 from domain.catalogue import CASE, RECORDED
 from domain.fields import EXAMPLE_ID, UUID
@@ -132,6 +133,9 @@ def asked_of(
 ) -> Asked:
     """Return what a query asks for; 404 for a case out of scope."""
     services = reading.services
+    values = caller.role is not Role.COMPLIANCE
+    if said.field and shown_pointer(said.field, values=values) != said.field:
+        raise fault("field", "changes.no_such_field", NO_SUCH_FIELD)  # its key may be a value
     if said.case is not None:
         if not re.fullmatch(UUID, said.case, re.ASCII):
             raise not_found()
