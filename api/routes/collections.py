@@ -150,6 +150,9 @@ def listed(collection: Collection, least: int = 1) -> Any:
     return Annotated[forms, Field(min_length=least, max_length=EVENTS_MOST)]
 
 
+BESIDES_NOTHING: Final[tuple[Json, Sequence[Recorded]]] = ({}, ())
+
+
 def add_states(router: APIRouter, collection: Collection) -> None:
     """Serve states."""
     key_type = key_parameter(collection)
@@ -169,9 +172,9 @@ def add_states(router: APIRouter, collection: Collection) -> None:
     ) -> Json:
         """Return the state at two times: as it was, as it was known."""
         history, unit = seen(services, collection, key, caller, moment)
-        more, others = ({}, ())
-        if collection.besides:
-            more, others = collection.besides(services, history, moment)
+        more, others = (
+            collection.besides(services, history, moment) if collection.besides else BESIDES_NOTHING
+        )
         reading(*of_pages([*history.pages, *others], envelope=False), 1, unit)
         response.headers["ETag"] = etag(history.version)
         return state_answer(history, moment, collection.key) | more
