@@ -121,6 +121,18 @@ def opened(client, kind, said):
     return answer.json()[f"{kind}_id"]
 
 
+def change(medan, hands, andi, budi):
+    """Move a training, void and correct facts, and tell of two late ones."""
+    pages = [one for one in hands.pages(andi) if one.event.stored_as.startswith("skill_training")]
+    hands.approve(hands.ask(pages[0], "move", to=budi, events=[one.event_id for one in pages[1:]]))
+    hands.void(hands.fact(andi, "conduct.assessed"))
+    hands.correct(hands.fact(andi, "custody.admitted"), domicile="33.75")
+    late = event("detention.extended", "2025-03-02", **EXTENDED)
+    version = len(hands.pages(andi))
+    assert append(medan, andi, late, version=version).status_code == 201
+    open_case(medan, "Cici Fiktif", day="2025-01-05")
+
+
 def test_a_report_is_told_to_the_letter_as_it_was_known_the_day_before(service, medan, hands):
     pks = opened(medan, "agreement", agreement())
     course = opened(
@@ -140,14 +152,7 @@ def test_a_report_is_told_to_the_letter_as_it_was_known_the_day_before(service, 
     for client in (medan, auditor):
         assert answers[client, "live"] == answers[client, "then"]
 
-    pages = [one for one in hands.pages(andi) if one.event.stored_as.startswith("skill_training")]
-    hands.approve(hands.ask(pages[0], "move", to=budi, events=[one.event_id for one in pages[1:]]))
-    hands.void(hands.fact(andi, "conduct.assessed"))
-    hands.correct(hands.fact(andi, "custody.admitted"), domicile="33.75")
-    late = event("detention.extended", "2025-03-02", **EXTENDED)
-    version = len(hands.pages(andi))
-    assert append(medan, andi, late, version=version).status_code == 201
-    open_case(medan, "Cici Fiktif", day="2025-01-05")
+    change(medan, hands, andi, budi)
     told(service)
 
     for client in (medan, auditor):
@@ -268,6 +273,20 @@ def test_the_unit_that_held_somebody_then_sees_them_as_it_saw_them_then(service,
     assert population(medan, known_at=before)["unit", MEDAN] == 1
     assert len(items(medan, "in_transit", known_at=under_way)) == 1
     assert items(pekalongan, "in_transit", known_at=before) == []
+
+
+def test_the_unit_that_somebody_was_thought_to_be_in_still_sees_what_it_saw_then(
+    service, medan, pekalongan, hands
+):
+    case = open_case(medan)
+    before = told(service)
+    hands.correct(hands.fact(case, "custody.admitted"), unit=PEKALONGAN)
+    told(service)
+    for name in ("case_summary", "timeline", "persons"):
+        assert items(medan, name) == []
+        assert items(medan, name, known_at=before), name
+        assert items(pekalongan, name, known_at=before) == []
+        assert items(pekalongan, name), name
 
 
 def test_nobody_reads_at_another_time_what_lies_outside_of_their_scope(service, medan):
