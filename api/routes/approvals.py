@@ -207,6 +207,8 @@ class Inbox:
         case: str | None = None,
     ) -> Iterator[tuple[str, Found]]:
         """Yield corrections with the keys of their rows; of all streams, or of one case."""
+        if may_approve and status is None:  # nothing else can be approved: no need to look
+            status = CorrectionStatus.PENDING
         where = {"status": STORED[status].value} if status else {}
         where |= {"case": case} if case else {}
         for key, row in Waiting(self.services, self.caller, CORRECTIONS.name).rows(where, after):
