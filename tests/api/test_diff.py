@@ -56,6 +56,7 @@ def test_what_was_learnt_between_two_instants(medan, hands, case):
     since = fields(diff(medan, case, from_=between))
     assert set(since) == {CELL}
     assert (since[CELL]["from"], since[CELL]["to"]) == ("3", "9")
+    assert since[CELL]["earlier"] == [], "what was known before is behind nothing"
 
 
 def test_the_event_behind_it_and_the_correction_that_it_approved(medan, hands, case):
@@ -86,6 +87,7 @@ def test_what_came_to_be_so_between_two_days(medan, hands, case):
     told = fields(diff(medan, case, axis="valid", from_="2025-03-02", to="2025-05-01"))
     assert (told[CELL]["from"], told[CELL]["to"]) == ("3", "5")
     assert told[CELL]["event"]["effective"] == "2025-05-01"
+    assert told[CELL]["earlier"] == []
     assert told[CELL]["event"]["correction"] is None
     known = now()
     hands.correct(hands.fact(case, "register.placed"), cell="7", effective=on("2025-06-01"))
