@@ -10,6 +10,7 @@ from application.records import merges_in, records_of
 from application.standing import standing
 from application.timeline import in_order
 from domain.agreement import AGREEMENT, AgreementProposed
+from domain.catalogue import ANNOTATIONS
 from domain.custody import (
     CUSTODY,
     Custody,
@@ -55,10 +56,20 @@ NOBODY: Final = Jurisdiction(owners=frozenset(), onlookers=frozenset(), everybod
 def jurisdiction(
     ledger: Ledger, stream: StreamId, pages: Sequence[Draft], journey: Journey | None = None
 ) -> Jurisdiction:
-    """Return who answers for a stream with this history; it may be known what that leads to."""
+    """Return who answers for a stream with this history; it may be known what that leads to.
+
+    Where nothing that stands says so, what was first recorded does: whoever voided an opening by
+    mistake can still see it, and take that back.
+    """
     if journey is not None and CUSTODY in journey.states:
-        return _of_custody(journey[CUSTODY])
-    return OF[stream.kind](ledger, stream, standing(pages))
+        found = _of_custody(journey[CUSTODY])
+    else:
+        found = OF[stream.kind](ledger, stream, standing(pages))
+    if found != NOBODY:
+        return found
+    return OF[stream.kind](
+        ledger, stream, [page for page in pages if not isinstance(page.event, ANNOTATIONS)]
+    )
 
 
 def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:

@@ -179,3 +179,19 @@ def test_a_list_goes_on_where_the_leaf_before_ended(medan, supervisor):
     assert len(set(found)) == len(found) > 2 * (leaves - 1)
     assert supervisor.get("/v1/corrections?cursor=abc").json()["code"] == "list.cursor"
     assert supervisor.get("/v1/corrections?state=x").json()["code"] == "request.unknown_parameter"
+
+
+def test_whoever_voided_an_opening_by_mistake_still_sees_the_case_and_takes_it_back(
+    service, medan, supervisor
+):
+    answer = medan.post("/v1/cases", json=new_case("Ujang Fiktif"))
+    case = answer.json()["case_id"]
+    opening = next(
+        one["event_id"] for one in answer.json()["events"] if one["type"] == "custody.admitted"
+    )
+    correction = asked(medan, case, asking(opening), 1)
+    assert decide(supervisor, correction, 2).status_code == 201
+    assert medan.get(f"/v1/cases/{case}").json()["state"]["custody"]["presence"] == "not_admitted"
+    undo = asked(medan, case, asking(correction), 3)
+    assert decide(supervisor, undo, 4).status_code == 201
+    assert medan.get(f"/v1/cases/{case}").json()["state"]["custody"]["presence"] == "present"
