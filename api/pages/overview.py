@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.lists import NOW
+from api.dependencies import Services
 from api.other_times import Times
 from api.pages.bars import Bar, by_size
-from api.pages.counting import Counted, Counts
+from api.pages.counting import Counted, Counts, Freshness
 from api.pages.names import Names
 from api.pages.partnerships import partnership
 from api.pages.rendering import language_asked, page
@@ -22,7 +23,7 @@ from api.readings import WithReading, of_rows
 from api.tokens import Caller
 from domain.admission import LegalStatus
 from domain.agreement import AgreementStatus
-from domain.kernel import Refused
+from domain.kernel import Refused, Words
 from domain.time import Zone
 from projections.in_transit import IN_TRANSIT
 
@@ -38,6 +39,16 @@ CLOCK: Final = Zone.WIB
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was counted, how fresh it is, and what was wrong with the times that were asked for."""
+
+    counted: Counted
+    fresh: Freshness
+    at_another_time: bool
+    trouble: Words | None
+
+
 @router.get("/")
 def overview(
     request: Request, caller: Visitor, reading: WithReading, asked: Annotated[TwoTimes, Query()]
@@ -45,15 +56,8 @@ def overview(
     """Show what is counted within the caller's scope, now or at another time."""
     services, tongue = reading.services, Tongue(language_asked(request))
     counts: Counts = request.app.state.page_counts
-    trouble, times = None, NOW
-    try:
-        moment = asked.moment(CLOCK)
-        times = Times(valid_at=moment.valid_at, known_at=moment.known_at)
-        counted, fresh = counts.within(services, caller.access, times)
-    except (ValueError, Refused) as error:
-        trouble = error.because if isinstance(error, Refused) else NOT_A_TIME
-        times = NOW
-        counted, fresh = counts.within(services, caller.access)
+    seen = _seen(counts, services, caller, asked)
+    counted, fresh = seen.counted, seen.fresh
     on_the_way = counted.rows["in_transit"]
     reading(*of_rows(IN_TRANSIT, on_the_way, ()), len(on_the_way))
     names = Names({row.code: row.title for row in counted.rows["units_and_agencies"]})
@@ -63,8 +67,8 @@ def overview(
         "scope": _scope(caller, names, tongue),
         "asked": asked,
         "clock": CLOCK.name,
-        "at_another_time": bool(times),
-        "trouble": trouble,
+        "at_another_time": seen.at_another_time,
+        "trouble": seen.trouble,
         "position": fresh.position,
         "lag": max(fresh.head - fresh.position, 0),
         "age": age,
@@ -81,7 +85,24 @@ def overview(
             for row in on_the_way
         ],
     }
-    return page(request, "overview.html", caller, content, 422 if trouble else 200)
+    return page(request, "overview.html", caller, content, 422 if seen.trouble else 200)
+
+
+def _seen(counts: Counts, services: Services, caller: Caller, asked: TwoTimes) -> Seen:
+    """Count at the times that are asked for, or else now, and say why."""
+    trouble: Words
+    try:
+        moment = asked.moment(CLOCK)
+        times = Times(valid_at=moment.valid_at, known_at=moment.known_at)
+        counted, fresh = counts.within(services, caller.access, times)
+    except Refused as refused:
+        trouble = refused.because
+    except ValueError:
+        trouble = NOT_A_TIME
+    else:
+        return Seen(counted, fresh, at_another_time=bool(times), trouble=None)
+    counted, fresh = counts.within(services, caller.access)
+    return Seen(counted, fresh, at_another_time=False, trouble=trouble)
 
 
 def _newest_first(row: Any) -> tuple[int, int]:

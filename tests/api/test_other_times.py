@@ -1,6 +1,5 @@
 """Lists and reports at two times: as it was, as it was known, to the letter, within the scope."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,30 +12,11 @@ from facts import (
     open_case,
     programme,
 )
+from reading import EXTENDED, ORDERED, items, kept, models, population, read, refused, told
 from told_corrections import Hands
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
 REPORTS = ("population", "training_funnel", "partnership")
-ORDERED = {
-    "stage": "penyidik",
-    "form": "rutan",
-    "authority": "Polrestabes Medan",
-    "order_number": "SP.Han/12/XI/2025",
-    "order_date": "2025-02-10",
-    "starts": "2025-02-10",
-    "until": "2025-03-01",
-    "legal_basis": "KUHAP 1981 art. 24",
-}
-EXTENDED = {
-    "stage": "penyidik",
-    "authority": "Kejaksaan Negeri Medan",
-    "order_number": "T-45/2025",
-    "order_date": "2025-02-27",
-    "starts": "2025-03-02",
-    "until": "2025-04-10",
-    "legal_basis": "KUHAP 1981 art. 24",
-    "exceptional": False,
-}
 
 
 @pytest.fixture
@@ -52,39 +32,6 @@ def auditor(service):
 @pytest.fixture
 def pekalongan(service):
     return service.caller("caseworker", PEKALONGAN)
-
-
-def told(service):
-    """The instant up to which everything so far is known; all read models have seen it."""
-    services = service.services
-    assert services.read_models.wait(services.ledger.position(), 20)
-    return datetime.now(UTC).isoformat()
-
-
-def read(client, name, suffix="", **asked):
-    answer = client.get(f"/v1/read-models/{name}{suffix}", params=asked)
-    assert answer.status_code == 200, (name, answer.text)
-    return answer
-
-
-def items(client, name, **asked):
-    return read(client, name, **asked).json()["items"]
-
-
-def kept(client, named, **asked):
-    """Answers of read models, each as its letters."""
-    return {name: json.dumps(items(client, name, **asked)) for name in named}
-
-
-def models(client):
-    return {one["name"]: one for one in client.get("/v1/read-models").json()["items"]}
-
-
-def refused(client, name, **asked):
-    answer = client.get(f"/v1/read-models/{name}", params=asked)
-    (error,) = answer.json()["errors"]
-    assert error["pointer"] == "/query/" + next(iter(asked))
-    return answer.status_code, answer.json()["code"], error["code"]
 
 
 def trained(client, case, to, version):
@@ -169,74 +116,6 @@ def test_a_report_is_told_to_the_letter_as_it_was_known_the_day_before(service, 
     assert population(medan)["domicile", "12.71"] == 2
     assert population(medan, known_at=before)["domicile", "12.71"] == 2
     assert population(medan)["total", None] == 3
-
-
-def population(client, **asked):
-    said = items(client, "population", **asked)
-    return {(line["by"], line["value"]): line["persons"] for line in said}
-
-
-def test_a_late_fact_comes_right_by_its_own_time_and_was_not_known_before(service, medan):
-    here, away = open_case(medan, "Andi Fiktif"), open_case(medan, "Budi Fiktif")
-    before = told(service)
-    freed = event("custody.released", "2025-06-01", kind="bebas_demi_hukum", document="BA/1")
-    assert append(medan, away, freed).status_code == 201
-    told(service)
-    noon = "2025-06-01T12:00:00+07:00"
-    held = {
-        (at, known): population(medan, valid_at=at, **({"known_at": known} if known else {}))[
-            "total", None
-        ]
-        for at in ("2025-02-09", "2025-02-10", "2025-05-31", "2025-06-01", noon)
-        for known in (None, before)
-    }
-    assert held == {
-        ("2025-02-09", None): 0,
-        ("2025-02-09", before): 0,
-        ("2025-02-10", None): 2,
-        ("2025-02-10", before): 2,
-        ("2025-05-31", None): 2,
-        ("2025-05-31", before): 2,
-        ("2025-06-01", None): 1,
-        ("2025-06-01", before): 2,
-        (noon, None): 1,
-        (noon, before): 2,
-    }
-    bands = population(medan, valid_at="2025-02-10")
-    assert bands["age_band", "20-40"] == 2, "counted on the day that is asked for"
-    (there,) = items(medan, "case_summary", valid_at="2025-06-01", presence="present")
-    assert there["case"] == here
-
-
-def test_a_gap_in_detention_that_an_order_closes_late_was_there_as_it_was_known(service, medan):
-    case = open_case(medan)
-    append(medan, case, event("detention.ordered", "2025-02-10", **ORDERED))
-    once = told(service)
-    later = EXTENDED | {"starts": "2025-03-05", "order_date": "2025-03-04"}
-    append(medan, case, event("detention.extended", "2025-03-05", **later), version=2)
-    gap = told(service)
-    (line,) = items(medan, "detention", known_at=gap)
-    assert (line["since"], line["until"], line["gap_days"]) == ("2025-03-05", "2025-04-10", 3)
-
-    page = Hands(service.services).fact(case, "detention.extended")
-    Hands(service.services).void(page)
-    said = event("detention.extended", "2025-03-02", **EXTENDED)
-    assert append(medan, case, said, version=5).status_code == 201
-    told(service)
-    (line,) = items(medan, "detention")
-    assert (line["since"], line["until"], line["days"]) == ("2025-03-02", "2025-04-10", 40)
-    assert (line["gap_days"], line["form"], line["status"]) == (0, "rutan", "running")
-    assert line["order_number"] == "T-45/2025"
-    for valid_at, known_at, until, gap_days in (
-        ("2025-03-01", gap, "2025-03-01", 0),
-        ("2025-03-04", gap, "2025-03-01", 0),
-        ("2025-03-05", gap, "2025-04-10", 3),
-        ("2025-03-05", once, "2025-03-01", 0),
-        ("2025-03-02", None, "2025-04-10", 0),
-    ):
-        asked = {"valid_at": valid_at} | ({"known_at": known_at} if known_at else {})
-        (line,) = items(medan, "detention", **asked)
-        assert (line["until"], line["gap_days"]) == (until, gap_days), asked
 
 
 def test_the_unit_that_held_somebody_then_sees_them_as_it_saw_them_then(service, medan, pekalongan):
