@@ -30,7 +30,8 @@ LOOKED_THROUGH: Final = 1_000
 APPROVED: Final = "approved"
 EVERYWHERE: Final = Access(everywhere=True, units=frozenset())
 """For lines of streams that are then looked at one by one."""
-OTHERS: Final = tuple(sorted(STREAMS.keys() - {CASE.name}))
+ONE_BY_ONE: Final = 10
+"""Units that are looked for one by one: each has an index that has its newest lines first."""
 APPROVAL: Final = CorrectionApproved.stored_as
 
 
@@ -231,9 +232,11 @@ class Changes:
             return
         if self.access.units:
             yield where | {"stream_kind": CASE.name}, self.access
-        units = self.access.units & set(where.get("unit", self.access.units))
+        units = sorted(self.access.units & set(where.get("unit", self.access.units)))
         if units and "case" not in where:
-            yield where | {"stream_kind": OTHERS, "unit": tuple(sorted(units))}, EVERYWHERE
+            each = [(unit,) for unit in units] if len(units) <= ONE_BY_ONE else [tuple(units)]
+            for some in each:
+                yield where | {"beside": some}, EVERYWHERE
 
     def _told_by(self, actor: str | None) -> Iterator[Where]:
         """Yield what to look for: what somebody told, and corrections that they asked for."""

@@ -107,8 +107,13 @@ class Asking:
         for column, value in {**question.where, **table.projection.listed}.items():
             if column not in table.open_columns:
                 raise LookupError(column)
-            same = SQL("t.{}::text = ANY({}::text[])").format(Identifier(column), texts_of(value))
-            conditions.append(same)
+            texts = texts_of(value)
+            # Of one value said as one, an index can go through the rows in their order.
+            same = (
+                SQL("t.{}::text = {}") if len(texts) == 1 else SQL("t.{}::text = ANY({}::text[])")
+            )
+            said = texts[0] if len(texts) == 1 else texts
+            conditions.append(same.format(Identifier(column), said))
         if question.words:
             words = self._seals.words(question.words)
             conditions.append(SQL("t.words @> {}::bytea[]").format(words))

@@ -18,7 +18,7 @@ POSITIONS: Final = 10**15
 
 
 class ChangeLine(Value):
-    """One page; ``unit`` is the teller's.
+    """One page; ``unit`` is the teller's, and so is ``beside`` where no case is told of.
 
     Of an approved correction, ``correction`` is its id and ``requested_in`` where it was asked for.
     """
@@ -34,6 +34,7 @@ class ChangeLine(Value):
     actor: Open[str]
     role: Open[str]
     unit: Open[str | None]
+    beside: Open[str | None]
     correlation_id: Open[str]
     correction: Open[str | None]
     requested_in: Open[str | None]
@@ -59,6 +60,7 @@ def evolve(_: ChangeLine | None, page: Recorded) -> ChangeLine:
         actor=page.actor.id,
         role=page.actor.role,
         unit=page.actor.unit,
+        beside=page.actor.unit if page.stream.kind != "case" else None,
         correlation_id=page.correlation_id,
         correction=approved.correction if approved else None,
         requested_in=approved.requested_in if approved else None,
@@ -79,7 +81,7 @@ CHANGES: Final = Projection(
         ("case", "key"),
         ("actor", "key"),
         ("name", "key"),
-        ("unit", "stream_kind"),
+        ("beside", "key"),
         ("correction",),
     ),
     newest_first=True,

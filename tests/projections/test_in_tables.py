@@ -74,7 +74,7 @@ def test_tables_hold_what_the_fold_says_and_equal_their_replay(models, ledger):
 
 def without_tellers(table):
     """Leave out who told it and when, which is the ledger's own to say."""
-    own = {"recorded_at", "actor", "role", "unit", "event_id", "correlation_id"}
+    own = {"recorded_at", "actor", "role", "unit", "beside", "event_id", "correlation_id"}
     return {
         key: replace(row, **dict.fromkeys(own & vars(row).keys()))
         if hasattr(row, "recorded_at")
