@@ -6,7 +6,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -16,11 +16,14 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from infrastructure.connections import service_pool
+from infrastructure.connections import service_pool, transaction
 from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.follower import restart
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
 from infrastructure.migrations import KEYS, LEDGER, migrate
+from infrastructure.row_table import RowTable
+from projections.catalogue import PROJECTIONS
 
 ALONE, TOGETHER, NOW = fcntl.LOCK_EX, fcntl.LOCK_SH, fcntl.LOCK_NB
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:8]
@@ -73,21 +76,51 @@ def start_postgres(directory: Path) -> EmbeddedPostgres:
 @pytest.fixture(scope="session")
 def template(postgres: str, shared_directory: Path) -> Iterator[str]:
     """The name of a migrated database that stands still, to be copied."""
-    name = f"jejak_template_{RUN}"
-    door, users = (shared_directory / f"template.{it}" for it in ("door", "users"))
+    with standing_still(postgres, shared_directory, "template", "template0", migrate_both) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def followed_template(postgres: str, shared_directory: Path, template: str) -> Iterator[str]:
+    """The name of one that has the empty table of every read model besides."""
+    with standing_still(postgres, shared_directory, "followed", template, prepare) as name:
+        yield name
+
+
+@contextmanager
+def standing_still(
+    postgres: str, shared_directory: Path, what: str, source: str, fill: Callable[[str], None]
+) -> Iterator[str]:
+    """Make a database once for all workers, and drop it after the last of them."""
+    name = f"jejak_{what}_{RUN}"
+    door, users = (shared_directory / f"{what}.{it}" for it in ("door", "users"))
     with ExitStack() as use:
         with locked(door, ALONE):
             if not database_exists(postgres, name):
-                draft = f"{name}_draft"  # so that half a migration is never taken for a whole one
+                draft = f"{name}_draft"  # so that half of it is never taken for the whole
                 drop_database(postgres, draft)
-                create_database(postgres, draft)
-                for package in (LEDGER, KEYS):  # in tests, one database is both
-                    migrate(make_conninfo(postgres, dbname=draft), package)
+                create_database(postgres, draft, source)
+                fill(make_conninfo(postgres, dbname=draft))
                 maintain(postgres, "ALTER DATABASE {} RENAME TO {}", draft, name)
             use.enter_context(locked(users, TOGETHER))
         yield name
     with locked(door, ALONE), suppress(BlockingIOError), locked(users, ALONE | NOW):
         drop_database(postgres, name)
+
+
+def migrate_both(conninfo: str) -> None:
+    """Bring a ledger and a key store up to date: in tests, one database is both."""
+    for package in (LEDGER, KEYS):
+        migrate(conninfo, package)
+
+
+def prepare(conninfo: str) -> None:
+    """Create the tables of all read models, which takes longer than most tests that use them."""
+    with service_pool(conninfo) as pool, transaction(pool) as connection:
+        for projection in PROJECTIONS:
+            table = RowTable(projection, None)  # nothing is sealed in an empty table
+            table.create(connection)
+            restart(connection, table, 0)
 
 
 @pytest.fixture

@@ -94,15 +94,22 @@ def access(pool):
 
 
 @pytest.fixture
+def database(postgres, followed_template):
+    """The owner's conninfo of a database that only this test sees, with empty read models."""
+    with own_database(postgres, followed_template) as database:
+        yield database
+
+
+@pytest.fixture
 def service(pool, ledger, access, database):
     yield from serving(pool, ledger, access, database)
 
 
 @pytest.fixture(scope="module")
-def lasting_service(postgres, template):
+def lasting_service(postgres, followed_template):
     """One service for all tests of a module that each tell a story of their own."""
     with (
-        own_database(postgres, template) as database,
+        own_database(postgres, followed_template) as database,
         service_pool(database) as pool,
         EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger,
         PostgresAccessLedger(pool) as access,

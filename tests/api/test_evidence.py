@@ -10,6 +10,12 @@ PDF = {"Content-Type": "application/pdf"}
 CONTENT = b"%PDF-1.7 BA serah terima"
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test is about something of its own."""
+    return lasting_service
+
+
 def stored(client, content=CONTENT, headers=PDF):
     return client.post("/v1/evidence", content=content, headers=headers)
 

@@ -18,6 +18,12 @@ FIELDS = {"type", "title", "status", "detail", "code", "article", "errors", "tra
 SECRET = "Rahasia-1271011203900001"
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test is about something of its own."""
+    return lasting_service
+
+
 def problem(answer, status, code):
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert answer.headers["content-type"] == "application/problem+json"

@@ -138,6 +138,7 @@ def login(service, token):
     service.app.state.demo_logins = [("Petugas Rutan Medan", token("caseworker", MEDAN))]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("login")
 @pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_in_a_browser_it_fits_the_screen_and_keeps_its_contrast(

@@ -22,6 +22,12 @@ from domain.record import Recorded
 TOLD = datetime(2025, 9, 1, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test is about something of its own."""
+    return lasting_service
+
+
 @pytest.fixture
 def show(visitor, journey):
     client = visitor("caseworker", MEDAN)

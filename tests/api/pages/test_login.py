@@ -9,6 +9,12 @@ from fastapi.testclient import TestClient
 PAGES = ("/", "/perkara", "/perkara/01980f5c-7a00-7000-8000-000000000001")
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test is about something of its own."""
+    return lasting_service
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_whoever_has_not_logged_in_is_sent_to_the_login(service, address):
     answer = service.stranger().get(address, follow_redirects=False)

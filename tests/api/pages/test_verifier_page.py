@@ -25,6 +25,12 @@ VERIFY_HERE = """async ([written, kept, asked]) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test is about something of its own."""
+    return lasting_service
+
+
 def ensure_agrees(verdict, answer):
     if "misuse" in answer:
         assert verdict is None
