@@ -1,8 +1,8 @@
 """One correction as those see it who asked, who decide and who audit: before and after, and why.
 
 What a correction did is read off the stream just before and just after its approval. What one would
-do that waits, or would have done that was declined, is read off the stream as whoever asked saw it,
-with an approval put behind it that nobody gave.
+do that waits is read off the stream as it stands now, and what one would have done that was
+declined, as it stood then, with an approval put behind it that nobody gave.
 """
 
 from collections.abc import Iterator, Sequence
@@ -94,8 +94,10 @@ def _asked_for(key: str, pages: Sequence[Recorded], corrections: Corrections) ->
     altered: Iterator[Altered] = iter(())
     if known.approved and decided:
         altered = _done(pages, decided)
-    elif requested:
-        altered = _as_if(pages, requested)
+    elif requested and isinstance(requested.event, CorrectionRequested):
+        then = [page for page in pages if decided is None or page.version < decided.version]
+        content = _proposed(pages, key, requested)
+        altered = _as_if(then, requested.event, by=content.event_id if content else None)
     return AskedFor(
         correction=key,
         status=_status(known, undone=key in gone),
@@ -149,14 +151,11 @@ def _done(pages: Sequence[Recorded], approval: Recorded) -> Iterator[Altered]:
     )
 
 
-def _as_if(pages: Sequence[Recorded], requested: Recorded) -> Iterator[Altered]:
-    """Yield what a request would alter, were it approved as soon as it was made."""
-    asked = requested.event
-    if not isinstance(asked, CorrectionRequested):
-        return
-    proposed = _proposed(pages, asked.correction, requested)
-    told = [page for page in pages if page.version <= (proposed or requested).version]
-    known = corrections_of(told).by_id
+def _as_if(
+    pages: Sequence[Recorded], asked: CorrectionRequested, by: str | None
+) -> Iterator[Altered]:
+    """Yield what a request would alter, were it approved behind these pages."""
+    known = corrections_of(pages).by_id
     undoes = [event for event in asked.events if event in known]
     meant = {
         event: [change.event for change in approved.changes]
@@ -164,7 +163,6 @@ def _as_if(pages: Sequence[Recorded], requested: Recorded) -> Iterator[Altered]:
         else [event]
         for event in asked.events
     }
-    by = proposed.event_id if proposed else None
     changes = [
         Change(event=fact, by=by)
         for event, facts in meant.items()
@@ -174,15 +172,15 @@ def _as_if(pages: Sequence[Recorded], requested: Recorded) -> Iterator[Altered]:
     approved = CorrectionApproved(
         effective=asked.effective,
         correction=asked.correction,
-        requested_in=str(requested.stream),
+        requested_in=str(pages[-1].stream),
         approver="",
         changes=tuple(changes),
         arrivals=(),
         undoes=tuple(undoes),
     )
     yield from _between(
-        {fact.event_id: fact for fact in standing(told)},
-        {fact.event_id: fact for fact in standing([*told, replace(requested, event=approved)])},
+        {fact.event_id: fact for fact in standing(pages)},
+        {fact.event_id: fact for fact in standing([*pages, replace(pages[-1], event=approved)])},
         {},
     )
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 
 from application.append import Append
-from application.correction_effect import Effect, ids_of, journey_before
+from application.correction_effect import Effect, ids_of, journey_before, meant_by
 from application.deliberation import Deliberation, Request
 from application.ledger import Pages, Receipt
 from application.standing import corrections_of, review_of, standing
@@ -208,7 +208,7 @@ def _targets(wanted: Wanted, pages: Sequence[Draft]) -> list[Draft]:
         known = corrections.by_id.get(event_id)
         if known and known.approved and event_id not in gone and wanted.to is None:
             _ensure_asked_here(known, wanted.stream)
-            targets += [told[change.event] for change in known.approved.changes]
+            targets += [told[one] for one in meant_by(event_id, corrections.by_id) if one in told]
         elif event_id in facts:
             _ensure_correctable(facts[event_id].event)
             targets.append(facts[event_id])

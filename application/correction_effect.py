@@ -6,7 +6,7 @@ date that was wrong. Where a corrected fact brings about something else than bef
 and the other is decided as it would be today.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -21,6 +21,7 @@ from domain.correction import (
     WELL_SAID,
     Arrival,
     Change,
+    Correction,
     CorrectionApproved,
     CorrectionKind,
     CorrectionProposed,
@@ -33,6 +34,7 @@ from domain.record import Draft, Recorded, StreamId
 
 ALL_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
 """Since when the past of a corrected stream is looked at again."""
+PERSON: Final = "person"
 READ: Final = 100
 """Pages read at a time, to find what was written together."""
 
@@ -62,21 +64,35 @@ class Effect:
     following: list[Proposal] = field(default_factory=list)
 
     def draft(self) -> None:
-        """Draft every page of the approval; raise `Refused` where a rule speaks against it."""
+        """Draft every page of the approval; raise `Refused` where a rule speaks against it.
+
+        What stops acting does so first: what is corrected instead is corrected as it then stands.
+        """
         self._in(self.stream)
+        known = corrections_of(self._pages(self.stream)).by_id
+        facts = [event_id for event_id in self.requested.events if event_id not in known]
         for event_id in self.requested.events:
-            if event_id in corrections_of(self._pages(self.stream)).by_id:
+            if event_id in known:
                 self._undo(event_id)
-            elif fact := self._facts(self.stream).get(event_id):
-                self._act(fact)
-            else:
+                if self.requested.kind is CorrectionKind.CORRECT:
+                    facts += meant_by(event_id, known)
+        if len(facts) and any(doing.undoes for doing in self.doing.values()):
+            self._approve_all()
+        for event_id in facts:
+            if (fact := self._facts(self.stream).get(event_id)) is None:
                 raise overtaken()
+            self._act(fact)
         for fact in by_effect(self.moving.values()):
             self._arrive(fact)
+        cause = self._in(self.stream).approval
+        self._approve_all()
+        for proposal in self.following:
+            self.deliberation.admit(proposal, cause=cause)
+
+    def _approve_all(self) -> None:
         for stream, doing in self.doing.items():
             self._approve(stream, doing)
-        for proposal in self.following:
-            self.deliberation.admit(proposal, cause=self._in(self.stream).approval)
+        self.doing = {}
 
     def _act(self, fact: Draft) -> None:
         match self.requested.kind:
@@ -97,6 +113,8 @@ class Effect:
         if fact.stream == self.stream:
             self._void([fact])
             self.moving[fact.event_id] = fact
+        elif fact.stream.kind == PERSON:  # the right person has a record of their own
+            self._void([fact])
         elif (readdressed := self._readdressed(fact.event)) != fact.event:
             self._in(fact.stream).contents[fact.event_id] = readdressed
 
@@ -131,33 +149,36 @@ class Effect:
                 self._in(one.stream).contents[one.event_id] = shifted
 
     def _undo(self, correction: str) -> None:
-        """Have a correction stop acting wherever it does, and say what stands instead."""
-        known = corrections_of(self._pages(self.stream)).by_id[correction]
-        approval = next(page for page in self._pages(self.stream) if page.event is known.approved)
+        """Have a correction stop acting wherever it does, and what it had brought about go."""
+        own = [
+            page
+            for page in self._pages(self.stream)
+            if isinstance(page.event, CorrectionApproved) and page.event.correction == correction
+        ]
         arrived: set[str] = set()
-        for page in (approval, *self._written_with(approval)):
+        for page in (own[0], *self._written_with(own[0])):
             if isinstance(page.event, CorrectionApproved) and page.event.correction == correction:
-                self._in(page.stream).undoes.append(correction)
-                came = {arrival.event for arrival in page.event.arrivals}
-                self._ensure_not_built_upon(page.stream, came)
-                arrived |= came
-        self._void([one for one in self._chain(approval) if one.event_id not in arrived])
-        if self.requested.kind is CorrectionKind.CORRECT and known.approved:
-            for change in known.approved.changes:
-                self._correct(_fact(self._pages(self.stream), change.event))
+                if correction not in self._in(page.stream).undoes:
+                    self._ensure_not_built_upon(page.stream, correction)
+                    self._in(page.stream).undoes.append(correction)
+                arrived.update(arrival.event for arrival in page.event.arrivals)
+        for approval in own:
+            self._void([one for one in self._chain(approval) if one.event_id not in arrived])
 
-    def _ensure_not_built_upon(self, stream: StreamId, came: set[str]) -> None:
-        """Refuse to take back what was moved here and then corrected here."""
+    def _ensure_not_built_upon(self, stream: StreamId, correction: str) -> None:
+        """Refuse to undo what a later correction has gone on from: the later goes first."""
         approvals = corrections_of(self._pages(stream)).approvals
+        first = next(n for n, one in enumerate(approvals) if one.correction == correction)
         gone = undone(approvals)
-        later = [one for one in approvals if one.correction not in gone]
+        later = [one for one in approvals[first:] if one.correction not in {correction, *gone}]
+        meant = touched_by(correction, approvals)
         ensure(
-            came.isdisjoint(change.event for one in later for change in one.changes),
+            meant.isdisjoint(change.event for one in later for change in one.changes),
             "correction.built_upon",
             article=WELL_SAID,
             because=(
-                "yang dipindahkan sudah dikoreksi di perkara tujuan; batalkan koreksi itu dulu",
-                "what was moved was corrected where it is now; undo that correction first",
+                "peristiwa yang sama sudah dikoreksi lagi sesudahnya; batalkan koreksi itu dulu",
+                "the same event was corrected again since; undo that correction first",
             ),
             field="events",
         )
@@ -165,9 +186,19 @@ class Effect:
     def _arrive(self, fact: Draft) -> None:
         to = StreamId(kind=self.stream.kind, key=self.requested.to or "")
         doing = self._in(to)
+        before = self.deliberation.strand(to).timeline.until(fact.event).journey
         told = self.deliberation.arrive(to, fact, cause=doing.approval)
-        if told:
-            doing.arrivals.append(Arrival(origin=fact.event_id, event=told.event_id))
+        if told is None:
+            return
+        doing.arrivals.append(Arrival(origin=fact.event_id, event=told.event_id))
+        for target, event in consequences(to, fact.event, before):
+            if target.kind == PERSON:
+                said = Proposal(stream=target, event=event, evidence=(), reason=None)
+                self.following.append(said)
+                continue
+            for event_id, content in self._in(target).contents.items():
+                if type(content) is type(event) and content.effective == event.effective:
+                    self._in(target).contents[event_id] = event  # with what is theirs in it
 
     def _approve(self, stream: StreamId, doing: Doing) -> None:
         said, own = self.deliberation, self._in(self.stream).approval
@@ -202,43 +233,43 @@ class Effect:
 
     def caused_by(self, fact: Draft) -> Iterator[Draft]:
         """Yield what stands of what a fact brought about: as told, as moved, as corrected."""
-        pages = self._pages(fact.stream)
-        approvals = [p for p in pages if isinstance(p.event, CorrectionApproved)]
-        gone = undone([p.event for p in approvals if isinstance(p.event, CorrectionApproved)])
-        origin = _fact(pages, fact.event_id)
-        for page in approvals:
+        yield from self._caused(fact.stream, fact.event_id)
+
+    def _caused(self, stream: StreamId, event_id: str) -> Iterator[Draft]:
+        pages = self._pages(stream)
+        yield from self._chain(_fact(pages, event_id))
+        gone = undone(corrections_of(pages).approvals)
+        for page in pages:
             approved = page.event
             if not isinstance(approved, CorrectionApproved) or approved.correction in gone:
                 continue
-            if any(change.event == fact.event_id and change.by for change in approved.changes):
+            if any(change.event == event_id for change in approved.changes):
                 yield from self._chain(page)
-            came_from = [a.origin for a in approved.arrivals if a.event == fact.event_id]
-            if came_from and (found := self.pages.find(came_from[0])):
-                origin = found
-        yield from self._chain(origin)
+            for arrival in approved.arrivals:
+                if arrival.event == event_id and (origin := self.pages.find(arrival.origin)):
+                    yield from self._caused(origin.stream, arrival.origin)
 
     def _chain(self, page: Draft) -> Iterator[Draft]:
         """Yield the facts that stand of those that a page brought about in its write."""
         ids = {page.event_id}
         for other in self._written_with(page):
-            if other.causation_id in ids:
+            if other.causation_id in ids and not isinstance(other.event, ANNOTATIONS):
                 ids.add(other.event_id)
-                if fact := self._now(other):
+                if fact := self._now(other.stream, other.event_id):
                     yield fact
 
-    def _now(self, page: Recorded) -> Draft | None:
+    def _now(self, stream: StreamId, event_id: str) -> Draft | None:
         """Return the fact that a page tells of, where it stands or where it was moved to."""
-        if isinstance(page.event, ANNOTATIONS):
-            return None
-        if fact := self._facts(page.stream).get(page.event_id):
+        if fact := self._facts(stream).get(event_id):
             return fact
-        moved = {
-            arrival.origin: arrival.event
-            for one in self._pages(self.stream)
-            if isinstance(one.event, CorrectionApproved)
-            for arrival in one.event.arrivals
-        }
-        return self._facts(self.stream).get(moved.get(page.event_id, ""))
+        for known in corrections_of(self._pages(stream)).by_id.values():
+            if known.requested and known.approved and known.requested.to:
+                to = StreamId(kind=stream.kind, key=known.requested.to)
+                for approved in corrections_of(self._pages(to)).approvals:
+                    for arrival in approved.arrivals:
+                        if arrival.origin == event_id:
+                            return self._now(to, arrival.event)
+        return None
 
     def _written_with(self, page: Draft) -> Iterator[Recorded]:
         """Yield the pages that were written after a page by the same request."""
@@ -249,6 +280,26 @@ class Effect:
                     return
                 yield other
             after = following[-1].position
+
+
+def meant_by(event_id: str, known: Mapping[str, Correction]) -> Iterator[str]:
+    """Yield the facts that a correction was asked for, be it by way of another correction."""
+    correction = known.get(event_id)
+    if correction is None:
+        yield event_id
+    elif correction.requested:
+        for one in correction.requested.events:
+            yield from meant_by(one, known)
+
+
+def touched_by(correction: str, approvals: Sequence[CorrectionApproved]) -> set[str]:
+    """Return the facts of a stream that a correction is about, and those it undoes are about."""
+    own = [one for one in approvals if one.correction == correction]
+    touched = {change.event for one in own for change in one.changes}
+    touched |= {arrival.event for one in own for arrival in one.arrivals}
+    for one in own:
+        touched = touched.union(*(touched_by(other, approvals) for other in one.undoes))
+    return touched
 
 
 def journey_before(

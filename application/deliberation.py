@@ -195,13 +195,15 @@ class Deliberation:
         self.annotate(strand.stream, raised, cause=cause, event_id=item)
 
     def _resolve(self, strand: Strand, unsupported: Collection[str], cause: str) -> None:
-        facts = {fact.event_id for fact in standing(strand.pages)}
+        facts = {fact.event_id: fact.event for fact in standing(strand.pages)}
         for key, item in review_of(strand.pages).items.items():
             elsewhere = item.raised.code in ACROSS_RECORDS
             if item.resolved or elsewhere or item.raised.event in unsupported:
                 continue
-            stands = item.raised.event in facts
-            outcome = ReviewOutcome.STANDS_AGAIN if stands else ReviewOutcome.PUT_RIGHT
+            fact = facts.get(item.raised.event)
+            if fact and strand.disturbed and fact.effective.instant < strand.disturbed:
+                continue  # it stands before what has changed, and was not decided again
+            outcome = ReviewOutcome.STANDS_AGAIN if fact else ReviewOutcome.PUT_RIGHT
             self.resolve_item(strand, key, outcome, cause)
 
     def resolve_item(self, strand: Strand, item: str, outcome: ReviewOutcome, cause: str) -> None:
@@ -249,13 +251,18 @@ class Deliberation:
         cause: str | None,
         event_id: str | None = None,
     ) -> Draft:
-        stream, request = strand.stream, self.request
+        stream, request, pages = strand.stream, self.request, strand.read or strand.added
         draft = Draft(
             event=event,
             stream=stream,
             version=strand.version + 1,
             event_id=event_id or self.new_id(),
-            subject=STREAMS[stream.kind].subject(stream.key, strand.timeline.journey),
+            # Whose record it is, is settled by how it was opened, whatever of that still stands.
+            subject=(
+                pages[0].subject
+                if pages
+                else STREAMS[stream.kind].subject(stream.key, strand.timeline.journey)
+            ),
             actor=request.actor,
             purpose=request.purpose,
             reason=proposal.reason,

@@ -23,23 +23,33 @@ def newly_unsupported(
     then, now = by_effect(standing(before)), by_effect(standing(after))
     same = sum(_is_before(fact, since) for fact in now)
     start = kind.fold(fact.event for fact in now[:same])
-    refused_then = _refused(kind, start, [one for one in then if not _is_before(one, since)])
-    refused_now = _refused(kind, start, now[same:])
+    late = [one for one in then if not _is_before(one, since)]
+    refused_then = _refused(kind, start, late, opened=_is_opened(kind, then))
+    refused_now = _refused(kind, start, now[same:], opened=_is_opened(kind, now))
     told_now = {fact.event_id for fact in after} - {fact.event_id for fact in before}
     fresh = refused_now.keys() - refused_then.keys() - told_now
     return {event: refused_now[event] for event in refused_now if event in fresh}, refused_now
+
+
+def _is_opened(kind: Stream, facts: Sequence[Draft]) -> bool:
+    """Say whether an opening stands; what came before it in time may be told too."""
+    return any(isinstance(fact.event, kind.openings) for fact in facts)
 
 
 def _is_before(fact: Draft, since: datetime) -> bool:
     return fact.event.effective.instant < since
 
 
-def _refused(kind: Stream, journey: Journey, facts: Sequence[Draft]) -> Mapping[str, Refused]:
+def _refused(
+    kind: Stream, journey: Journey, facts: Sequence[Draft], *, opened: bool
+) -> Mapping[str, Refused]:
     """Return the facts that would be refused where they stand; never one with gaps in it."""
     found: dict[str, Refused] = {}
     for fact in facts:
         if not is_forgotten(fact.event):
             try:
+                if not opened:
+                    kind.ensure_opening(fact.event, ())
                 kind.chapter_of[type(fact.event)].decide(fact.event, journey)
             except Refused as refused:
                 found[fact.event_id] = refused

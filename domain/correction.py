@@ -255,7 +255,7 @@ def evolve(corrections: Corrections, event: CorrectionEvent) -> Corrections:
         case CorrectionApproved():
             known = replace(known, approved=event)
             corrections = Corrections(
-                by_id=dict(_overtaken(corrections.by_id, event)),
+                by_id=dict(_overtaken(corrections, event)),
                 approvals=(*corrections.approvals, event),
             )
         case CorrectionDeclined():
@@ -266,10 +266,14 @@ def evolve(corrections: Corrections, event: CorrectionEvent) -> Corrections:
 
 
 def _overtaken(
-    by_id: Mapping[str, Correction], approved: CorrectionApproved
+    corrections: Corrections, approved: CorrectionApproved
 ) -> Iterable[tuple[str, Correction]]:
     touched = {change.event for change in approved.changes} | set(approved.undoes)
-    for key, known in by_id.items():
+    for earlier in corrections.approvals:
+        if earlier.correction in approved.undoes:
+            touched |= {change.event for change in earlier.changes}
+            touched |= {arrival.event for arrival in earlier.arrivals}
+    for key, known in corrections.by_id.items():
         meets = known.requested is not None and not touched.isdisjoint(known.requested.events)
         yield key, replace(known, overtaken=True) if known.pending and meets else known
 
