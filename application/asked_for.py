@@ -1,8 +1,8 @@
 """One correction as those see it who asked, who decide and who audit: before and after, and why.
 
 What a correction did is read off the stream just before and just after its approval. What one would
-do that waits is read off the stream as it stands now, and what one would have done that was
-declined, as it stood then, with an approval put behind it that nobody gave.
+do that waits is read off the stream as it stands now, with an approval put behind it that nobody
+gave; and what one would have done that was declined or overtaken, as whoever asked saw it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -88,21 +88,20 @@ def _asked_for(key: str, pages: Sequence[Recorded], corrections: Corrections) ->
     known, gone = corrections.by_id[key], undone(corrections.approvals)
     requested = _page(pages, known.requested)
     decided = _page(pages, known.approved or known.declined)
+    proposed = _proposed(pages, key, requested)
     by = (
         a.correction for a in corrections.approvals if key in a.undoes and a.correction not in gone
     )
     altered: Iterator[Altered] = iter(())
     if known.approved and decided:
         altered = _done(pages, decided)
-    elif requested and isinstance(requested.event, CorrectionRequested):
-        then = [page for page in pages if decided is None or page.version < decided.version]
-        content = _proposed(pages, key, requested)
-        altered = _as_if(then, requested.event, by=content.event_id if content else None)
+    elif requested:
+        altered = _as_if(_then(pages, known, proposed or requested), requested, proposed)
     return AskedFor(
         correction=key,
         status=_status(known, undone=key in gone),
         requested=requested,
-        proposed=_proposed(pages, key, requested),
+        proposed=proposed,
         decided=decided,
         undone_by=next(by, None),
         altered=tuple(altered),
@@ -151,10 +150,23 @@ def _done(pages: Sequence[Recorded], approval: Recorded) -> Iterator[Altered]:
     )
 
 
+def _then(
+    pages: Sequence[Recorded], known: Correction, asked_until: Recorded
+) -> Sequence[Recorded]:
+    """Return the pages that tell what a request is about: all, while it can still be approved."""
+    if known.pending and not known.overtaken:
+        return pages
+    return [page for page in pages if page.version <= asked_until.version]
+
+
 def _as_if(
-    pages: Sequence[Recorded], asked: CorrectionRequested, by: str | None
+    pages: Sequence[Recorded], requested: Recorded, proposed: Recorded | None
 ) -> Iterator[Altered]:
     """Yield what a request would alter, were it approved behind these pages."""
+    asked = requested.event
+    if not isinstance(asked, CorrectionRequested):
+        return
+    by = proposed.event_id if proposed else None
     known = corrections_of(pages).by_id
     undoes = [event for event in asked.events if event in known]
     meant = {
@@ -172,7 +184,7 @@ def _as_if(
     approved = CorrectionApproved(
         effective=asked.effective,
         correction=asked.correction,
-        requested_in=str(pages[-1].stream),
+        requested_in=str(requested.stream),
         approver="",
         changes=tuple(changes),
         arrivals=(),
@@ -180,7 +192,7 @@ def _as_if(
     )
     yield from _between(
         {fact.event_id: fact for fact in standing(pages)},
-        {fact.event_id: fact for fact in standing([*pages, replace(pages[-1], event=approved)])},
+        {fact.event_id: fact for fact in standing([*pages, replace(requested, event=approved)])},
         {},
     )
 

@@ -74,6 +74,29 @@ def test_a_void_can_be_undone_and_a_correction_be_corrected(medan, supervisor):
     assert [change[side]["data"]["score"] for side in ("before", "after")] == [82, 83]
 
 
+def test_what_waits_is_shown_beside_what_stands_now_and_not_when_it_was_asked_for(
+    medan, supervisor
+):
+    case, wrong = scored(medan)
+    body = asking(wrong, kind="correct", event=assessed(score=82))
+    first = asked(medan, case, body)
+    decide(supervisor, first, 4)
+    body = asking(first, kind="correct", event=assessed(score=90))
+    waits = asked(medan, case, body, 5)
+
+    def shown():
+        said = medan.get(f"/v1/corrections/{waits}").json()
+        (change,) = said["changes"]
+        return said["status"], *(change[side]["data"]["score"] for side in ("before", "after"))
+
+    assert shown() == ("pending", 82, 90)
+    body = asking(wrong, kind="correct", event=assessed(score=83))
+    decide(supervisor, asked(medan, case, body, 7), 9)
+    assert shown() == ("pending", 83, 90)
+    assert decide(supervisor, waits, 10, approve=False, because="sudah").status_code == 201
+    assert shown() == ("declined", 82, 90)
+
+
 def test_an_event_is_moved_to_the_case_of_the_right_person_and_back(medan, supervisor):
     case, wrong = scored(medan)
     right = open_case(medan, "Orang Lain")
