@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 
+from application.correction_effect import meant_by
 from application.standing import corrections_of, standing
 from domain.correction import (
     Change,
@@ -93,8 +94,8 @@ def _asked_for(key: str, pages: Sequence[Recorded], corrections: Corrections) ->
         a.correction for a in corrections.approvals if key in a.undoes and a.correction not in gone
     )
     altered: Iterator[Altered] = iter(())
-    if known.approved and decided:
-        altered = _done(pages, decided)
+    if known.approved:
+        altered = _done(pages, key)
     elif requested:
         altered = _as_if(_then(pages, known, proposed or requested), requested, proposed)
     return AskedFor(
@@ -138,14 +139,22 @@ def _proposed(pages: Sequence[Recorded], key: str, requested: Recorded | None) -
     )
 
 
-def _done(pages: Sequence[Recorded], approval: Recorded) -> Iterator[Altered]:
-    """Yield what an approval altered in this stream, and what came to it from another."""
-    told = approval.event.arrivals if isinstance(approval.event, CorrectionApproved) else ()
-    came = {arrival.event: arrival.origin for arrival in told}
-    before = [page for page in pages if page.version < approval.version]
+def _done(pages: Sequence[Recorded], key: str) -> Iterator[Altered]:
+    """Yield what an approval altered in this stream, and what came to it from another.
+
+    Where it first had another correction stop acting, it is told in two pages.
+    """
+    told = {
+        page.version: page.event
+        for page in pages
+        if isinstance(page.event, CorrectionApproved) and page.event.correction == key
+    }
+    came = {arrival.event: arrival.origin for one in told.values() for arrival in one.arrivals}
+    before = [page for page in pages if page.version < min(told)]
+    after = [page for page in pages if page.version <= max(told)]
     yield from _between(
         {fact.event_id: fact for fact in standing(before) if fact.event_id not in came},
-        {fact.event_id: fact for fact in standing([*before, approval])},
+        {fact.event_id: fact for fact in standing(after)},
         came,
     )
 
@@ -169,17 +178,11 @@ def _as_if(
     by = proposed.event_id if proposed else None
     known = corrections_of(pages).by_id
     undoes = [event for event in asked.events if event in known]
-    meant = {
-        event: [change.event for change in approved.changes]
-        if (approved := known[event].approved if event in known else None)
-        else [event]
-        for event in asked.events
-    }
     changes = [
         Change(event=fact, by=by)
-        for event, facts in meant.items()
-        for fact in facts
+        for event in asked.events
         if event not in undoes or asked.kind is CorrectionKind.CORRECT
+        for fact in meant_by(event, known)
     ]
     approved = CorrectionApproved(
         effective=asked.effective,
