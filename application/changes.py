@@ -4,20 +4,21 @@ Which pages those are a read model says, which holds no value; what each of them
 its stream, as far as whoever asks may see the stream.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from heapq import merge
+from itertools import islice, takewhile
 from operator import itemgetter
 from typing import Any, Final
 
-from application.differences import Axis, FieldChange, Plain, steps
+from application.differences import FieldChange, Plain, steps_told
 from application.journeys import History, in_effect
 from application.jurisdiction import jurisdiction
 from application.ledger import Ledger
 from application.read_models import Access, Page, Question, ReadModels
 from application.standing import standing
 from domain.catalogue import CASE, EVENTS, STREAMS
-from domain.correction import CorrectionApproved
+from domain.correction import CorrectionApproved, CorrectionProposed
 from domain.kernel import Event, Value
 from domain.record import Recorded, StreamId
 from domain.shape import once_per_type
@@ -104,14 +105,22 @@ Where = dict[str, Any]
 
 def entry_of(pages: Sequence[Recorded], page: Recorded, plain: Plain) -> Entry:
     """Return what one page of a stream changed, when it was told."""
-    told = pages[: page.version]
-    (step,) = steps(told, None, Axis.KNOWN, plain, since=page.position - 1)
-    return Entry(
-        page=page,
-        history=history_of(pages),
-        touched=tuple(_touched(told, page)),
-        differences=step.changes,
-    )
+    return entries_of(history_of(pages), [page.version], plain)[page.version]
+
+
+def entries_of(history: History, versions: Iterable[int], plain: Plain) -> dict[int, Entry]:
+    """Return what pages of a stream changed when they were told, by their versions."""
+    corrected = _corrected(history.known)
+    gone_through = steps_told(history.known, sorted(versions), None, plain)
+    return {
+        step.page.version: Entry(
+            page=step.page,
+            history=history,
+            touched=tuple(_touched(corrected, step.page)),
+            differences=step.changes,
+        )
+        for step in gone_through
+    }
 
 
 def history_of(pages: Sequence[Recorded]) -> History:
@@ -125,16 +134,27 @@ def history_of(pages: Sequence[Recorded]) -> History:
     )
 
 
-def _touched(told: Sequence[Recorded], page: Recorded) -> Iterator[Touched]:
+def _corrected(pages: Sequence[Recorded]) -> Sequence[Recorded]:
+    """Return what approvals act on, in its order: of any other fact stands what was recorded."""
+    approvals = [page.event for page in pages if isinstance(page.event, CorrectionApproved)]
+    named = {one.event for event in approvals for one in event.changes}
+    named |= {one.event for event in approvals for one in event.arrivals}
+    said = (CorrectionApproved, CorrectionProposed)
+    return [page for page in pages if page.event_id in named or isinstance(page.event, said)]
+
+
+def _touched(corrected: Sequence[Recorded], page: Recorded) -> Iterator[Touched]:
+    """Yield what a page tells, or what of the facts that are corrected stands otherwise by it."""
     if not isinstance(page.event, CorrectionApproved):
         yield Touched(event=page.event_id, before=None, after=page.event)
         return
+    told = [one for one in corrected if one.version <= page.version]
     arrived = {arrival.event for arrival in page.event.arrivals}
     before = {one.event_id: one.event for one in standing(told[:-1])}
     after = {one.event_id: one.event for one in standing(told)}
     for event in dict.fromkeys((*before, *after)):
         was, now = before.get(event), after.get(event)
-        if was != now and event not in arrived:
+        if was is not now and was != now and event not in arrived:
             yield Touched(event=event, before=was, after=now)
 
 
@@ -181,33 +201,49 @@ class Changes:
     def find(self, sought: Sought, after: str | None, limit: int) -> Found:
         """Return up to ``limit`` entries after a key; fewer where it took long to find them."""
         entries: list[Entry] = []
-        seen: dict[str, Sequence[Recorded]] = {}
-        last: str | None = None
+        seen: dict[str, History | None] = {}
         start = self.key_at(sought.upto + 1) if sought.upto is not None else None
         begin = max(filter(None, (after, start)), default=None)
-        for number, (key, line) in enumerate(self._lines(sought, begin, limit + 1)):
-            if line.position <= sought.above:
-                break
-            if len(entries) == limit or number == LOOKED_THROUGH:
-                return Found(entries=tuple(entries), after=last)
-            last = key
-            if line.stream not in seen:
-                seen[line.stream] = self._seen(StreamId.of(line.stream))
-            if entry := self._entry(line, seen[line.stream], sought.field):
-                entries.append(entry)
-        return Found(entries=tuple(entries), after=None)
+        lines = takewhile(
+            lambda one: one[1].position > sought.above, self._lines(sought, begin, limit + 1)
+        )
+        last, chunk, left = begin, limit, LOOKED_THROUGH
+        while len(entries) < limit and (some := list(islice(lines, chunk))):
+            for key, entry in self._entries(some, seen):
+                if len(entries) == limit:
+                    return Found(entries=tuple(entries), after=last)
+                last = key
+                if entry and entry.is_about(sought.field):
+                    entries.append(entry)
+            left -= len(some)
+            chunk = min(CHUNK, left)
+        more = next(lines, None) is not None
+        return Found(entries=tuple(entries), after=last if more else None)
 
-    def _seen(self, stream: StreamId) -> Sequence[Recorded]:
-        """Return a stream's pages: none where the caller may not see it."""
+    def _entries(
+        self, lines: Sequence[tuple[str, Any]], seen: dict[str, History | None]
+    ) -> Iterator[tuple[str, Entry | None]]:
+        """Yield what lines are about, each stream gone through once; `None` where it is not seen.
+
+        ``seen`` is kept from one time to the next: streams as they are now.
+        """
+        versions: dict[str, list[int]] = {}
+        for _, line in lines:
+            versions.setdefault(line.stream, []).append(line.version)
+        told: dict[str, dict[int, Entry]] = {}
+        for name, some in versions.items():
+            if name not in seen:
+                seen[name] = self._seen(StreamId.of(name))
+            history = seen[name]
+            told[name] = entries_of(history, some, self.plain) if history else {}
+        for key, line in lines:
+            yield key, told[line.stream].get(line.version)
+
+    def _seen(self, stream: StreamId) -> History | None:
+        """Return a stream as it is now, where the caller may see it."""
         pages = self.ledger.read(stream)
-        return pages if jurisdiction(self.ledger, stream, pages).seen_by(self.access) else ()
-
-    def _entry(self, line: Any, pages: Sequence[Recorded], field: str | None) -> Entry | None:
-        """Return what a line is about, if it is about a field."""
-        if not pages:
-            return None
-        entry = entry_of(pages, pages[line.version - 1], self.plain)
-        return entry if entry.is_about(field) else None
+        seen = jurisdiction(self.ledger, stream, pages).seen_by(self.access)
+        return history_of(pages) if seen and pages else None
 
     def _lines(self, sought: Sought, after: str | None, chunk: int) -> Lines:
         """Yield the lines that may be meant, by their keys, each once."""

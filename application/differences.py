@@ -102,24 +102,57 @@ def steps(
     ``pages`` are all that were known by then, in the order of their versions. ``since`` is a
     position: by the time of telling, only what was told after it is a step.
     """
-    if not pages:
-        return
-    line = _Line(STREAMS[pages[0].stream.kind])
-    if axis is Axis.VALID:
+    if axis is Axis.KNOWN:
+        told = (number for number, page in enumerate(pages, 1) if page.position > since)
+        yield from steps_told(pages, told, valid_at, plain)
+    elif pages:
+        line = _Line(STREAMS[pages[0].stream.kind])
         for fact in in_effect(standing(pages), valid_at):
             before = line.journey
             line.tell(fact)
             yield _step(fact, before, line.journey, plain)
+
+
+def steps_told(
+    pages: Sequence[Recorded],
+    versions: Iterable[int],
+    valid_at: date | datetime | None,
+    plain: Plain,
+) -> Iterator[Step]:
+    """Yield the steps of some versions, which ascend, by the time of telling.
+
+    The stream is gone through once for all of them: what stands before each is folded on from
+    where it differs from what stood after the one before, whatever was corrected in between.
+    """
+    if not pages:
         return
-    for number, page in enumerate(pages, 1):
+    line, last = _Line(STREAMS[pages[0].stream.kind]), 0
+    for version in versions:
+        page = pages[version - 1]
+        line.stand(_told_on(line.facts, pages, last, version - 1, valid_at))
         before = line.journey
         if isinstance(page.event, CorrectionApproved):
-            line.stand(in_effect(standing(pages[:number]), valid_at))
+            line.stand(in_effect(standing(pages[:version]), valid_at))
         elif not isinstance(page.event, ANNOTATIONS):
             for fact in in_effect([page], valid_at):
                 line.tell(fact)
-        if page.position > since:
-            yield _step(page, before, line.journey, plain)
+        yield _step(page, before, line.journey, plain)
+        last = version
+
+
+def _told_on(
+    facts: Sequence[Recorded],
+    pages: Sequence[Recorded],
+    last: int,
+    upto: int,
+    valid_at: date | datetime | None,
+) -> Sequence[Recorded]:
+    """Return what stands after ``upto`` pages; ``facts`` stood after the ``last`` ones of them."""
+    between = pages[last:upto]
+    if any(isinstance(page.event, CorrectionApproved) for page in between):
+        return in_effect(standing(pages[:upto]), valid_at)
+    new = [page for page in between if not isinstance(page.event, ANNOTATIONS)]
+    return in_effect([*facts, *new], valid_at) if new else facts
 
 
 def behind(change: FieldChange, gone_through: Iterable[Step]) -> list[Step]:
@@ -168,8 +201,10 @@ class _Line:
 
     def stand(self, facts: Sequence[Recorded]) -> None:
         """Have these facts, in this order, stand instead; from the first other one on."""
+        if facts is self.facts:
+            return
         pairs = zip(self.facts, facts, strict=False)
-        same = next((n for n, (one, other) in enumerate(pairs) if one is not other), None)
+        same = next((n for n, pair in enumerate(pairs) if not _one_fact(*pair)), None)
         place = min(len(self.facts), len(facts)) if same is None else same
         self._go_on(place, facts[place:])
 
@@ -178,6 +213,11 @@ class _Line:
         for fact in facts:
             self.facts.append(fact)
             self.journeys.append(self.kind.evolve(self.journey, [fact.event]))
+
+
+def _one_fact(one: Recorded, other: Recorded) -> bool:
+    """Say whether two are the same: a corrected fact is made anew each time it is asked for."""
+    return one is other or (one.event is other.event and one.position == other.position)
 
 
 def _instant(fact: Recorded) -> datetime:
