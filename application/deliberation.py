@@ -160,8 +160,10 @@ class Deliberation:
         for strand in list(self.strands.values()):
             if strand.disturbed is None or not strand.added:
                 continue
-            kind, cause = STREAMS[strand.stream.kind], strand.added[-1].event_id
-            fresh, now = newly_unsupported(kind, strand.read, strand.pages, strand.disturbed)
+            cause = strand.added[-1].event_id
+            items = review_of(strand.pages).items.values()
+            watched = {item.raised.event for item in items if not item.resolved}
+            fresh, now = newly_unsupported(strand.read, strand.pages, strand.disturbed, watched)
             for event_id, refused in fresh.items():
                 self.raise_item(strand, event_id, refused, cause)
             self._resolve(strand, now, cause)

@@ -72,6 +72,18 @@ class Review(Value):
 NOTHING_IN_SILENCE: Final = "Kaidah Jejak: tidak ada yang berubah atau tetap diam-diam"
 
 
+def brings_about_otherwise() -> Refused:
+    """Return what is said of a fact that would bring about something else than it did."""
+    return Refused(
+        "review.brings_about_otherwise",
+        article=NOTHING_IN_SILENCE,
+        because=(
+            "yang diakibatkan peristiwa ini di catatan lain sekarang akan berbeda; periksa di sana",
+            "what this event brought about in other records would be different now; look there",
+        ),
+    )
+
+
 def decide(proposed: ReviewEvent, journey: Journey) -> Sequence[Event]:
     """Admit an item once, and its end once."""
     items = journey[REVIEW].items

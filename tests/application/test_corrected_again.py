@@ -1,6 +1,7 @@
 """What was corrected before is corrected again, or refused until the later is undone."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from correcting_desk import Desk, admitted, applied, course, new_id, registered
@@ -12,7 +13,14 @@ from domain.correction import CorrectionKind
 from domain.custody import CustodyAdmitted, Released, ReleaseKind
 from domain.kernel import Refused
 from domain.person import PERSON, CustodyEnded
-from domain.programme import PROGRAMME, SeatRequested
+from domain.programme import (
+    PROGRAMME,
+    Attendance,
+    Mark,
+    PeriodClosed,
+    SeatRequested,
+    SessionHeld,
+)
 from domain.record import StreamId
 from domain.skill_training import SKILL_TRAINING
 
@@ -174,3 +182,31 @@ def test_whoever_waits_hears_that_what_they_saw_was_undone(desk):
     waiting = desk.ask(case, CorrectionKind.VOID, fact)
     desk.void(case, corrected)
     assert refusal_of(desk.approve, waiting) == "correction.overtaken"
+
+
+def test_a_sum_that_was_told_is_looked_at_when_a_session_turns_out_otherwise(desk):
+    case, cohort = desk.case(), desk.programme()
+    desk.tell(case, applied(cohort))
+    mark = Mark(case=case.key, presence=Attendance.HADIR)
+    session = SessionHeld(effective=on("2025-03-05"), session="s-1", hours=3, marks=(mark,))
+    closed = PeriodClosed(
+        effective=on("2025-04-01"), from_day=date(2025, 3, 1), until_day=date(2025, 3, 31)
+    )
+    held, *_ = desk.tell(cohort, session)
+    desk.tell(cohort, closed)
+    void = desk.void(cohort, held)
+    assert desk.open_items(cohort) == ["review.brings_about_otherwise"]
+    desk.tell(cohort, replace(session, session="s-0", effective=on("2025-02-15")))
+    assert desk.open_items(cohort) == ["review.brings_about_otherwise"], "nothing to do with it"
+    desk.void(cohort, void)
+    assert desk.open_items(cohort) == []
+    desk.tell(cohort, replace(session, session="s-2", effective=on("2025-03-06")))
+    assert desk.open_items(cohort) == ["review.brings_about_otherwise"]
+
+
+def test_a_seat_that_was_asked_for_from_another_home_is_looked_at(desk):
+    case, cohort = desk.case(), desk.programme()
+    desk.tell(case, applied(cohort))
+    opening = desk.facts(case)[0]
+    desk.correct(case, desk.fact(case, CustodyAdmitted), replace(opening, domicile="33.75"))
+    assert desk.open_items(case) == ["review.brings_about_otherwise"]
