@@ -5,7 +5,7 @@ touches decides, at whatever level, and never on their own request: neither one 
 one that was made on their behalf.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,12 +15,12 @@ from api.problems import Problem
 from api.tokens import APPROVERS, WRITERS, Caller, Level, Role
 from api.writing import Desk
 from application.append import Request
-from application.asked_for import AskedFor, CorrectionStatus
-from application.jurisdiction import jurisdiction
+from application.asked_for import Altered, AskedFor, CorrectionStatus
+from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
 from application.standing import corrections_of
 from domain.correction import FOUR_EYES, Correction, CorrectionRequested
 from domain.kernel import Words
-from domain.record import StreamId
+from domain.record import Recorded, StreamId
 
 NOT_A_SUPERVISOR: Final[Words] = (
     "koreksi disetujui atau ditolak oleh supervisor; yang mengajukan dapat menariknya",
@@ -29,6 +29,10 @@ NOT_A_SUPERVISOR: Final[Words] = (
 DESTINATION_ELSEWHERE: Final[Words] = (
     "perkara tujuan milik unit lain; mintalah supervisor Kanwil atau Ditjenpas",
     "the case to move to is another unit's; ask a supervisor of the Kanwil or of Ditjenpas",
+)
+HANDED_OVER: Final[Words] = (
+    "koreksi ini menyerahkan catatan ke unit lain; mintalah supervisor Kanwil atau Ditjenpas",
+    "this hands the record over to another unit; ask a supervisor of the Kanwil or of Ditjenpas",
 )
 OWN_REQUEST: Final[Words] = (
     "yang mengajukan tidak menyetujui; mintalah supervisor lain atau tingkat di atasnya",
@@ -46,8 +50,12 @@ class Deciding:
 
     def answers_for(self, stream: StreamId) -> bool:
         """Say whether the caller records for a stream; to be about to receive it is not enough."""
-        ledger, access = self.services.ledger, self.caller.access
-        found = jurisdiction(ledger, stream, ledger.read(stream))
+        ledger = self.services.ledger
+        return self.answers_by(stream, jurisdiction(ledger, stream, ledger.read(stream)))
+
+    def answers_by(self, stream: StreamId, found: Jurisdiction) -> bool:
+        """Say whether the caller records for a stream, were these to answer for it."""
+        access = self.caller.access
         own = access.everywhere or bool(found.owners & access.units)
         if stream.kind != "registry":
             return self.caller.role in WRITERS and own
@@ -67,7 +75,9 @@ class Deciding:
         """Say whether the caller may approve a correction that waits."""
         if one.status is not CorrectionStatus.PENDING or self.caller.role not in APPROVERS:
             return False
-        return not self.asked(one) and all(map(self.answers_for, self._touched(one, stream)))
+        if self.asked(one) or not all(map(self.answers_for, self._touched(one, stream))):
+            return False
+        return self._answers_for_both(one, stream)
 
     def may_decline(self, one: AskedFor, stream: StreamId) -> bool:
         """Say whether the caller may decline a correction that waits, or withdraw it."""
@@ -83,6 +93,8 @@ class Deciding:
             raise Problem(409, "correction.own_request", OWN_REQUEST, article=FOUR_EYES)
         if not all(map(self.answers_for, self._touched(one, stream))):
             raise Problem(403, "correction.destination_elsewhere", DESTINATION_ELSEWHERE)
+        if not self._answers_for_both(one, stream):
+            raise Problem(403, "correction.handed_over", HANDED_OVER)
 
     def ensure_may_decline(self, one: AskedFor, stream: StreamId) -> None:
         """Refuse whoever neither asked for a correction nor supervises where it was asked for."""
@@ -103,6 +115,26 @@ class Deciding:
         """Return the stream, and where its facts are moved to or would come back from."""
         by_id = corrections_of(self.services.ledger.read(stream)).by_id
         return {stream, *_moved_to(one.correction, stream, by_id)}
+
+    def _answers_for_both(self, one: AskedFor, stream: StreamId) -> bool:
+        """Say whether the caller answers for a stream both before and after it changes hands."""
+        handed = handed_over(one.altered, self.services.ledger.read(stream))
+        return all(self.answers_by(stream, found) for both in handed for found in both)
+
+
+def handed_over(
+    altered: Iterable[Altered], pages: Sequence[Recorded]
+) -> Iterator[tuple[Jurisdiction, Jurisdiction]]:
+    """Yield who answers by each opening of a stream, before and after, where that differs.
+
+    Where nothing of an opening stands, what was first recorded says so, as in `jurisdiction`.
+    """
+    told = {page.event_id: page for page in pages}
+    for one in altered:
+        before, after = (side or told[one.event] for side in (one.before, one.after))
+        was, will = of_opening(before.event, before.actor), of_opening(after.event, after.actor)
+        if was and will and was != will:
+            yield was, will
 
 
 def exchange(desk: Desk, stream: StreamId, version: int) -> Request:

@@ -8,6 +8,7 @@ gave; and what one would have done that was declined or overtaken, as whoever as
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
+from typing import Final
 
 from application.correction_effect import meant_by
 from application.standing import corrections_of, standing
@@ -22,8 +23,11 @@ from domain.correction import (
     Corrections,
     undone,
 )
-from domain.kernel import Value
+from domain.kernel import Event, Value
 from domain.record import Recorded
+
+NEW: Final = ""
+"""The id of what nobody has recorded."""
 
 
 class CorrectionStatus(Enum):
@@ -96,8 +100,9 @@ def _asked_for(key: str, pages: Sequence[Recorded], corrections: Corrections) ->
     altered: Iterator[Altered] = iter(())
     if known.approved:
         altered = _done(pages, key)
-    elif requested:
-        altered = _as_if(_then(pages, known, proposed or requested), requested, proposed)
+    elif requested and isinstance(requested.event, CorrectionRequested):
+        asked, then = requested.event, _then(pages, known, proposed or requested)
+        altered = _as_if(then, asked.kind, asked.events, proposed)
     return AskedFor(
         correction=key,
         status=_status(known, undone=key in gone),
@@ -168,26 +173,41 @@ def _then(
     return [page for page in pages if page.version <= asked_until.version]
 
 
+def would_alter(
+    pages: Sequence[Recorded],
+    kind: CorrectionKind,
+    events: Sequence[str],
+    content: Event | None,
+) -> Iterator[Altered]:
+    """Yield what a correction would alter of a stream, were it asked for and approved now."""
+    proposed = None
+    if content is not None:
+        said = CorrectionProposed(effective=content.effective, correction=NEW, content=content)
+        proposed = replace(pages[-1], event_id=NEW, event=said)
+        pages = [*pages, proposed]
+    yield from _as_if(pages, kind, events, proposed)
+
+
 def _as_if(
-    pages: Sequence[Recorded], requested: Recorded, proposed: Recorded | None
+    pages: Sequence[Recorded],
+    kind: CorrectionKind,
+    events: Sequence[str],
+    proposed: Recorded | None,
 ) -> Iterator[Altered]:
     """Yield what a request would alter, were it approved behind these pages."""
-    asked = requested.event
-    if not isinstance(asked, CorrectionRequested):
-        return
     by = proposed.event_id if proposed else None
     known = corrections_of(pages).by_id
-    undoes = [event for event in asked.events if event in known]
+    undoes = [event for event in events if event in known]
     changes = [
         Change(event=fact, by=by)
-        for event in asked.events
-        if event not in undoes or asked.kind is CorrectionKind.CORRECT
+        for event in events
+        if event not in undoes or kind is CorrectionKind.CORRECT
         for fact in meant_by(event, known)
     ]
     approved = CorrectionApproved(
-        effective=asked.effective,
-        correction=asked.correction,
-        requested_in=str(requested.stream),
+        effective=pages[-1].event.effective,
+        correction=NEW,
+        requested_in=str(pages[-1].stream),
         approver="",
         changes=tuple(changes),
         arrivals=(),
@@ -195,7 +215,7 @@ def _as_if(
     )
     yield from _between(
         {fact.event_id: fact for fact in standing(pages)},
-        {fact.event_id: fact for fact in standing([*pages, replace(requested, event=approved)])},
+        {fact.event_id: fact for fact in standing([*pages, replace(pages[-1], event=approved)])},
         {},
     )
 

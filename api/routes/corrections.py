@@ -10,13 +10,13 @@ from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, create_model
 
-from api.callers import HistoryReader, Signed
+from api.callers import HistoryReader, Signed, not_own_unit
 from api.correction_answers import (
     CorrectionsAnswer,
     correction_answer,
     pages_of,
 )
-from api.deciding import Deciding, exchange
+from api.deciding import Deciding, exchange, handed_over
 from api.dependencies import WithServices
 from api.event_examples import example_json
 from api.event_forms import EVIDENCE_MOST, StatedEvidence, to_evidence, value_model
@@ -28,7 +28,7 @@ from api.routes.streams import CASES, COLLECTIONS
 from api.sight import sees
 from api.tokens import Role
 from api.writing import Desk, Entry, ReceiptAnswer, field_of, receipt_answer
-from application.asked_for import asked_for_in
+from application.asked_for import asked_for_in, would_alter
 from application.correcting import Wanted
 from application.journeys import NOW, History
 from application.ledger import Conflict, Receipt
@@ -206,6 +206,7 @@ class Asking:
         Deciding(self.services, self.caller).ensure_answers_for(self.stream)
         request = exchange(desk, self.stream, version)
         content = self._content(history, request.actor.unit)
+        self._ensure_may_hand_over(history, content)
         self._ensure_seen(getattr(self.body, "to", None))
         desk.ensure_may_cite(to_evidence(self.body), history.known, "")
         wanted = Wanted(
@@ -244,6 +245,15 @@ class Asking:
             raise refusal(refused, field_of(entry, refused)) from None
         past = [page.event for page in history.pages]
         return entry.event(Zones(units).zone_for(self.stream, event, past, unit))
+
+    def _ensure_may_hand_over(self, history: History, content: Event | None) -> None:
+        """Refuse to give the stream to units for which the caller could not have opened it."""
+        kind = CorrectionKind(self.body.kind)
+        altered = would_alter(history.known, kind, self.body.events, content)
+        deciding = Deciding(self.services, self.caller)
+        for _, after in handed_over(altered, history.known):
+            if not deciding.answers_by(self.stream, after):
+                raise not_own_unit()
 
     @property
     def _entry(self) -> Entry:

@@ -1,7 +1,19 @@
 """Who decides on corrections, and who does not; what waits, for whom."""
 
 import pytest
-from facts import MEDAN, ask, asking, decide, event, new_case, programme
+from facts import (
+    MEDAN,
+    admission,
+    agreement,
+    ask,
+    asking,
+    decide,
+    event,
+    new_case,
+    open_case,
+    programme,
+    referral,
+)
 from wrong_score import NOBODY, asked, scored, scores
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
@@ -128,6 +140,79 @@ def test_who_approves_a_move_or_its_undoing_answers_for_both_cases(service, meda
     assert code(decide(supervisor, undo, 5)) == elsewhere
     assert decide(kanwil, undo, 5).status_code == 201
     assert scores(medan, case) == {"2025-07": 28}
+
+
+def opened(client, path, first):
+    """Open a stream; return its address and its opening."""
+    answer = client.post(path, json={"events": [first]})
+    assert answer.status_code == 201, answer.json()
+    return answer.headers["location"], answer.json()["events"][0]["event_id"]
+
+
+def admitted(client):
+    """Open a case; return its address, its opening, and what that says with another unit."""
+    address = f"/v1/cases/{open_case(client)}"
+    (first,) = client.get(f"{address}/events").json()["events"]
+    right = admission(PEKALONGAN, person=first["data"]["person"]) | {"evidence": []}
+    return address, first["event_id"], right
+
+
+GIVEN_AWAY = [
+    admitted,
+    lambda client: (*opened(client, "/v1/referrals", referral()), referral(unit=PEKALONGAN)),
+    lambda client: (*opened(client, "/v1/programmes", programme()), programme(unit=PEKALONGAN)),
+    lambda client: (
+        *opened(client, "/v1/agreements", agreement()),
+        agreement(units=[PEKALONGAN]),
+    ),
+    lambda client: (*opened(client, "/v1/agreements", agreement()), agreement(units=[])),
+]
+
+
+@pytest.mark.parametrize("told", GIVEN_AWAY)
+def test_nobody_gives_a_record_to_a_unit_for_which_they_do_not_record(
+    service, medan, supervisor, told
+):
+    address, wrong, right = told(medan)
+    body = asking(wrong, kind="correct", event=right)
+    assert code(ask(medan, address, body, 1)) == (403, "access.other_unit")
+    national = service.caller("caseworker", level="ditjenpas", user="pusat-2")
+    answer = ask(national, address, body, 1)
+    assert answer.status_code == 201, answer.json()
+    correction = answer.json()["correction"]
+    assert supervisor.get(f"/v1/corrections/{correction}").json()["may_approve"] is False
+    assert code(decide(supervisor, correction, 3)) == (403, "correction.handed_over")
+    pusat = service.caller("supervisor", level="ditjenpas", user="pusat-1")
+    assert decide(pusat, correction, 3).status_code == 201
+
+
+def test_a_record_is_handed_over_and_back_by_who_answers_for_both_units(service, medan, supervisor):
+    address, wrong, right = admitted(medan)
+    both = service.caller("caseworker", MEDAN, PEKALONGAN, user="wali-9")
+    kanwil = service.caller("supervisor", MEDAN, PEKALONGAN, level="kanwil", user="kanwil-2")
+    correction = ask(both, address, asking(wrong, kind="correct", event=right), 1).json()
+    assert code(decide(supervisor, correction["correction"], 3)) == (
+        403,
+        "correction.handed_over",
+    )
+    assert decide(kanwil, correction["correction"], 3).status_code == 201
+    assert medan.get(address).status_code == 404
+    abroad = service.caller("caseworker", PEKALONGAN)
+    for back in (correction["correction"], wrong):  # undone, and voided: the first then counts
+        assert code(ask(abroad, address, asking(back), 4)) == (403, "access.other_unit")
+    undo = ask(both, address, asking(correction["correction"]), 4).json()["correction"]
+    receiving = service.caller("supervisor", PEKALONGAN, user="siti")
+    assert code(decide(receiving, undo, 5)) == (403, "correction.handed_over")
+    assert decide(kanwil, undo, 5).status_code == 201
+    assert medan.get(address).status_code == 200
+
+
+def test_an_opening_that_stays_with_its_unit_is_corrected_there(medan, supervisor):
+    address, wrong, right = admitted(medan)
+    right["data"] |= {"unit": MEDAN, "religion": "kristen"}
+    answer = ask(medan, address, asking(wrong, kind="correct", event=right), 1)
+    assert answer.status_code == 201, answer.json()
+    assert decide(supervisor, answer.json()["correction"], 3).status_code == 201
 
 
 def test_what_waits_is_listed_for_whoever_may_decide(service, medan, supervisor):
