@@ -143,7 +143,7 @@ def test_a_stream_is_gone_through_once_however_many_of_its_entries_are_asked_for
         ("case:1", Placed(effective=day, block="A", cell=str(n))) for n, day in enumerate(days)
     )
     for n in range(corrections):
-        target = history[facts - 1 - n]
+        target = history[facts - corrections + n]
         history = replaced(history, target.event_id, replace(target.event, cell=f"B{n}"))
     whole, last = history_of(history), history[-1].version
     entries = entries_of(whole, range(1, last + 1), plain)
