@@ -136,6 +136,7 @@ class ShortWay:
         except ELSEWHERE:
             raise
         except Exception as told:  # noqa: BLE001  # the write was tried: nothing is done again
+            request.scope["route"] = way.route  # for the log, also of a bug
             return _told(request, told)
         return _response(receipt, stream, {way.collection.key: key})
 
@@ -182,11 +183,11 @@ def _signature(
     caller = introduced(request, services.caller_of(bearer.removeprefix(BEARER)))
     repeated = headers.get("idempotency-key")
     address = f"POST {request.scope['path']}"
-    command = repeated and command_in(services, repeated, address, body)
+    command = None if repeated is None else command_in(services, repeated, address, body)
     return signed(
         request,
         ensure_writer(caller),
-        command or None,
+        command,
         headers.get("x-on-behalf-of"),
         headers.get("x-purpose"),
     )

@@ -52,7 +52,7 @@ def is_json(content_type: str) -> bool:
     """Say whether a body is said to be JSON."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or (
-        kind.startswith("application/") and kind.endswith("+json")
+        kind.startswith("application/") and kind.endswith("+json") and kind.count("/") == 1
     )
 
 

@@ -15,6 +15,7 @@ import structlog
 from psycopg_pool import ConnectionPool
 
 from domain.kernel import Refused
+from infrastructure.dead_letters import is_ours
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.sealing import KeyMissing
@@ -83,10 +84,14 @@ class AwaitedKeys:
         return letters
 
     def _wakes(self, position: int) -> bool:
+        """Say whether the key is there; what else is wrong with a page, refolding it says."""
         try:
             self._ledger.read_after(position - 1, 1)
         except KeyMissing:
             return False
+        except Exception as error:
+            if is_ours(error):
+                raise
         return True
 
     def _run(self) -> None:

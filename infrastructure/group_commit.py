@@ -56,9 +56,11 @@ class GroupCommit(Generic[T, R]):
         self._door = Lock()
         self._idle = Condition(self._door)
         self._writing = self._closed = False
-        self._writer: Thread | None = None
         self._bell = Lock()  # let go of once for each time that the writer has something to do
         self._bell.acquire()
+        # From the beginning: where no thread can be started later, nobody would write what stands.
+        self._writer: Thread | None = Thread(target=self._run, name="group-commit", daemon=True)
+        self._writer.start()
 
     def __call__(self, item: T) -> R:
         """Write an item with whatever else waits, and return its result.
@@ -115,10 +117,7 @@ class GroupCommit(Generic[T, R]):
             raise
 
     def _ring(self) -> None:
-        """Have the writer go on, who is there from the first time on."""
-        if self._writer is None:
-            self._writer = Thread(target=self._run, name="group-commit", daemon=True)
-            self._writer.start()
+        """Have the writer go on."""
         self._bell.release()
 
     def _run(self) -> None:

@@ -97,9 +97,14 @@ class EventsourcingLedger(Application[str]):
         if not newer:
             return known
         pages = (*known, *self._wake(newer))
-        if place[0] == self.keys.epoch:
-            self._streams.keep(place, pages)
+        self._keep(place, pages)
         return pages
+
+    def _keep(self, place: tuple[int, StreamId], pages: tuple[Recorded, ...]) -> None:
+        """Keep a stream awake, unless somebody was forgotten since it was read."""
+        self._streams.keep(place, pages)
+        if place[0] != self.keys.epoch:
+            self._streams.clear()
 
     def awake(self, pages: Sequence[StoredPage]) -> list[Recorded]:
         """Wake pages, and let the streams that are kept awake go on by those that follow."""
@@ -109,7 +114,7 @@ class EventsourcingLedger(Application[str]):
             place = epoch, page.stream
             known = self._streams.get(place)
             if known and known[-1].hash == page.prev_hash:
-                self._streams.keep(place, (*known, page))
+                self._keep(place, (*known, page))
         return woken
 
     def at_hand(self, stream: StreamId) -> Sequence[Recorded]:

@@ -85,8 +85,10 @@ class FreshPages:
         return self._keys.epoch
 
     def keep(self, epoch: int, page_hash: str, draft: Draft) -> None:
-        """Keep a draft that was sealed since an epoch began."""
+        """Keep a draft that was sealed since an epoch began, unless that is over."""
         self._drafts.keep((epoch, page_hash), draft)
+        if epoch != self.epoch:  # somebody was forgotten in the meantime, perhaps this one
+            self.clear()
 
     def drafts_of(self, pages: Sequence[StoredPage]) -> list[Draft | None]:
         """Return what each page was made of, `None` for one that is asleep."""

@@ -93,6 +93,8 @@ REFUSED = {
     "too many at once": {"events": [assessed(f"2025-{month:02}") for month in range(1, 10)] * 200},
     "another stream moved on": {"expected": {"programme:none": 1}},
     "a key that is none": {"headers": [("Idempotency-Key", "has a space")]},
+    "an empty key": {"headers": [("Idempotency-Key", "")]},
+    "a type with two slashes": {"headers": [("Content-Type", "application/a/b+json")]},
     "a purpose that is no code": {"headers": [("X-Purpose", "no code, this")]},
     "a parameter": {"query": "?dry_run=1"},
     "the law says no": {"event": event("custody.arrived", place="RUTAN-MEDAN")},
