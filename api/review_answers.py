@@ -78,7 +78,7 @@ class ReviewAnswer(BaseModel):
     code: str
     article: str
     because: str | Forgotten | None
-    owner: str | None = Field(description="The unit that is to look at it.")
+    owner: str | None = Field(description="The unit that answered when it was raised.")
     raised_at: str
     resolved_by: str | None
     resolved_at: str | None

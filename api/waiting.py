@@ -13,6 +13,7 @@ from typing import Any, Final
 from api.dependencies import Services
 from api.sight import sees
 from api.tokens import Caller
+from application.jurisdiction import jurisdiction
 from application.read_models import Access, Question
 from domain.catalogue import CASE, STREAMS
 from domain.record import StreamId
@@ -24,19 +25,38 @@ OTHERS: Final = tuple(sorted(STREAMS.keys() - {CASE.name}))
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The rows of one read model, by their keys, of streams that a caller sees."""
+    """The rows of one read model, by their keys, of streams that a caller sees.
+
+    With a ``unit``, of those among them for which that unit answers now.
+    """
 
     services: Services
     caller: Caller
     read_model: str
+    unit: str | None = None
 
     def rows(self, where: Mapping[str, Any], after: str | None) -> Iterator[tuple[str, Any]]:
         """Yield rows with their keys, in the order of these."""
-        cases = self._rows({**where, "stream_kind": CASE.name}, after, self.caller.access)
+        cases = self._rows({**where, "stream_kind": CASE.name}, after, self._reach)
         others = self._rows({**where, "stream_kind": OTHERS}, after, EVERYWHERE)
         for key, row in merge(cases, others, key=itemgetter(0)):
-            if sees(self.services, StreamId.of(row.stream), self.caller):
+            stream = StreamId.of(row.stream)
+            if sees(self.services, stream, self.caller) and self._answered_for(stream):
                 yield key, row
+
+    @property
+    def _reach(self) -> Access:
+        """Whose cases are looked through: all in sight, or those that the unit sees."""
+        if self.unit is None:
+            return self.caller.access
+        return Access(everywhere=False, units=frozenset({self.unit}))
+
+    def _answered_for(self, stream: StreamId) -> bool:
+        ledger = self.services.ledger
+        return (
+            self.unit is None
+            or self.unit in jurisdiction(ledger, stream, ledger.read(stream)).owners
+        )
 
     def _rows(
         self, where: Mapping[str, Any], after: str | None, access: Access

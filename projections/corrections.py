@@ -57,7 +57,7 @@ class Look(Enum):
 
 
 class ReviewLine(Value):
-    """One thing to look at; ``unit`` owns it."""
+    """One thing to look at; ``unit`` answered for the stream when it was raised."""
 
     item: Open[str]
     stream: Open[str]

@@ -42,6 +42,7 @@ ITEM: Final = Path(
     examples=[EXAMPLE_ID],
     json_schema_extra={"pattern": f"^{UUID}$"},
 )
+OF_UNIT: Final = "In records for which this unit answers now, whoever did when it was raised."
 OPEN_OR_ENDED: Final = "Only these; `open` is what still has to be looked at."
 
 
@@ -89,7 +90,7 @@ def add_list(router: APIRouter) -> None:
         services: WithServices,
         caller: HistoryReader,
         reading: WithReading,
-        unit: Annotated[str | None, Query(description="Owned by this unit.")] = None,
+        unit: Annotated[str | None, Query(description=OF_UNIT)] = None,
         status: Annotated[Look | None, Query(description=OPEN_OR_ENDED)] = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = PAGE,
         cursor: Annotated[str | None, Query(description="From `Link: rel=next`.")] = None,
@@ -102,9 +103,8 @@ def add_list(router: APIRouter) -> None:
         query = [item for item in request.query_params.multi_items() if item[0] != "cursor"]
         bound = {"list": "reviews", "where": sorted(query)}
         where = {"status": status.value} if status else {}
-        if unit is not None:
-            where["unit"] = wanted("unit", unit, str)
-        rows = Waiting(services, caller, REVIEWS.name).rows(where, key_from(cursor, bound))
+        whose = None if unit is None else wanted("unit", unit, str)
+        rows = Waiting(services, caller, REVIEWS.name, whose).rows(where, key_from(cursor, bound))
         leaf = list(islice(rows, limit + 1))
         headers = {}
         if len(leaf) > limit:

@@ -107,3 +107,26 @@ def test_what_stands_again_is_resolved_by_itself(medan, supervisor, shaken):
     assert decide(supervisor, undo, 7).status_code == 201
     (item,) = items(medan, case)
     assert (item["status"], item["explanation"]) == ("stands_again", None)
+
+
+def test_what_waits_goes_with_the_case_to_the_unit_that_answers_for_it(service, medan, shaken):
+    case, _ = shaken
+    leave = event("custody.transfer_proposed", "2025-09-01", transfer="T-1", to=PEKALONGAN)
+    leave["data"]["reason"] = "kelebihan penghuni"
+    gone = event("custody.transfer_departed", "2025-09-02", transfer="T-1")
+    assert append(medan, case, leave, gone, version=6).status_code == 201
+    there = service.caller("caseworker", PEKALONGAN)
+    national = service.caller("auditor", level="ditjenpas", user="pusat-3")
+
+    def lists():
+        after = f"&after={service.services.ledger.position()}"
+        return [
+            [one["owner"] for one in listed(who, case, f"&unit={unit}{after}")]
+            for who in (medan, there, national)
+            for unit in (MEDAN, PEKALONGAN)
+        ]
+
+    assert lists() == [[MEDAN], [], [MEDAN], [], [MEDAN], []]
+    came = event("custody.transfer_received", "2025-09-03", transfer="T-1", unit=PEKALONGAN)
+    assert append(there, case, came, version=8).status_code == 201
+    assert lists() == [[], [], [], [MEDAN], [], [MEDAN]]
