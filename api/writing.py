@@ -189,7 +189,10 @@ class Desk:
         self.ensure_own_signature(events)
         own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
         actor = self.actor(own[0] if own else None)
-        versions = {**self._streams_named(expected), stream: seen}
+        named = self._streams_named(expected)
+        if named.get(stream, seen) != seen:
+            raise Conflict(stream)
+        versions = {**named, stream: seen}
         return Write(entries, actor, actor.unit, versions, pages, past.events)
 
     def visible(self, stream: StreamId) -> History:

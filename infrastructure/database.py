@@ -1,5 +1,6 @@
 """The database of the service: the operator's own, or the embedded one."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -117,6 +118,22 @@ def bring_up_to_date(database: Database, *, as_guest: bool) -> None:
     let_in(database.keys_dsn, database.keeper, KEEPER)
 
 
+def ensure_same_database(owner: str, service: str) -> None:
+    """Raise `NotOurs` where two logins lead to two databases, be the one a copy of the other.
+
+    An advisory lock that the one holds, the other does not get: it is of one database.
+    """
+    chosen = secrets.randbits(62)
+    with psycopg.connect(owner, autocommit=True) as one, psycopg.connect(service) as other:
+        one.execute("SELECT pg_advisory_lock(%s)", (chosen,))
+        free = other.execute("SELECT pg_try_advisory_lock(%s)", (chosen,)).fetchone()
+    if free == (True,):
+        raise NotOurs(
+            "JEJAK_OWNER_URL dan JEJAK_DATABASE_URL menuju dua basis data yang berbeda\n"
+            "JEJAK_OWNER_URL and JEJAK_DATABASE_URL lead to two different databases"
+        )
+
+
 def ensure_up_to_date(ledger_dsn: str) -> None:
     """Raise `NotOurs` where a ledger lacks what this edition needs. Changes nothing."""
     if not migrated(ledger_dsn):
@@ -147,8 +164,9 @@ def _copies(settings: Settings) -> Copies:
 def _ledger_database(settings: Settings, *, as_guest: bool, to_back_up: bool) -> Iterator[str]:
     if settings.database_url:
         given = reachable(settings.database_url, "JEJAK_DATABASE_URL")
-        owner = settings.owner_url
-        yield reachable(owner, "JEJAK_OWNER_URL") if owner else given
+        if settings.owner_url:
+            ensure_same_database(reachable(settings.owner_url, "JEJAK_OWNER_URL"), given)
+        yield settings.owner_url or given
         return
     # Only here, so that nothing embedded is loaded where a server is given.
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415

@@ -91,6 +91,7 @@ REFUSED = {
     "of no such kind": {"event": event("conduct.nothing")},
     "in the future": {"event": event("custody.released", "2190-01-01", kind="bebas_murni")},
     "too many at once": {"events": [assessed(f"2025-{month:02}") for month in range(1, 10)] * 200},
+    "its own stream by another version": {"own": 1},
     "another stream moved on": {"expected": {"programme:none": 1}},
     "a key that is none": {"headers": [("Idempotency-Key", "has a space")]},
     "an empty key": {"headers": [("Idempotency-Key", "")]},
@@ -109,7 +110,8 @@ def test_every_refusal_is_the_routes_own(service, medan, case):
                 f"/v1/cases/{case}/events{asked['query']}",
                 json={
                     "events": asked.get("events", [asked["event"]]),
-                    "expected": asked.get("expected", {}),
+                    "expected": asked.get("expected")
+                    or ({f"case:{case}": asked["own"]} if "own" in asked else {}),
                 },
                 headers=[("If-Match", f'"{asked["version"]}"'), *asked["headers"], *more],
             )

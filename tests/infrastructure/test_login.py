@@ -7,7 +7,7 @@ from pages import assessed, draft, write
 from psycopg.conninfo import make_conninfo
 
 from infrastructure.connections import service_pool
-from infrastructure.database import NotOurs, open_database
+from infrastructure.database import NotOurs, ensure_same_database, open_database
 from infrastructure.key_store import KeyStore
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.login import let_in, own_login
@@ -107,3 +107,9 @@ def test_an_owner_without_a_database_is_misuse(tmp_path):
     settings = Settings(owner_url="host=nowhere", data_dir=tmp_path)
     with pytest.raises(NotOurs, match="JEJAK_DATABASE_URL"), open_database(settings):
         pass
+
+
+def test_two_logins_to_two_databases_are_told_apart_be_the_one_a_copy(database, empty_database):
+    ensure_same_database(database, database)
+    with pytest.raises(NotOurs, match="two different databases"):
+        ensure_same_database(database, empty_database)
