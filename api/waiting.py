@@ -39,9 +39,13 @@ class Waiting:
         """Yield rows with their keys, in the order of these."""
         cases = self._rows({**where, "stream_kind": CASE.name}, after, self._reach)
         others = self._rows({**where, "stream_kind": OTHERS}, after, EVERYWHERE)
+        seen: dict[str, bool] = {}
         for key, row in merge(cases, others, key=itemgetter(0)):
-            stream = StreamId.of(row.stream)
-            if sees(self.services, stream, self.caller) and self._answered_for(stream):
+            if row.stream not in seen:
+                stream = StreamId.of(row.stream)
+                mine = sees(self.services, stream, self.caller)
+                seen[row.stream] = mine and self._answered_for(stream)
+            if seen[row.stream]:
                 yield key, row
 
     @property

@@ -89,6 +89,13 @@ def asked_for(correction: str, pages: Sequence[Recorded]) -> AskedFor:
     return _asked_for(correction, pages, corrections)
 
 
+def statuses_in(pages: Sequence[Recorded]) -> dict[str, CorrectionStatus]:
+    """Return how the corrections that a stream tells of stand, and nothing else of them."""
+    corrections = corrections_of(pages)
+    gone = undone(corrections.approvals)
+    return {key: _status(one, undone=key in gone) for key, one in corrections.by_id.items()}
+
+
 def _asked_for(key: str, pages: Sequence[Recorded], corrections: Corrections) -> AskedFor:
     known, gone = corrections.by_id[key], undone(corrections.approvals)
     requested = _page(pages, known.requested)

@@ -26,7 +26,7 @@ from api.pages.visits import UNREADABLE, OwnForm, PageRoute, Visitor
 from api.problems import Problem, not_found
 from api.readings import Reading, WithReading, about, of_pages
 from api.review_answers import ToReview, to_review_in
-from api.routes.approvals import Decided, Found, Inbox, Said, decide
+from api.routes.approvals import Decided, Found, Inbox, Said, decide, leaf_of
 from api.routes.reviews import Looked, resolved
 from api.tokens import Caller
 from api.waiting import Waiting
@@ -110,8 +110,7 @@ def waiting_in(reading: Reading, caller: Caller, leaf: Leaf) -> tuple[list[Found
     """Return one leaf of the corrections that wait, and after which key the next one begins."""
     inbox = Inbox(reading.services, caller)
     after, case = leaf.corrections or None, leaf.case or None
-    rows = list(islice(inbox.rows(CorrectionStatus.PENDING, None, after, case), ROWS + 1))
-    return [one for _, one in rows[:ROWS]], rows[ROWS - 1][0] if len(rows) > ROWS else None
+    return leaf_of(inbox.rows(CorrectionStatus.PENDING, None, after, case), ROWS)
 
 
 def to_look_at_in(

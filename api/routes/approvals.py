@@ -5,9 +5,8 @@ level, and never what they asked for themselves. Whoever asked may withdraw.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -32,7 +31,7 @@ from api.sight import unit_that_sees
 from api.tokens import Caller, Role
 from api.waiting import Waiting
 from api.writing import Desk, ReceiptAnswer, receipt_answer
-from application.asked_for import AskedFor, CorrectionStatus, asked_for
+from application.asked_for import AskedFor, CorrectionStatus, asked_for, statuses_in
 from application.ledger import Conflict, Receipt
 from domain.fields import EXAMPLE_ID, UUID, Note
 from domain.kernel import Json, Refused, Value, Words
@@ -47,6 +46,8 @@ STORED: Final = {
     CorrectionStatus.DECLINED: Decision.DECLINED,
 }
 """As what the read model keeps each status: it does not know of other corrections."""
+LOOKED_THROUGH: Final = 500
+"""Rows that one answer looks through for those that are meant: then it says where to go on."""
 BECAUSE_OR_NOT: Final[Words] = (
     "sebut because bila menolak atau menarik, dan hanya bila demikian",
     "give because when you decline or withdraw, and only then",
@@ -124,21 +125,21 @@ def list_corrections(  # noqa: PLR0913, PLR0917  # what the framework hands in, 
 ) -> Response:
     """Return corrections in the caller's sight; the next page is in the `Link` header.
 
+    A page may hold fewer than `limit` before the last.
     ``status=pending&may_approve=true`` is what waits for the caller.
     """
     wait_for(services, after)
     query = [item for item in request.query_params.multi_items() if item[0] != "cursor"]
     bound = {"list": "corrections", "where": sorted(query)}
     inbox = Inbox(services, caller)
-    rows = inbox.rows(status, may_approve, key_from(cursor, bound))
-    leaf = list(islice(rows, limit + 1))
-    shown, headers = leaf[:limit], {}
-    if len(leaf) > limit:
-        more = urlencode([*query, ("cursor", cursor_after(shown[-1][0], bound))])
+    shown, on = leaf_of(inbox.rows(status, may_approve, key_from(cursor, bound)), limit)
+    headers = {}
+    if on is not None:
+        more = urlencode([*query, ("cursor", cursor_after(on, bound))])
         headers["Link"] = f'<{request.url.path}?{more}>; rel="next"'
-    pages = [page for _, one in shown for page in one.one.pages]
+    pages = [page for one in shown for page in one.one.pages]
     reading(*of_pages(pages, values=inbox.values), len(shown))
-    return JSONResponse({"items": [inbox.answer(one) for _, one in shown]}, headers=headers)
+    return JSONResponse({"items": [inbox.answer(one) for one in shown]}, headers=headers)
 
 
 @router.get("/v1/corrections/{correction}", dependencies=STRICT, response_model=CorrectionAnswer)
@@ -205,18 +206,26 @@ class Inbox:
         may_approve: bool | None,
         after: str | None,
         case: str | None = None,
-    ) -> Iterator[tuple[str, Found]]:
-        """Yield corrections with the keys of their rows; of all streams, or of one case."""
+    ) -> Iterator[tuple[str, Found | None]]:
+        """Yield corrections with the keys of their rows; of all streams, or of one case.
+
+        `None` stands for one that was looked at and is not meant.
+        """
         if may_approve and status is None:  # nothing else can be approved: no need to look
             status = CorrectionStatus.PENDING
         where = {"status": STORED[status].value} if status else {}
         where |= {"case": case} if case else {}
+        statuses: dict[str, Mapping[str, CorrectionStatus]] = {}
         for key, row in Waiting(self.services, self.caller, CORRECTIONS.name).rows(where, after):
-            known = found(self.services, row.correction)
-            if status not in {None, known.one.status}:
+            if status and row.stream not in statuses:
+                pages = self.services.ledger.read(StreamId.of(row.stream))
+                statuses[row.stream] = statuses_in(pages)
+            if status and statuses[row.stream].get(row.correction) is not status:
+                yield key, None
                 continue
-            if may_approve in {None, self.may_approve(known)}:
-                yield key, known
+            known = found(self.services, row.correction)
+            meant = status in {None, known.one.status}
+            yield key, known if meant and may_approve in {None, self.may_approve(known)} else None
 
     def may_approve(self, known: Found) -> bool:
         """Say whether the caller may approve it."""
@@ -226,6 +235,25 @@ class Inbox:
         """Return one correction as JSON."""
         may = self.may_approve(known)
         return correction_answer(known.one, known.stream, values=self.values, may_approve=may)
+
+
+def leaf_of(rows: Iterable[tuple[str, Found | None]], limit: int) -> tuple[list[Found], str | None]:
+    """Return up to ``limit`` of those that are meant, and the key after which to go on.
+
+    Where few are meant it is fewer: an answer looks at `LOOKED_THROUGH` rows, and says where it
+    stopped.
+    """
+    leaf: list[Found] = []
+    after = None
+    for number, (key, one) in enumerate(rows, 1):
+        if len(leaf) < limit:
+            after = key
+            leaf += [one] if one else []
+        elif one:
+            return leaf, after
+        if number == LOOKED_THROUGH + limit:
+            return leaf, after
+    return leaf, None
 
 
 @dataclass(frozen=True, slots=True)
