@@ -8,7 +8,7 @@ from application.differences import (
     FieldChange,
     Plain,
     Step,
-    behind,
+    Trail,
     differences,
     states,
     steps,
@@ -74,13 +74,14 @@ def _compared(
     before: History, after: History, gone_through: Sequence[Step], plain: Plain
 ) -> Compared:
     found = differences(states(before.journey), states(after.journey), plain)
+    trail = Trail(gone_through)
     return Compared(
         before=before,
         after=after,
         differences=tuple(
             Difference(
                 change=change,
-                pages=tuple(step.page for step in behind(change, gone_through)),
+                pages=tuple(step.page for step in trail.behind(change)),
             )
             for change in found
         ),

@@ -64,6 +64,10 @@ class Step(Value):
     changes: tuple[FieldChange, ...]
 
 
+_Touch = tuple[int, Step, FieldChange]
+"""A change, and which step it is of."""
+
+
 class Axis(Enum):
     """Along which time a history is gone through.
 
@@ -155,20 +159,32 @@ def _told_on(
     return in_effect([*facts, *new], valid_at) if new else facts
 
 
-def behind(change: FieldChange, gone_through: Iterable[Step]) -> list[Step]:
-    """Return the steps that made a field differ, in their order.
+class Trail:
+    """What steps changed, by places: to be asked which of them are behind what differs."""
 
-    Of a list's elements, those steps are meant that led from or to what it holds.
-    """
-    touched = [(step, one) for step in gone_through for one in step.changes if _meet(change, one)]
-    if ANY in change.path:
-        exact = [(s, one) for s, one in touched if _leads(change, one)]
-        touched = exact or touched
-    return list({step.page.position: step for step, _ in touched}.values())
+    def __init__(self, gone_through: Iterable[Step]) -> None:
+        self._at: dict[tuple[str, ...], list[_Touch]] = defaultdict(list)
+        self._below: dict[tuple[str, ...], list[_Touch]] = defaultdict(list)
+        for number, step in enumerate(gone_through):
+            for one in step.changes:
+                touch = number, step, one
+                self._at[one.path].append(touch)
+                for depth in range(len(one.path)):
+                    self._below[one.path[:depth]].append(touch)
 
+    def behind(self, change: FieldChange) -> list[Step]:
+        """Return the steps that made a field differ, in their order.
 
-def _meet(one: FieldChange, other: FieldChange) -> bool:
-    return all(a == b for a, b in zip(one.path, other.path, strict=False))
+        Of a list's elements, those steps are meant that led from or to what it holds.
+        """
+        path = change.path
+        touched = list(self._below.get(path, ()))
+        for depth in range(len(path) + 1):
+            touched += self._at.get(path[:depth], ())
+        if ANY in path:
+            touched = [touch for touch in touched if _leads(change, touch[2])] or touched
+        found = {number: step for number, step, _ in touched}
+        return [found[number] for number in sorted(found)]
 
 
 def _leads(change: FieldChange, one: FieldChange) -> bool:

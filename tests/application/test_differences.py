@@ -17,7 +17,7 @@ from application.differences import (
     Axis,
     FieldChange,
     Step,
-    behind,
+    Trail,
     differences,
     states,
     steps,
@@ -199,7 +199,7 @@ def test_a_correction_changes_the_state_where_it_was_approved():
     assert [(c.pointer, c.before, c.after) for c in approval.changes] == [
         (religion, "islam", "hindu")
     ]
-    assert behind(approval.changes[0], [fact, request, approval]) == [fact, approval]
+    assert Trail([fact, request, approval]).behind(approval.changes[0]) == [fact, approval]
     assert list(steps(told, None, Axis.KNOWN, plain, since=told[-2].position)) == [approval]
 
 
@@ -212,7 +212,7 @@ def test_of_elements_of_a_list_the_step_that_led_there_is_behind_it():
     second = step(2, before=["a"], after=["a", "b"])
     (last,) = differences(["a"], ["a", "b"], plain)
     assert last == FieldChange(pointer="/1", path=(ANY,), before=None, after="b")
-    assert behind(last, [first, second]) == [second]
+    assert Trail([first, second]).behind(last) == [second]
 
 
 def test_what_was_forgotten_is_one_value():
