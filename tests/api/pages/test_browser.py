@@ -4,7 +4,11 @@ import pytest
 from browsing import FAINT, NARROW, WIDE, ensure_legible, opened
 from facts import MEDAN
 
-SCREENS = pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
+SCREENS = pytest.mark.parametrize(
+    "screen",
+    [pytest.param(WIDE, marks=pytest.mark.long), NARROW],
+    ids=["wide", "narrow"],
+)
 
 
 @pytest.fixture
