@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from correcting_desk import Desk, admitted, applied, course, new_id, registered
+from mined_store import own_database, own_ledger
 from scenario import on
 
 from domain import skill_training
@@ -23,6 +24,13 @@ from domain.programme import (
 )
 from domain.record import StreamId
 from domain.skill_training import SKILL_TRAINING
+
+
+@pytest.fixture(scope="module")
+def ledger(postgres, template):
+    """One ledger: each test is about people of its own."""
+    with own_database(postgres, template) as database, own_ledger(database) as ledger:
+        yield ledger
 
 
 @pytest.fixture

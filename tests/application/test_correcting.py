@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from correcting_desk import RATNA, SITI, Desk, applied, course
+from mined_store import own_database, own_ledger
 from scenario import on
 from uuid_utils import uuid7
 
@@ -23,6 +24,13 @@ from domain.review import ReviewOutcome
 from domain.skill_training import SKILL_TRAINING, Step
 
 VOID, CORRECT, MOVE = CorrectionKind.VOID, CorrectionKind.CORRECT, CorrectionKind.MOVE
+
+
+@pytest.fixture(scope="module")
+def ledger(postgres, template):
+    """One ledger: each test is about people of its own."""
+    with own_database(postgres, template) as database, own_ledger(database) as ledger:
+        yield ledger
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from projections.kernel import Scope
 from projections.timeline import TIMELINE
 
 ALL = pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda one: one.name)
-BRIEFLY = settings(deadline=None, max_examples=20)
+BRIEFLY = settings(deadline=None, max_examples=10)
 SCOPED_BY = {
     Scope.CASE: {"case"},
     Scope.UNIT: {"unit"},

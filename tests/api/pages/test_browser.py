@@ -49,6 +49,7 @@ def test_somebody_logs_in_finds_a_case_and_follows_it_back_in_time(
         assert page.url == f"{address}/masuk"
 
 
+@pytest.mark.long
 def test_everything_works_without_scripts_and_by_keyboard(chromium, address, demo):
     with opened(chromium, address, WIDE, java_script_enabled=False) as page:
         page.goto("/masuk")
@@ -63,6 +64,7 @@ def test_everything_works_without_scripts_and_by_keyboard(chromium, address, dem
         assert "valid_at=2025-02-12" in page.url
 
 
+@pytest.mark.long
 def test_dimmed_facts_and_small_words_keep_their_contrast(chromium, address, demo):
     """WCAG 2.2 AA: 4.5 to 1 for text, computed on what the browser drew."""
     with opened(chromium, address, WIDE) as page:

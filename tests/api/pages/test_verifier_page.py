@@ -69,6 +69,7 @@ def choose(page, vector):
     return page.locator("#hasil[data-verdict]")
 
 
+@pytest.mark.long
 def test_the_browser_agrees_with_the_answer_to_every_vector(opened):
     page, heard, _ = opened
     for vector in VECTORS:
@@ -100,6 +101,7 @@ def test_somebody_chooses_a_file_and_reads_what_is_wrong_with_it_and_nothing_is_
     assert all("Content Security Policy" in said for said in heard)
 
 
+@pytest.mark.long
 def test_somebody_compares_with_what_was_kept_and_with_the_copy_of_a_checkpoint(opened):
     page, _, _ = opened
     by_name = {vector["name"]: vector for vector in VECTORS}
@@ -113,6 +115,7 @@ def test_somebody_compares_with_what_was_kept_and_with_the_copy_of_a_checkpoint(
     choose(page, by_name["signed-forgery"] | {"asked": PINNED}).get_by_text("older.root").wait_for()
 
 
+@pytest.mark.long
 def test_a_browser_without_ed25519_says_so_and_claims_nothing(opened):
     page, _, _ = opened
     page.evaluate(
@@ -126,6 +129,7 @@ def test_a_browser_without_ed25519_says_so_and_claims_nothing(opened):
     assert result.get_by_text("tidak dapat memeriksa tanda tangan").is_visible()
 
 
+@pytest.mark.long
 def test_a_key_that_cannot_be_read_is_said_before_anything_is_verified(opened):
     page, _, _ = opened
     choose(page, {"name": "good", "asked": {"key": WITNESSES[0].vkey}})
