@@ -21,6 +21,9 @@ from tests.faults.defects import DEFECTS, HastyLine
 from tests.faults.journal import Answer, Expected, Journal, Outcome, Told, read_history
 from tests.faults.proxy import Cut, Rule
 
+pytestmark = pytest.mark.long
+"""Each runs the whole checker over a service with a defect."""
+
 YES, UNKNOWN = Outcome.YES, Outcome.UNKNOWN
 
 
