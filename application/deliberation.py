@@ -151,7 +151,6 @@ class Deliberation:
         if not kind.decide(fact.event, past.events, past.journey):
             return None
         strand.admit(fact.event)
-        strand.disturb(fact.event.effective.instant)
         said = Proposal(stream=stream, event=fact.event, evidence=fact.evidence, reason=fact.reason)
         return self._draft(strand, said, fact.event, cause)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from correcting_desk import applied, opened
 from pages import ACTOR
 from scenario import on
 from uuid_utils import uuid7
@@ -88,34 +89,8 @@ def open_case(append, **facts):
 
 def open_programme(append, capacity, kind=programme.ProgrammeKind.PELATIHAN_KETERAMPILAN):
     stream = StreamId(kind="programme", key=str(uuid7()))
-    append(
-        request(
-            (
-                stream,
-                programme.ProgrammeOpened(
-                    effective=on("2025-02-01"),
-                    kind=kind,
-                    title="Barbershop",
-                    unit=MEDAN,
-                    provider="LPK Fiktif",
-                    provider_kind=programme.ProviderKind.UMKM,
-                    certified=True,
-                    scheme="Barber",
-                    capacity=capacity,
-                    agreement=None,
-                    starts=date(2025, 3, 1),
-                    ends=None,
-                    eligible_domiciles=("12.71",),
-                    asset=None,
-                ),
-            )
-        )
-    )
+    append(request((stream, replace(opened(capacity), kind=kind))))
     return stream
-
-
-def applied(to, day="2025-02-10"):
-    return skill_training.Applied(effective=on(day), programme=to.key, agreement=None)
 
 
 def state(ledger, stream, chapter):
