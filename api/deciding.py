@@ -19,7 +19,8 @@ from application.asked_for import Altered, AskedFor, CorrectionStatus
 from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
 from application.standing import corrections_of
 from domain.correction import FOUR_EYES, Correction, CorrectionRequested
-from domain.kernel import Words
+from domain.fields import Note
+from domain.kernel import Value, Words
 from domain.record import Recorded, StreamId
 
 NOT_A_SUPERVISOR: Final[Words] = (
@@ -34,10 +35,27 @@ HANDED_OVER: Final[Words] = (
     "koreksi ini menyerahkan catatan ke unit lain; mintalah supervisor Kanwil atau Ditjenpas",
     "this hands the record over to another unit; ask a supervisor of the Kanwil or of Ditjenpas",
 )
+BECAUSE_OR_NOT: Final[Words] = (
+    "sebut because bila menolak atau menarik, dan hanya bila demikian",
+    "give because when you decline or withdraw, and only then",
+)
 OWN_REQUEST: Final[Words] = (
     "yang mengajukan tidak menyetujui; mintalah supervisor lain atau tingkat di atasnya",
     "whoever asked does not approve; ask another supervisor, or the level above",
 )
+
+
+class Said(Value):
+    """Yes, or no and why."""
+
+    approve: bool
+    because: Note | None
+
+    def ensure_whole(self, code: str) -> None:
+        """Refuse a no without a reason, and a reason for a yes."""
+        if self.approve is bool(self.because):
+            place = ("/because", code, BECAUSE_OR_NOT)
+            raise Problem(422, code, BECAUSE_OR_NOT, errors=[place])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Final
 from fastapi import Response
 
 from api.callers import not_own_unit
-from api.deciding import Deciding, exchange
+from api.deciding import OWN_REQUEST, Deciding, Said, exchange
 from api.dependencies import Services
 from api.problems import Problem, not_found, refusal
 from api.sight import sees
@@ -24,8 +24,7 @@ from application.ledger import Conflict, Receipt
 from application.merge_steps import Steps, merges_told_in
 from application.merging import Merging, Unwanted, Wanted
 from application.records import person_stream
-from domain.fields import Note
-from domain.kernel import Json, Refused, Value, Words
+from domain.kernel import Json, Refused, Words
 from domain.person_link import FOUR_EYES
 from domain.record import StreamId
 
@@ -41,21 +40,6 @@ ANOTHER_UNIT: Final[Words] = (
     "catatan yang satu milik unit lain; mintalah supervisor Kanwil atau Ditjenpas",
     "one of the two records is another unit's; ask a supervisor of the Kanwil or of Ditjenpas",
 )
-OWN_REQUEST: Final[Words] = (
-    "yang mengajukan tidak menyetujui; mintalah supervisor lain atau tingkat di atasnya",
-    "whoever asked does not approve; ask another supervisor, or the level above",
-)
-BECAUSE_OR_NOT: Final[Words] = (
-    "sebut because bila menolak atau menarik, dan hanya bila demikian",
-    "give because when you decline or withdraw, and only then",
-)
-
-
-class Said(Value):
-    """Yes, or no and why."""
-
-    approve: bool
-    because: Note | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +127,7 @@ class MergeDesk:
     def decide(self, merge: str, said: Said) -> Receipt:
         """Record an approval or a refusal."""
         one = self._steps(self._seen(), merge)
-        if said.approve is bool(said.because):
-            place = ("/because", "person.merge_because", BECAUSE_OR_NOT)
-            raise Problem(422, "person.merge_because", BECAUSE_OR_NOT, errors=[place])
+        said.ensure_whole("person.merge_because")
         if said.approve:
             self.sight.ensure_may_approve(self.stream, one)
             return self._told(lambda write: self.merging.approve(self.stream, merge, write))

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from api.callers import ensure_writer, signed
+from api.deciding import Said
 from api.event_forms import clean_note
 from api.lists import POSITION_MOST, wait_for
 from api.pages.names import named_in
@@ -26,7 +27,7 @@ from api.pages.visits import UNREADABLE, OwnForm, PageRoute, Visitor
 from api.problems import Problem, not_found
 from api.readings import Reading, WithReading, about, of_pages
 from api.review_answers import ToReview, to_review_in
-from api.routes.approvals import Decided, Found, Inbox, Said, decide, leaf_of
+from api.routes.approvals import Decided, Found, Inbox, decide, leaf_of
 from api.routes.reviews import Looked, resolved
 from api.tokens import Caller
 from api.waiting import Waiting

@@ -19,7 +19,7 @@ from api.answers import FORBID
 from api.callers import HistoryReader, Signed
 from api.correction_answers import CorrectionAnswer, correction_answer
 from api.cursors import cursor_after, key_from
-from api.deciding import Deciding, exchange
+from api.deciding import Deciding, Said, exchange
 from api.dependencies import Services, WithServices
 from api.event_forms import value_model
 from api.lists import PAGE, PAGE_MOST, POSITION_MOST, wait_for
@@ -33,8 +33,8 @@ from api.waiting import Waiting
 from api.writing import Desk, ReceiptAnswer, receipt_answer
 from application.asked_for import AskedFor, CorrectionStatus, asked_for, statuses_in
 from application.ledger import Conflict, Receipt
-from domain.fields import EXAMPLE_ID, UUID, Note
-from domain.kernel import Json, Refused, Value, Words
+from domain.fields import EXAMPLE_ID, UUID
+from domain.kernel import Json, Refused
 from domain.record import StreamId
 from projections.corrections import CORRECTIONS, Decision
 
@@ -48,10 +48,6 @@ STORED: Final = {
 """As what the read model keeps each status: it does not know of other corrections."""
 LOOKED_THROUGH: Final = 500
 """Rows that one answer looks through for those that are meant: then it says where to go on."""
-BECAUSE_OR_NOT: Final[Words] = (
-    "sebut because bila menolak atau menarik, dan hanya bila demikian",
-    "give because when you decline or withdraw, and only then",
-)
 router = APIRouter()
 Key = Annotated[
     str,
@@ -61,13 +57,6 @@ Key = Annotated[
         json_schema_extra={"pattern": f"^{UUID}$"},
     ),
 ]
-
-
-class Said(Value):
-    """Yes, or no and why."""
-
-    approve: bool
-    because: Note | None
 
 
 ApprovalBody = value_model(Said, "CorrectionApproval")
@@ -270,9 +259,7 @@ def decide(desk: Desk, decided: Decided) -> Receipt:
     services, caller, said = desk.services, desk.signature.caller, decided.said
     known = found(services, decided.correction)
     desk.visible(known.stream)
-    if said.approve is bool(said.because):
-        place = ("/because", "correction.because", BECAUSE_OR_NOT)
-        raise Problem(422, "correction.because", BECAUSE_OR_NOT, errors=[place])
+    said.ensure_whole("correction.because")
     if known.version != decided.version:
         raise Conflict(known.stream)
     deciding = Deciding(services, caller, desk.signature.on_behalf_of)

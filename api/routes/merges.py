@@ -11,10 +11,11 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, create_model
 
 from api.callers import HistoryReader, Signed
+from api.deciding import Said
 from api.dependencies import WithServices
 from api.event_forms import EVIDENCE_MOST, StatedEvidence, to_evidence, value_model
 from api.merge_answers import MergesAnswer, merge_answer
-from api.merge_desk import MergeDesk, Said, Sight
+from api.merge_desk import MergeDesk, Sight
 from api.preconditions import VersionSeen, etag
 from api.problems import not_found
 from api.readings import WithReading, about, of_pages
