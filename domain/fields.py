@@ -23,7 +23,7 @@ AgreementId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
 EventId = Annotated[str, Pattern(regex=UUID, example=EXAMPLE_ID)]
 StreamName = Annotated[
     str,
-    Pattern(regex=r"[a-z]{1,16}:[A-Za-z0-9][A-Za-z0-9._/-]{0,80}", example=f"case:{EXAMPLE_ID}"),
+    Pattern(regex=r"[a-z-]{1,16}:[A-Za-z0-9][A-Za-z0-9._/-]{0,80}", example=f"case:{EXAMPLE_ID}"),
 ]
 """A stream's kind and key, as `domain.record.StreamId` writes them."""
 

@@ -11,24 +11,15 @@ gate was passed is a fact of its own, `custody.released`, of the same day.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.custody import ensure_admitted, ensure_held
 from domain.fields import Line, Note, Ref, UnitCode
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
+from domain.law.facts import Right
 from domain.time import Effective
 
-
-class Right(Enum):
-    """The rights of integration, in the regulation's spelling."""
-
-    ASIMILASI = "asimilasi"
-    CMK = "cmk"
-    CB = "cb"
-    CMB = "cmb"
-    PB = "pb"
-
+__all__ = ["Right"]
 
 OUTSIDE: Final = (Right.CB, Right.CMB, Right.PB)
 """The rights that make a klien."""

@@ -17,8 +17,9 @@ from typing import Final, Literal, assert_never, get_args
 
 from domain.custody import CUSTODY, Presence, ensure_admitted
 from domain.fields import AgreementId, Line, ProgrammeId, Ref
-from domain.integration import INTEGRATION, Right
+from domain.integration import INTEGRATION
 from domain.kernel import Chapter, Event, Journey, Open, Refused, Value, ensure
+from domain.law.facts import Right
 from domain.time import Effective
 
 FollowUpMonth = Literal[1, 3, 6, 12]

@@ -23,20 +23,11 @@ from typing import Final, assert_never, get_args
 from domain.custody import CUSTODY, ensure_held
 from domain.fields import Days, Line, Note, Ref
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
+from domain.law.facts import RemisiKind
 from domain.law.feasts import ARTICLE, feast_of
 from domain.time import Effective
 
-
-class RemisiKind(Enum):
-    """The kinds of remisi, and PMP for an anak binaan."""
-
-    UMUM = "umum"
-    KHUSUS = "khusus"
-    TAMBAHAN = "tambahan"
-    DASAWARSA = "dasawarsa"
-    KEMANUSIAAN = "kemanusiaan"
-    SUSULAN = "susulan"
-    PMP = "pmp"
+__all__ = ["DecisionLevel", "RemisiKind"]
 
 
 class DecisionLevel(Enum):

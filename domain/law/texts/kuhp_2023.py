@@ -1,0 +1,27 @@
+"""KUHP (UU 1/2023), in force on 2 January 2026 together with UU 1/2026 and UU 20/2025 (V).
+
+Hari and Bulan are defined terms, as in the old code (K~); what a day of house or city detention is
+credited for is taken to be as before (K~).
+"""
+
+from datetime import date
+from typing import Final
+
+from domain.law.rule_set import Certainty, RuleSet
+from domain.law.sentence import SENTENCE, SentenceRules
+from domain.law.texts.kuhp_1946 import CREDIT
+
+RULE_SETS: Final = (
+    RuleSet(
+        id="kuhp-2023",
+        topic=SENTENCE,
+        title=("KUHP baru", "the new KUHP"),
+        legal_basis="UU 1/2023; UU 20/2025",
+        source="domain/2 section 1.4",
+        certainty=Certainty.LIKELY,
+        promulgated=date(2023, 1, 2),
+        valid_from=date(2026, 1, 2),
+        valid_until=None,
+        values=SentenceRules(credit=CREDIT),
+    ),
+)
