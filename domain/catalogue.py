@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from domain import agreement, person, policy, programme, referral, registry
 from domain.activity import ACTIVITY
+from domain.charge import CHARGE
 from domain.conduct import CONDUCT
 from domain.correction import CORRECTION
 from domain.custody import CUSTODY
@@ -25,6 +26,7 @@ CASE: Final = Stream(
         CUSTODY,
         REGISTER,
         DETENTION,
+        CHARGE,
         VERDICT,
         CONDUCT,
         REMISI,

@@ -40,10 +40,10 @@ help holiday home hospital hours id identifier identity in income initial inspec
 institution instrument insured integration interest interviewed invited invoice issued issuer item
 job joined journey judge kept key keys kind kinds known language last late learner leave left legal
 lent lesson letter level licence limit linked list listed living loan location locked longer lost
-made male mark marks marriage married matched material measure medical meeting merge merged met
+made male mark marks marriage married matched material maximum measure medical meeting merge merged met
 method minutes missing mobile mode month months mother move moved moves name named names nationality
 necessary needed next no not note notice number occupation occurred of offence offered office
-officer on opened opening operator order ordered organisation origin other otherwise out outcome
+officer on opened opening operator or order ordered organisation origin other otherwise out outcome
 over own owner paid parent part participant participants parties partner parts party passed passport
 paused payment pending performed period permanent permission permissions permit person phone photo
 place placed placement plan planned policy position possible posted predicate presence present price

@@ -30,6 +30,7 @@ EVENTS_IN_INDONESIAN: Final[Mapping[str, str]] = {
     "detention.hospital_stay_ended": "Pembantaran berakhir",
     "detention.suspended": "Penahanan ditangguhkan",
     "detention.ended": "Penahanan berakhir",
+    "charge.recorded": "Sangkaan dicatat",
     "verdict.pronounced": "Putusan dijatuhkan",
     "verdict.copy_received": "Petikan putusan diterima",
     "verdict.became_final": "Putusan berkekuatan hukum tetap",

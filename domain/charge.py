@@ -1,0 +1,79 @@
+"""Charge: of what kind of offence somebody is suspected, accused or convicted.
+
+The penyidik names the offence, the penuntut umum charges it, the court finds it: each may find
+another one, and the latest counts. Its kind decides which law sets the limits of detention, and
+which conditions a right has (UU 8/1981, UU 20/2025, PP 99/2012; special laws, K+). What exactly
+somebody is said to have done is sealed; only its kind lies open, so that a clock can be shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Final
+
+from domain.custody import ensure_alive
+from domain.fields import Line
+from domain.kernel import Chapter, Event, Journey, Open, Range, Specific, Value, ensure
+from domain.law.facts import CaseType
+
+MaximumYears = Annotated[int, Range(least=1, most=20)]
+"""KUHP (UU 1/1946 art. 12; UU 1/2023 art. 68): imprisonment for a term is 20 years at most (K+)."""
+
+
+class ChargeRecorded(Event, stored_as="charge.recorded"):
+    """What somebody is held for was recorded, as the papers of that day say.
+
+    ``maximum_years`` is the longest imprisonment that the law threatens, ``life_or_death`` whether
+    it threatens more than that; neither is said where the papers do not tell.
+    """
+
+    case_type: Open[CaseType]
+    maximum_years: Specific[MaximumYears | None]
+    life_or_death: Specific[bool]
+    legal_basis: Specific[Line]
+    offence: Specific[Line]
+
+
+class Charge(Value):
+    """What is charged by now."""
+
+    latest: ChargeRecorded | None
+
+    @property
+    def case_type(self) -> CaseType:
+        """Return the kind of offence; a general one where nothing is recorded."""
+        return self.latest.case_type if self.latest else CaseType.UMUM
+
+
+def decide(proposed: ChargeRecorded, journey: Journey) -> Sequence[Event]:
+    """Admit what is charged against somebody alive; to be charged with the same again is no news.
+
+    KUHP (UU 1/1946 art. 77; UU 1/2023 art. 132): the right to prosecute ends with death (K+).
+    """
+    ensure_alive(journey, "charge.dead")
+    latest = journey[CHARGE].latest
+    ensure(
+        latest is None
+        or latest == proposed
+        or replace(latest, effective=proposed.effective) != proposed,
+        "charge.already_recorded",
+        article="Kaidah Jejak: sangkaan dicatat bila berubah",
+        because=(
+            "sangkaan yang sama sudah tercatat dan masih berlaku",
+            "the same charge is recorded already and still stands",
+        ),
+    )
+    return [proposed]
+
+
+def evolve(charge: Charge, event: ChargeRecorded) -> Charge:
+    """Take the latest charge for the one that counts."""
+    return replace(charge, latest=event)
+
+
+CHARGE: Final[Chapter[Charge, ChargeRecorded]] = Chapter(
+    name="charge",
+    events=(ChargeRecorded,),
+    initial=Charge(latest=None),
+    decide=decide,
+    evolve=evolve,
+)
