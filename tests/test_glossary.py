@@ -39,7 +39,7 @@ given goods grade granted ground guarantor guardian handed happen harm hash head
 help holiday home hospital hours id identifier identity in income initial inspected instance
 institution instrument insured integration interest interviewed invited invoice issued issuer item
 job joined journey judge kept key keys kind kinds known language last late learner leave left legal
-lent lesson letter level licence limit linked list listed living loan location locked longer lost
+lent lesson letter level licence life limit linked list listed living loan location locked longer lost
 made male mark marks marriage married matched material maximum measure medical meeting merge merged met
 method minutes missing mobile mode month months mother move moved moves name named names nationality
 necessary needed next no not note notice number occupation occurred of offence offered office
