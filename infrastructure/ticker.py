@@ -53,9 +53,9 @@ RELEASE: Final = (
     "UPDATE read_model.clock SET holder = NULL WHERE name = %(name)s AND holder = %(me)s"
 )
 LOOKED: Final = (
-    "SELECT name, CASE WHEN holder IS NOT NULL AND"
-    " beat_at > clock_timestamp() - make_interval(secs => %s) THEN label END AS holder, looked_at, recorded,"
-    " left_over AS left, next_at, error FROM read_model.clock"
+    "SELECT name, CASE WHEN holder IS NOT NULL"
+    " AND beat_at > clock_timestamp() - make_interval(secs => %s) THEN label END AS holder,"
+    " looked_at, recorded, left_over AS left, next_at, error FROM read_model.clock ORDER BY name"
 )
 
 log = structlog.get_logger()
