@@ -8,7 +8,18 @@ from api.door import Door
 from api.measures import Measures
 from api.openapi import install_openapi
 from api.pages.install import install_pages
-from api.routes import approvals, changes, diff, evidence, forgetting, health, ledger, merges, reads
+from api.routes import (
+    approvals,
+    changes,
+    diff,
+    evidence,
+    forgetting,
+    health,
+    law,
+    ledger,
+    merges,
+    reads,
+)
 from api.routes.corrections import corrections_router
 from api.routes.read_models import read_models_router
 from api.routes.reviews import reviews_router
@@ -42,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(forgetting.router)
     app.include_router(merges.router)
     app.include_router(read_models_router(services))
+    app.include_router(law.router)
     app.include_router(ledger.router)
     app.include_router(reads.router)
     app.include_router(health.router)

@@ -44,6 +44,8 @@ SHOWS_NOBODY: Final = frozenset(
         "/masuk",
         "/aset/{name}",
         "/periksa",
+        "/hukum",
+        "/v1/law",
         "/v1/read-models",
         "/v1/projections",
         *(f"/v1/read-models/{name}{form}" for name in REPORTS for form in ("", ".csv", ".ndjson")),

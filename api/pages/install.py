@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 
-from api.pages import cases, changes, corrections, journey, login, overview, verify
+from api.pages import cases, changes, corrections, journey, law, login, overview, verify
 from api.pages.counting import Counts
 from api.pages.rendering import ADDRESSES, CONTENT, STATIC
 from api.pages.visits import PageRoute
@@ -28,6 +28,6 @@ def asset(name: str) -> Response:
 def install_pages(app: FastAPI) -> None:
     """Let an application that carries `Services` answer people too."""
     app.state.page_counts = Counts()
-    for pages in (login, overview, cases, journey, corrections, changes, verify):
+    for pages in (login, overview, cases, journey, corrections, changes, law, verify):
         app.include_router(pages.router)
     app.include_router(assets)

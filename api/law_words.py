@@ -1,0 +1,147 @@
+"""The law in words and in JSON: what a topic asks, what a rule set says, and how sure that is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+from typing import Any, Final
+
+from api.pages.labels import of_field, of_value
+from domain.kernel import Value, Words
+from domain.law.rule_set import Certainty
+from domain.law.span import Span
+
+CERTAINTIES: Final[Mapping[Certainty, Words]] = {
+    Certainty.READ: ("dibaca dalam sumbernya", "read in its source"),
+    Certainty.READ_ONCE: ("dibaca dalam satu sumber saja", "read in one source only"),
+    Certainty.INFERRED: (
+        "disimpulkan, dan cocok dengan kasus yang diumumkan",
+        "inferred, and fits published cases",
+    ),
+    Certainty.KNOWN: ("pengetahuan sendiri, yakin", "own knowledge, quite sure"),
+    Certainty.LIKELY: (
+        "pengetahuan sendiri, yakin akan garis besarnya",
+        "own knowledge, sure of its shape",
+    ),
+    Certainty.UNSURE: (
+        "belum pasti: dapat diatur, dan selalu disebut",
+        "unsure: it can be set, and is always named",
+    ),
+}
+"""What each mark of the domain's pages says of a rule."""
+TOPICS: Final[Mapping[str, Words]] = {
+    "sentence": ("Menghitung pidana", "Counting a sentence"),
+    "remisi_amounts": ("Besarnya remisi", "How much remisi"),
+    "remisi_conditions": ("Syarat remisi", "Conditions of remisi"),
+    "integration": ("Syarat hak integrasi", "Conditions of integration"),
+    "guidance": ("Tahap pembimbingan Bapas", "Stages of guidance by Bapas"),
+    "probation": ("Masa percobaan", "Probation"),
+    "detention_limits": ("Batas penahanan", "Limits of detention"),
+}
+"""A topic that is not here is read by its own name."""
+
+
+def of_topic(name: str) -> Words:
+    """Return the title of a topic."""
+    return TOPICS.get(name) or of_field(name)
+
+
+def plain(value: Any) -> Any:  # noqa: PLR0911  # one answer per type
+    """Return what a rule set holds in JSON's types; a fraction is a text like ``1/3``.
+
+    Raises `TypeError` at a type that nobody has said how to write.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case Fraction():
+            return str(value)
+        case Enum():
+            return plain(value.value)
+        case date():
+            return value.isoformat()
+        case Value():
+            return {one.name: plain(getattr(value, one.name)) for one in _fields(value)}
+        case Mapping():
+            return {_key(name): plain(one) for name, one in value.items()}
+        case tuple() | list():
+            return [plain(one) for one in value]
+        case set() | frozenset():
+            return sorted(plain(one) for one in value)
+        case _:
+            raise TypeError(type(value).__name__, "has no form in JSON")
+
+
+def parts(values: Any) -> list[tuple[Words, Words]]:
+    """Return what a rule set says part by part, each with its title."""
+    if isinstance(values, Value):
+        said = [(one.name, getattr(values, one.name)) for one in _fields(values)]
+        return [(of_field(name), in_words(one)) for name, one in said]
+    return [(("isi", "content"), in_words(values))]
+
+
+def in_words(value: Any) -> Words:  # noqa: PLR0911  # one answer per type
+    """Return a value as a registrar reads it, in both languages."""
+    match value:
+        case None:
+            return "-", "-"
+        case bool():
+            return ("ya", "yes") if value else ("tidak", "no")
+        case Span():
+            return span_in_words(value)
+        case Enum():
+            return of_value(value)
+        case Value():
+            return _listed((of_field(one.name), getattr(value, one.name)) for one in _fields(value))
+        case Mapping():
+            return _listed((_title(name), one) for name, one in value.items())
+        case tuple() | list() | set() | frozenset():
+            several = [in_words(one) for one in _in_order(value)]
+            return ", ".join(one[0] for one in several), ", ".join(one[1] for one in several)
+        case _:
+            said = str(plain(value))
+            return said, said
+
+
+def span_in_words(span: Span) -> Words:
+    """Return a length as it is spoken, without its parts that are nought."""
+    count = (
+        (span.years, "tahun", "year"),
+        (span.months, "bulan", "month"),
+        (span.days, "hari", "day"),
+    )
+    said = [one for one in count if one[0]] or [count[-1]]
+    return (
+        " ".join(f"{number} {word}" for number, word, _ in said),
+        " ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, _, word in said),
+    )
+
+
+def _listed(pairs: Iterable[tuple[Words, Any]]) -> Words:
+    said = [(title, in_words(one)) for title, one in pairs]
+    return (
+        "; ".join(f"{title[0]}: {words[0]}" for title, words in said),
+        "; ".join(f"{title[1]}: {words[1]}" for title, words in said),
+    )
+
+
+def _title(name: Any) -> Words:
+    if isinstance(name, str):
+        return of_field(name)
+    return in_words(name)
+
+
+def _key(name: Any) -> str:
+    if isinstance(name, tuple):
+        return "/".join(_key(one) for one in name)
+    return str(plain(name))
+
+
+def _in_order(value: Any) -> Iterable[Any]:
+    return sorted(value, key=_key) if isinstance(value, set | frozenset) else value
+
+
+def _fields(value: Value) -> Iterable[Any]:
+    named: Any = value
+    return fields(named)
