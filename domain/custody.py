@@ -33,6 +33,7 @@ from domain.release import (
     ReleaseKind,
     ensure_revoked,
 )
+from domain.stay import Stays, come_in, gone
 from domain.time import Effective
 from domain.transfer import (
     Transfer,
@@ -157,6 +158,7 @@ class Custody(Value):
     release: ReleaseKind | None
     transfers: dict[str, Transfer]
     opening: CustodyAdmitted | CustodyTakenOver | None
+    stays: Stays
 
     @property
     def admitted_on(self) -> date | None:
@@ -312,6 +314,17 @@ def _taken_in(custody: Custody, event: Arrival) -> Custody:
     return replace(custody, unit=event.unit, in_unit_since=event.effective)
 
 
+def _began(custody: Custody, event: Arrival) -> Custody:
+    since = event.admitted_on if isinstance(event, CustodyTakenOver) else event.effective.day
+    return replace(_taken_in(custody, event), stays=come_in(custody.stays, since, event.stored_as))
+
+
+def _ended(custody: Custody, event: Escaped | Released | Died) -> Custody:
+    kind = event.kind if isinstance(event, Released) else None
+    stays = gone(custody.stays, event.effective.day, event.stored_as, kind)
+    return replace(custody, stays=stays, release=kind)
+
+
 def _transferred(custody: Custody, event: TransferEvent) -> Custody:
     was = custody.transfers.get(event.transfer)
     transfers = stepped(custody.transfers, event, custody.unit)
@@ -340,14 +353,14 @@ def evolve(custody: Custody, event: CustodyEvent) -> Custody:
     moved = _moved(custody, event, TO[type(event)])
     match event:
         case CustodyAdmitted() | CustodyTakenOver():
-            moved = replace(_taken_in(moved, event), person=event.person, opening=event)
+            moved = replace(_began(moved, event), person=event.person, opening=event)
         case WentOut():
             moved = replace(moved, outing=event)
         case Recaptured() | Readmitted():
-            moved = _taken_in(moved, event)
-        case Released():
-            moved = replace(moved, release=event.kind)
-        case CameBack() | Escaped() | Died():
+            moved = _began(moved, event)
+        case Released() | Escaped() | Died():
+            moved = _ended(moved, event)
+        case CameBack():
             pass
         case _:
             assert_never(event)
@@ -368,6 +381,7 @@ CUSTODY: Final[Chapter[Custody, CustodyEvent]] = Chapter(
         release=None,
         transfers={},
         opening=None,
+        stays=(),
     ),
     decide=decide,
     evolve=evolve,

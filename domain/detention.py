@@ -113,10 +113,25 @@ class DetentionStatus(Enum):
     ENDED = "ended"
 
 
+class FormTaken(Value):
+    """The form that detention had from a day on; `None` where it was suspended, or at its end."""
+
+    since: date
+    form: DetentionForm | None
+
+
+class HospitalStay(Value):
+    """Days in hospital: from the day of going, until that of leaving, which is none any more."""
+
+    since: date
+    until: date | None
+
+
 class Detention(Value):
     """Every order in the order in which they took effect, and how the running term stands.
 
-    ``hospital_days`` are those of the running term, stays that are over.
+    ``hospital_days`` are those of the running term, stays that are over. ``forms`` and
+    ``hospital_stays`` are all there were.
     """
 
     orders: tuple[Order, ...]
@@ -124,6 +139,8 @@ class Detention(Value):
     form: DetentionForm | None
     in_hospital_since: date | None
     hospital_days: int
+    forms: tuple[FormTaken, ...]
+    hospital_stays: tuple[HospitalStay, ...]
 
     @property
     def stage(self) -> DetentionStage | None:
@@ -321,24 +338,43 @@ def _under(detention: Detention, order: Order) -> Detention:
     )
 
 
+def _in_form(detention: Detention, since: date, form: DetentionForm | None) -> Detention:
+    taken = FormTaken(since=since, form=form)
+    return replace(detention, forms=(*detention.forms, taken))
+
+
+def _out_of_hospital(detention: Detention, day: date) -> Detention:
+    *before, last = detention.hospital_stays or (None,)
+    if last is None or last.until is not None:
+        return detention
+    return replace(detention, hospital_stays=(*filter(None, before), replace(last, until=day)))
+
+
 def evolve(detention: Detention, event: DetentionEvent) -> Detention:
     """Follow the orders."""
+    day = event.effective.day
     match event:
         case DetentionOrdered():
-            detention = replace(_under(detention, event), form=event.form)
+            ordered = replace(_under(detention, event), form=event.form)
+            detention = _in_form(ordered, event.starts, event.form)
         case DetentionExtended():
             detention = _under(detention, event)
         case DetentionFormChanged():
-            detention = replace(detention, form=event.form)
+            detention = _in_form(replace(detention, form=event.form), day, event.form)
         case HospitalStayBegan():
-            detention = replace(detention, in_hospital_since=event.effective.day)
+            stays = (*detention.hospital_stays, HospitalStay(since=day, until=None))
+            detention = replace(detention, in_hospital_since=day, hospital_stays=stays)
         case HospitalStayEnded():
-            days = _stood_still(detention, event.effective.day)
-            detention = replace(detention, in_hospital_since=None, hospital_days=days)
+            days = _stood_still(detention, day)
+            out = _out_of_hospital(detention, day)
+            detention = replace(out, in_hospital_since=None, hospital_days=days)
         case DetentionSuspended():
-            detention = replace(detention, status=DetentionStatus.SUSPENDED)
+            suspended = replace(detention, status=DetentionStatus.SUSPENDED)
+            detention = _in_form(suspended, day, None)
         case DetentionEnded():
-            detention = replace(detention, status=DetentionStatus.ENDED, in_hospital_since=None)
+            out = _out_of_hospital(detention, day)
+            ended = replace(out, status=DetentionStatus.ENDED, in_hospital_since=None)
+            detention = _in_form(ended, day, None)
         case _:
             assert_never(event)
     return detention
@@ -353,6 +389,8 @@ DETENTION: Final[Chapter[Detention, DetentionEvent]] = Chapter(
         form=None,
         in_hospital_since=None,
         hospital_days=0,
+        forms=(),
+        hospital_stays=(),
     ),
     decide=decide,
     evolve=evolve,

@@ -98,12 +98,17 @@ VerdictEvent = VerdictPronounced | CopyReceived | VerdictBecameFinal | VerdictEx
 
 
 class Verdicts(Value):
-    """The verdicts in the order in which they took effect, and the numbers of what came of them."""
+    """The verdicts in the order in which they took effect, and the numbers of what came of them.
+
+    ``final_on`` and ``executed_on`` are the days, in the same order.
+    """
 
     pronounced: tuple[VerdictPronounced, ...]
     copies: tuple[str, ...]
     final: tuple[str, ...]
     executed: tuple[str, ...]
+    final_on: tuple[date, ...]
+    executed_on: tuple[date, ...]
 
 
 KUHAP: Final = "KUHAP (UU 8/1981; UU 20/2025)"
@@ -330,9 +335,17 @@ def evolve(verdicts: Verdicts, event: VerdictEvent) -> Verdicts:
         case CopyReceived():
             return replace(verdicts, copies=(*verdicts.copies, event.number))
         case VerdictBecameFinal():
-            return replace(verdicts, final=(*verdicts.final, event.number))
+            return replace(
+                verdicts,
+                final=(*verdicts.final, event.number),
+                final_on=(*verdicts.final_on, event.effective.day),
+            )
         case VerdictExecuted():
-            return replace(verdicts, executed=(*verdicts.executed, *verdicts.final[-1:]))
+            return replace(
+                verdicts,
+                executed=(*verdicts.executed, *verdicts.final[-1:]),
+                executed_on=(*verdicts.executed_on, event.effective.day),
+            )
         case _:
             assert_never(event)
 
@@ -340,7 +353,7 @@ def evolve(verdicts: Verdicts, event: VerdictEvent) -> Verdicts:
 VERDICT: Final[Chapter[Verdicts, VerdictEvent]] = Chapter(
     name="verdict",
     events=get_args(VerdictEvent),
-    initial=Verdicts(pronounced=(), copies=(), final=(), executed=()),
+    initial=Verdicts(pronounced=(), copies=(), final=(), executed=(), final_on=(), executed_on=()),
     decide=decide,
     evolve=evolve,
 )

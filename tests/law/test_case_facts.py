@@ -1,0 +1,387 @@
+from dataclasses import replace
+from datetime import date
+
+from scenario import on
+
+from domain.activity import ActivityFinished, ActivityJoined, ActivityKind
+from domain.admission import (
+    AdmissionReason,
+    CustodyAdmitted,
+    CustodyTakenOver,
+    LegalStatus,
+    Religion,
+)
+from domain.catalogue import CASE
+from domain.conduct import (
+    ConductAssessed,
+    DisciplineBegan,
+    DisciplineEnded,
+    DisciplineLevel,
+    Predicate,
+)
+from domain.custody import CameBack, Escaped, LeavePurpose, Recaptured, Released, WentOut
+from domain.detention import (
+    DetentionEnded,
+    DetentionExtended,
+    DetentionForm,
+    DetentionFormChanged,
+    DetentionOrdered,
+    DetentionStage,
+    DetentionSuspended,
+    HospitalStayBegan,
+    HospitalStayEnded,
+)
+from domain.integration import (
+    IntegrationGranted,
+    IntegrationProposed,
+    IntegrationRevoked,
+    IntegrationStarted,
+)
+from domain.kernel import FORGOTTEN
+from domain.law.case_facts import facts_of
+from domain.law.criteria import Trace
+from domain.law.facts import HeldForm, RemisiKind, Right, SubjectKind
+from domain.law.span import Span
+from domain.person import Sex
+from domain.release import ReadmissionReason, Readmitted, ReleaseKind
+from domain.remisi import RemisiApplied, RemisiProposed, RemisiSkIssued
+from domain.verdict import (
+    Instance,
+    Outcome,
+    SentenceKind,
+    SentencePart,
+    VerdictBecameFinal,
+    VerdictExecuted,
+    VerdictPronounced,
+)
+
+MEDAN = "RUTAN-MEDAN"
+PN, PK = "1/Pid.B/2025/PN Mdn", "9 PK/Pid/2026"
+admitted = CustodyAdmitted(
+    effective=on("2025-02-10"),
+    person="01980f5c-7a00-7000-8000-000000000001",
+    unit=MEDAN,
+    reason=AdmissionReason.PENAHANAN,
+    full_name="A. F.",
+    sex=Sex.MALE,
+    birth_date=date(1995, 4, 1),
+    religion=Religion.ISLAM,
+    domicile=None,
+)
+taken_over = CustodyTakenOver(
+    effective=on("2025-11-01"),
+    person=admitted.person,
+    unit=MEDAN,
+    full_name="A. F.",
+    sex=Sex.MALE,
+    birth_date=None,
+    religion=Religion.KRISTEN,
+    domicile=None,
+    legal_status=LegalStatus.NARAPIDANA,
+    admitted_on=date(2024, 3, 5),
+    source="SDP",
+    source_date=date(2025, 10, 31),
+)
+
+
+def part(kind=SentenceKind.PENJARA, years=0, months=0, days=0, fine=0):
+    return SentencePart(kind=kind, years=years, months=months, days=days, fine=fine)
+
+
+def pronounced(*parts, day="2025-04-25", number=PN, instance=Instance.PN):
+    return VerdictPronounced(
+        effective=on(day),
+        instance=instance,
+        court="PN Medan",
+        number=number,
+        outcome=Outcome.DIPIDANA if parts else Outcome.LEPAS,
+        sentence=parts,
+        offence=("KUHP 362",),
+    )
+
+
+def ordered(starts, until, *, stage=DetentionStage.PENYIDIK, form=DetentionForm.RUTAN):
+    return DetentionOrdered(
+        effective=on(starts),
+        stage=stage,
+        form=form,
+        authority="Polrestabes Medan",
+        order_number="SP.Han/1",
+        order_date=date.fromisoformat(starts),
+        starts=date.fromisoformat(starts),
+        until=date.fromisoformat(until),
+        legal_basis="KUHAP 24",
+    )
+
+
+def extended(starts, until):
+    return DetentionExtended(
+        effective=on(starts),
+        stage=DetentionStage.PENYIDIK,
+        authority="Kejari Medan",
+        order_number="SP.Han/2",
+        order_date=date.fromisoformat(starts),
+        starts=date.fromisoformat(starts),
+        until=date.fromisoformat(until),
+        legal_basis="KUHAP 24",
+        exceptional=False,
+    )
+
+
+final = VerdictBecameFinal(effective=on("2025-05-02"), number=PN)
+executed = VerdictExecuted(effective=on("2025-05-06"), document="BA-8/1")
+SENTENCED = (pronounced(part(years=1, months=6)), final, executed)
+
+
+def facts(*events):
+    return facts_of(CASE.fold(events))
+
+
+def held(*events):
+    """Days held as texts: from, to, form."""
+    return [
+        (one.from_day.isoformat(), one.to and one.to.isoformat(), one.form.value)
+        for one in facts(*events).detention
+    ]
+
+
+def released(day, kind=ReleaseKind.PENANGGUHAN):
+    return Released(effective=on(day), kind=kind, document="SB-1")
+
+
+def test_nothing_is_told_of_nobody():
+    told = facts()
+    assert (told.kind, told.religion) == (SubjectKind.TAHANAN, Religion.TIDAK_DIKETAHUI)
+    assert (told.detention, told.sentences, told.executed) == ((), (), False)
+
+
+def test_whoever_is_admitted_is_held_until_further_notice():
+    assert held(admitted) == [("2025-02-10", None, "rutan")]
+    assert facts(admitted).detention[0].by == Trace(event="custody.admitted", day=date(2025, 2, 10))
+
+
+def test_detention_before_the_admission_counts_with_its_orders():
+    police = ordered("2025-01-20", "2025-02-08")
+    more = extended("2025-02-09", "2025-03-20")
+    assert held(police, more, admitted) == [("2025-01-20", None, "rutan")]
+    assert held(police, admitted) == [
+        ("2025-01-20", "2025-02-08", "rutan"),
+        ("2025-02-10", None, "rutan"),
+    ]
+
+
+def test_detention_at_home_or_in_the_town_counts_as_such_until_the_verdict_is_executed():
+    at_home = ordered("2025-01-20", "2025-02-08", form=DetentionForm.RUMAH)
+    town = DetentionFormChanged(effective=on("2025-03-01"), form=DetentionForm.KOTA)
+    court = ordered("2025-02-09", "2025-04-30", stage=DetentionStage.HAKIM_PN)
+    assert held(at_home, court, admitted, town, *SENTENCED) == [
+        ("2025-01-20", "2025-02-08", "rumah"),
+        ("2025-02-09", "2025-02-28", "rutan"),
+        ("2025-03-01", "2025-05-05", "kota"),
+        ("2025-05-06", None, "rutan"),
+    ]
+
+
+def test_days_in_hospital_are_told_apart_while_an_order_runs_and_not_of_a_convict():
+    order = ordered("2025-02-10", "2025-06-01", stage=DetentionStage.HAKIM_PN)
+    went = HospitalStayBegan(effective=on("2025-03-01"), hospital="RSUD")
+    left = HospitalStayEnded(effective=on("2025-03-11"))
+    assert held(admitted, order, went, left) == [
+        ("2025-02-10", "2025-02-28", "rutan"),
+        ("2025-03-01", "2025-03-10", "pembantaran"),
+        ("2025-03-11", None, "rutan"),
+    ]
+    assert held(admitted, order, went, *SENTENCED)[1:] == [
+        ("2025-03-01", "2025-05-05", "pembantaran"),
+        ("2025-05-06", None, "rutan"),
+    ]
+    over = DetentionEnded(effective=on("2025-03-21"), reason="demi hukum")
+    assert held(admitted, order, went, over)[1:] == [
+        ("2025-03-01", "2025-03-20", "pembantaran"),
+        ("2025-03-21", None, "rutan"),
+    ]
+
+
+def test_time_at_large_is_no_time_held_whatever_an_order_says():
+    order = ordered("2025-02-10", "2025-06-01", stage=DetentionStage.HAKIM_PN)
+    escaped = Escaped(effective=on("2025-03-01"))
+    caught = Recaptured(effective=on("2025-03-20"), unit=MEDAN)
+    assert held(admitted, order, escaped, caught) == [
+        ("2025-02-10", "2025-02-28", "rutan"),
+        ("2025-03-20", None, "rutan"),
+    ]
+
+
+def test_being_at_court_is_no_gap():
+    out = WentOut(
+        effective=on("2025-03-03"),
+        purpose=LeavePurpose.SIDANG,
+        destination="PN",
+        expected_back=None,
+        document="BA",
+    )
+    assert held(admitted, out, CameBack(effective=on("2025-03-05"))) == held(admitted)
+
+
+def test_suspended_detention_is_a_gap_until_the_person_is_inside_again():
+    order = ordered("2025-02-10", "2025-06-01", stage=DetentionStage.HAKIM_PN)
+    suspended = DetentionSuspended(effective=on("2025-03-01"), order_number="PEN/1")
+    back = Readmitted(
+        effective=on("2025-04-01"), unit=MEDAN, reason=ReadmissionReason.PENANGGUHAN_DICABUT
+    )
+    assert held(admitted, order, suspended, released("2025-03-01"), back) == [
+        ("2025-02-10", "2025-02-28", "rutan"),
+        ("2025-04-01", None, "rutan"),
+    ]
+
+
+def test_whoever_is_let_home_under_an_order_is_held_at_home():
+    order = ordered("2025-02-10", "2025-06-01", stage=DetentionStage.HAKIM_PN)
+    home = DetentionFormChanged(effective=on("2025-03-01"), form=DetentionForm.RUMAH)
+    assert held(admitted, order, released("2025-03-01"), home)[1:] == [
+        ("2025-03-01", "2025-06-01", "rumah")
+    ]
+
+
+def test_a_case_taken_over_counts_from_its_admission_there():
+    told = facts(taken_over)
+    assert told.detention[0].from_day == date(2024, 3, 5)
+    assert told.detention[0].by == Trace(event="custody.taken_over", day=date(2025, 11, 1))
+    assert (told.kind, told.executed) == (SubjectKind.NARAPIDANA, True)
+
+
+def test_a_convict_has_the_parts_of_the_last_verdict():
+    fine = part(SentenceKind.DENDA, fine=50_000_000)
+    instead = part(SentenceKind.PENJARA_PENGGANTI, months=3)
+    first = pronounced(part(years=4), part(months=6), fine, instead)
+    told = facts(admitted, first, final, executed)
+    assert [one.span for one in told.sentences] == [
+        Span(years=4, months=0, days=0),
+        Span(years=0, months=6, days=0),
+    ]
+    assert told.substitute
+    assert (told.substitute.span.total_days, told.substitute.paid) == (90, False)
+    assert (told.kind, told.executed, told.fine_paid) == (SubjectKind.NARAPIDANA, True, False)
+    assert told.verdict_final_on == date(2025, 5, 2)
+    assert told.verdict_final_by == Trace(event="verdict.became_final", day=date(2025, 5, 2))
+    review = pronounced(part(years=3), day="2026-01-15", number=PK, instance=Instance.PK)
+    told = facts(admitted, first, final, executed, review)
+    assert [one.span.years for one in told.sentences] == [3]
+    assert (told.substitute, told.fine_paid) == (None, None)
+
+
+def test_life_and_death_are_told_as_such():
+    for kind, said in ((SentenceKind.SEUMUR_HIDUP, "life"), (SentenceKind.MATI, "death")):
+        (one,) = facts(admitted, pronounced(part(kind))).sentences
+        assert getattr(one, said)
+        assert one.span.total_days == 0
+
+
+def test_remisi_counts_with_the_days_of_its_sk_once_it_is_applied():
+    asked = RemisiProposed(
+        effective=on("2025-07-01"),
+        proposal="RU-1",
+        kind=RemisiKind.UMUM,
+        award_day=date(2025, 8, 17),
+        remission_days=60,
+        rule_set="permenkumham-3-2018",
+    )
+    sk = RemisiSkIssued(
+        effective=on("2025-08-10"),
+        proposal="RU-1",
+        sk_number="PAS-1",
+        sk_date=date(2025, 8, 10),
+        remission_days=30,
+    )
+    applied = RemisiApplied(effective=on("2025-08-17"), proposal="RU-1", releases=False)
+    assert facts(admitted, *SENTENCED, asked, sk).remissions == ()
+    (granted,) = facts(admitted, *SENTENCED, asked, sk, applied).remissions
+    assert (granted.kind, granted.on, granted.days) == (RemisiKind.UMUM, date(2025, 8, 17), 30)
+    assert granted.by == Trace(event="remisi.applied", day=date(2025, 8, 17))
+
+
+def test_register_f_and_the_latest_assessment_are_told_with_their_facts():
+    began = DisciplineBegan(
+        effective=on("2025-06-01"),
+        measure="F-1",
+        level=DisciplineLevel.SEDANG,
+        offence="...",
+        document="BA",
+    )
+    ended = DisciplineEnded(effective=on("2025-06-12"), measure="F-1")
+    july = ConductAssessed(
+        effective=on("2025-08-01"),
+        month="2025-07",
+        score=82,
+        predicate=Predicate.BAIK,
+        risk_declined=True,
+    )
+    june = replace(july, month="2025-06", predicate=Predicate.KURANG, risk_declined=False)
+    told = facts(admitted, began, ended, july, june)
+    (breach,) = told.discipline
+    assert (breach.on, breach.until) == (date(2025, 6, 1), date(2025, 6, 12))
+    assert (told.conduct_risk_declined, told.programmes_good) == (True, True)
+    assert told.conduct_by == Trace(event="conduct.assessed", day=date(2025, 8, 1))
+    assert facts(admitted, june).programmes_good is False
+
+
+def test_without_an_assessment_a_programme_that_was_finished_tells():
+    joined = ActivityJoined(
+        effective=on("2025-03-01"),
+        activity="K-1",
+        kind=ActivityKind.LITERASI,
+        title="Literasi",
+        programme=None,
+        agreement=None,
+        provider="SKB",
+    )
+    assert facts(admitted, joined).programmes_good is None
+    finished = ActivityFinished(effective=on("2025-06-01"), activity="K-1")
+    assert facts(admitted, joined, finished).programmes_good is True
+
+
+RIGHT = (
+    IntegrationProposed(
+        effective=on("2025-11-01"), proposal="PB-1", right=Right.PB, rule_set="permenkumham-7-2022"
+    ),
+    IntegrationGranted(
+        effective=on("2025-11-20"),
+        proposal="PB-1",
+        sk_number="PAS-2",
+        sk_date=date(2025, 11, 20),
+        starts=date(2025, 11, 27),
+        until=None,
+    ),
+    IntegrationStarted(effective=on("2025-11-27"), proposal="PB-1", bapas="BAPAS-MEDAN"),
+)
+
+
+def test_time_outside_on_parole_is_a_right_lived_and_no_detention():
+    out = released("2025-11-27", ReleaseKind.PEMBEBASAN_BERSYARAT)
+    told = facts(admitted, *SENTENCED, *RIGHT, out)
+    assert [(one.right, one.from_day, one.to) for one in told.rights] == [
+        (Right.PB, date(2025, 11, 27), None)
+    ]
+    assert told.detention[-1].to == date(2025, 11, 26)
+    revoked = IntegrationRevoked(
+        effective=on("2026-01-10"), proposal="PB-1", sk_number="PAS-3", reason="..."
+    )
+    back = Readmitted(effective=on("2026-01-12"), unit=MEDAN, reason=ReadmissionReason.PB_DICABUT)
+    told = facts(admitted, *SENTENCED, *RIGHT, out, revoked, back)
+    assert told.rights[0].to == date(2026, 1, 10)
+    assert told.detention[-1].from_day == date(2026, 1, 12)
+
+
+def test_a_right_that_only_the_gate_recorded_is_told_too():
+    out = released("2025-11-27", ReleaseKind.CUTI_BERSYARAT)
+    (right,) = facts(admitted, *SENTENCED, out).rights
+    assert (right.right, right.from_day, right.to) == (Right.CB, date(2025, 11, 27), None)
+    assert right.by == Trace(event="custody.released", day=date(2025, 11, 27))
+
+
+def test_what_was_forgotten_is_told_as_unknown():
+    unknown = replace(admitted, religion=FORGOTTEN, birth_date=FORGOTTEN)
+    said = replace(SENTENCED[0], sentence=FORGOTTEN, number=FORGOTTEN, outcome=FORGOTTEN)
+    told = facts(unknown, said)
+    assert (told.religion, told.birth_date) == (Religion.TIDAK_DIKETAHUI, None)
+    assert (told.sentences, told.detention[0].form) == ((), HeldForm.RUTAN)
