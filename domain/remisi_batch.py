@@ -1,0 +1,305 @@
+"""Remisi batch: the list of one unit for one award day, on its way from draft to award.
+
+The unit drafts a list with everyone whom it holds, included or not and why; the TPP recommends, the
+Kepala UPT approves, Kanwil verifies, Ditjenpas verifies, the SK is issued (Permenkumham 3/2018,
+amended last by 16/2023, V; time limits between the steps K~). Each step is taken by somebody who
+took none before: who drafted or changed a line does not recommend it, and nobody decides twice
+(rule of the house). A breach between the list and the day withdraws a line; after the SK it counts
+for the next year (V1), so that then only what makes an award impossible does.
+
+A batch says what is to happen to its cases; each case tells it for itself, as `remisi` events, and
+what it has yet to tell is `due_in`. Nothing here is about somebody but a case's id: why somebody is
+on the list or not is told in codes, and in full in the case.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, assert_never, get_args
+
+from domain.batch_list import (
+    IN_A_BATCH,
+    BatchApplied,
+    BatchDecided,
+    BatchDrafted,
+    BatchEvent,
+    BatchLineChanged,
+    BatchLineWithdrawn,
+    BatchListed,
+    BatchSessionHeld,
+    BatchSkIssued,
+    BatchWithdrawn,
+    WithdrawalReason,
+)
+from domain.batch_standing import ENDED, NOTHING, BatchLine, RemisiBatch, evolve, line_key
+from domain.kernel import Chapter, Event, Journey, Refused, ensure
+from domain.law.facts import RemisiKind
+from domain.remisi import DecisionLevel
+
+IN_ORDER: Final = "Kaidah Jejak: urutan kejadian"
+FOUR_EYES: Final = "Kaidah Jejak: setiap langkah oleh orang lain"
+ON_ITS_DAY: Final = "Kaidah Jejak: remisi berlaku pada hari pemberiannya"
+PROCEDURE: Final = "Permenkumham 3/2018"
+
+
+def decide(proposed: BatchEvent, journey: Journey) -> Sequence[Event]:
+    """Admit the next step of a batch."""
+    batch = journey[REMISI_BATCH]
+    match proposed:
+        case BatchDrafted():
+            _ensure_may_be_drafted(proposed)
+        case BatchListed():
+            _ensure_new_lines(batch, proposed)
+        case BatchLineChanged():
+            _ensure_may_be_changed(batch, proposed)
+        case BatchSessionHeld():
+            _ensure_next(batch, proposed, DecisionLevel.TPP)
+            _ensure_on_the_list(batch, proposed.except_cases)
+            _ensure_two_members(proposed)
+        case BatchDecided():
+            _ensure_next(batch, proposed, proposed.level)
+            _ensure_on_the_list(batch, proposed.except_cases)
+        case BatchSkIssued():
+            _ensure_next(batch, proposed, None)
+        case BatchApplied():
+            _ensure_may_end(batch, proposed)
+        case BatchWithdrawn():
+            _ensure_open(batch)
+        case BatchLineWithdrawn():
+            _ensure_may_be_taken_back(batch, proposed)
+        case _:
+            assert_never(proposed)
+    return [proposed]
+
+
+def _ensure_may_be_drafted(proposed: BatchDrafted) -> None:
+    """Admit a list for a day to come, of kinds that a whole unit is looked at for, each once."""
+    ensure(
+        proposed.effective.day <= proposed.award_day,
+        "remisi_batch.award_day_passed",
+        article=ON_ITS_DAY,
+        because=(
+            f"hari pemberian {proposed.award_day} sudah lewat; usulkan remisi susulan per orang",
+            f"the award day {proposed.award_day} has passed; propose a susulan for each person",
+        ),
+        field="award_day",
+    )
+    kinds = proposed.kinds
+    ensure(
+        set(kinds) <= set(IN_A_BATCH) and len(set(kinds)) == len(kinds),
+        "remisi_batch.kind_by_itself",
+        article=PROCEDURE,
+        because=(
+            "daftar unit memuat umum, khusus, dasawarsa, pmp; jenis lain diusulkan per orang",
+            "a unit's list is of umum, khusus, dasawarsa, pmp; the others go person by person",
+        ),
+        field="kinds",
+    )
+
+
+def _ensure_open(batch: RemisiBatch) -> BatchDrafted:
+    """Return the draft of a batch that has not come to its end."""
+    if batch.draft is None:
+        raise Refused(
+            "remisi_batch.not_drafted",
+            article=IN_ORDER,
+            because=("daftar ini belum disusun", "this list was not drafted"),
+        )
+    ensure(
+        batch.status not in ENDED,
+        f"remisi_batch.{batch.status.value}",
+        article="Kaidah Jejak: yang berakhir tidak dibuka lagi",
+        because=(
+            "daftar ini sudah berakhir; yang keliru diperbaiki lewat koreksi",
+            "this list has come to its end; put a mistake right by a correction",
+        ),
+    )
+    return batch.draft
+
+
+def _ensure_new_lines(batch: RemisiBatch, proposed: BatchListed) -> None:
+    """Admit lines while some are missing, each of a kind of the batch, and once."""
+    draft = _ensure_open(batch)
+    keys = [line_key(line.case, line.kind) for line in proposed.lines]
+    fits = (
+        len(set(keys)) == len(keys)
+        and not any(key in batch.lines for key in keys)
+        and all(line.kind in draft.kinds for line in proposed.lines)
+        and len(batch.lines) + len(keys) <= draft.lines
+    )
+    ensure(
+        fits,
+        "remisi_batch.line_exists",
+        article="Kaidah Jejak: satu orang, satu baris per jenis",
+        because=(
+            "baris ini sudah ada, atau bukan dari jenis dan jumlah yang diumumkan",
+            "this line is there already, or not of the kinds and the number that were announced",
+        ),
+        field="lines",
+    )
+    _ensure_some_days((line.included, line.remission_days) for line in proposed.lines)
+
+
+def _ensure_some_days(lines: Iterable[tuple[bool, int]]) -> None:
+    ensure(
+        all(days > 0 for included, days in lines if included),
+        "remisi_batch.no_days",
+        article="Keppres 174/1999",
+        because=(
+            "siapa yang diusulkan mendapat sekurang-kurangnya satu hari",
+            "whoever is proposed gets one day at the least",
+        ),
+        field="remission_days",
+    )
+
+
+def _ensure_may_be_changed(batch: RemisiBatch, proposed: BatchLineChanged) -> None:
+    """Let a line be changed by hand until the TPP meets."""
+    _ensure_open(batch)
+    line = _line(batch, proposed.case, proposed.kind)
+    ensure(
+        not batch.steps,
+        "remisi_batch.recommended_already",
+        article=IN_ORDER,
+        because=(
+            "TPP sudah bersidang; sesudah itu baris hanya dapat ditarik",
+            "the TPP has met; a line can only be withdrawn after that",
+        ),
+    )
+    days = proposed.remission_days or line.remission_days
+    _ensure_some_days([(proposed.included, days)])
+
+
+def _line(batch: RemisiBatch, case: str, kind: RemisiKind) -> BatchLine:
+    line = batch.lines.get(line_key(case, kind))
+    if line is None:
+        raise Refused(
+            "remisi_batch.no_such_line",
+            article=IN_ORDER,
+            because=(
+                "tidak ada baris untuk perkara dan jenis ini dalam daftar",
+                "there is no line for this case and kind on the list",
+            ),
+            field="case",
+        )
+    return line
+
+
+def _ensure_next(
+    batch: RemisiBatch,
+    proposed: BatchSessionHeld | BatchDecided | BatchSkIssued,
+    level: DecisionLevel | None,
+) -> None:
+    """Admit the level whose turn it is, `None` being the SK, by hands that took no step before."""
+    draft = _ensure_open(batch)
+    ensure(
+        batch.listed,
+        "remisi_batch.not_listed",
+        article=IN_ORDER,
+        because=(
+            f"baru {len(batch.lines)} dari {draft.lines} baris yang tercatat",
+            f"only {len(batch.lines)} of {draft.lines} lines are there",
+        ),
+    )
+    due = batch.next_level
+    due_word = due.value if due else "sk"
+    ensure(
+        due is level and batch.sk is None,
+        "remisi_batch.level_out_of_order",
+        article=PROCEDURE,
+        because=(
+            f"langkah berikutnya: {due_word}" if batch.sk is None else "SK sudah terbit",
+            f"the next step is: {due_word}" if batch.sk is None else "the SK is issued already",
+        ),
+    )
+    ensure(
+        not set(proposed.hands) & set(batch.hands),
+        "remisi_batch.same_hands",
+        article=FOUR_EYES,
+        because=(
+            "Anda sudah mengambil langkah dalam daftar ini; langkah berikutnya oleh orang lain",
+            "you have taken a step on this list; the next one is somebody else's",
+        ),
+    )
+    ensure(
+        proposed.effective.day <= draft.award_day,
+        "remisi_batch.award_day_passed",
+        article=ON_ITS_DAY,
+        because=(
+            f"catat langkah ini berlaku paling lambat {draft.award_day}; tanggal SK di sk_date",
+            f"record this step as effective by {draft.award_day}; the SK's date is sk_date",
+        ),
+        field="effective",
+    )
+
+
+def _ensure_on_the_list(batch: RemisiBatch, cases: Sequence[str]) -> None:
+    known = {line.case for line in batch.lines.values()}
+    ensure(
+        known.issuperset(cases),
+        "remisi_batch.no_such_line",
+        article=IN_ORDER,
+        because=(
+            "sebuah perkara yang dikecualikan tidak ada dalam daftar",
+            "a case that is excepted is not on the list",
+        ),
+        field="except_cases",
+    )
+
+
+def _ensure_two_members(proposed: BatchSessionHeld) -> None:
+    ensure(
+        len(set(proposed.members)) == len(proposed.members),
+        "remisi_batch.member_twice",
+        article=PROCEDURE,
+        because=("seorang anggota disebut dua kali", "a member is named twice"),
+        field="members",
+    )
+
+
+def _ensure_may_be_taken_back(batch: RemisiBatch, proposed: BatchLineWithdrawn) -> None:
+    """Let a line be withdrawn; for a breach, only before the SK."""
+    _ensure_open(batch)
+    line = _line(batch, proposed.case, proposed.kind)
+    ensure(
+        batch.stands(line),
+        "remisi_batch.line_does_not_stand",
+        article=IN_ORDER,
+        because=(
+            "baris ini sudah tidak diusulkan",
+            "this line is not proposed any more",
+        ),
+        field="case",
+    )
+    ensure(
+        batch.sk is None or proposed.reason is not WithdrawalReason.BREACH,
+        "remisi_batch.breach_after_sk",
+        article=PROCEDURE,
+        because=(
+            "SK sudah terbit; pelanggaran sesudahnya berakibat pada remisi tahun berikutnya",
+            "the SK is issued; a breach after it counts for the next year's remisi",
+        ),
+        field="reason",
+    )
+
+
+def _ensure_may_end(batch: RemisiBatch, proposed: BatchApplied) -> None:
+    """Let a batch be applied once, by its SK, on its day."""
+    draft = _ensure_open(batch)
+    ensure(
+        batch.sk is not None and proposed.effective.day == draft.award_day,
+        "remisi_batch.not_on_award_day",
+        article=ON_ITS_DAY,
+        because=(
+            f"daftar ini berlaku pada {draft.award_day}, dengan SK",
+            f"this list takes effect on {draft.award_day}, by an SK",
+        ),
+    )
+
+
+REMISI_BATCH: Final[Chapter[RemisiBatch, BatchEvent]] = Chapter(
+    name="remisi_batch",
+    events=get_args(BatchEvent),
+    initial=NOTHING,
+    decide=decide,
+    evolve=evolve,
+    opens=(BatchDrafted,),
+)
