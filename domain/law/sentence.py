@@ -8,15 +8,16 @@ of the end as of each part of it: not a third of the remisi of one third.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
-from typing import Final
+from typing import Final, cast
 
 from domain.kernel import Value, Words
-from domain.law.facts import Facts, Held, HeldForm, Sentence
+from domain.law.facts import Facts, Granted, Held, HeldForm, Sentence
 from domain.law.rule_set import Certainty, Law, Policy, PolicyUsed, RuleSet, Topic
-from domain.law.span import Span, summed
+from domain.law.span import LeapDay, Rounding, Span, summed
 
 
 class SentenceRules(Value):
@@ -26,6 +27,8 @@ class SentenceRules(Value):
 
 
 SENTENCE: Final[Topic[SentenceRules]] = Topic("sentence")
+
+ARITHMETIC: Final = "UU 1/1946 art. 97"
 
 CREDIT_ROUNDING: Final = Policy(
     name="credit_rounding",
@@ -40,28 +43,73 @@ CREDIT_ROUNDING: Final = Policy(
 )
 """The days of one form are summed before they are rounded, so that no splitting changes them."""
 
+PART_ROUNDING: Final = Policy(
+    name="part_rounding",
+    question=(
+        "Bila sepertiga, setengah, atau dua pertiga pidana tidak genap sehari: hari yang mana?",
+        "Where a third, half or two thirds of a sentence ends within a day: which day is it?",
+    ),
+    options=("up", "down"),
+    default="up",
+    article=ARITHMETIC,
+    certainty=Certainty.UNSURE,
+)
+LEAP_DAY: Final = Policy(
+    name="leap_day",
+    question=(
+        "Hari apa yang menggantikan 29 Februari pada tahun yang tidak memilikinya?",
+        "Which day stands for 29 February in a year that has none?",
+    ),
+    options=("28_february", "1_march"),
+    default="28_february",
+    article=ARITHMETIC,
+    certainty=Certainty.UNSURE,
+)
+REMISI_IN_PARTS: Final = Policy(
+    name="remisi_in_parts",
+    question=(
+        "Apakah remisi dikurangkan seluruhnya dari tanggal 2/3, atau hanya dua pertiganya?",
+        "Is remisi deducted of the date of two thirds in full, or only two thirds of it?",
+    ),
+    options=("in_full", "in_proportion"),
+    default="in_full",
+    article="Keppres 174/1999",
+    certainty=Certainty.INFERRED,
+)
+"""Texts of law blogs say in proportion; the parole that was published fits in full (INF)."""
+
 
 class Dates(Value):
-    """A sentence that has an end: since when it counts, its length, and the remisi deducted."""
+    """A sentence that has an end: since when it counts, its length, and the remisi deducted.
+
+    ``freed`` is the day on which it is over in fact: the award day, where a remisi ends it on its
+    own day. ``later`` is the remisi that was given after that, while a substitute was served.
+    """
 
     counts_from: date
     length: Span
     remitted: int
+    freed: date
+    later: tuple[Granted, ...]
+    leap_day: LeapDay
+    rounding: Rounding
+    in_full: bool
 
     @property
     def without_remission(self) -> date:
         """Return the day of release had there been no remisi."""
-        return self.length.after(self.counts_from)
+        return self.length.after(self.counts_from, self.leap_day)
 
     @property
     def expiry(self) -> date:
-        """Return the day of release."""
+        """Return the day on which the sentence ends, every remisi deducted."""
         return self.without_remission - timedelta(days=self.remitted)
 
     def part(self, share: Fraction) -> date:
-        """Return the day on which a share has been served, the whole remisi deducted (INF)."""
-        served = self.length.part(share).after(self.counts_from)
-        return served - timedelta(days=self.remitted)
+        """Return the day on which a share has been served, the remisi deducted (INF)."""
+        deducted = self.remitted if self.in_full else floor(share * self.remitted)
+        served = self.length.part(share, self.rounding).after(self.counts_from, self.leap_day)
+        return served - timedelta(days=deducted)
 
 
 class Endless(Value):
@@ -96,11 +144,32 @@ def dates(facts: Facts, law: Law) -> Dates | Endless:
     none = _endless(facts)
     if none:
         return Endless(code=none, because=NOT_APPLICABLE[none])
-    return Dates(
+    whole = Dates(
         counts_from=counts_from(facts, law),
         length=summed(one.span for one in facts.sentences),
-        remitted=sum(one.days for one in facts.remissions),
+        remitted=0,
+        freed=date.max,
+        later=(),
+        leap_day=cast("LeapDay", law.use(LEAP_DAY).chosen),
+        rounding=cast("Rounding", law.use(PART_ROUNDING).chosen),
+        in_full=law.use(REMISI_IN_PARTS).chosen == "in_full",
     )
+    return remitted(whole, facts.remissions)
+
+
+def remitted(whole: Dates, given: Iterable[Granted]) -> Dates:
+    """Return dates with remisi deducted in the order of award days.
+
+    What is given on a day after that on which the sentence was over is not of this sentence.
+    """
+    freed, days, later = whole.without_remission, 0, list[Granted]()
+    for one in sorted(given, key=lambda one: one.on):
+        if one.on > freed:
+            later.append(one)
+            continue
+        days += one.days
+        freed = max(whole.without_remission - timedelta(days=days), one.on)
+    return replace(whole, remitted=days, freed=freed, later=tuple(later))
 
 
 def _endless(facts: Facts) -> str | None:
@@ -117,7 +186,7 @@ def _endless(facts: Facts) -> str | None:
 
 def counts_from(facts: Facts, law: Law) -> date:
     """Return the day from which a sentence counts: the last detention's, less what is credited."""
-    stays = joined(facts.detention)
+    stays = joined(closed(facts).detention)
     first = last_full(stays)
     credit = rules_of(facts, law).values.credit
     rounding = floor if law.use(CREDIT_ROUNDING).chosen == "down" else ceil
@@ -131,21 +200,34 @@ def counts_from(facts: Facts, law: Law) -> date:
 
 def rules_of(facts: Facts, law: Law) -> RuleSet[SentenceRules]:
     """Return the text by which the sentence is counted: that of the day on which it was final."""
-    return law.on(SENTENCE, facts.verdict_final_on or facts.detention[0].from_day)
+    return law.on(SENTENCE, facts.verdict_final_on or min(it.from_day for it in facts.detention))
+
+
+def closed(facts: Facts, on: date | None = None) -> Facts:
+    """Return facts in which whoever is at home, within the town or in hospital is so until ``on``.
+
+    Each day more would move the dates, so they are those of going inside on the day after. Without
+    a day it is the last one that the facts speak of.
+    """
+    going_on = [one for one in facts.detention if one.to is None and one.form is not HeldForm.RUTAN]
+    if not going_on:
+        return facts
+    until = max(on or _last_told(facts), going_on[0].from_day)
+    stays = tuple(replace(it, to=until) if it in going_on else it for it in facts.detention)
+    return replace(facts, detention=stays)
+
+
+def _last_told(facts: Facts) -> date:
+    told = [one.from_day for one in facts.detention] + [one.on for one in facts.remissions]
+    return max([*told, facts.verdict_final_on or date.min])
 
 
 def last_full(stays: Iterable[Held]) -> date:
-    """Return the first day of the last detention that counts day by day, or that follows the last.
-
-    Somebody who is at home, within the town or in hospital now goes on counting once inside: then
-    what is recorded so far is credited to the day after it.
-    """
-    stays = list(stays)
-    inside = [stay for stay in stays if stay.form is HeldForm.RUTAN]
-    last = stays[-1]
-    if last.form is HeldForm.RUTAN or not (inside or last.to):
+    """Return the first day of the last detention in a Rutan, or the day after all others."""
+    last = list(stays)[-1]
+    if last.form is HeldForm.RUTAN or last.to is None:
         return last.from_day
-    return last.to + timedelta(days=1) if last.to else inside[-1].from_day
+    return last.to + timedelta(days=1)
 
 
 def length(stay: Held, until: date) -> int:
@@ -171,9 +253,20 @@ def _adjoins(before: Held, stay: Held) -> bool:
 
 
 def used(law: Law, facts: Facts) -> tuple[PolicyUsed, ...]:
-    """Return the policies that the dates rest on."""
+    """Return the policies that the dates rest on: none that could not have changed them."""
+    found = dates(facts, law)
+    if isinstance(found, Endless):
+        return ()
     lesser = any(stay.form in (HeldForm.RUMAH, HeldForm.KOTA) for stay in facts.detention)
-    return (law.use(CREDIT_ROUNDING),) if lesser else ()
+    uneven = found.length.total_days % 6
+    begins = found.counts_from
+    asked = (
+        (CREDIT_ROUNDING, lesser),
+        (PART_ROUNDING, uneven),
+        (LEAP_DAY, (begins.month, begins.day) == (2, 29)),
+        (REMISI_IN_PARTS, found.remitted),
+    )
+    return tuple(law.use(policy) for policy, matters in asked if matters)
 
 
 def lives(sentences: Iterable[Sentence]) -> bool:

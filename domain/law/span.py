@@ -8,8 +8,8 @@ rule is inferred, and reproduces published cases to the day (INF).
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
-from math import ceil
-from typing import Final
+from math import ceil, floor
+from typing import Final, Literal
 
 from domain.kernel import Value
 
@@ -17,6 +17,12 @@ MONTH_DAYS: Final = 30
 YEAR_MONTHS: Final = 12
 YEAR_DAYS: Final = MONTH_DAYS * YEAR_MONTHS
 """Of a year that is counted in parts; a year that is added is a calendar year."""
+
+
+LeapDay = Literal["28_february", "1_march"]
+"""Which day stands for 29 February in a year that has none."""
+Rounding = Literal["up", "down"]
+"""Which day a part of a day becomes: up is the later one."""
 
 
 class Span(Value):
@@ -36,19 +42,19 @@ class Span(Value):
         """Return the same length with months below 12 and days below 30."""
         return of_days(self.total_days)
 
-    def part(self, share: Fraction) -> "Span":
-        """Return a share of the length; a part of a day is a day."""
-        return of_days(ceil(share * self.total_days))
+    def part(self, share: Fraction, rounding: Rounding = "up") -> "Span":
+        """Return a share of the length; a part of a day is a day, unless it is rounded down."""
+        days = share * self.total_days
+        return of_days(ceil(days) if rounding == "up" else floor(days))
 
-    def after(self, start: date) -> date:
+    def after(self, start: date, leap_day: LeapDay = "28_february") -> date:
         """Return the day of release: as many calendar years later, and then months and days.
 
-        29 February and a number of years is 28 February where there is no 29th (K?). Raises
-        `OverflowError` past the end of the calendar.
+        Raises `OverflowError` past the end of the calendar.
         """
         whole = self.normal
         try:
-            there = years_later(start, whole.years)
+            there = years_later(start, whole.years, leap_day)
         except ValueError:
             raise OverflowError from None
         return there + timedelta(days=whole.months * MONTH_DAYS + whole.days)
@@ -66,14 +72,15 @@ def summed(spans: Iterable[Span]) -> Span:
     return of_days(sum(span.total_days for span in spans))
 
 
-def years_later(day: date, years: int) -> date:
-    """Return the same day of another year, 28 February for a 29th that is not there."""
+def years_later(day: date, years: int, leap_day: LeapDay = "28_february") -> date:
+    """Return the same day of another year; ``leap_day`` for a 29 February that is not there."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
         if (day.month, day.day) != (2, 29):
             raise
-        return date(day.year + years, 2, 28)
+    instead = date(day.year + years, 2, 28)
+    return instead if leap_day == "28_february" else instead + timedelta(days=1)
 
 
 def months_later(day: date, months: int) -> date:
