@@ -21,7 +21,7 @@ from domain.fields import REF
 from domain.kernel import FORGOTTEN, DataClass, Event, Value, Words, data_classes
 from domain.record import Actor, Recorded, StreamId
 from domain.shape import AnyEvent, once_per_type, payload_shapes
-from projections.kernel import Projection
+from projections.kernel import Projection, Report
 
 PURPOSES: Final[Mapping[Role, Purpose]] = {
     Role.CASEWORKER: Purpose.PEMBINAAN,
@@ -230,7 +230,7 @@ def _people(value: Any) -> Iterator[str]:
 
 
 def of_rows(
-    projection: Projection[Any], rows: Iterable[Any], columns: Collection[str]
+    projection: Projection[Any] | Report[Any], rows: Iterable[Any], columns: Collection[str]
 ) -> tuple[set[str], set[str]]:
     """Return whom rows show, each by its case or else by its person, and the sealed columns."""
     classes = data_classes(projection.row)

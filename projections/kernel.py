@@ -77,7 +77,8 @@ class Report(Generic[R]):
     ``parameters`` are the names that ``count`` takes besides the rows, all of them texts
     (an ISO date, a unit's code, an agreement's id); `None` where the caller gave none. ``counted``
     are the columns of a projection that are looked at, where that is not all that lie open: the
-    rows that it is given have no other.
+    rows that it is given have no other. ``daily`` ones count on a day, ``on``: today, where none is
+    asked for.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Report(Generic[R]):
     parameters: tuple[str, ...]
     count: Callable[[Rows, Mapping[str, str | None]], Sequence[R]]
     counted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    daily: bool = False
 
     def columns(self, projection: Projection[Any]) -> frozenset[str]:
         """Return the columns that are counted of a projection's rows."""

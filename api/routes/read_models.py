@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -28,14 +28,17 @@ from api.lists import (
 from api.openapi import list_documentation
 from api.other_times import TIMES, times_of
 from api.problems import not_found
-from api.readings import Reading, WithReading
+from api.readings import Reading, WithReading, of_rows
 from api.routes.collections import STRICT
 from api.tokens import Caller, Role
 from application.read_models import Page, Progress, Question
 from domain.kernel import Json
+from domain.time import Zone
 from projections.kernel import Projection, Report
 
 WHOLE: Final = Question(where={}, words=(), after=None, limit=None)
+CLOCK: Final = Zone.WIB
+"""By which it is today where no unit says its own zone."""
 
 
 class ReadModelAnswer(BaseModel):
@@ -252,8 +255,10 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
             )
             for one in report.over
         }
-        rows = counted(report, pages, asked)
+        today = services.now().astimezone(CLOCK.offset).date() if report.daily else None
+        rows = counted(report, pages, asked, today)
         shown_columns = columns_of(report)
+        reading(*of_rows(report, rows, shown_columns), len(rows))
         oldest = min(pages.values(), key=lambda page: page.position)
         items = (as_json(row, shown_columns) for row in rows)
         if form != "json":
@@ -267,15 +272,18 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
     add_three(router, report.name, answers, documented, paged=False)
 
 
-def counted(report: Report[Any], pages: Mapping[str, Page], asked: Asked) -> Sequence[Any]:
+def counted(
+    report: Report[Any], pages: Mapping[str, Page], asked: Asked, today: date | None
+) -> Sequence[Any]:
     """Return the rows of a report; it counts on the day of ``valid_at`` where it is given no other.
 
-    Facts that held by then held by the end of that day.
+    Facts that held by then held by the end of that day. ``today`` is the day of whoever asks for
+    neither.
     """
     rows = {name: [row for _, row in page.rows] for name, page in pages.items()}
     parameters = {name: next(iter(asked.where.get(name, ())), None) for name in report.parameters}
     if "on" in parameters and not parameters["on"]:
-        parameters["on"] = asked.times.day
+        parameters["on"] = asked.times.day or (today.isoformat() if today else None)
     return report.count(rows, parameters)
 
 
