@@ -1,6 +1,6 @@
 """The ledger as the use cases see it: streams to read, one atomic write, answers kept by key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -125,7 +125,26 @@ class Pages(Protocol):
         ...
 
 
-class PromptLedger(Ledger, Pages, Protocol):
+class Streams(Protocol):
+    """The same book by many streams at once."""
+
+    def read_many(
+        self,
+        streams: Iterable[StreamId],
+        *,
+        names: Collection[str] = (),
+        upto: int | None = None,
+    ) -> Iterator[tuple[StreamId, Sequence[Recorded]]]:
+        """Yield streams with their pages in the order of versions; none where there is none.
+
+        They come as they were asked for, some at a time, so that thousands cost the memory of a
+        few. ``names`` are the stored names that are wanted, all where there are none: what corrects
+        facts comes with them, always. ``upto`` is the last position that is wanted.
+        """
+        ...
+
+
+class PromptLedger(Ledger, Pages, Streams, Protocol):
     """A ledger that coroutines write to: with what is at hand, so that an event loop never waits.
 
     Whoever hears `NotAtHand` does the same in a thread, where everything is.

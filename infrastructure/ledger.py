@@ -1,7 +1,7 @@
 """The ledger, kept on the eventsourcing library: its application, event store and mapper."""
 
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec
 from infrastructure.key_store import KeysAtHand, KeyStore
+from infrastructure.many_streams import many_streams
 from infrastructure.master_key import MasterKey
 from infrastructure.page_reader import StoredPage
 from infrastructure.page_store import FreshPages, OwnTable, PageMapper, PageStore, stored
@@ -142,6 +143,16 @@ class EventsourcingLedger(Application[str]):
                 position, limit, topics=names, inclusive_of_start=False
             )
         )
+
+    def read_many(
+        self,
+        streams: Iterable[StreamId],
+        *,
+        names: Collection[str] = (),
+        upto: int | None = None,
+    ) -> Iterator[tuple[StreamId, Sequence[Recorded]]]:
+        """Yield streams as they are asked for, some at a time, with their pages."""
+        return many_streams(self._page_recorder, self._wake, streams, names, upto)
 
     def find(self, event_id: str) -> Recorded | None:
         """Return the page that tells of an event, if there is one."""

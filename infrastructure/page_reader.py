@@ -72,6 +72,16 @@ class PageReader:
             limit,
         )
 
+    def select_streams(
+        self, streams: Sequence[str], names: Sequence[str], upto: int | None
+    ) -> Sequence[StoredPage]:
+        """Return pages of some streams, by stream and version; of some names, or of all."""
+        condition = "stream = ANY(%s) AND position <= %s"
+        values: tuple[Any, ...] = (list(streams), 2**63 - 1 if upto is None else upto)
+        if names:
+            condition, values = condition + " AND name = ANY(%s)", (*values, list(names))
+        return self._select(condition, values, "stream, version", None)
+
     def select_event(self, event_id: str) -> StoredPage | None:
         """Return the page of an event, if there is one; nothing has an id that is no UUID."""
         try:
