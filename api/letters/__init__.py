@@ -1,0 +1,1 @@
+"""What is printed: templates (typst), and what sets them into PDF/A."""
