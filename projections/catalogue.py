@@ -19,6 +19,7 @@ from projections.population import POPULATION
 from projections.programmes import PROGRAMMES
 from projections.referrals import REFERRALS
 from projections.remisi_register import REMISI_REGISTER
+from projections.remisi_report import REMISI_REPORT
 from projections.timeline import TIMELINE
 from projections.training_funnel import TRAINING_FUNNEL
 from projections.training_participation import TRAINING_PARTICIPATION
@@ -44,4 +45,4 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     REVIEWS,
     CHANGES,
 )
-REPORTS: Final[tuple[Report[Any], ...]] = (POPULATION, TRAINING_FUNNEL, PARTNERSHIP)
+REPORTS: Final[tuple[Report[Any], ...]] = (POPULATION, TRAINING_FUNNEL, PARTNERSHIP, REMISI_REPORT)

@@ -1,0 +1,239 @@
+"""The report on remisi: for each award day and kind, who got it, who was released by it, who not.
+
+It reconciles to the last person: everyone on a list stands under one figure, and the figures of a
+list add up to the number that was announced with it; what does not is a figure of its own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from domain.custody import LegalStatus
+from domain.kernel import Open, Refused, Value
+from domain.remisi import RemisiKind
+from projections.case_summary import CASE_SUMMARY, CaseSummary
+from projections.counting import day_from
+from projections.kernel import Report, Rows
+from projections.legal_standing import status_on
+from projections.remisi_register import REMISI_REGISTER, RemisiLine, RemisiStatus
+from projections.units_and_agencies import UNITS_AND_AGENCIES
+from projections.whereabouts import whereabouts
+
+W = TypeVar("W", bound=Enum)
+
+
+class Family(Enum):
+    """Remisi of a narapidana, or PMP of an anak binaan (UU 22/2022 art. 10)."""
+
+    REMISI = "remisi"
+    PMP = "pmp"
+
+
+class Figure(Enum):
+    """What is counted. ``awarded`` is ``i`` and ``ii``; ``population`` is all of them."""
+
+    POPULATION = "population"
+    AWARDED = "awarded"
+    I = "i"  # noqa: E741  # as the regulation numbers it
+    II = "ii"
+    PENDING = "pending"
+    WITHDRAWN = "withdrawn"
+    TURNED_DOWN = "turned_down"
+    EXCLUDED = "excluded"
+
+
+class RemisiGrouping(Enum):
+    """What awards are counted by: all, the province (kanwil) of the unit, the unit."""
+
+    TOTAL = "total"
+    PROVINCE = "province"
+    UNIT = "unit"
+
+
+class RemisiReportLine(Value):
+    """So many people, and so many days of remisi, under one figure.
+
+    ``kind`` is empty on the sum of all kinds, which counts awards: on one day somebody may have
+    several. ``value`` is the unit on the award day, or its province.
+    """
+
+    award_day: Open[date]
+    family: Open[Family]
+    kind: Open[RemisiKind | None]
+    by: Open[RemisiGrouping]
+    value: Open[str | None]
+    figure: Open[Figure]
+    count: Open[int]
+    days: Open[int]
+
+
+class Share(Value):
+    """What one person has of an award day: of which kind, where, and how it came out."""
+
+    award_day: date
+    family: Family
+    kind: RemisiKind
+    unit: str | None
+    province: str | None
+    figure: Figure
+
+
+class Tally(Value):
+    """How many, and how many days of remisi together."""
+
+    count: int
+    days: int
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(count=self.count + other.count, days=self.days + other.days)
+
+
+NONE: Final = Tally(count=0, days=0)
+VALUE: Final[Mapping[RemisiGrouping, Callable[[Share], str | None]]] = {
+    RemisiGrouping.TOTAL: lambda _: None,
+    RemisiGrouping.PROVINCE: lambda share: share.province,
+    RemisiGrouping.UNIT: lambda share: share.unit,
+}
+SUMS: Final[Mapping[Figure, Sequence[Figure]]] = {
+    Figure.I: (Figure.AWARDED, Figure.POPULATION),
+    Figure.II: (Figure.AWARDED, Figure.POPULATION),
+    Figure.PENDING: (Figure.POPULATION,),
+    Figure.WITHDRAWN: (Figure.POPULATION,),
+    Figure.TURNED_DOWN: (Figure.POPULATION,),
+    Figure.EXCLUDED: (Figure.POPULATION,),
+}
+"""In which sums each figure is."""
+ENDED: Final = {
+    RemisiStatus.CANCELLED: Figure.WITHDRAWN,
+    RemisiStatus.TURNED_DOWN: Figure.TURNED_DOWN,
+}
+
+
+def reported(
+    shares: Mapping[Share, Tally], groupings: Sequence[RemisiGrouping]
+) -> Sequence[RemisiReportLine]:
+    """Return the lines of a report, in the order of days, kinds, groups and figures."""
+    sums: dict[tuple[Any, ...], Tally] = {}
+    for share, tally in shares.items():
+        for by in groupings:
+            for kind in (share.kind, None):
+                for figure in (share.figure, *SUMS[share.figure]):
+                    place = (share.award_day, share.family, kind, by, VALUE[by](share), figure)
+                    sums[place] = sums.get(place, NONE) + tally
+    lines = [
+        RemisiReportLine(
+            award_day=day,
+            family=family,
+            kind=kind,
+            by=by,
+            value=value,
+            figure=figure,
+            count=tally.count,
+            days=tally.days,
+        )
+        for (day, family, kind, by, value, figure), tally in sums.items()
+    ]
+    return sorted(lines, key=_order)
+
+
+ORDER: Final[Mapping[Any, int]] = {
+    word: place
+    for kind in (Family, RemisiKind, RemisiGrouping, Figure)
+    for place, word in enumerate(kind)
+}
+
+
+def _order(line: RemisiReportLine) -> tuple[Any, ...]:
+    return (
+        line.award_day,
+        ORDER[line.by],
+        line.value is None,
+        line.value or "",
+        ORDER[line.family],
+        len(RemisiKind) if line.kind is None else ORDER[line.kind],
+        ORDER[line.figure],
+    )
+
+
+def shares(rows: Rows, wanted: Callable[[date, RemisiKind], bool]) -> Mapping[Share, Tally]:
+    """Return what came of every proposal of the days and kinds that are wanted."""
+    cases = {row.case: row for row in rows[CASE_SUMMARY.name]}
+    provinces = {row.code: row.region[:2] for row in rows[UNITS_AND_AGENCIES.name] if row.region}
+    there: dict[tuple[str, date], tuple[str | None, Family]] = {}
+    found: dict[Share, Tally] = {}
+    for line in rows[REMISI_REGISTER.name]:
+        day, kind = line.award_day, line.kind
+        if day is None or kind is None or not wanted(day, kind):
+            continue
+        if (line.case, day) not in there:
+            there[line.case, day] = _on_the_day(cases.get(line.case), day)
+        unit, family = there[line.case, day]
+        share = Share(
+            award_day=day,
+            family=Family.PMP if kind is RemisiKind.PMP else family,
+            kind=kind,
+            unit=unit,
+            province=provinces.get(unit) if unit else None,
+            figure=figure_of(line),
+        )
+        days = line.proposed_days if line.granted_days is None else line.granted_days
+        found[share] = found.get(share, NONE) + Tally(count=1, days=days or 0)
+    return found
+
+
+def figure_of(line: RemisiLine) -> Figure:
+    """Return under which figure a proposal stands."""
+    if line.status is RemisiStatus.APPLIED:
+        return Figure.II if line.releases else Figure.I
+    return ENDED.get(line.status, Figure.PENDING)
+
+
+def _on_the_day(row: CaseSummary | None, day: date) -> tuple[str | None, Family]:
+    """Return which unit answered for a case on a day, and what the law then called the person."""
+    if row is None:
+        return None, Family.REMISI
+    status = status_on(row.opened_as, row.verdicts or (), day)
+    child = status in {LegalStatus.ANAK, LegalStatus.ANAK_BINAAN}
+    return whereabouts(row.movements, day).unit, Family.PMP if child else Family.REMISI
+
+
+def count(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[RemisiReportLine]:
+    """Count awards by ``award_day``, ``kind`` and ``unit``; ``by`` names groupings."""
+    day = day_from("award_day", parameters.get("award_day"))
+    kind = _word("kind", parameters.get("kind"), RemisiKind)
+    unit = parameters.get("unit")
+    by = _word("by", parameters.get("by"), RemisiGrouping)
+    found = shares(rows, lambda on, of: day in {None, on} and kind in {None, of})
+    if unit:
+        found = {share: tally for share, tally in found.items() if share.unit == unit}
+    return reported(found, [by] if by else list(RemisiGrouping))
+
+
+def _word(parameter: str, text: str | None, kind: type[W]) -> W | None:
+    """Read a parameter that is a word of a list; refuse what is none."""
+    known = {str(word.value): word for word in kind}
+    if text and text not in known:
+        raise Refused(
+            "report.unknown_word",
+            article="Kaidah Jejak: laporan remisi",
+            because=(f"pilih dari: {', '.join(known)}", f"choose from: {', '.join(known)}"),
+            field=parameter,
+        )
+    return known[text] if text else None
+
+
+REMISI_REPORT = Report(
+    name="remisi_report",
+    row=RemisiReportLine,
+    over=(REMISI_REGISTER, CASE_SUMMARY, UNITS_AND_AGENCIES),
+    parameters=("award_day", "kind", "unit", "by"),
+    count=count,
+    counted={
+        REMISI_REGISTER.name: frozenset(
+            {"case", "proposal", "kind", "award_day", "proposed_days", "granted_days"}
+            | {"status", "releases"}
+        ),
+        CASE_SUMMARY.name: frozenset({"case", "person", "movements", "opened_as", "verdicts"}),
+    },
+)
