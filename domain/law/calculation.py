@@ -9,9 +9,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from domain.kernel import Value
+from domain.law.claims import ClaimedDay
 from domain.law.facts import Facts, Right, Wanted
+from domain.law.notice import Notice
 from domain.law.possible import ensure_possible
-from domain.law.remarks import Remark, remarks
+from domain.law.remarks import remarks
 from domain.law.rule_set import Law, PolicyUsed
 from domain.law.sentence import Dates, Endless, closed, dates, rules_of, used
 
@@ -51,8 +53,21 @@ class Calculation(Value):
     integration: Mapping[Right, Any]
     probation_end: date | None
     guidance_stages: tuple[Any, ...]
-    warnings: tuple[Remark, ...]
+    warnings: tuple[Notice, ...]
     assumed: tuple[str, ...]
+
+    @property
+    def claimable(self) -> Mapping[ClaimedDay, date | None]:
+        """Return the days that a document may state otherwise (`domain.law.claims`)."""
+        days = self.days
+        return {
+            ClaimedDay.EXPIRY: days and days.expiry,
+            ClaimedDay.RELEASE: days and days.release,
+            ClaimedDay.ONE_THIRD: days and days.one_third,
+            ClaimedDay.ONE_HALF: days and days.one_half,
+            ClaimedDay.TWO_THIRDS: days and days.two_thirds,
+            ClaimedDay.PROBATION_END: self.probation_end,
+        }
 
 
 def calculate(facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law) -> Calculation:

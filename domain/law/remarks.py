@@ -6,25 +6,18 @@ A remark never changes an answer.
 from collections.abc import Iterator
 from datetime import date
 
-from domain.kernel import Value, Words
 from domain.law.aloud import spoken_day
 from domain.law.facts import Facts, HeldForm
+from domain.law.notice import Notice
 from domain.law.sentence import Dates, Endless, joined
-
-
-class Remark(Value):
-    """A stable code, and a sentence to be read aloud."""
-
-    code: str
-    because: Words
 
 
 def remarks(
     facts: Facts, course: Dates | Endless, release: date | None, on: date | None
-) -> Iterator[Remark]:
+) -> Iterator[Notice]:
     """Go through what stands out in the dates; ``facts`` as they were told."""
     if isinstance(course, Endless):
-        yield Remark(code=course.code, because=course.because)
+        yield Notice(code=course.code, because=course.because)
         return
     if (course.counts_from.month, course.counts_from.day) == (2, 29) and course.length.years:
         yield LEAP_DAY
@@ -33,7 +26,7 @@ def remarks(
     yield from _where_held(facts, release)
 
 
-LEAP_DAY = Remark(
+LEAP_DAY = Notice(
     code="calendar.leap_day",
     because=(
         "Pidana dihitung sejak 29 Februari, yang tidak ada setiap tahun: mohon diperiksa petugas.",
@@ -42,9 +35,9 @@ LEAP_DAY = Remark(
 )
 
 
-def _not_final(day: date) -> Remark:
+def _not_final(day: date) -> Notice:
     said = spoken_day(day)
-    return Remark(
+    return Notice(
         code="verdict.not_final",
         because=(
             f"Putusan baru berkekuatan hukum tetap pada {said[0]}; tanggal ini masih sementara.",
@@ -53,11 +46,11 @@ def _not_final(day: date) -> Remark:
     )
 
 
-def _where_held(facts: Facts, release: date | None) -> Iterator[Remark]:
+def _where_held(facts: Facts, release: date | None) -> Iterator[Notice]:
     """Notice who is not in a Rutan or Lapas now, and who is held past the day of release."""
     last = joined(facts.detention)[-1]
     if last.form is not HeldForm.RUTAN and last.to is None:
-        yield Remark(
+        yield Notice(
             code="detention.not_inside",
             because=(
                 "Anda belum di Rutan; tanggal ini benar bila Anda masuk pada hari berikutnya.",
@@ -68,7 +61,7 @@ def _where_held(facts: Facts, release: date | None) -> Iterator[Remark]:
         return
     if last.to > release:
         said, free = spoken_day(last.to), spoken_day(release)
-        yield Remark(
+        yield Notice(
             code="detention.past_release",
             because=(
                 f"Anda tercatat ditahan sampai {said[0]}, padahal bebas pada {free[0]}.",
@@ -77,7 +70,7 @@ def _where_held(facts: Facts, release: date | None) -> Iterator[Remark]:
         )
     elif (release - last.to).days > 1:
         said = spoken_day(last.to)
-        yield Remark(
+        yield Notice(
             code="detention.ended",
             because=(
                 f"Penahanan berakhir {said[0]}; tanggal ini mundur dengan setiap hari di luar.",
