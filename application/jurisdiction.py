@@ -10,6 +10,7 @@ from application.records import merges_in, records_of
 from application.standing import standing
 from application.timeline import in_order
 from domain.agreement import AGREEMENT, AgreementProposed
+from domain.batch_list import BatchDrafted
 from domain.catalogue import ANNOTATIONS
 from domain.custody import (
     CUSTODY,
@@ -81,6 +82,7 @@ def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
             | ProgrammeOpened()
             | UnitNamed()
             | ReferralReceived()
+            | BatchDrafted()
         ):
             return owned_by(event.unit)
         case AgreementProposed():
@@ -105,6 +107,11 @@ def _of_custody(custody: Custody) -> Jurisdiction:
 def _of_programme(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
     opened = [event for event in in_order(pages) if isinstance(event, ProgrammeOpened)]
     return owned_by(*(event.unit for event in opened))
+
+
+def _of_batch(_: Ledger, __: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
+    drafted = [event for event in in_order(pages) if isinstance(event, BatchDrafted)]
+    return owned_by(*(event.unit for event in drafted))
 
 
 def _of_agreement(_: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdiction:
@@ -186,6 +193,7 @@ OF: Final[Mapping[str, Callable[[Ledger, StreamId, Sequence[Draft]], Jurisdictio
     "programme": _of_programme,
     "agreement": _of_agreement,
     "referral": _of_referral,
+    "remisi-batch": _of_batch,
     "registry": _of_registry,
     "policy": lambda *_: replace(NOBODY, everybody=True),
 }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.units import Units, units_named
+from domain.batch_list import BatchDrafted
 from domain.catalogue import CASE
 from domain.custody import CUSTODY, TransferProposed
 from domain.kernel import Event
@@ -39,5 +40,5 @@ class Zones:
             told = [said for said in history if isinstance(said, CUSTODY.events)]
             told.sort(key=lambda said: said.effective.instant)
             return CUSTODY.fold(said for said in told if said.effective.day <= day).unit
-        opened = (said for said in history if isinstance(said, ProgrammeOpened))
+        opened = (said for said in history if isinstance(said, ProgrammeOpened | BatchDrafted))
         return next((said.unit for said in opened), None)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 from typing import Annotated, Final
 
-from domain.fields import CaseId, Count, Days, Line, Ref, UnitCode
+from domain.fields import REF, CaseId, Count, Days, Line, UnitCode
 from domain.kernel import Event, Length, Open, Pattern, Value
 from domain.law.facts import RemisiKind
 from domain.remisi import DecisionLevel
@@ -63,28 +63,30 @@ class Candidate(Value):
 
 Kinds = Annotated[tuple[RemisiKind, ...], Length(least=1, most=4)]
 Candidates = Annotated[tuple[Candidate, ...], Length(least=1, most=LISTED_MOST)]
-Hands = Annotated[tuple[Ref, ...], Length(least=1, most=2)]
-"""Who took a step, and on whose behalf, by their keys."""
-Members = Annotated[tuple[Ref, ...], Length(least=2, most=50)]
+HAND: Final = Pattern(regex=REF.regex, example="kepala-upt-1")
+Hand = Annotated[str, HAND]
+"""Who took a step, or on whose behalf it was taken, by their key."""
+Members = Annotated[tuple[Hand, ...], Length(least=2, most=50)]
 Cases = Annotated[tuple[CaseId, ...], Length(least=0, most=10_000)]
 
 
 class BatchDrafted(Event, stored_as="remisi_batch.drafted"):
-    """A list was begun for an award day, by these rule sets and policies; so many lines follow."""
+    """A list was begun for an award day, by these rule sets and policies; its lines follow."""
 
     unit: Open[UnitCode]
     award_day: Open[date]
     kinds: Open[Kinds]
-    lines: Open[Count]
     rule_sets: Open[tuple[Line, ...]]
     policies: Open[tuple[Line, ...]]
-    hands: Open[Hands]
+    by: Open[Hand]
+    on_behalf_of: Open[Hand | None]
 
 
 class BatchListed(Event, stored_as="remisi_batch.listed"):
-    """Lines of the list as drafted."""
+    """Lines of the list as drafted, and whether more of them follow."""
 
     lines: Open[Candidates]
+    more: Open[bool]
 
 
 class BatchLineChanged(Event, stored_as="remisi_batch.line_changed"):
@@ -95,7 +97,8 @@ class BatchLineChanged(Event, stored_as="remisi_batch.line_changed"):
     included: Open[bool]
     remission_days: Open[Days | None]
     reason: Open[ChangeReason]
-    hands: Open[Hands]
+    by: Open[Hand]
+    on_behalf_of: Open[Hand | None]
 
 
 class BatchSessionHeld(Event, stored_as="remisi_batch.session_held"):
@@ -105,7 +108,8 @@ class BatchSessionHeld(Event, stored_as="remisi_batch.session_held"):
     members: Open[Members]
     recommended: Open[bool]
     except_cases: Open[Cases]
-    hands: Open[Hands]
+    by: Open[Hand]
+    on_behalf_of: Open[Hand | None]
 
 
 class BatchDecided(Event, stored_as="remisi_batch.decided"):
@@ -114,7 +118,8 @@ class BatchDecided(Event, stored_as="remisi_batch.decided"):
     level: Open[DecisionLevel]
     agreed: Open[bool]
     except_cases: Open[Cases]
-    hands: Open[Hands]
+    by: Open[Hand]
+    on_behalf_of: Open[Hand | None]
 
 
 class BatchSkIssued(Event, stored_as="remisi_batch.sk_issued"):
@@ -122,7 +127,8 @@ class BatchSkIssued(Event, stored_as="remisi_batch.sk_issued"):
 
     sk_number: Open[Line]
     sk_date: Open[date]
-    hands: Open[Hands]
+    by: Open[Hand]
+    on_behalf_of: Open[Hand | None]
 
 
 class BatchApplied(Event, stored_as="remisi_batch.applied"):
@@ -159,3 +165,12 @@ BatchEvent = (
     | BatchWithdrawn
     | BatchLineWithdrawn
 )
+
+SIGNED: Final = (BatchDrafted, BatchLineChanged, BatchSessionHeld, BatchDecided, BatchSkIssued)
+"""Steps, each of which is taken by hands that took none before."""
+
+
+def hands_of(event: Event) -> tuple[str, ...]:
+    """Return who took a step, and on whose behalf."""
+    said = (event.by, event.on_behalf_of) if isinstance(event, SIGNED) else ()
+    return tuple(filter(None, said))

@@ -17,6 +17,7 @@ from domain.batch_list import (
     BatchWithdrawn,
     Candidate,
     WithdrawalReason,
+    hands_of,
 )
 from domain.kernel import Value
 from domain.law.facts import RemisiKind
@@ -81,21 +82,17 @@ class BatchLine(Value):
 class RemisiBatch(Value):
     """One batch: its draft, its lines by `line_key`, what each level said, and how it came out.
 
-    ``hands`` are all who took a step.
+    ``listed`` is whether all lines are there; ``hands`` are all who took a step.
     """
 
     draft: BatchDrafted | None
     lines: dict[str, BatchLine]
+    listed: bool
     steps: tuple[Step, ...]
     sk: BatchSkIssued | None
     applied: BatchApplied | None
     stop: Stop | None
     hands: tuple[str, ...]
-
-    @property
-    def listed(self) -> bool:
-        """Return whether all lines that were announced are there."""
-        return self.draft is not None and len(self.lines) == self.draft.lines
 
     @property
     def next_level(self) -> DecisionLevel | None:
@@ -129,7 +126,7 @@ def line_key(case: str, kind: RemisiKind) -> str:
 
 
 NOTHING: Final = RemisiBatch(
-    draft=None, lines={}, steps=(), sk=None, applied=None, stop=None, hands=()
+    draft=None, lines={}, listed=False, steps=(), sk=None, applied=None, stop=None, hands=()
 )
 
 
@@ -137,10 +134,10 @@ def evolve(batch: RemisiBatch, event: BatchEvent) -> RemisiBatch:  # noqa: PLR09
     """Write the step down."""
     match event:
         case BatchDrafted():
-            return replace(batch, draft=event, hands=_joined(batch.hands, event.hands))
+            return replace(batch, draft=event, hands=_joined(batch.hands, hands_of(event)))
         case BatchListed():
             fresh = {line_key(line.case, line.kind): _as_drafted(line) for line in event.lines}
-            return replace(batch, lines=batch.lines | fresh)
+            return replace(batch, lines=batch.lines | fresh, listed=not event.more)
         case BatchLineChanged():
             return _changed(batch, event)
         case BatchSessionHeld():
@@ -148,7 +145,7 @@ def evolve(batch: RemisiBatch, event: BatchEvent) -> RemisiBatch:  # noqa: PLR09
         case BatchDecided():
             return _stepped(batch, event, event.level, agreed=event.agreed)
         case BatchSkIssued():
-            return replace(batch, sk=event, hands=_joined(batch.hands, event.hands))
+            return replace(batch, sk=event, hands=_joined(batch.hands, hands_of(event)))
         case BatchApplied():
             return replace(batch, applied=event)
         case BatchWithdrawn():
@@ -174,7 +171,7 @@ def _as_drafted(line: Candidate) -> BatchLine:
 
 
 def _changed(batch: RemisiBatch, event: BatchLineChanged) -> RemisiBatch:
-    batch = replace(batch, hands=_joined(batch.hands, event.hands))
+    batch = replace(batch, hands=_joined(batch.hands, hands_of(event)))
     key = line_key(event.case, event.kind)
     if (line := batch.lines.get(key)) is None:
         return batch
@@ -191,7 +188,7 @@ def _stepped(
     agreed: bool,
 ) -> RemisiBatch:
     step = Step(level=level, agreed=agreed, except_cases=event.except_cases, at=event.effective)
-    hands = _joined(batch.hands, event.hands)
+    hands = _joined(batch.hands, hands_of(event))
     return replace(batch, steps=(*batch.steps, step), hands=hands)
 
 

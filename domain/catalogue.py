@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domain import agreement, person, policy, programme, referral, registry
+from domain import agreement, person, policy, programme, referral, registry, remisi_batch
 from domain.activity import ACTIVITY
 from domain.charge import CHARGE
 from domain.conduct import CONDUCT
@@ -51,6 +51,9 @@ REFERRAL: Final = Stream(
     chapters=(referral.REFERRAL,),
     subject=lambda key, _: key,
 )
+REMISI_BATCH: Final = Stream(
+    name="remisi-batch", chapters=(remisi_batch.REMISI_BATCH,), subject=lambda key, _: key
+)
 PERSON: Final = Stream(
     name="person",
     chapters=(person.PERSON,),
@@ -61,7 +64,7 @@ POLICY: Final = Stream(name="policy", chapters=(policy.POLICY,), subject=lambda 
 
 STREAMS: Final[Mapping[str, Stream]] = {
     stream.name: stream
-    for stream in (CASE, PERSON, PROGRAMME, AGREEMENT, REFERRAL, REGISTRY, POLICY)
+    for stream in (CASE, PERSON, PROGRAMME, AGREEMENT, REFERRAL, REMISI_BATCH, REGISTRY, POLICY)
 }
 EVENTS: Final[tuple[type[Event], ...]] = tuple(
     event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events

@@ -28,6 +28,7 @@ from domain.batch_list import (
     BatchSkIssued,
     BatchWithdrawn,
     WithdrawalReason,
+    hands_of,
 )
 from domain.batch_standing import ENDED, NOTHING, BatchLine, RemisiBatch, evolve, line_key
 from domain.kernel import Chapter, Event, Journey, Refused, ensure
@@ -53,7 +54,7 @@ def decide(proposed: BatchEvent, journey: Journey) -> Sequence[Event]:
         case BatchSessionHeld():
             _ensure_next(batch, proposed, DecisionLevel.TPP)
             _ensure_on_the_list(batch, proposed.except_cases)
-            _ensure_two_members(proposed)
+            _ensure_members_once(proposed)
         case BatchDecided():
             _ensure_next(batch, proposed, proposed.level)
             _ensure_on_the_list(batch, proposed.except_cases)
@@ -123,15 +124,15 @@ def _ensure_new_lines(batch: RemisiBatch, proposed: BatchListed) -> None:
         len(set(keys)) == len(keys)
         and not any(key in batch.lines for key in keys)
         and all(line.kind in draft.kinds for line in proposed.lines)
-        and len(batch.lines) + len(keys) <= draft.lines
+        and not batch.listed
     )
     ensure(
         fits,
         "remisi_batch.line_exists",
         article="Kaidah Jejak: satu orang, satu baris per jenis",
         because=(
-            "baris ini sudah ada, atau bukan dari jenis dan jumlah yang diumumkan",
-            "this line is there already, or not of the kinds and the number that were announced",
+            "baris ini sudah ada, bukan dari jenis daftar ini, atau daftarnya sudah lengkap",
+            "this line is there already, not of the list's kinds, or the list is complete",
         ),
         field="lines",
     )
@@ -195,23 +196,13 @@ def _ensure_next(
         "remisi_batch.not_listed",
         article=IN_ORDER,
         because=(
-            f"baru {len(batch.lines)} dari {draft.lines} baris yang tercatat",
-            f"only {len(batch.lines)} of {draft.lines} lines are there",
+            f"daftar belum lengkap: baru {len(batch.lines)} baris yang tercatat",
+            f"the list is not complete: {len(batch.lines)} lines are there so far",
         ),
     )
-    due = batch.next_level
-    due_word = due.value if due else "sk"
+    _ensure_in_turn(batch, level)
     ensure(
-        due is level and batch.sk is None,
-        "remisi_batch.level_out_of_order",
-        article=PROCEDURE,
-        because=(
-            f"langkah berikutnya: {due_word}" if batch.sk is None else "SK sudah terbit",
-            f"the next step is: {due_word}" if batch.sk is None else "the SK is issued already",
-        ),
-    )
-    ensure(
-        not set(proposed.hands) & set(batch.hands),
+        not set(hands_of(proposed)) & set(batch.hands),
         "remisi_batch.same_hands",
         article=FOUR_EYES,
         because=(
@@ -231,6 +222,20 @@ def _ensure_next(
     )
 
 
+def _ensure_in_turn(batch: RemisiBatch, level: DecisionLevel | None) -> None:
+    due = batch.next_level
+    turn = "-" if batch.sk else due.value if due else "sk"
+    ensure(
+        due is level and batch.sk is None,
+        "remisi_batch.level_out_of_order",
+        article=PROCEDURE,
+        because=(
+            f"langkah berikutnya: {turn}",
+            f"the next step is: {turn}",
+        ),
+    )
+
+
 def _ensure_on_the_list(batch: RemisiBatch, cases: Sequence[str]) -> None:
     known = {line.case for line in batch.lines.values()}
     ensure(
@@ -245,7 +250,7 @@ def _ensure_on_the_list(batch: RemisiBatch, cases: Sequence[str]) -> None:
     )
 
 
-def _ensure_two_members(proposed: BatchSessionHeld) -> None:
+def _ensure_members_once(proposed: BatchSessionHeld) -> None:
     ensure(
         len(set(proposed.members)) == len(proposed.members),
         "remisi_batch.member_twice",

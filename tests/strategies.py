@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from api.event_examples import example
+from domain.batch_list import HAND
 from domain.catalogue import EVENTS
 from domain.kernel import Event, Pattern, Refused, Stream, Value
 from domain.shape import (
@@ -60,10 +61,13 @@ TRIES = 800
 
 @cache
 def codes(pattern: Pattern) -> tuple[str, ...]:
-    """The example of a pattern, and one that differs from it in the last sign."""
+    """The example of a pattern, and one that differs from it in the last sign.
+
+    More of those who sign: each step of a batch is taken by other hands.
+    """
     others = (pattern.example[:-1] + sign for sign in "23456789AB")
     fitting = (code for code in others if re.fullmatch(pattern.regex, code))
-    return tuple(dict.fromkeys((pattern.example, *fitting)))[:2]
+    return tuple(dict.fromkeys((pattern.example, *fitting)))[: 11 if pattern is HAND else 2]
 
 
 def drawn(field: str, shape: Shape, choose: Choose[Any]) -> Any:  # noqa: C901, PLR0911

@@ -65,6 +65,8 @@ unlawful unlinked unlocked unmerge unmerged until updated user users valid value
 verification verified verifier version victim village visit visitor void volunteer wage wait wanted
 was week weight went withdrawal withdrawn witness work worker working workshop written wrong year
 years youth
+anew behalf cases complete drafted except hands included line lines members more ordinal policies
+reasons releasing served sets
 """
 ENGLISH = frozenset(ENGLISH_WORDS.split())
 
