@@ -38,6 +38,12 @@ TOPICS: Final[Mapping[str, Words]] = {
     "guidance": ("Tahap pembimbingan Bapas", "Stages of guidance by Bapas"),
     "probation": ("Masa percobaan", "Probation"),
     "detention_limits": ("Batas penahanan", "Limits of detention"),
+    "detention_limits_child": ("Batas penahanan anak", "Limits of detention of a child"),
+    "detention_limits_terrorism": (
+        "Batas penahanan perkara terorisme",
+        "Limits of detention in cases of terrorism",
+    ),
+    "detention_notices": ("Pemberitahuan akhir penahanan", "Notice that detention ends"),
 }
 """A topic that is not here is read by its own name."""
 
