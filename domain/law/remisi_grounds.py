@@ -1,0 +1,313 @@
+"""What each kind of remisi asks for besides: its day, once a year, its ground.
+
+Remisi khusus is on the feast of the religion first recorded, also after a conversion (Keppres
+174/1999 art. 3 and 7(5), V). A remisi tambahan goes with that year's remisi umum; a susulan makes
+up for an award that was missed because the verdict was not final yet (V, K~).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from domain.admission import Religion
+from domain.law.aloud import spoken_day, spoken_length
+from domain.law.criteria import Criterion
+from domain.law.facts import Granted, RemisiGround, RemisiKind, SubjectKind
+from domain.law.feasts import FEASTED, Feast
+from domain.law.remisi_asked import Asked, said
+from domain.law.remisi_ordinal import KHUSUS_TWICE
+from domain.law.remisi_rules import REMISI_KEMANUSIAAN, REMISI_TAMBAHAN
+from domain.law.remisi_served import award_days
+from domain.law.rule_set import Certainty, Policy
+from domain.law.span import summed, years_later
+
+KEMANUSIAAN_AMOUNT: Final = Policy(
+    name="kemanusiaan_amount",
+    question=(
+        "Berapa besar remisi kemanusiaan? Tidak ditemukan dalam peraturan yang dibaca.",
+        "How much is a remisi for humanity's sake? No text that was read says it.",
+    ),
+    options=("none_stated", "as_umum"),
+    default="none_stated",
+    article="Permenkumham 16/2023 art. 29",
+    certainty=Certainty.UNSURE,
+)
+
+YEARLY: Final = (RemisiKind.UMUM, RemisiKind.KHUSUS)
+
+
+def of_the_kind(asked: Asked) -> Sequence[Criterion]:
+    """Return the conditions of the kind that is asked for."""
+    match asked.wanted.kind:
+        case RemisiKind.SUSULAN:
+            found: Sequence[Criterion | None] = (_was_missed(asked), *_of_the_award(asked))
+        case RemisiKind.TAMBAHAN:
+            found = (_ground(asked), *_of_the_award(asked), _umum_of_the_year(asked))
+        case RemisiKind.KEMANUSIAAN:
+            found = (_humane_ground(asked), _humane_day(asked), _amount_stated(asked))
+        case RemisiKind.PMP:
+            found = (_anak_binaan(asked), *_of_the_award(asked))
+        case _:
+            found = _of_the_award(asked)
+    return tuple(one for one in found if one is not None)
+
+
+def _of_the_award(asked: Asked) -> Sequence[Criterion | None]:
+    return (_on_its_day(asked), _once_a_year(asked))
+
+
+def _on_its_day(asked: Asked) -> Criterion | None:
+    """Ask for the award day of the kind; by a feast that is not sure nobody is judged."""
+    khusus = asked.kind is RemisiKind.KHUSUS
+    code = "own_feast" if khusus else "award_day"
+    day = asked.counted_on
+    if asked.kind not in (*YEARLY, RemisiKind.TAMBAHAN, RemisiKind.DASAWARSA):
+        return None
+    days = award_days(asked.kind, asked.facts, day.year, asked.law, asked.under)
+    if khusus and not days:
+        return _no_feast_known(asked)
+    met = any(one.day == day for one in days) or any(not one.sure for one in days)
+    return said(
+        asked,
+        code,
+        met,
+        _of_day(asked.kind, days, day),
+        value=day,
+        needed="/".join(one.day.isoformat() for one in days) or None,
+    )
+
+
+def _of_day(kind: RemisiKind, days: Sequence[Feast], day: date) -> tuple[str, str]:
+    if not days:
+        return (
+            f"Tahun {day.year} bukan tahun remisi {kind.value}.",
+            f"There is no remisi {kind.value} in {day.year}.",
+        )
+    names = [spoken_day(one.day) for one in days]
+    there = " / ".join(one for one, _ in names), " / ".join(one for _, one in names)
+    if kind is RemisiKind.KHUSUS:
+        return (
+            f"Remisi khusus mengikuti agama yang pertama dicatat; hari rayanya {there[0]}.",
+            f"Remisi khusus follows the religion first recorded, whose feast is on {there[1]}.",
+        )
+    return (
+        f"Remisi {kind.value} diberikan pada {there[0]}.",
+        f"Remisi {kind.value} is given on {there[1]}.",
+    )
+
+
+def _no_feast_known(asked: Asked) -> Criterion:
+    """Answer where no feast is known: of a year to come it stands, of a religion it does not.
+
+    Whose religion is not recorded, or has no feast that anybody fixed, gets no remisi khusus from a
+    machine: the minister asks the Menteri Agama (V).
+    """
+    known = asked.facts.religion in FEASTED
+    words = (
+        (
+            f"Hari raya tahun {asked.counted_on.year} belum ditetapkan; petugas memeriksanya.",
+            f"The feast of {asked.counted_on.year} is not fixed yet; an officer looks at it.",
+        )
+        if known
+        else (
+            "Agama yang pertama dicatat belum jelas hari rayanya; ditanyakan kepada Menteri Agama.",
+            "No feast is known of what was first recorded; the Menteri Agama is asked.",
+        )
+    )
+    if asked.facts.religion is Religion.TIDAK_DIKETAHUI:
+        words = (
+            "Agama Anda belum tercatat; remisi khusus mengikuti agama yang pertama dicatat.",
+            "Your religion is not recorded; remisi khusus follows the one first recorded.",
+        )
+    return said(asked, "own_feast", known, words, value=asked.counted_on)
+
+
+def _once_a_year(asked: Asked) -> Criterion | None:
+    """Ask that there is no other award of the kind in the year, or in the decade's year."""
+    kind, day = asked.kind, asked.counted_on
+    if kind not in (*YEARLY, RemisiKind.DASAWARSA, RemisiKind.TAMBAHAN):
+        return None
+    per_feast = asked.law.use(KHUSUS_TWICE).chosen == "one_a_feast" and kind is RemisiKind.KHUSUS
+    given = [
+        one
+        for one in asked.facts.remissions
+        if (one.kind is kind and (one.on == day if per_feast else one.on.year == day.year))
+        or (one.kind is RemisiKind.PMP and one.on == day)
+    ]
+    if not given:
+        words = (
+            f"Belum ada remisi {kind.value} lain untuk tahun {day.year}.",
+            f"There is no other remisi {kind.value} for {day.year}.",
+        )
+    else:
+        there = spoken_day(given[0].on)
+        words = (
+            f"Remisi {kind.value} tahun {day.year} sudah diberikan pada {there[0]}.",
+            f"The remisi {kind.value} of {day.year} was given on {there[1]}.",
+        )
+    return said(
+        asked,
+        "once_a_year",
+        not given,
+        words,
+        value=given[0].on if given else None,
+        by=given[0].by if given else None,
+    )
+
+
+def umum_of(asked: Asked) -> Granted | None:
+    """Return the remisi umum of the award's year, of which a tambahan is a share."""
+    of_year = [
+        one
+        for one in asked.facts.remissions
+        if one.kind is RemisiKind.UMUM and one.on.year == asked.on.year and one.on <= asked.on
+    ]
+    return of_year[-1] if of_year else None
+
+
+def _umum_of_the_year(asked: Asked) -> Criterion:
+    umum = umum_of(asked)
+    words = (
+        (
+            f"Remisi umum Anda tahun ini {umum.days} hari.",
+            f"Your remisi umum of this year is {umum.days} days.",
+        )
+        if umum
+        else (
+            "Remisi tambahan menyertai remisi umum tahun yang sama, dan itu tidak ada.",
+            "A remisi tambahan goes with the remisi umum of its year, and there is none.",
+        )
+    )
+    return said(
+        asked,
+        "umum_of_the_year",
+        umum is not None,
+        words,
+        value=umum.days if umum else None,
+        by=umum.by if umum else None,
+    )
+
+
+def _ground(asked: Asked) -> Criterion:
+    ground = asked.wanted.ground
+    shares = asked.law.on(REMISI_TAMBAHAN, asked.under).values.shares
+    met = ground in shares
+    there = "/".join(sorted(one.value for one in shares))
+    words = (
+        (
+            "Alasan remisi tambahan Anda diakui.",
+            "The ground of your remisi tambahan is a known one.",
+        )
+        if met
+        else (
+            (
+                "Remisi tambahan memerlukan alasan: berjasa, membantu sebagai pemuka, atau"
+                " bekerja sama dengan penegak hukum."
+            ),
+            "A remisi tambahan needs a ground: a merit, help as pemuka, or work with justice.",
+        )
+    )
+    return said(asked, "ground", met, words, value=ground.value if ground else None, needed=there)
+
+
+def _was_missed(asked: Asked) -> Criterion:
+    """Ask that the award was missed for want of a final verdict, and nothing else."""
+    missed, final = asked.wanted.missed, asked.facts.verdict_final_on
+    met = bool(missed and missed.kind in YEARLY and missed.on < asked.on)
+    met = met and final is not None and missed is not None and final > missed.on
+    words = (
+        "Pada hari pemberian yang terlewat putusan Anda belum berkekuatan hukum tetap."
+        if met
+        else "Remisi susulan menggantikan remisi yang terlewat karena putusan belum tetap.",
+        "On the award day that was missed your verdict was not final yet."
+        if met
+        else "A remisi susulan makes up for one that was missed since the verdict was not final.",
+    )
+    return said(
+        asked,
+        "was_missed",
+        met,
+        words,
+        value=missed.on if missed else None,
+        needed=final,
+        by=asked.facts.verdict_final_by,
+    )
+
+
+def _anak_binaan(asked: Asked) -> Criterion:
+    met = asked.facts.kind is SubjectKind.ANAK_BINAAN
+    words = (
+        ("Anda anak binaan.", "You are an anak binaan.")
+        if met
+        else (
+            "Pengurangan Masa Pidana diberikan kepada anak binaan.",
+            "Pengurangan Masa Pidana is given to an anak binaan.",
+        )
+    )
+    return said(asked, "anak_binaan", met, words)
+
+
+def _humane_ground(asked: Asked) -> Criterion:
+    """Ask for a short sentence, an age, or an illness; a doctor's statement no fact tells."""
+    rules = asked.law.on(REMISI_KEMANUSIAAN, asked.under).values
+    ground, facts = asked.wanted.ground, asked.facts
+    value: object = None
+    needed: object = None
+    match ground:
+        case RemisiGround.PIDANA_SINGKAT:
+            total, needed = summed(one.span for one in facts.sentences), rules.most_sentence
+            value, needed = total.total_days, rules.most_sentence.total_days
+            met = 0 < value <= needed
+            length = spoken_length(value)
+            words = (f"Pidana Anda {length[0]}.", f"Your sentence is {length[1]}.")
+        case RemisiGround.LANJUT_USIA:
+            value, needed = facts.birth_date, rules.over_age
+            # One is older than 70 from the day after the birthday on which one becomes so.
+            met = value is not None and years_later(value, rules.over_age) < asked.on
+            words = (
+                f"Yang diperlukan: berusia di atas {rules.over_age} tahun pada hari pemberian.",
+                f"To be over {rules.over_age} years of age on the award day is needed.",
+            )
+        case RemisiGround.SAKIT_BERKEPANJANGAN:
+            met = True
+            words = (
+                "Diperlukan surat keterangan dokter tentang sakit berkepanjangan.",
+                "A doctor's statement of a prolonged illness is needed.",
+            )
+        case _:
+            met = False
+            words = (
+                "Remisi kemanusiaan memerlukan alasan: pidana singkat, lanjut usia, atau sakit.",
+                "It needs a ground: a short sentence, old age, or a prolonged illness.",
+            )
+    return said(asked, "ground", met, words, value=value, needed=needed)
+
+
+def _humane_day(asked: Asked) -> Criterion | None:
+    rules = asked.law.on(REMISI_KEMANUSIAAN, asked.under).values
+    given_on = rules.given_on.get(asked.wanted.ground) if asked.wanted.ground else None
+    if given_on is None:
+        return None
+    day = date(asked.on.year, *given_on)
+    words = spoken_day(day)
+    return said(
+        asked,
+        "award_day",
+        asked.on == day,
+        (f"Remisi ini diberikan pada {words[0]}.", f"This remisi is given on {words[1]}."),
+        value=asked.on,
+        needed=day,
+    )
+
+
+def _amount_stated(asked: Asked) -> Criterion:
+    met = asked.law.use(KEMANUSIAAN_AMOUNT).chosen != "none_stated"
+    words = (
+        ("Besarnya dihitung seperti remisi umum.", "It is counted as a remisi umum is.")
+        if met
+        else (
+            "Besarnya remisi kemanusiaan tidak ditemukan dalam peraturan; petugas menetapkannya.",
+            "No text that was read says how much it is; an officer settles it.",
+        )
+    )
+    return said(asked, "amount_stated", met, words)
