@@ -45,6 +45,7 @@ SHOWS_NOBODY: Final = frozenset(
         "/aset/{name}",
         "/periksa",
         "/hukum",
+        "/laporan/remisi",
         "/v1/law",
         "/v1/read-models",
         "/v1/projections",

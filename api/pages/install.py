@@ -5,12 +5,33 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 
-from api.pages import cases, changes, corrections, journey, law, login, overview, verify
+from api.pages import (
+    cases,
+    changes,
+    corrections,
+    journey,
+    law,
+    login,
+    overview,
+    remisi_report,
+    verify,
+)
 from api.pages.counting import Counts
 from api.pages.rendering import ADDRESSES, CONTENT, STATIC
 from api.pages.visits import PageRoute
 from api.problems import not_found
 
+PAGES: Final = (
+    login,
+    overview,
+    cases,
+    journey,
+    corrections,
+    changes,
+    law,
+    remisi_report,
+    verify,
+)
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 assets: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -28,6 +49,6 @@ def asset(name: str) -> Response:
 def install_pages(app: FastAPI) -> None:
     """Let an application that carries `Services` answer people too."""
     app.state.page_counts = Counts()
-    for pages in (login, overview, cases, journey, corrections, changes, law, verify):
+    for pages in PAGES:
         app.include_router(pages.router)
     app.include_router(assets)

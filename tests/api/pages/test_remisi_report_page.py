@@ -1,0 +1,88 @@
+"""The report on remisi as people read it."""
+
+import re
+
+import pytest
+from facts import MEDAN, append, event, open_case
+
+PEKALONGAN = "RUTAN-PEKALONGAN"
+PROPOSED = {
+    "proposal": "2025-umum",
+    "kind": "umum",
+    "award_day": "2025-08-17",
+    "remission_days": 60,
+    "rule_set": "keppres-174-1999",
+}
+
+
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    return lasting_service
+
+
+def awarded(client, *, releases=False, **opening):
+    """A case with a remisi umum that was applied, or is only proposed."""
+    case = open_case(client, **opening)
+    steps = [event("remisi.proposed", "2025-06-15", **PROPOSED)]
+    for day, level in enumerate(("tpp", "kepala_upt", "kanwil", "ditjenpas"), 20):
+        said = {"proposal": "2025-umum", "level": level, "agreed": True, "note": None}
+        steps.append(event("remisi.decided", f"2025-06-{day}", **said))
+    sk = {"sk_number": "SK-1", "sk_date": "2025-08-11", "remission_days": 60}
+    steps.append(event("remisi.sk_issued", "2025-08-11", proposal="2025-umum", **sk))
+    steps.append(event("remisi.applied", "2025-08-17", proposal="2025-umum", releases=releases))
+    answer = append(client, case, *steps)
+    assert answer.status_code == 201, answer.json()
+    return case
+
+
+@pytest.fixture(scope="module")
+def told(service):
+    """Two awards in Medan, one of which frees, and one in Pekalongan; all read."""
+    medan = service.caller("caseworker", MEDAN)
+    awarded(medan)
+    awarded(medan, name="Andi Fiktif", releases=True)
+    awarded(service.caller("caseworker", PEKALONGAN), name="Sari Fiktif", unit=PEKALONGAN)
+    head = service.services.ledger.position()
+    assert service.services.read_models.wait(head, seconds=10)
+
+
+def cells(page, title):
+    row = re.search(rf'<th scope="row">{title}</th>(.*?)</tr>', page)
+    return re.findall(r"<td[^>]*>([^<]*)</td>", row[1]) if row else None
+
+
+def test_an_award_day_is_found_in_the_list_and_shown_by_kind_province_and_unit(visitor, told):
+    auditor = visitor("auditor", level="ditjenpas")
+    assert '<a href="/laporan/remisi?award_day=2025-08-17">17 Agu 2025</a>' in (
+        auditor.get("/laporan/remisi").text
+    )
+    page = auditor.get("/laporan/remisi", params={"award_day": "2025-08-17"}).text
+    assert cells(page, "Remisi: umum") == ["2", "1", "3", "0", "0", "0", "0", "3", "180"]
+    assert cells(page, "Remisi: semua jenis")[2] == "3"
+    assert cells(page, "Sumatera Utara")[2] == "2"
+    assert cells(page, "Rutan-Pekalongan")[2] == "1"
+    assert "Remisi: umum: 2 (I) + 1 (II) = 3" in page
+
+
+def test_a_unit_sees_its_own_figures_only(visitor, told):
+    page = visitor("caseworker", MEDAN).get("/laporan/remisi?award_day=2025-08-17").text
+    assert cells(page, "Remisi: umum")[:3] == ["1", "1", "2"]
+    assert "Rutan-Pekalongan" not in page
+
+
+def test_a_day_without_remisi_and_one_that_is_none_say_so(visitor, told):
+    client = visitor("caseworker", MEDAN)
+    assert (
+        "Tidak ada remisi untuk hari itu" in client.get("/laporan/remisi?award_day=2024-01-01").text
+    )
+    wrong = client.get("/laporan/remisi?award_day=kemarin")
+    assert (wrong.status_code, 'role="alert"' in wrong.text) == (422, True)
+
+
+def test_the_report_is_served_as_the_page_shows_it(service, told):
+    answer = service.caller("auditor", level="ditjenpas").get(
+        "/v1/read-models/remisi_report",
+        params={"award_day": "2025-08-17", "kind": "umum", "by": "total"},
+    )
+    counted = {one["figure"]: one["count"] for one in answer.json()["items"] if one["kind"]}
+    assert counted == {"population": 3, "awarded": 3, "i": 2, "ii": 1}
