@@ -5,7 +5,7 @@ copies with ids, names and numbers of their own, so that a store of any size is 
 the ledger takes it, and every page in it is one that could stand in a real one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -120,6 +120,14 @@ class Notebook:
 
 def whole_case(events: int, unit: str = UNIT) -> Sequence[Draft]:
     """Decide a case of so many events (three at least, the person's own two among them)."""
+    numbers = range(events - OPENING)
+    return decided_case([disciplined(n) if n % 3 == 0 else assessed(n) for n in numbers], unit)
+
+
+def decided_case(
+    later: Iterable[Event], unit: str = UNIT, since: date = ADMITTED
+) -> Sequence[Draft]:
+    """Decide a case that begins on a day, and then these events of it."""
     notebook = Notebook()
     append = Append(notebook, new_id, now)
     person, case = new_id(), StreamId(kind="case", key=new_id())
@@ -127,17 +135,16 @@ def whole_case(events: int, unit: str = UNIT) -> Sequence[Draft]:
     first = [
         Proposal(
             stream=StreamId(kind="person", key=person),
-            event=_registered(),
+            event=_registered(since),
             evidence=(),
             reason=None,
         ),
-        Proposal(stream=case, event=_admitted(person, unit), evidence=(), reason=None),
+        Proposal(stream=case, event=_admitted(person, unit, since), evidence=(), reason=None),
     ]
     append(_request(first, actor))
-    for number in range(events - OPENING):
-        event: Event = disciplined(number) if number % 3 == 0 else assessed(number)
+    for event in later:
         append(_request([Proposal(stream=case, event=event, evidence=(), reason=None)], actor))
-    return notebook.pages and [_as_draft(page) for page in notebook.pages]
+    return [_as_draft(page) for page in notebook.pages]
 
 
 def copies(case: Sequence[Draft], first: int = 0) -> Iterator[Sequence[Draft]]:
@@ -184,9 +191,9 @@ def write_batch(ledger: EventsourcingLedger, batch: Sequence[Draft]) -> None:
     ledger.append(batch, heads=heads, actor=ACTOR.id, command=None)
 
 
-def _registered() -> PersonRegistered:
+def _registered(since: date) -> PersonRegistered:
     return PersonRegistered(
-        effective=on(ADMITTED),
+        effective=on(since),
         full_name="Adi Bench",
         sex=Sex.MALE,
         birth_date=date(1990, 5, 17),
@@ -197,9 +204,9 @@ def _registered() -> PersonRegistered:
     )
 
 
-def _admitted(person: str, unit: str) -> CustodyAdmitted:
+def _admitted(person: str, unit: str, since: date) -> CustodyAdmitted:
     return CustodyAdmitted(
-        effective=on(ADMITTED),
+        effective=on(since),
         person=person,
         unit=unit,
         reason=AdmissionReason.PENAHANAN,
