@@ -61,7 +61,24 @@ class Candidate(Value):
     reasons: tuple[Code, ...]
 
 
+class KindTotals(Value):
+    """What became of the lines of one kind: all that were listed are in one of the four after it.
+
+    ``releasing`` and ``remission_days`` are of those that were applied.
+    """
+
+    kind: RemisiKind
+    listed: Count
+    excluded: Count
+    turned_down: Count
+    withdrawn: Count
+    applied: Count
+    releasing: Count
+    remission_days: Count
+
+
 Kinds = Annotated[tuple[RemisiKind, ...], Length(least=1, most=4)]
+Totals = Annotated[tuple[KindTotals, ...], Length(least=0, most=4)]
 Candidates = Annotated[tuple[Candidate, ...], Length(least=1, most=LISTED_MOST)]
 HAND: Final = Pattern(regex=REF.regex, example="kepala-upt-1")
 Hand = Annotated[str, HAND]
@@ -134,9 +151,13 @@ class BatchSkIssued(Event, stored_as="remisi_batch.sk_issued"):
 class BatchApplied(Event, stored_as="remisi_batch.applied"):
     """The award day came and every line was brought to its end. Follows from the day."""
 
-    applied: Open[Count]
-    releasing: Open[Count]
-    withdrawn: Open[Count]
+    totals: Open[Totals]
+
+
+class BatchClosed(Event, stored_as="remisi_batch.closed"):
+    """A list came to nothing, and every case on it has been told. Follows from its end."""
+
+    totals: Open[Totals]
 
 
 class BatchWithdrawn(Event, stored_as="remisi_batch.withdrawn"):
@@ -162,6 +183,7 @@ BatchEvent = (
     | BatchDecided
     | BatchSkIssued
     | BatchApplied
+    | BatchClosed
     | BatchWithdrawn
     | BatchLineWithdrawn
 )

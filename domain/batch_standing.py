@@ -6,6 +6,7 @@ from typing import Final, assert_never
 
 from domain.batch_list import (
     BatchApplied,
+    BatchClosed,
     BatchDecided,
     BatchDrafted,
     BatchEvent,
@@ -91,6 +92,7 @@ class RemisiBatch(Value):
     steps: tuple[Step, ...]
     sk: BatchSkIssued | None
     applied: BatchApplied | None
+    closed: BatchClosed | None
     stop: Stop | None
     hands: tuple[str, ...]
 
@@ -114,6 +116,12 @@ class RemisiBatch(Value):
             return BatchStatus.DRAFTED
         return BatchStatus.AGREED if len(self.steps) > 1 else BatchStatus.RECOMMENDED
 
+    @property
+    def told(self) -> bool:
+        """Return whether every case has been told how it ended; before the TPP none hears of it."""
+        unheard = self.stop is not None and self.stop.steps == 0
+        return unheard or self.applied is not None or self.closed is not None
+
     def stands(self, line: BatchLine) -> bool:
         """Return whether a line is still on its way, or arrived."""
         off = any(line.case in step.except_cases for step in self.steps)
@@ -126,11 +134,19 @@ def line_key(case: str, kind: RemisiKind) -> str:
 
 
 NOTHING: Final = RemisiBatch(
-    draft=None, lines={}, listed=False, steps=(), sk=None, applied=None, stop=None, hands=()
+    draft=None,
+    lines={},
+    listed=False,
+    steps=(),
+    sk=None,
+    applied=None,
+    closed=None,
+    stop=None,
+    hands=(),
 )
 
 
-def evolve(batch: RemisiBatch, event: BatchEvent) -> RemisiBatch:  # noqa: PLR0911  # one per event
+def evolve(batch: RemisiBatch, event: BatchEvent) -> RemisiBatch:  # noqa: C901, PLR0911  # one per event
     """Write the step down."""
     match event:
         case BatchDrafted():
@@ -148,6 +164,8 @@ def evolve(batch: RemisiBatch, event: BatchEvent) -> RemisiBatch:  # noqa: PLR09
             return replace(batch, sk=event, hands=_joined(batch.hands, hands_of(event)))
         case BatchApplied():
             return replace(batch, applied=event)
+        case BatchClosed():
+            return replace(batch, closed=event)
         case BatchWithdrawn():
             return replace(batch, stop=_stop(batch, event.effective, event.reason, None))
         case BatchLineWithdrawn():

@@ -18,6 +18,7 @@ from typing import Final, assert_never, get_args
 from domain.batch_list import (
     IN_A_BATCH,
     BatchApplied,
+    BatchClosed,
     BatchDecided,
     BatchDrafted,
     BatchEvent,
@@ -30,7 +31,15 @@ from domain.batch_list import (
     WithdrawalReason,
     hands_of,
 )
-from domain.batch_standing import ENDED, NOTHING, BatchLine, RemisiBatch, evolve, line_key
+from domain.batch_standing import (
+    ENDED,
+    NOTHING,
+    BatchLine,
+    BatchStatus,
+    RemisiBatch,
+    evolve,
+    line_key,
+)
 from domain.kernel import Chapter, Event, Journey, Refused, ensure
 from domain.law.facts import RemisiKind
 from domain.remisi import DecisionLevel
@@ -41,7 +50,9 @@ ON_ITS_DAY: Final = "Kaidah Jejak: remisi berlaku pada hari pemberiannya"
 PROCEDURE: Final = "Permenkumham 3/2018"
 
 
-def decide(proposed: BatchEvent, journey: Journey) -> Sequence[Event]:
+def decide(  # noqa: C901  # one per event
+    proposed: BatchEvent, journey: Journey
+) -> Sequence[Event]:
     """Admit the next step of a batch."""
     batch = journey[REMISI_BATCH]
     match proposed:
@@ -62,6 +73,8 @@ def decide(proposed: BatchEvent, journey: Journey) -> Sequence[Event]:
             _ensure_next(batch, proposed, None)
         case BatchApplied():
             _ensure_may_end(batch, proposed)
+        case BatchClosed():
+            _ensure_came_to_nothing(batch)
         case BatchWithdrawn():
             _ensure_open(batch)
         case BatchLineWithdrawn():
@@ -296,6 +309,20 @@ def _ensure_may_end(batch: RemisiBatch, proposed: BatchApplied) -> None:
         because=(
             f"daftar ini berlaku pada {draft.award_day}, dengan SK",
             f"this list takes effect on {draft.award_day}, by an SK",
+        ),
+    )
+
+
+def _ensure_came_to_nothing(batch: RemisiBatch) -> None:
+    """Let a batch be closed once, after it was turned down or withdrawn."""
+    ended = batch.status in {BatchStatus.TURNED_DOWN, BatchStatus.WITHDRAWN}
+    ensure(
+        ended and not batch.told,
+        "remisi_batch.not_ended",
+        article=IN_ORDER,
+        because=(
+            "daftar ini masih berjalan, atau sudah ditutup",
+            "this list is still on its way, or closed already",
         ),
     )
 
