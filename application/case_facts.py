@@ -11,9 +11,11 @@ from application.read_models import Access, Question, ReadModels, Then
 from application.standing import standing
 from domain.activity import ACTIVITY
 from domain.catalogue import CASE
+from domain.charge import CHARGE
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY, HELD, Presence
 from domain.detention import DETENTION
+from domain.earlier_remisi import EARLIER_REMISI
 from domain.integration import INTEGRATION
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Event, Journey, Value
@@ -29,6 +31,8 @@ TOLD_BY: Final = (
     CUSTODY,
     DETENTION,
     VERDICT,
+    CHARGE,
+    EARLIER_REMISI,
     CONDUCT,
     REMISI,
     INTEGRATION,

@@ -6,10 +6,12 @@ from typing import Any, Final
 from domain import agreement, person, policy, programme, referral, registry, remisi_batch
 from domain.activity import ACTIVITY
 from domain.charge import CHARGE
+from domain.claim import CLAIM
 from domain.conduct import CONDUCT
 from domain.correction import CORRECTION
 from domain.custody import CUSTODY
 from domain.detention import DETENTION
+from domain.earlier_remisi import EARLIER_REMISI
 from domain.integration import INTEGRATION
 from domain.job_placement import JOB_PLACEMENT
 from domain.kejar_paket import KEJAR_PAKET
@@ -28,6 +30,8 @@ CASE: Final = Stream(
         DETENTION,
         CHARGE,
         VERDICT,
+        EARLIER_REMISI,
+        CLAIM,
         CONDUCT,
         REMISI,
         INTEGRATION,

@@ -23,6 +23,7 @@ from domain.custody import (
     ensure_alive,
 )
 from domain.fields import Days, Line, Months, Rupiah, Years
+from domain.fine import FinePaid, ensure_owed
 from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, ensure
 
 
@@ -94,13 +95,14 @@ class VerdictExecuted(Event, stored_as="verdict.executed"):
     document: Specific[Line]
 
 
-VerdictEvent = VerdictPronounced | CopyReceived | VerdictBecameFinal | VerdictExecuted
+VerdictEvent = VerdictPronounced | CopyReceived | VerdictBecameFinal | VerdictExecuted | FinePaid
 
 
 class Verdicts(Value):
     """The verdicts in the order in which they took effect, and the numbers of what came of them.
 
-    ``final_on`` and ``executed_on`` are the days, in the same order.
+    ``final_on`` and ``executed_on`` are the days, in the same order. ``paid`` is what was paid of
+    the fine.
     """
 
     pronounced: tuple[VerdictPronounced, ...]
@@ -109,6 +111,7 @@ class Verdicts(Value):
     executed: tuple[str, ...]
     final_on: tuple[date, ...]
     executed_on: tuple[date, ...]
+    paid: tuple[FinePaid, ...]
 
 
 KUHAP: Final = "KUHAP (UU 8/1981; UU 20/2025)"
@@ -163,6 +166,17 @@ def sentence(journey: Journey) -> tuple[SentencePart, ...]:
     """Return the sentence as the last verdict left it; nothing before the first."""
     pronounced = journey[VERDICT].pronounced
     return pronounced[-1].sentence if pronounced else ()
+
+
+def fine_of(journey: Journey) -> int:
+    """Return the fine of the last verdict, in rupiah; 0 where there is none."""
+    return sum(part.fine for part in sentence(journey) if part.kind is SentenceKind.DENDA)
+
+
+def fine_owed(journey: Journey) -> int:
+    """Return what is still to be paid of it."""
+    paid = sum(one.amount or 0 for one in journey[VERDICT].paid)
+    return max(fine_of(journey) - paid, 0)
 
 
 def _fits(part: SentencePart) -> bool:
@@ -322,6 +336,8 @@ def decide(proposed: VerdictEvent, journey: Journey) -> Sequence[Event]:
             _ensure_becomes_final(proposed.number, verdicts)
         case VerdictExecuted():
             _ensure_executable(verdicts)
+        case FinePaid():
+            ensure_owed(proposed, fine_owed(journey))
         case _:
             assert_never(proposed)
     return [proposed]
@@ -346,6 +362,8 @@ def evolve(verdicts: Verdicts, event: VerdictEvent) -> Verdicts:
                 executed=(*verdicts.executed, *verdicts.final[-1:]),
                 executed_on=(*verdicts.executed_on, event.effective.day),
             )
+        case FinePaid():
+            return replace(verdicts, paid=(*verdicts.paid, event))
         case _:
             assert_never(event)
 
@@ -353,7 +371,9 @@ def evolve(verdicts: Verdicts, event: VerdictEvent) -> Verdicts:
 VERDICT: Final[Chapter[Verdicts, VerdictEvent]] = Chapter(
     name="verdict",
     events=get_args(VerdictEvent),
-    initial=Verdicts(pronounced=(), copies=(), final=(), executed=(), final_on=(), executed_on=()),
+    initial=Verdicts(
+        pronounced=(), copies=(), final=(), executed=(), final_on=(), executed_on=(), paid=()
+    ),
     decide=decide,
     evolve=evolve,
 )

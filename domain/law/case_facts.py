@@ -14,16 +14,17 @@ from typing import Final
 
 from domain.activity import ACTIVITY, Taking
 from domain.admission import CustodyTakenOver, LegalStatus, Religion
+from domain.charge import CHARGE
 from domain.conduct import CONDUCT, ConductAssessed, DisciplineBegan, Predicate
 from domain.custody import CUSTODY, Released, ReleaseKind
 from domain.detention import DETENTION, DetentionForm, DetentionFormChanged, HospitalStayBegan
+from domain.earlier_remisi import EARLIER_REMISI
 from domain.integration import INTEGRATION, IntegrationStarted
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Journey
 from domain.law.criteria import Trace
 from domain.law.facts import (
     Breach,
-    CaseType,
     Facts,
     Granted,
     Held,
@@ -38,7 +39,15 @@ from domain.law.span import Span, summed
 from domain.remisi import REMISI, RemisiApplied
 from domain.skill_training import SKILL_TRAINING, Step
 from domain.stay import Stay, staying
-from domain.verdict import VERDICT, SentenceKind, VerdictBecameFinal, legal_status, sentence
+from domain.verdict import (
+    VERDICT,
+    SentenceKind,
+    VerdictBecameFinal,
+    fine_of,
+    fine_owed,
+    legal_status,
+    sentence,
+)
 
 KINDS: Final = {
     LegalStatus.NARAPIDANA: SubjectKind.NARAPIDANA,
@@ -82,7 +91,7 @@ def facts_of(journey: Journey) -> Facts:
         discipline=tuple(_discipline(journey)),
         conduct_risk_declined=risk_declined,
         birth_date=(opening.birth_date if opening else None) or None,
-        case_type=CaseType.UMUM,
+        case_type=journey[CHARGE].case_type,
         recidivist=False,
         nationality="ID",
         executed=convict,
@@ -223,13 +232,18 @@ def _substitute(journey: Journey) -> Substitute | None:
 
 def _fine_paid(journey: Journey) -> bool | None:
     """Return whether the fine was paid, where there is one."""
-    if not any(part.kind is SentenceKind.DENDA for part in sentence(journey)):
+    if not fine_of(journey):
         return None
     stays = journey[CUSTODY].stays
-    return any(stay.release is ReleaseKind.DENDA_DIBAYAR for stay in stays)
+    by_release = any(stay.release is ReleaseKind.DENDA_DIBAYAR for stay in stays)
+    return by_release or not fine_owed(journey)
 
 
 def _remissions(journey: Journey) -> Iterator[Granted]:
+    for earlier in journey[EARLIER_REMISI].granted:
+        day = earlier.effective.day
+        by = Trace(event=earlier.stored_as, day=day)
+        yield Granted(kind=earlier.kind, on=day, days=earlier.remission_days, by=by)
     for proposal in journey[REMISI].proposals.values():
         if proposal.asked and proposal.sk and proposal.applied:
             yield Granted(

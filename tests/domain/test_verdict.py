@@ -14,7 +14,9 @@ from domain.custody import (
     Religion,
     Sex,
 )
+from domain.fine import FinePaid
 from domain.kernel import Refused
+from domain.law.case_facts import facts_of
 from domain.verdict import (
     CopyReceived,
     Instance,
@@ -206,6 +208,27 @@ def test_a_review_that_became_final_is_executed_anew():
     )
     reviewed.when(replace(executed, effective=on("2026-02-10"))).then_recorded()
     assert sentence(CASE.fold(reviewed.history)) == review.sentence
+
+
+paid = FinePaid(effective=on("2025-06-01"), amount=20_000_000, receipt="D-3/1")
+
+
+def test_a_fine_is_paid_in_parts_and_no_more_than_it_is():
+    tried.when(paid).then_recorded()
+    rest = replace(paid, amount=30_000_000, receipt="D-3/2")
+    tried.given(paid).when(rest).then_recorded()
+    more = replace(rest, amount=30_000_001)
+    tried.given(paid).when(more).then_refused("verdict.more_than_the_fine")
+    case.given(admitted).when(paid).then_refused("verdict.more_than_the_fine")
+    tried.when(replace(paid, amount=0)).then_refused("verdict.nothing_paid")
+
+
+def test_a_substitute_is_served_unless_all_of_the_fine_is_paid():
+    rest = replace(paid, amount=30_000_000, receipt="D-3/2")
+    for events, whole in (((), False), ((paid,), False), ((paid, rest), True)):
+        told = facts_of(CASE.fold([admitted, pronounced, *events]))
+        assert told.substitute
+        assert (told.substitute.paid, told.fine_paid) == (whole, whole)
 
 
 def test_whoever_is_dead_is_not_judged():
