@@ -1,0 +1,102 @@
+"""Guidance by a Bapas: its published boundary, reports, probation, and what revocation costs."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from person_facts import lived
+
+from domain.law.book import LAW
+from domain.law.choosing import choose
+from domain.law.facts import Right
+from domain.law.guidance import (
+    guidance_end,
+    guidance_stages,
+    lost_days,
+    next_report,
+    probation_end,
+    reports_due,
+    revocable_until,
+    stage_on,
+)
+
+
+def day(text):
+    return date.fromisoformat(text)
+
+
+PUBLISHED = guidance_stages(day("2024-08-18"), day("2032-03-27"), LAW)
+
+
+def test_the_last_stage_of_the_published_case_begins_on_3_may_2030():
+    assert [
+        (one.number, one.from_day, one.until, one.report_every_months) for one in PUBLISHED
+    ] == [
+        (1, day("2024-08-18"), day("2026-07-13"), 1),
+        (2, day("2026-07-14"), day("2030-05-02"), 2),
+        (3, day("2030-05-03"), day("2032-03-27"), 3),
+    ]
+
+
+def test_a_report_is_due_every_month_then_every_two_then_every_three():
+    due = list(reports_due(PUBLISHED))
+    assert due[:2] == [day("2024-08-18"), day("2024-09-18")]
+    second = [one for one in due if PUBLISHED[1].from_day <= one <= PUBLISHED[1].until]
+    assert second[:2] == [day("2026-07-14"), day("2026-09-14")]
+    assert due[-1] == day("2032-02-03")
+
+
+def test_the_next_report_is_the_first_due_after_the_last_one_made():
+    assert next_report(PUBLISHED, None) == day("2024-08-18")
+    assert next_report(PUBLISHED, day("2024-08-20")) == day("2024-09-18")
+    assert next_report(PUBLISHED, day("2032-03-01")) is None
+
+
+def test_a_day_is_of_one_stage_or_of_none():
+    assert stage_on(PUBLISHED, day("2030-05-03")) is PUBLISHED[2]
+    assert stage_on(PUBLISHED, day("2032-03-28")) is None
+
+
+def test_guidance_that_ends_before_it_begins_has_no_stages():
+    assert guidance_stages(day("2026-01-01"), day("2026-01-01"), LAW) == ()
+
+
+def test_probation_is_a_year_after_expiry_without_the_days_held_for_another_case():
+    assert probation_end(day("2026-05-26"), LAW) == day("2027-05-26")
+    assert probation_end(day("2024-02-29"), LAW) == day("2025-02-28")
+    assert probation_end(day("2026-05-26"), LAW, detained_elsewhere=10) == day("2027-06-05")
+
+
+def test_guidance_of_pb_ends_with_probation_and_of_a_leave_with_expiry():
+    expiry = day("2026-05-26")
+    assert guidance_end(Right.PB, expiry, LAW) == day("2027-05-26")
+    assert guidance_end(Right.CB, expiry, LAW) == guidance_end(Right.CMB, expiry, LAW) == expiry
+
+
+def test_pb_may_be_revoked_until_three_months_after_probation():
+    assert revocable_until(day("2027-05-26"), LAW) == day("2027-08-26")
+
+
+@pytest.mark.parametrize(
+    ("option", "lost"),
+    [("does_not_count", 61), ("counts_until_revoked", 20), ("counts_until_return", 0)],
+)
+def test_what_a_revocation_costs_is_a_policy(option, lost):
+    law = choose(LAW, rule_sets={}, options={"time_on_revoked_leave": option})
+    parole = lived("pb", "2025-03-01", "2025-04-30")
+    assert lost_days(parole, day("2025-04-11"), day("2025-05-01"), law) == lost
+
+
+@settings(max_examples=100)
+@given(st.dates(date(2010, 1, 1), date(2040, 1, 1)), st.integers(1, 5000))
+def test_stages_follow_upon_each_other_and_are_the_whole_time(begin, length):
+    until = begin + timedelta(days=length)
+    stages = guidance_stages(begin, until, LAW)
+    assert (stages[0].from_day, stages[-1].until) == (begin, until)
+    for before, after in pairwise(stages):
+        assert after.from_day == before.until + timedelta(days=1)
+    due = list(reports_due(stages))
+    assert due == sorted(set(due))
+    assert all(begin <= one <= until for one in due)
