@@ -56,14 +56,3 @@ class Clock(Protocol):
     def looked(self) -> Sequence[Looked]:
         """Return the last look, whichever process it was."""
         ...
-
-
-class NoClock:
-    """Of a house in which nothing comes due: that of a command beside the service."""
-
-    def hint(self) -> None:
-        """Do nothing: the service looks by itself."""
-
-    def looked(self) -> Sequence[Looked]:
-        """Return nothing."""
-        return ()
