@@ -10,6 +10,7 @@ from api.openapi import install_openapi
 from api.pages.install import install_pages
 from api.routes import (
     approvals,
+    calculations,
     changes,
     diff,
     evidence,
@@ -54,6 +55,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(merges.router)
     app.include_router(read_models_router(services))
     app.include_router(law.router)
+    app.include_router(calculations.router)
     app.include_router(ledger.router)
     app.include_router(reads.router)
     app.include_router(health.router)

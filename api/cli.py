@@ -10,6 +10,7 @@ import typer
 from api import (
     cli_backup,
     cli_bench,
+    cli_calculate,
     cli_demo,
     cli_export,
     cli_import,
@@ -40,6 +41,7 @@ app.command("restore", epilog=cli_backup.RESTORE_EXAMPLES)(cli_backup.restore)
 app.command("forget", epilog=cli_keys.FORGET_EXAMPLES)(cli_keys.forget)
 app.add_typer(cli_keys.keys_app, name="keys")
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
+app.command("calculate", epilog=cli_calculate.EXAMPLES)(cli_calculate.calculate)
 app.command("rebuild", epilog=cli_projections.REBUILD_EXAMPLES)(cli_projections.rebuild)
 app.command("status", epilog=cli_projections.STATUS_EXAMPLES)(cli_projections.status)
 app.command("replay", epilog=cli_replay.EXAMPLES)(cli_replay.replay)

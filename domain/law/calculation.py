@@ -4,22 +4,36 @@ Nothing is stored and nobody is looked up: the same facts, law and day give the 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from domain.kernel import Value
 from domain.law.claims import ClaimedDay
+from domain.law.criteria import Explanation
 from domain.law.facts import Facts, Right, Wanted
+from domain.law.guidance import (
+    GuidanceStage,
+    guidance_end,
+    guidance_stages,
+    probation_end,
+)
+from domain.law.integration import RightFinding, rights
 from domain.law.notice import Notice
 from domain.law.possible import ensure_possible
 from domain.law.remarks import remarks
+from domain.law.remisi import RemisiFinding, findings
 from domain.law.rule_set import Law, PolicyUsed
 from domain.law.sentence import Dates, Endless, closed, dates, rules_of, used
 
 THIRD: Final = Fraction(1, 3)
 HALF: Final = Fraction(1, 2)
 TWO_THIRDS: Final = Fraction(2, 3)
+GUIDED: Final = (Right.PB, Right.CB, Right.CMB)
+"""On these a person is a klien, and a Bapas guides them."""
+ASSUMED: Final = "assumed_"
+"""How the code of a notice begins that only says what nobody told."""
 
 
 class SentenceDates(Value):
@@ -42,32 +56,29 @@ class SentenceDates(Value):
 class Calculation(Value):
     """The answer. Where there are no ``days``, ``not_applicable`` says why.
 
-    ``assumed`` names the facts that nobody told and that count as met.
+    ``remissions`` are in the order in which they are decided, ``integration`` is reckoned with
+    those that would be given. ``probation_end`` is of PB, `None` where none is possible;
+    ``guidance_stages`` are those of a right that runs, ``planned`` those of each right if it begins
+    on its first day. ``assumed`` names the facts that nobody told and that count as met.
     """
 
     rule_sets: tuple[str, ...]
     policies: tuple[PolicyUsed, ...]
     days: SentenceDates | None
     not_applicable: Endless | None
-    remissions: tuple[Any, ...]
-    integration: Mapping[Right, Any]
+    remissions: tuple[RemisiFinding, ...]
+    integration: Mapping[Right, RightFinding]
     probation_end: date | None
-    guidance_stages: tuple[Any, ...]
+    guidance_stages: tuple[GuidanceStage, ...]
+    planned: Mapping[Right, tuple[GuidanceStage, ...]]
     warnings: tuple[Notice, ...]
     assumed: tuple[str, ...]
 
     @property
     def claimable(self) -> Mapping[ClaimedDay, date | None]:
         """Return the days that a document may state otherwise (`domain.law.claims`)."""
-        days = self.days
-        return {
-            ClaimedDay.EXPIRY: days and days.expiry,
-            ClaimedDay.RELEASE: days and days.release,
-            ClaimedDay.ONE_THIRD: days and days.one_third,
-            ClaimedDay.ONE_HALF: days and days.one_half,
-            ClaimedDay.TWO_THIRDS: days and days.two_thirds,
-            ClaimedDay.PROBATION_END: self.probation_end,
-        }
+        told = {one: getattr(self.days, one.value, None) for one in ClaimedDay}
+        return told | {ClaimedDay.PROBATION_END: self.probation_end}
 
 
 def calculate(facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law) -> Calculation:
@@ -78,21 +89,79 @@ def calculate(facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law)
     """
     ensure_possible(facts, wanted, on, law)
     told = closed(facts, on)
-    course = dates(told, law)
-    days = None if isinstance(course, Endless) else sentence_dates(told, course)
-    release = days.release if days else None
+    remissions = findings(told, wanted, law)
+    given = tuple(one.as_granted() for one in remissions if one.eligible)
+    awarded = replace(told, remissions=(*told.remissions, *given))
+    course = dates(awarded, law)
+    days = None if isinstance(course, Endless) else sentence_dates(awarded, course)
+    integration = rights(awarded, on, law)
+    explained = [one.explanation for one in remissions]
+    explained += [one.explanation for one in integration.values()]
+    pb = integration[Right.PB].possible and days
     return Calculation(
-        rule_sets=(rules_of(told, law).id,) if days else (),
-        policies=used(law, told),
+        rule_sets=_texts(awarded, days, explained, law),
+        policies=_policies(awarded, explained, law),
         days=days,
         not_applicable=course if isinstance(course, Endless) else None,
-        remissions=(),
-        integration={},
-        probation_end=None,
-        guidance_stages=(),
-        warnings=tuple(remarks(facts, course, release, on)),
+        remissions=remissions,
+        integration=integration,
+        probation_end=probation_end(days.expiry, law) if pb and days else None,
+        guidance_stages=_running(awarded, days, law),
+        planned=_planned(integration, days, law),
+        warnings=tuple(_warnings(facts, course, days, remissions, on)),
         assumed=tuple(_assumed(facts)),
     )
+
+
+def _texts(
+    facts: Facts, days: SentenceDates | None, explained: Sequence[Explanation], law: Law
+) -> tuple[str, ...]:
+    counted = (rules_of(facts, law).id,) if days else ()
+    others = (text for one in explained for text in one.rule_sets)
+    return tuple(dict.fromkeys((*counted, *others)))
+
+
+def _policies(facts: Facts, explained: Sequence[Explanation], law: Law) -> tuple[PolicyUsed, ...]:
+    others = (policy for one in explained for policy in one.policies)
+    return tuple(dict.fromkeys((*used(law, facts), *others)))
+
+
+def _running(facts: Facts, days: SentenceDates | None, law: Law) -> tuple[GuidanceStage, ...]:
+    """Return the stages of the right that runs; where none does, none."""
+    runs = [one for one in facts.rights if one.to is None and one.right in GUIDED]
+    if not runs or days is None:
+        return ()
+    last = max(runs, key=lambda one: one.from_day)
+    return guidance_stages(last.from_day, guidance_end(last.right, days.expiry, law), law)
+
+
+def _planned(
+    integration: Mapping[Right, RightFinding], days: SentenceDates | None, law: Law
+) -> Mapping[Right, tuple[GuidanceStage, ...]]:
+    """Return the stages of each right that can be had, begun on its first day."""
+    return {
+        right: guidance_stages(found.from_day, guidance_end(right, days.expiry, law), law)
+        for right in GUIDED
+        if days and (found := integration[right]).from_day
+    }
+
+
+def _warnings(
+    facts: Facts,
+    course: Dates | Endless,
+    days: SentenceDates | None,
+    remissions: Sequence[RemisiFinding],
+    on: date | None,
+) -> Iterator[Notice]:
+    """Go through what a human has to look at, in the dates and in each remisi, once each."""
+    of_dates = tuple(remarks(facts, course, days.release if days else None, on))
+    of_remisi = (
+        notice
+        for one in remissions
+        for notice in one.notices
+        if not notice.code.startswith(ASSUMED)
+    )
+    yield from dict.fromkeys((*of_dates, *of_remisi))
 
 
 def sentence_dates(facts: Facts, course: Dates) -> SentenceDates:
