@@ -99,6 +99,9 @@ def _proposed(batch: RemisiBatch, line: BatchLine, key: str) -> RemisiProposed:
         award_day=draft.award_day,
         remission_days=line.remission_days,
         rule_set=_rule_set(draft.rule_sets),
+        ground=None,
+        missed=None,
+        feast_fixed_by=None,
     )
 
 

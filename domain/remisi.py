@@ -22,8 +22,19 @@ from typing import Final, assert_never, get_args
 
 from domain.custody import CUSTODY, ensure_held
 from domain.fields import Days, Line, Note, Ref
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
-from domain.law.facts import RemisiKind
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Json,
+    Open,
+    Personal,
+    Refused,
+    Specific,
+    Value,
+    ensure,
+)
+from domain.law.facts import Missed, RemisiGround, RemisiKind
 from domain.law.feasts import ARTICLE, feast_of
 from domain.time import Effective
 
@@ -41,16 +52,29 @@ class DecisionLevel(Enum):
 
 LEVELS: Final = tuple(DecisionLevel)
 YEARLY: Final = (RemisiKind.UMUM, RemisiKind.KHUSUS)
+WITH_GROUND: Final = (RemisiKind.TAMBAHAN, RemisiKind.KEMANUSIAAN)
 
 
 class RemisiProposed(Event, stored_as="remisi.proposed"):
-    """The unit proposed so many days for an award day, counted by this rule set."""
+    """The unit proposed so many days for an award day, counted by this rule set.
+
+    ``ground`` is that of a tambahan or kemanusiaan, ``missed`` the award that a susulan makes up
+    for, ``feast_fixed_by`` the decree by which the feast is another day than the code has it.
+    """
 
     proposal: Open[Ref]
     kind: Open[RemisiKind]
     award_day: Open[date]
     remission_days: Open[Days]
     rule_set: Open[Line]
+    ground: Specific[RemisiGround | None]
+    missed: Open[Missed | None]
+    feast_fixed_by: Open[Line | None]
+
+    @staticmethod
+    def upcast_v1_v2(payload: Json) -> Json:
+        """Say of what was proposed before that nobody told its ground or what it makes up for."""
+        return payload | {"ground": None, "missed": None, "feast_fixed_by": None}
 
 
 class RemisiDecided(Event, stored_as="remisi.decided"):
@@ -174,6 +198,7 @@ def _ensure_may_be_proposed(journey: Journey, proposed: RemisiProposed) -> None:
             f"the key {proposed.proposal} names a proposal already, cancelled or not",
         ),
     )
+    _ensure_told_of_its_kind(proposed)
     _ensure_own_feast(journey, proposed)
     kind, year = proposed.kind, proposed.award_day.year
     ensure(
@@ -187,13 +212,34 @@ def _ensure_may_be_proposed(journey: Journey, proposed: RemisiProposed) -> None:
     )
 
 
+def _ensure_told_of_its_kind(proposed: RemisiProposed) -> None:
+    """Refuse a ground, a missed award or a decree of a feast that its kind does not have."""
+    kind = proposed.kind
+    for field, told, kinds in (
+        ("ground", proposed.ground, WITH_GROUND),
+        ("missed", proposed.missed, (RemisiKind.SUSULAN,)),
+        ("feast_fixed_by", proposed.feast_fixed_by, (RemisiKind.KHUSUS, RemisiKind.PMP)),
+    ):
+        ensure(
+            not told or kind in kinds,
+            "remisi.not_of_this_kind",
+            article="Kaidah Jejak: usulan hanya memuat yang ada pada jenisnya",
+            because=(
+                f"remisi {kind.value} tidak memuat isian ini",
+                f"a remisi {kind.value} does not have this",
+            ),
+            field=field,
+        )
+
+
 def _ensure_own_feast(journey: Journey, proposed: RemisiProposed) -> None:
     """Admit a remisi khusus on the feast of the religion first recorded, where its day is known.
 
-    Whoever converts keeps the religion first recorded for this (Keppres 174/1999 art. 7(5)).
+    Whoever converts keeps the religion first recorded for this (Keppres 174/1999 art. 7(5)). A
+    decree that fixed another day is looked up in the registry before this is asked.
     """
     opening = journey[CUSTODY].opening
-    if proposed.kind is not RemisiKind.KHUSUS or opening is None:
+    if proposed.kind is not RemisiKind.KHUSUS or opening is None or proposed.feast_fixed_by:
         return
     feast = feast_of(opening.religion, proposed.award_day.year)
     ensure(

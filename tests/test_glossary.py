@@ -67,7 +67,7 @@ trial twice two type typing uncertified undoes unit units unlawful unlinked unlo
 unmerged until updated user users valid value verdict verification verified verifier version victim
 village visit visitor void volunteer wage wait wanted was week weight went withdrawal withdrawn
 without witness work worker working workshop written wrong year years youth
-down excluded totals turned
+down excluded feast fixed missed totals turned
 """
 ENGLISH = frozenset(ENGLISH_WORDS.split())
 

@@ -116,6 +116,9 @@ def _proposed(person: Person) -> Event:
         award_day=AWARD_DAY,
         remission_days=remission_days(person),
         rule_set="Keppres 174/1999",
+        ground=None,
+        missed=None,
+        feast_fixed_by=None,
     )
 
 

@@ -43,6 +43,9 @@ def khusus(award_day):
         award_day=award_day,
         remission_days=15,
         rule_set="permenkumham-3-2018",
+        ground=None,
+        missed=None,
+        feast_fixed_by=None,
     )
 
 

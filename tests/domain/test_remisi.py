@@ -46,6 +46,9 @@ asked = RemisiProposed(
     award_day=date(2025, 8, 17),
     remission_days=60,
     rule_set="remisi-2023",
+    ground=None,
+    missed=None,
+    feast_fixed_by=None,
 )
 agreed = [
     RemisiDecided(

@@ -285,6 +285,9 @@ def test_remisi_counts_with_the_days_of_its_sk_once_it_is_applied():
         award_day=date(2025, 8, 17),
         remission_days=60,
         rule_set="permenkumham-3-2018",
+        ground=None,
+        missed=None,
+        feast_fixed_by=None,
     )
     sk = RemisiSkIssued(
         effective=on("2025-08-10"),
