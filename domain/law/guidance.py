@@ -7,14 +7,15 @@ give the published 3 May 2030 exactly). PB may be revoked; not later than 3 mont
 probation, unless somebody is prosecuted for an offence during it (KUHP 2023 art. 73, V).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 from typing import Final
 
 from domain.kernel import Value, Words
-from domain.law.facts import Right, RightLived
+from domain.law.facts import Held, Right, RightLived
 from domain.law.rule_set import Certainty, Law, Policy, Topic
 from domain.law.span import months_later, years_later
 
@@ -42,6 +43,9 @@ class GuidanceRules(Value):
     article: str
     stages: tuple[StageRules, ...]
 
+
+OUTSIDE: Final = (Right.CB, Right.CMB, Right.PB)
+"""The rights that make a klien."""
 
 PROBATION: Final[Topic[ProbationRules]] = Topic("probation")
 GUIDANCE: Final[Topic[GuidanceRules]] = Topic("guidance")
@@ -148,6 +152,29 @@ def next_report(stages: tuple[GuidanceStage, ...], last: date | None) -> date | 
 def stage_on(stages: tuple[GuidanceStage, ...], day: date) -> GuidanceStage | None:
     """Return the stage of a day."""
     return next((one for one in stages if one.from_day <= day <= one.until), None)
+
+
+def counted_outside(
+    rights: Iterable[RightLived], held: Iterable[Held], until: date, law: Law
+) -> int:
+    """Return how many days outside before ``until`` count as served, of rights that were revoked.
+
+    Whoever was on PB, CB or CMB and is held again had it revoked: one that ran its course ends in
+    freedom.
+    """
+    days = list(held)
+    counted = 0
+    for one in rights:
+        again = [stay.from_day for stay in days if stay.from_day > one.from_day]
+        if one.right not in OUTSIDE or not again or min(again) > until:
+            continue
+        before = [stay.to for stay in days if stay.to and stay.to < min(again)]
+        left = max([one.from_day, *(day + timedelta(days=1) for day in before)])
+        revoked = min(max(one.to or min(again), left), *again)
+        outside = replace(one, from_day=left)
+        lost = lost_days(outside, revoked, min(again), law)
+        counted += (min(again) - left).days - lost
+    return counted
 
 
 def lost_days(lived: RightLived, revoked: date, returned: date, law: Law) -> int:

@@ -16,6 +16,7 @@ from typing import Final
 from domain.kernel import Refused, Value
 from domain.law.criteria import Criterion, Explanation
 from domain.law.facts import Facts, Right, SubjectKind
+from domain.law.guidance import OUTSIDE
 from domain.law.integration_asking import (
     ASIMILASI_REMAINING,
     CONDUCT_WINDOW,
@@ -26,7 +27,7 @@ from domain.law.integration_asking import (
     reached,
 )
 from domain.law.integration_papers import Document, Papers, checklist
-from domain.law.integration_record import OUTSIDE, of_the_record
+from domain.law.integration_record import of_the_record
 from domain.law.integration_rules import CHILD_RIGHTS, INTEGRATION, RIGHTS
 from domain.law.integration_time import last_remission, of_the_dates, time_left
 from domain.law.rule_set import Law, PolicyUsed

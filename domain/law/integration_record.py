@@ -5,13 +5,11 @@ from datetime import date, timedelta
 
 from domain.kernel import Words
 from domain.law.aloud import spoken_day
-from domain.law.facts import CaseType, Right
+from domain.law.facts import CaseType
+from domain.law.guidance import OUTSIDE
 from domain.law.integration_asking import CONDUCT_WINDOW, Asking, Condition, condition
 from domain.law.integration_rules import Except
 from domain.law.span import months_later
-
-OUTSIDE = (Right.CB, Right.CMB, Right.PB)
-"""The rights that make a klien."""
 
 
 def of_the_record(asking: Asking) -> Iterator[Condition]:

@@ -16,6 +16,7 @@ from typing import Final, cast
 
 from domain.kernel import Value, Words
 from domain.law.facts import Facts, Granted, Held, HeldForm, Sentence
+from domain.law.guidance import OUTSIDE, REVOKED_TIME, counted_outside
 from domain.law.rule_set import Certainty, Law, Policy, PolicyUsed, RuleSet, Topic
 from domain.law.span import LeapDay, Rounding, Span, summed
 
@@ -195,6 +196,7 @@ def counts_from(facts: Facts, law: Law) -> date:
         rounding(credit[form] * sum(length(stay, first) for stay in earlier if stay.form is form))
         for form in HeldForm
     )
+    days += counted_outside(facts.rights, stays, first, law)
     return first - timedelta(days=days)
 
 
@@ -265,8 +267,15 @@ def used(law: Law, facts: Facts) -> tuple[PolicyUsed, ...]:
         (PART_ROUNDING, uneven),
         (LEAP_DAY, (begins.month, begins.day) == (2, 29)),
         (REMISI_IN_PARTS, found.remitted),
+        (REVOKED_TIME, _held_after_leave(facts)),
     )
     return tuple(law.use(policy) for policy, matters in asked if matters)
+
+
+def _held_after_leave(facts: Facts) -> bool:
+    """Return whether a right that is lived outside was followed by detention: it was revoked."""
+    last = max(one.from_day for one in facts.detention)
+    return any(one.right in OUTSIDE and one.from_day < last for one in facts.rights)
 
 
 def lives(sentences: Iterable[Sentence]) -> bool:

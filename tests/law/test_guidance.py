@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from person_facts import lived
+from person_facts import held, lived, person
 
 from domain.law.book import LAW
 from domain.law.choosing import choose
@@ -21,6 +21,7 @@ from domain.law.guidance import (
     revocable_until,
     stage_on,
 )
+from domain.law.sentence import dates, used
 
 
 def day(text):
@@ -100,3 +101,33 @@ def test_stages_follow_upon_each_other_and_are_the_whole_time(begin, length):
     due = list(reports_due(stages))
     assert due == sorted(set(due))
     assert all(begin <= one <= until for one in due)
+
+
+@pytest.mark.parametrize(
+    ("option", "expiry"),
+    [
+        # 2 years from 2024-01-01 end on 2026-01-01; outside from 2025-05-01 to 2025-06-29.
+        ("does_not_count", "2026-03-01"),
+        ("counts_until_revoked", "2026-02-10"),
+        ("counts_until_return", "2026-01-01"),
+    ],
+)
+def test_time_outside_before_a_return_moves_the_release_as_the_policy_says(option, expiry):
+    facts = person(
+        "2024-01-01",
+        "2y",
+        detention=(held("2024-01-01", "2025-04-30"), held("2025-06-30")),
+        rights=(lived("pb", "2025-05-01", "2025-05-21"),),
+    )
+    law = choose(LAW, rule_sets={}, options={"time_on_revoked_leave": option})
+    assert dates(facts, law).expiry == day(expiry)
+    assert "time_on_revoked_leave" in [one.name for one in used(law, facts)]
+
+
+def test_an_escape_counts_under_no_policy():
+    facts = person(
+        "2024-01-01", "2y", detention=(held("2024-01-01", "2025-04-30"), held("2025-06-30"))
+    )
+    law = choose(LAW, rule_sets={}, options={"time_on_revoked_leave": "counts_until_return"})
+    assert dates(facts, law).expiry == day("2026-03-01")
+    assert "time_on_revoked_leave" not in [one.name for one in used(law, facts)]
