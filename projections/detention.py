@@ -1,8 +1,8 @@
 """Detention: on whose order each case is held before its verdict is final, from when until when.
 
 The same walk as `domain.detention`, over what an open column can hold, in the order in which facts
-took effect: a backdated order comes to its place among the others. How long a term may be, and how
-long it still runs, is for the law and the clock. A test compares the two walks.
+took effect: a backdated order comes to its place among the others. Beside it stands how long the
+law lets the last order hold; how many days are left is for the clock. A test compares the walks.
 """
 
 from collections.abc import Iterable
@@ -10,9 +10,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from domain.charge import CHARGE, ChargeRecorded
+from domain.custody import CustodyAdmitted, CustodyTakenOver, LegalStatus
 from domain.detention import (
     DETENTION,
     DetentionEnded,
+    DetentionEvent,
     DetentionExtended,
     DetentionForm,
     DetentionFormChanged,
@@ -24,23 +27,25 @@ from domain.detention import (
     HospitalStayEnded,
 )
 from domain.kernel import Open, Specific, Value
+from domain.law.detention import Flag, Who
+from domain.law.facts import CaseType
 from domain.record import Recorded
-from projections.dated import Dated, Moment, amended, entered, when
+from domain.verdict import VERDICT
+from projections.dated import Dated, amended, entered, when
+from projections.detention_limits import (
+    TEXTS,
+    CourtStep,
+    DetentionStep,
+    chain_of,
+    court_of,
+    court_step,
+    limits_of,
+)
 from projections.kernel import Projection, Scope
+from projections.legal_standing import opening_status
 
-
-class DetentionStep(Moment):
-    """One fact of detention, by the stored name of its event, and what its order says."""
-
-    fact: str
-    form: DetentionForm | None
-    stage: DetentionStage | None
-    authority: str | None
-    order_date: date | None
-    starts: date | None
-    until: date | None
-    legal_basis: str | None
-    exceptional: bool | None
+CHILDREN: Final = (LegalStatus.ANAK, LegalStatus.ANAK_BINAAN)
+FIRST_VERSION: Final = 1
 
 
 class DetentionLine(Dated):
@@ -48,7 +53,13 @@ class DetentionLine(Dated):
 
     ``days`` are those of that term, first and last day included; ``gap_days`` those without any
     order before it, while detention was running. ``hospital_days`` do not count towards the term,
-    and are of stays that are over.
+    and are of stays that are over. ``ordered`` is whether anything of detention is on record: other
+    cases are not shown.
+
+    What the law says: ``allowed_days`` of the term, ``lawful_until`` its last day, as if a stay in
+    hospital that goes on had taken no day yet; how far its stage could be extended, and on special
+    grounds; ``uncovered_days`` of the whole chain on which no order was good; what is wrong with
+    the orders, by which rule set and with which policies. ``copy_missing`` is of the last verdict.
     """
 
     case: Open[str]
@@ -67,7 +78,26 @@ class DetentionLine(Dated):
     gap_days: Open[int]
     in_hospital_since: Open[date | None]
     hospital_days: Open[int]
+    ordered: Open[bool]
+    child: Open[bool]
+    case_type: Open[CaseType]
+    allowed_days: Open[int | None]
+    lawful_until: Open[date | None]
+    extendable_until: Open[date | None]
+    exceptional_until: Open[date | None]
+    uncovered_days: Open[int]
+    flags: Open[tuple[Flag, ...]]
+    rule_set: Open[str | None]
+    policies: Open[tuple[str, ...]]
+    stopped_on: Open[date | None]
+    pronounced_on: Open[date | None]
+    convicted: Specific[bool | None]
+    copy_missing: Open[bool]
+    final_on: Open[date | None]
+    executed_on: Open[date | None]
+    last_effective_day: Open[date]
     steps: Open[tuple[DetentionStep, ...]]
+    court_steps: Specific[tuple[CourtStep, ...] | None]
 
 
 class Walk(Value):
@@ -178,13 +208,87 @@ def _blank(page: Recorded) -> DetentionLine:
         gap_days=0,
         in_hospital_since=None,
         hospital_days=0,
+        ordered=False,
+        child=False,
+        case_type=CaseType.UMUM,
+        allowed_days=None,
+        lawful_until=None,
+        extendable_until=None,
+        exceptional_until=None,
+        uncovered_days=0,
+        flags=(),
+        rule_set=None,
+        policies=(),
+        stopped_on=None,
+        pronounced_on=None,
+        convicted=None,
+        copy_missing=False,
+        final_on=None,
+        executed_on=None,
+        last_effective_day=page.event.effective.day,
         steps=(),
+        court_steps=None,
     )
 
 
 def evolve(row: DetentionLine | None, page: Recorded) -> DetentionLine:
-    """Enter the step, and say where all of them lead."""
+    """Write down what the page says, and what the law now says of it."""
     row = row or _blank(page)
+    event = page.event
+    row = amended(row, page, "last", last_effective_day=event.effective.day)
+    match event:
+        case CustodyAdmitted() | CustodyTakenOver():
+            child = opening_status(event) in CHILDREN
+            row = amended(row, page, "opening", person=event.person, child=child)
+        case ChargeRecorded():
+            row = amended(row, page, "charge", case_type=event.case_type)
+        case _ if isinstance(event, DetentionEvent):
+            row = _detained(row, page)
+        case _:
+            row = _judged(row, page)
+    return _limited(row)
+
+
+def _judged(row: DetentionLine, page: Recorded) -> DetentionLine:
+    """Enter what a court said, and how its last verdict now stands."""
+    step = court_step(page)
+    if step is None:
+        return row
+    steps = entered(row.court_steps or (), step)
+    court = court_of(steps)
+    return replace(
+        row,
+        court_steps=steps,
+        pronounced_on=court.pronounced_on,
+        convicted=court.convicted,
+        copy_missing=court.copy_missing,
+        final_on=court.final_on,
+        executed_on=court.executed_on,
+    )
+
+
+def _limited(row: DetentionLine) -> DetentionLine:
+    """Say what the law says of all the orders."""
+    if not row.ordered:
+        return row
+    who = Who(child=row.child, case_type=row.case_type, maximum_years=None)
+    said = limits_of(chain_of(row.steps), who)
+    return replace(
+        row,
+        allowed_days=said.allowed_days,
+        lawful_until=said.lawful_until,
+        extendable_until=said.extendable_until,
+        exceptional_until=said.exceptional_until,
+        uncovered_days=said.uncovered_days,
+        flags=said.flags,
+        rule_set=said.rule_set,
+        policies=said.policies,
+        stopped_on=said.stopped_on,
+    )
+
+
+def _detained(row: DetentionLine, page: Recorded) -> DetentionLine:
+    """Enter a step of detention, and say where all of them lead."""
     if isinstance(page.event, DetentionOrdered | DetentionExtended):
         row = amended(row, page, "order", order_number=page.event.order_number)
     steps = entered(row.steps, _step(page))
@@ -192,6 +296,7 @@ def evolve(row: DetentionLine | None, page: Recorded) -> DetentionLine:
     row = replace(
         row,
         steps=steps,
+        ordered=True,
         status=now.status,
         form=now.form,
         gap_days=now.gap_days,
@@ -218,12 +323,13 @@ def _of_term(row: DetentionLine, term: DetentionStep) -> DetentionLine:
 
 DETENTIONS: Final = Projection(
     name="detention",
-    version=1,
+    version=FIRST_VERSION + TEXTS,
     row=DetentionLine,
-    events=DETENTION.events,
+    events=(CustodyAdmitted, CustodyTakenOver, *DETENTION.events, *CHARGE.events, *VERDICT.events),
     key=lambda page: page.stream.key,
     evolve=evolve,
     scope=Scope.CASE,
     within_stream=True,
     subject="person",
+    listed={"ordered": True},
 )

@@ -147,7 +147,8 @@ def terms(chain: Chain, who: Who, law: Law, on: date | None = None) -> tuple[Ter
     """Return every order as the law sees it at the end of a day.
 
     Somebody who is in hospital has stood still until that day; without one, not yet at all.
-    Raises `Refused` where no text that is known limits an order.
+    Raises `Refused` where no text that is known limits an order, and `OverflowError` at the ends
+    of the calendar.
     """
     used: Used = {}
     found: list[Term] = []
@@ -185,7 +186,7 @@ def _term(chain: Chain, order: Ordered, limits: Limits, used: Used, on: date | N
     left = max(limits.of(pool) - used.get((order.stage, pool), 0), 0)
     if pool is Pool.EXCEPTION and limits.exceptional:
         left = min(left, limits.exceptional.days)
-    days = min(claimed, left)
+    days = max(min(claimed, left), 0)
     last = last_counted(chain.hospital, order.starts, days, on)
     extension = limits.of(Pool.EXTENSION) - used.get((order.stage, Pool.EXTENSION), 0)
     exception = limits.of(Pool.EXCEPTION) - used.get((order.stage, Pool.EXCEPTION), 0)
