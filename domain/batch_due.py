@@ -7,6 +7,7 @@ each step takes effect when the batch's step did, and the award on its day.
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from domain.batch_standing import BatchLine, RemisiBatch, Stop
 from domain.kernel import Event
@@ -22,7 +23,7 @@ from domain.remisi import (
 )
 from domain.time import Effective
 
-WITHDRAWN = "daftar remisi: {reason}"
+WITHDRAWN: Final = "daftar remisi: {reason}"
 
 
 def proposal_key(batch: str, kind: RemisiKind) -> str:
@@ -101,7 +102,7 @@ def _proposed(batch: RemisiBatch, line: BatchLine, key: str) -> RemisiProposed:
         rule_set=_rule_set(draft.rule_sets),
         ground=None,
         missed=None,
-        feast_fixed_by=None,
+        feast_fixed_by=draft.feast_fixed_by if line.kind is RemisiKind.KHUSUS else None,
     )
 
 

@@ -18,6 +18,7 @@ from projections.placements import PLACEMENTS
 from projections.population import POPULATION
 from projections.programmes import PROGRAMMES
 from projections.referrals import REFERRALS
+from projections.remisi_batches import REMISI_BATCHES
 from projections.remisi_register import REMISI_REGISTER
 from projections.remisi_report import REMISI_REPORT
 from projections.timeline import TIMELINE
@@ -34,6 +35,7 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     ACTIVITY_PARTICIPATION,
     CERTIFICATES,
     REMISI_REGISTER,
+    REMISI_BATCHES,
     PLACEMENTS,
     IN_TRANSIT,
     PROGRAMMES,
