@@ -30,6 +30,7 @@ from domain.law.integration_papers import Document, Papers, checklist
 from domain.law.integration_record import of_the_record
 from domain.law.integration_rules import CHILD_RIGHTS, INTEGRATION, RIGHTS
 from domain.law.integration_time import last_remission, of_the_dates, time_left
+from domain.law.remisi_conduct import MEASURE_WITHOUT_END
 from domain.law.rule_set import Law, PolicyUsed
 from domain.law.sentence import Dates, Endless, dates, rules_of, used
 
@@ -249,6 +250,7 @@ def _policies(asking: Asking) -> tuple[PolicyUsed, ...]:
     leave = asking.right in OUTSIDE
     asked = (
         (CONDUCT_WINDOW, bool(facts.discipline) and not asking.rules.conduct_now),
+        (MEASURE_WITHOUT_END, any(one.until is None for one in facts.discipline)),
         (LAST_REMISSION, asking.rules.as_last_remission and bool(facts.remissions)),
         (ASIMILASI_REMAINING, asking.special and facts.case_type in asking.rules.asimilasi_first),
         (

@@ -9,6 +9,7 @@ from domain.law.facts import CaseType
 from domain.law.guidance import OUTSIDE
 from domain.law.integration_asking import CONDUCT_WINDOW, Asking, Condition, condition
 from domain.law.integration_rules import Except
+from domain.law.remisi_conduct import MEASURE_WITHOUT_END
 from domain.law.span import months_later
 
 
@@ -176,26 +177,31 @@ def clean_after(breach: date, months: int) -> date:
 
 
 def not_under_discipline(asking: Asking) -> Condition:
-    """Say whether no measure of discipline is running."""
-    running = [one for one in asking.facts.discipline if one.until]
+    """Say whether no measure of discipline runs; one without an end does by the policy."""
     day = asking.on or asking.reached.day
-    now = [one for one in running if one.until and one.on <= day <= one.until]
-    last = max(now, key=lambda one: one.until or one.on, default=None)
-    over = last.until + timedelta(days=1) if last and last.until else None
+    endless = asking.law.use(MEASURE_WITHOUT_END).chosen == "running"
+    running = [
+        one
+        for one in asking.facts.discipline
+        if one.on <= day and (one.until >= day if one.until else endless)
+    ]
+    ends = [one.until for one in running if one.until]
+    over = max(ends) + timedelta(days=1) if ends and len(ends) == len(running) else None
+    said = ("Anda tidak sedang menjalani hukuman disiplin.", "You are not under discipline.")
+    if running:
+        said = ("Anda sedang menjalani hukuman disiplin.", "You are under discipline.")
+    if over:
+        said = (
+            f"Anda menjalani hukuman disiplin; hukuman itu selesai pada {spoken_day(over)[0]}.",
+            f"You are under discipline; it is over on {spoken_day(over)[1]}.",
+        )
     return condition(
         "not_under_discipline",
-        met=over is None or asking.on is None,
-        said=(
-            ("Anda tidak sedang menjalani hukuman disiplin.", "You are not under discipline.")
-            if over is None
-            else (
-                f"Anda menjalani hukuman disiplin sampai sebelum {spoken_day(over)[0]}.",
-                f"You are under discipline until before {spoken_day(over)[1]}.",
-            )
-        ),
+        met=not running or (over is not None and asking.on is None),
+        said=said,
         article=asking.article,
-        value=None if over is None else over.isoformat(),
-        by=last.by if last else None,
+        value=over.isoformat() if over else None,
+        by=running[-1].by if running else None,
         since=over,
     )
 

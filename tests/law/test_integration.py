@@ -251,6 +251,15 @@ def test_nobody_begins_a_right_while_a_measure_runs():
     )
 
 
+def test_a_measure_without_an_end_is_over_unless_the_policy_says_that_it_runs():
+    facts = replace(W6, discipline=(breach("2025-12-05"),))
+    one = found(facts, "pb", "2025-12-10")
+    assert (one.possible, criterion(one, "not_under_discipline").met) == (True, True)
+    assert "measure_without_end" in [used.name for used in one.explanation.policies]
+    strict = with_policy(measure_without_end="running")
+    assert codes(found(facts, "pb", "2025-12-10", law=strict)) == ["not_under_discipline"]
+
+
 def test_asimilasi_is_from_half_and_until_the_first_leave():
     one = found(person("2023-01-01", "2y"), "asimilasi")
     assert (one.from_day, one.until) == (day("2024-01-01"), day("2024-04-30"))
