@@ -1,0 +1,191 @@
+"""What is due in one case of a batch, who says it, and what became of the lines in the end."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from application.standing import standing
+from application.timeline import Timeline
+from domain.batch_due import due_in, proposal_key
+from domain.batch_list import (
+    IN_A_BATCH,
+    BatchDecided,
+    BatchLineWithdrawn,
+    BatchSessionHeld,
+    BatchSkIssued,
+    BatchWithdrawn,
+    KindTotals,
+)
+from domain.batch_standing import BatchLine, RemisiBatch, line_key
+from domain.custody import CUSTODY, HELD, IN_ORDER, WORDS
+from domain.kernel import Event, Journey, Refused
+from domain.law.book import LAW
+from domain.law.case_facts import facts_of
+from domain.law.sentence import Endless, dates
+from domain.record import Recorded
+from domain.remisi import (
+    REMISI,
+    DecisionLevel,
+    Proposal,
+    RemisiApplied,
+    RemisiCancelled,
+    RemisiDecided,
+    RemisiProposed,
+    RemisiSkIssued,
+)
+from domain.time import Effective
+
+ORDER: Final = {kind: place for place, kind in enumerate(IN_A_BATCH)}
+"""In which the awards of one day are given: umum, and then dasawarsa on what it left (contract)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as it stands, and the pages that say so: whose step it was, it is in the cases."""
+
+    key: str
+    state: RemisiBatch
+    pages: Sequence[Recorded]
+
+    @property
+    def award(self) -> Effective | None:
+        """Return when the award takes effect: its day, in the unit's zone."""
+        draft = self.state.draft
+        return Effective.on(draft.award_day, draft.effective.zone) if draft else None
+
+    def today(self, now: datetime) -> date:
+        """Return the day in the unit's zone."""
+        draft = self.state.draft
+        return now.astimezone(draft.effective.zone.offset if draft else None).date()
+
+    def lines_by_case(self) -> Mapping[str, Sequence[BatchLine]]:
+        """Return the lines of which a case may have to tell, in the order of their awards."""
+        found: dict[str, list[BatchLine]] = {}
+        for line in self.state.lines.values():
+            if line.included:
+                found.setdefault(line.case, []).append(line)
+        return {
+            case: sorted(lines, key=lambda one: ORDER[one.kind]) for case, lines in found.items()
+        }
+
+    def page_of(self, event: Event, line: BatchLine) -> Recorded | None:
+        """Return the step of the batch that an event of a case repeats; `None` is the clock."""
+        for page in reversed(standing(self.pages)):
+            if _repeats(page.event, event, line):
+                return page
+        return None
+
+
+def _repeats(step: Event, event: Event, line: BatchLine) -> bool:
+    match event:
+        case RemisiProposed() | RemisiDecided(level=DecisionLevel.TPP):
+            return isinstance(step, BatchSessionHeld)
+        case RemisiDecided():
+            return isinstance(step, BatchDecided) and step.level is event.level
+        case RemisiSkIssued():
+            return isinstance(step, BatchSkIssued)
+        case RemisiCancelled():
+            if line.stop is None:
+                return isinstance(step, BatchWithdrawn)
+            mine = isinstance(step, BatchLineWithdrawn)
+            return mine and line_key(step.case, step.kind) == line_key(line.case, line.kind)
+        case _:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class LineDue:
+    """What a case has yet to tell of one line, and what keeps it from the last of it."""
+
+    line: BatchLine
+    events: tuple[Event, ...]
+    hindered: Refused | None
+
+
+def due_of(
+    batch: Batch, lines: Iterable[BatchLine], timeline: Timeline, today: date
+) -> Iterator[LineDue]:
+    """Yield what is due in one case, line by line; each award is counted on what the last left.
+
+    Whether an award releases is worked out again on its day, from what is known of the case by
+    then. Whoever is not held any more on that day gets none: the line is to be taken back.
+    """
+    days = 0
+    for line in lines:
+        key = proposal_key(batch.key, line.kind)
+        events = due_in(batch.state, line, key, timeline.journey[REMISI], today)
+        hindered = None
+        if events and isinstance(last := events[-1], RemisiApplied):
+            then = timeline.until(last).journey
+            presence = then[CUSTODY].presence
+            days += line.remission_days
+            if presence in HELD:
+                events = (*events[:-1], replace(last, releases=_releases(then, last, days)))
+            else:
+                events = events[:-1]
+                hindered = Refused("remisi.not_held", article=IN_ORDER, because=WORDS[presence])
+        if events or hindered:
+            yield LineDue(line, events, hindered)
+
+
+def _releases(journey: Journey, applied: RemisiApplied, days: int) -> bool:
+    """Say whether so many days more end the sentence by the award day (RU II, RD II).
+
+    What cannot be reckoned from the case is as it was when the list was drafted.
+    """
+    try:
+        found = dates(facts_of(journey), LAW)
+        expiry = None if isinstance(found, Endless) else found.expiry - timedelta(days=days)
+    except (Refused, OverflowError):
+        return applied.releases
+    return expiry is not None and expiry <= applied.effective.day
+
+
+def totals_of(
+    batch: Batch, told: Mapping[str, Mapping[str, Proposal]]
+) -> tuple[KindTotals, ...] | None:
+    """Return what became of the lines of each kind, as the cases tell; `None` while some are due.
+
+    ``told`` are the proposals of each case by their keys.
+    """
+    found = []
+    for kind in sorted({line.kind for line in batch.state.lines.values()}, key=ORDER.__getitem__):
+        lines = [line for line in batch.state.lines.values() if line.kind is kind]
+        ends = [_end(batch, line, told.get(line.case, {})) for line in lines]
+        if None in ends:
+            return None
+        given = [one for one in ends if isinstance(one, Proposal)]
+        found.append(
+            KindTotals(
+                kind=kind,
+                listed=len(lines),
+                excluded=ends.count("excluded"),
+                turned_down=ends.count("turned_down"),
+                withdrawn=ends.count("withdrawn"),
+                applied=len(given),
+                releasing=sum(bool(one.applied and one.applied.releases) for one in given),
+                remission_days=sum(one.sk.remission_days for one in given if one.sk),
+            )
+        )
+    return tuple(found)
+
+
+def _end(batch: Batch, line: BatchLine, told: Mapping[str, Proposal]) -> Proposal | str | None:
+    """Return how a line ended: its proposal where it was applied, else in a word, or not yet."""
+    if not line.included:
+        return "excluded"
+    proposal = told.get(proposal_key(batch.key, line.kind))
+    if proposal is not None and proposal.applied:
+        return proposal
+    if proposal is not None and proposal.turned_down:
+        return "turned_down"
+    if proposal is not None and proposal.cancelled:
+        return "withdrawn"
+    unheard = proposal is None and (line.stop or batch.state.stop)
+    return "withdrawn" if unheard or (line.stop and line.stop.refused) else None
+
+
+def in_order(lines: Iterable[BatchLine]) -> Sequence[BatchLine]:
+    """Return lines in the order in which the awards of one day are given."""
+    return sorted(lines, key=lambda line: ORDER[line.kind])

@@ -1,0 +1,256 @@
+"""Bringing cases up to the batches that they stand in: after a step, and when an award day begins.
+
+Everything is worked out from what is on record (`domain.batch_due`), so that it may be begun at any
+time, by two at once, broken off and begun again: what was done is found done, and nothing is told
+twice. What a case refuses takes its line off the list, with the code, and holds nobody else up.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from application.append import Append, Proposal, Request
+from application.batch_cases import Batch, LineDue, due_of, totals_of
+from application.case_facts import Book
+from application.clock import GoesOn, Round
+from application.ledger import Conflict
+from application.policies import SERVICE
+from application.read_ahead import ReadAhead
+from application.read_models import Access, Question, ReadModels
+from application.timeline import in_order
+from domain.batch_list import BatchApplied, BatchClosed, BatchLineWithdrawn, WithdrawalReason
+from domain.batch_standing import BatchLine, BatchStatus
+from domain.catalogue import CASE, REMISI_BATCH
+from domain.kernel import Event, Refused
+from domain.record import Actor, Recorded, StreamId
+from domain.remisi import REMISI
+from domain.remisi_batch import REMISI_BATCH as CHAPTER
+from domain.time import Effective, Zone
+
+TOGETHER: Final = 50
+"""Cases that one write brings up: one page for each step of each, and one commit."""
+LOOKS_MOST: Final = 4
+"""Times that a batch is gone through: what a case refused takes its line off, and is told then."""
+PURPOSE: Final = "pembinaan"
+WHEREVER: Final = Access(everywhere=True, units=frozenset())
+REMISI_NAMES: Final = frozenset(name for kind in REMISI.events for name in kind.names)
+NOTHING_DONE: Final = Round(recorded=0, left=0, next_at=None)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one look has recorded, and what is due and was not."""
+
+    recorded: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFollowing:
+    """Tells cases what their batches say. ``follow_due`` is what a clock runs.
+
+    ``_seen`` remembers which batches have nothing due until they, or the day, move on: by the last
+    position of each, and whether its award day had come.
+    """
+
+    append: Append
+    ledger: Book
+    read_models: ReadModels
+    _seen: dict[str, tuple[int, bool]] = field(default_factory=dict)
+
+    def follow_due(self, now: datetime, goes_on: GoesOn = lambda: True) -> Round:
+        """Bring the cases of every batch up to it, as far as their days have come."""
+        rounds = []
+        for key, row in self._open():
+            begins = Effective.on(row.award_day, row.zone).instant if row.award_day else None
+            begun = begins is not None and begins <= now
+            if self._seen.get(key) != (row.position, begun):
+                rounds.append(self.follow(StreamId(kind=REMISI_BATCH.name, key=key), now, goes_on))
+                if not rounds[-1].left:
+                    self._seen[key] = row.position, begun
+            elif row.sk_effective and not begun:
+                rounds.append(replace(NOTHING_DONE, next_at=begins))
+            if not goes_on():
+                break
+        return _united(rounds)
+
+    def follow(self, stream: StreamId, now: datetime, goes_on: GoesOn = lambda: True) -> Round:
+        """Bring the cases of one batch up to it; say when its award day begins, if that is next."""
+        tally = Tally()
+        for _ in range(LOOKS_MOST):
+            batch = self._batch(stream)
+            if batch.state.told or batch.state.draft is None:
+                break
+            before = tally.recorded
+            if batch.state.steps:
+                self._tell(batch, now, tally, goes_on)
+            if not tally.left:
+                self._end(batch, now, tally)
+            if tally.recorded == before or tally.left:
+                break
+        award = batch.award
+        waits = batch.state.status is BatchStatus.SK_ISSUED and award and award.instant > now
+        return Round(
+            recorded=tally.recorded,
+            left=tally.left,
+            next_at=award.instant if award and waits else None,
+        )
+
+    def _open(self) -> Sequence[tuple[str, Any]]:
+        question = Question(where={"open": True}, words=(), after=None, limit=None)
+        return self.read_models.ask("remisi_batches", question, WHEREVER).rows
+
+    def _batch(self, stream: StreamId) -> Batch:
+        pages = self.ledger.read(stream)
+        state = REMISI_BATCH.fold(in_order(pages))[CHAPTER]
+        return Batch(stream.key, state, pages)
+
+    def _tell(self, batch: Batch, now: datetime, tally: Tally, goes_on: GoesOn) -> None:
+        """Tell every case what is due in it, some in one write."""
+        lines = batch.lines_by_case()
+        streams = (StreamId(kind=CASE.name, key=case) for case in lines)
+        read = self.ledger.read_many(streams)
+        while part := dict(islice(read, TOGETHER)):
+            due = list(self._due(batch, lines, part, now))
+            if due and not goes_on():
+                tally.left += len(due)
+                return
+            try:
+                self._record(batch, due, part, tally)
+            except Refused:
+                for stream in part:
+                    self._tell_one(batch, lines, stream, now, tally)
+            except Conflict:
+                tally.left += len(due)
+                continue
+            for one in due:
+                if one.hindered:
+                    self._take_off(batch, one.line, one.hindered, now, tally)
+
+    def _due(
+        self,
+        batch: Batch,
+        lines: Mapping[str, Sequence[BatchLine]],
+        read: Mapping[StreamId, Sequence[Recorded]],
+        now: datetime,
+    ) -> Iterator[LineDue]:
+        today = batch.today(now)
+        for stream, pages in read.items():
+            timeline = self.append.known.timeline(stream, pages)
+            yield from due_of(batch, lines[stream.key], timeline, today)
+
+    def _tell_one(
+        self,
+        batch: Batch,
+        lines: Mapping[str, Sequence[BatchLine]],
+        stream: StreamId,
+        now: datetime,
+        tally: Tally,
+    ) -> None:
+        """Tell one case line by line, and take off the list what it refuses."""
+        for line in lines[stream.key]:
+            read = {stream: self.ledger.read(stream)}
+            due = list(self._due(batch, {stream.key: [line]}, read, now))
+            try:
+                self._record(batch, due, read, tally)
+            except Refused as no:
+                self._take_off(batch, line, no, now, tally)
+            except Conflict:
+                tally.left += 1
+            for one in due:
+                if one.hindered:
+                    self._take_off(batch, line, one.hindered, now, tally)
+
+    def _record(
+        self,
+        batch: Batch,
+        due: Sequence[LineDue],
+        read: Mapping[StreamId, Sequence[Recorded]],
+        tally: Tally,
+    ) -> None:
+        """Record what is due, step by step: each by whoever took the step, the award by the day."""
+        steps: dict[int, tuple[Recorded | None, list[Proposal]]] = {}
+        for one in due:
+            stream = StreamId(kind=CASE.name, key=one.line.case)
+            for event in one.events:
+                page = batch.page_of(event, one.line)
+                place = page.version if page else len(batch.pages) + 1
+                proposal = Proposal(stream=stream, event=event, evidence=(), reason=None)
+                steps.setdefault(place, (page, []))[1].append(proposal)
+        append = replace(self.append, ledger=ReadAhead(self.ledger, read))
+        for place in sorted(steps):
+            page, proposals = steps[place]
+            tally.recorded += len(append(_request(batch, page, proposals)).written)
+            append = self.append
+
+    def _take_off(
+        self, batch: Batch, line: BatchLine, no: Refused, now: datetime, tally: Tally
+    ) -> None:
+        """Take a line off the list for good, with the code by which its case would not have it."""
+        if line.stop or batch.state.stop:
+            return  # it was taken off, and the case will not even hear of that
+        event = BatchLineWithdrawn(
+            effective=_at(batch, now),
+            case=line.case,
+            kind=line.kind,
+            reason=WithdrawalReason.NOT_POSSIBLE,
+            refused=no.code,
+        )
+        self._say(batch, event, tally)
+
+    def _end(self, batch: Batch, now: datetime, tally: Tally) -> None:
+        """Say what became of all lines, once every case has told its end."""
+        award, status = batch.award, batch.state.status
+        over = status in {BatchStatus.TURNED_DOWN, BatchStatus.WITHDRAWN}
+        come = status is BatchStatus.SK_ISSUED and award and award.instant <= now
+        if award is None or not (over or come):
+            return
+        streams = (StreamId(kind=CASE.name, key=case) for case in batch.lines_by_case())
+        told = {
+            stream.key: REMISI.fold(in_order(pages)).proposals
+            for stream, pages in self.ledger.read_many(streams, names=REMISI_NAMES)
+        }
+        totals = totals_of(batch, told)
+        if totals is None:
+            return
+        if over:
+            self._say(batch, BatchClosed(effective=_at(batch, now), totals=totals), tally)
+        else:
+            self._say(batch, BatchApplied(effective=award, totals=totals), tally)
+
+    def _say(self, batch: Batch, event: Event, tally: Tally) -> None:
+        stream = StreamId(kind=REMISI_BATCH.name, key=batch.key)
+        proposal = Proposal(stream=stream, event=event, evidence=(), reason=None)
+        try:
+            tally.recorded += len(self.append(_request(batch, None, [proposal])).written)
+        except (Conflict, Refused):
+            tally.left += 1  # another hand was there: look again
+
+
+def _request(batch: Batch, page: Recorded | None, proposals: Sequence[Proposal]) -> Request:
+    """Return what whoever took a step says; without one, the service by its clock."""
+    actor: Actor = page.actor if page else SERVICE
+    return Request(
+        proposals=tuple(proposals),
+        expected={},
+        actor=actor,
+        purpose=page.purpose if page else PURPOSE,
+        correlation_id=page.correlation_id if page else batch.key,
+        command=None,
+    )
+
+
+def _at(batch: Batch, now: datetime) -> Effective:
+    """Return the present in the unit's zone, as a time of effect."""
+    award = batch.award
+    return Effective.since(now, award.zone if award else Zone.WIB)
+
+
+def _united(rounds: Sequence[Round]) -> Round:
+    return Round(
+        recorded=sum(one.recorded for one in rounds),
+        left=sum(one.left for one in rounds),
+        next_at=min((one.next_at for one in rounds if one.next_at), default=None),
+    )
