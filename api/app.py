@@ -11,7 +11,9 @@ from api.pages.install import install_pages
 from api.routes import (
     approvals,
     calculations,
+    case_dates,
     changes,
+    cohort,
     diff,
     evidence,
     forgetting,
@@ -49,11 +51,13 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(approvals.router)
     app.include_router(reviews_router())
     app.include_router(diff.router)
+    app.include_router(case_dates.router)
     app.include_router(changes.router)
     app.include_router(evidence.router)
     app.include_router(forgetting.router)
     app.include_router(merges.router)
     app.include_router(read_models_router(services))
+    app.include_router(cohort.router)
     app.include_router(law.router)
     app.include_router(calculations.router)
     app.include_router(ledger.router)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Protocol
 
-from application.journeys import Moment, in_effect
+from application.journeys import History, Moment, in_effect
 from application.ledger import Ledger, Streams
 from application.read_models import Access, Question, ReadModels, Then
 from application.standing import standing
@@ -74,6 +74,14 @@ class CaseFacts:
     def at(self, case: str, moment: Moment) -> CaseKnown:
         """Return what one case tells at a moment."""
         return next(self.many([case], moment))
+
+    def of_history(self, history: History) -> CaseKnown:
+        """Return what a case tells whose history was read already."""
+        journey = history.journey
+        known = CaseKnown(
+            case=history.stream.key, pages=history.pages, journey=journey, facts=facts_of(journey)
+        )
+        return next(self._from([known], None))
 
     def many(self, cases: Iterable[str], moment: Moment) -> Iterator[CaseKnown]:
         """Yield what cases tell at a moment, in the order in which they are named.

@@ -10,27 +10,12 @@ shown with how each was come by (`domain.law.claims`).
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import Line, Note, Ref
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Specific, Value, ensure
+from domain.law.claims import ClaimedDay
 from domain.time import Effective
-
-
-class ClaimAbout(Enum):
-    """Which date a document names."""
-
-    EXPIRY_WITHOUT_REMISSION = "expiry_without_remission"
-    EXPIRY = "expiry"
-    RELEASE = "release"
-    ONE_THIRD = "one_third"
-    ONE_HALF = "one_half"
-    TWO_THIRDS = "two_thirds"
-    PROBATION_END = "probation_end"
-    PB_FROM = "pb_from"
-    CB_FROM = "cb_from"
-    CMB_FROM = "cmb_from"
 
 
 class ClaimRecorded(Event, stored_as="claim.recorded"):
@@ -41,7 +26,7 @@ class ClaimRecorded(Event, stored_as="claim.recorded"):
     """
 
     claim: Open[Ref]
-    about: Open[ClaimAbout]
+    about: Open[ClaimedDay]
     claimed: Specific[date]
     document: Specific[Line]
     source: Open[Line]

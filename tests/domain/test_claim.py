@@ -4,14 +4,15 @@ from datetime import date
 from scenario import Scenario, on
 
 from domain.catalogue import CASE
-from domain.claim import CLAIM, ClaimAbout, ClaimRecorded, ClaimWithdrawn
+from domain.claim import CLAIM, ClaimRecorded, ClaimWithdrawn
 from domain.law.case_facts import facts_of
+from domain.law.claims import ClaimedDay
 
 case = Scenario(CASE)
 named = ClaimRecorded(
     effective=on("2018-08-17"),
     claim="BERITA-1",
-    about=ClaimAbout.RELEASE,
+    about=ClaimedDay.RELEASE,
     claimed=date(2019, 4, 24),
     document="Keterangan pers 17 Agustus 2018",
     source="Kepala unit",

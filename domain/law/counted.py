@@ -1,0 +1,132 @@
+"""How the dates of a punishment were come by, step by step, to be read aloud to the person.
+
+So a registrar can follow each day with a finger on the *Daftar Perubahan*; and where a document
+states another day, this is one of the two calculations that stand side by side.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from domain.kernel import Value, Words
+from domain.law.aloud import spoken_day, spoken_length
+from domain.law.calculation import SentenceDates
+from domain.law.criteria import Trace
+from domain.law.facts import Facts, Held, HeldForm
+from domain.law.sentence import joined
+from domain.law.span import summed
+
+
+class CountedStep(Value):
+    """One step: what it adds or takes off, the day that it leads to, and which fact told it."""
+
+    code: str
+    because: Words
+    day: date | None
+    days: int | None
+    by: Trace | None
+
+
+PLACES: Final = {
+    HeldForm.RUTAN: ("di dalam Rutan atau Lapas", "in a Rutan or Lapas"),
+    HeldForm.RUMAH: ("dalam tahanan rumah", "detained at home"),
+    HeldForm.KOTA: ("dalam tahanan kota", "detained within the town"),
+    HeldForm.PEMBANTARAN: ("di rumah sakit (pembantaran)", "in hospital (pembantaran)"),
+}
+
+
+def counted(facts: Facts, days: SentenceDates | None) -> tuple[CountedStep, ...]:
+    """Return the steps to the dates; none where a punishment has none."""
+    return tuple(_counted(facts, days)) if days else ()
+
+
+def _counted(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
+    whole = summed(one.span for one in facts.sentences).total_days
+    length = spoken_length(whole)
+    several = len(facts.sentences) > 1
+    yield _step(
+        "sentence",
+        (
+            f"Pidana Anda {length[0]}{', semuanya dijumlahkan' if several else ''}.",
+            f"Your sentence is {length[1]}{', all of them together' if several else ''}.",
+        ),
+        days=whole,
+        by=facts.verdict_final_by,
+    )
+    for stay in joined(facts.detention):
+        yield _held(stay)
+    start = spoken_day(days.counts_from)
+    yield _step(
+        "counts_from",
+        (f"Pidana itu dihitung sejak {start[0]}.", f"It counts from {start[1]}."),
+        day=days.counts_from,
+    )
+    whole_end = spoken_day(days.expiry_without_remission)
+    yield _step(
+        "expiry_without_remission",
+        (
+            f"Tanpa remisi, pidana Anda berakhir pada {whole_end[0]}.",
+            f"Without remisi your sentence ends on {whole_end[1]}.",
+        ),
+        day=days.expiry_without_remission,
+    )
+    yield from _remisi(facts)
+    yield from _end(facts, days)
+
+
+def _held(stay: Held) -> CountedStep:
+    first, place = spoken_day(stay.from_day), PLACES[stay.form]
+    if stay.to is None:
+        words = f"Sejak {first[0]} Anda {place[0]}.", f"Since {first[1]} you are {place[1]}."
+        return _step("held", words, day=stay.from_day, by=stay.by)
+    last, days = spoken_day(stay.to), (stay.to - stay.from_day).days + 1
+    words = (
+        f"Dari {first[0]} sampai {last[0]} Anda {place[0]}: {days} hari.",
+        f"From {first[1]} to {last[1]} you were {place[1]}: {days} days.",
+    )
+    return _step("held", words, day=stay.from_day, days=days, by=stay.by)
+
+
+def _remisi(facts: Facts) -> Iterator[CountedStep]:
+    for one in sorted(facts.remissions, key=lambda it: it.on):
+        day = spoken_day(one.on)
+        words = (
+            f"Remisi {one.kind.value} pada {day[0]} mengurangi {one.days} hari.",
+            f"The remisi {one.kind.value} of {day[1]} takes off {one.days} days.",
+        )
+        yield _step("remisi", words, day=one.on, days=-one.days, by=one.by)
+
+
+def _end(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
+    expiry, release = spoken_day(days.expiry), spoken_day(days.release)
+    yield _step(
+        "expiry",
+        (f"Jadi pidana Anda berakhir pada {expiry[0]}.", f"So your sentence ends on {expiry[1]}."),
+        day=days.expiry,
+    )
+    if facts.substitute and not facts.substitute.paid:
+        length = spoken_length(facts.substitute.span.total_days)
+        words = (
+            f"Denda belum dibayar seluruhnya; sesudahnya Anda menjalani {length[0]} penggantinya.",
+            f"The fine is not paid in full; after that you serve {length[1]} in its place.",
+        )
+        yield _step("substitute", words, days=facts.substitute.span.total_days)
+    words = f"Anda bebas pada {release[0]}.", f"You go free on {release[1]}."
+    yield _step("release", words, day=days.release)
+    two = spoken_day(days.two_thirds)
+    words = (
+        f"Dua pertiga pidana Anda jatuh pada {two[0]}.",
+        f"Two thirds of your sentence are served on {two[1]}.",
+    )
+    yield _step("two_thirds", words, day=days.two_thirds)
+
+
+def _step(
+    code: str,
+    because: Words,
+    *,
+    day: date | None = None,
+    days: int | None = None,
+    by: Trace | None = None,
+) -> CountedStep:
+    return CountedStep(code=code, because=because, day=day, days=days, by=by)

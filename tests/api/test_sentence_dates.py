@@ -1,0 +1,213 @@
+"""What a case's own facts come to, with the events that told it, and what documents say instead."""
+
+import pytest
+from facts import MEDAN, append, event, new_case, open_case
+
+
+@pytest.fixture
+def service(lasting_service):
+    """One for all: each test tells of a case of its own."""
+    return lasting_service
+
+
+def remisi(kind, day, days):
+    return event(
+        "earlier_remisi.granted", day, kind=kind, remission_days=days, sk_number="PAS-1.PK"
+    )
+
+
+def pronounced(day, number="1/Pid.B/2017/PN Mdn", **length):
+    part = {"kind": "penjara", "years": 0, "months": 0, "days": 0, "fine": 0} | length
+    return event(
+        "verdict.pronounced",
+        day,
+        instance="pn",
+        court="PN Medan",
+        number=number,
+        outcome="dipidana",
+        sentence=[part],
+        offence=["KUHP 362"],
+    )
+
+
+def claim(key, day, about, claimed, **said):
+    data = {"document": f"SK-{key}", "source": "Kepala unit", "reckoning": None} | said
+    return event("claim.recorded", day, claim=key, about=about, claimed=claimed, **data)
+
+
+def taken_over(client, since, day, *events):
+    """Open a case that was another house's until a day, with what was before it."""
+    body = new_case()
+    body["admission"] = {
+        "type": "custody.taken_over",
+        "effective": day,
+        "data": {
+            "unit": MEDAN,
+            "full_name": "Budi Fiktif",
+            "sex": "male",
+            "birth_date": "1990-03-12",
+            "religion": "kristen",
+            "domicile": None,
+            "legal_status": "narapidana",
+            "admitted_on": since,
+            "source": "SDP",
+            "source_date": day,
+        },
+    }
+    answer = client.post("/v1/cases", json=body)
+    assert answer.status_code == 201, answer.json()
+    case = answer.json()["case_id"]
+    assert append(client, case, *events).status_code == 201
+    return case
+
+
+def dates(client, case, **params):
+    answer = client.get(f"/v1/cases/{case}/sentence-dates", params=params)
+    assert answer.status_code == 200, answer.json()
+    return answer.json()
+
+
+G1 = (
+    pronounced("2017-07-20", years=2),
+    remisi("khusus", "2017-12-25", 15),
+    remisi("umum", "2018-08-17", 60),
+    remisi("khusus", "2018-12-25", 30),
+)
+
+
+def test_the_dates_come_of_the_case_with_every_step_and_its_event(service):
+    client = service.caller("caseworker", MEDAN)
+    case = taken_over(client, "2017-05-09", "2018-12-28", *G1)
+    found = dates(client, case, valid_at="2018-12-31")
+    assert found["expiry_without_remission"] == "2019-05-09"
+    assert (found["expiry"], found["release"]) == ("2019-01-24", "2019-01-24")
+    assert found["on"] == "2018-12-31"
+    steps = {step["code"]: step for step in found["counted"]}
+    assert steps["release"]["because"] == "Anda bebas pada 24 Januari 2019."
+    awards = [step for step in found["counted"] if step["code"] == "remisi"]
+    assert [step["days"] for step in awards] == [-15, -60, -30]
+    (event_id,) = awards[1]["event"]["event_ids"]
+    told = client.get(f"/v1/events/{event_id}").json()
+    assert (told["type"], told["effective"]) == ("earlier_remisi.granted", "2018-08-17")
+    assert steps["held"]["event"]["type"] == "custody.taken_over"
+
+
+def test_an_official_date_that_was_wrong_on_its_day_is_flagged_beside_the_laws(service):
+    """G1: on 17 August 2018 an official named April 2019; the rule gave 23 February."""
+    client = service.caller("caseworker", MEDAN)
+    said = claim("PERS", "2018-08-17", "release", "2019-04-24", reckoning="2 tahun kurang 15 hari")
+    case = taken_over(client, "2017-05-09", "2018-12-28", *G1, said)
+    (held,) = dates(client, case, valid_at="2018-12-31")["claims"]
+    assert (held["standing"], held["claimed"]) == ("differs", "2019-04-24")
+    assert (held["computed_then"], held["computed_now"]) == ("2019-02-23", "2019-01-24")
+    assert (held["difference_days"], held["reckoning"]) == (60, "2 tahun kurang 15 hari")
+    assert held["counted_then"][-2]["because"] == "Anda bebas pada 23 Februari 2019."
+    found = dates(client, case, valid_at="2018-12-31")
+    (flag,) = found["flags"]
+    assert (flag["code"], flag["computed"]) == ("claim.differs", "2019-02-23")
+    assert found["release"] == "2019-01-24"
+
+
+def test_an_official_date_that_a_later_remisi_overtook_is_no_mistake(service):
+    client = service.caller("caseworker", MEDAN)
+    said = claim("SK", "2018-08-17", "release", "2019-02-23")
+    case = taken_over(client, "2017-05-09", "2018-12-28", *G1, said)
+    found = dates(client, case, valid_at="2018-12-31")
+    assert [one["standing"] for one in found["claims"]] == ["overtaken"]
+    assert found["flags"] == []
+    then = dates(client, case, valid_at="2018-12-24")
+    assert then["not_applicable"]["code"] == "sentence.not_held"
+
+
+def test_a_release_on_the_day_after_is_flagged_by_a_day(service):
+    """G7: one year from 28 January 2019 less a month is a Sunday; the release was on the Monday."""
+    client = service.caller("caseworker", MEDAN)
+    case = taken_over(
+        client,
+        "2019-01-28",
+        "2019-12-01",
+        pronounced("2019-04-01", years=1),
+        remisi("umum", "2019-08-17", 30),
+        claim("BERITA", "2019-12-30", "release", "2019-12-30"),
+    )
+    found = dates(client, case, valid_at="2019-12-31")
+    assert found["release"] == "2019-12-29"
+    assert [(one["code"], one["difference_days"]) for one in found["flags"]] == [
+        ("claim.differs", 1)
+    ]
+
+
+def test_documents_that_contradict_each_other_are_both_flagged(service):
+    """G8: two official texts end one probation on 1 and on 29 April 2029, and neither fits."""
+    client = service.caller("caseworker", MEDAN)
+    case = taken_over(
+        client,
+        "2017-11-17",
+        "2025-08-16",
+        pronounced("2018-04-24", years=12, months=6),
+        remisi("umum", "2024-08-17", 855),
+        claim("A", "2025-08-16", "probation_end", "2029-04-01"),
+        claim("B", "2025-08-16", "probation_end", "2029-04-29"),
+        claim("C", "2025-08-16", "two_thirds", "2025-05-29"),
+    )
+    found = dates(client, case, valid_at="2025-08-17")
+    codes = [flag["code"] for flag in found["flags"]]
+    assert codes.count("claims.contradict") == 1
+    assert {flag["about"] for flag in found["flags"]} == {"probation_end", "two_thirds"}
+    assert {one["standing"] for one in found["claims"]} <= {"differs", "not_computed"}
+    (contradiction,) = (one for one in found["flags"] if one["code"] == "claims.contradict")
+    assert abs(contradiction["difference_days"]) == 28
+
+
+def test_a_claim_that_was_withdrawn_stays_and_is_flagged_no_more(service):
+    client = service.caller("caseworker", MEDAN)
+    said = claim("PERS", "2018-08-17", "release", "2019-04-24")
+    back = event("claim.withdrawn", "2018-12-01", claim="PERS", reason="diralat")
+    case = taken_over(client, "2017-05-09", "2018-12-28", *G1, said, back)
+    found = dates(client, case, valid_at="2018-12-31")
+    assert found["claims"][0]["withdrawn_on"] == "2018-12-01"
+    assert found["flags"] == []
+
+
+def test_a_record_that_cannot_be_is_told_and_not_reckoned(service):
+    client = service.caller("caseworker", MEDAN)
+    case = taken_over(
+        client,
+        "2017-05-09",
+        "2018-12-28",
+        pronounced("2017-07-20", years=2),
+        remisi("umum", "2016-08-17", 30),
+    )
+    found = dates(client, case, valid_at="2018-12-31")
+    assert (found["release"], found["counted"]) == (None, [])
+    assert [one["pointer"] for one in found["problems"]] == ["/remissions/0/on"]
+
+
+def test_as_known_before_the_fine_was_told_the_substitute_is_still_to_be_served(service):
+    client = service.caller("caseworker", MEDAN)
+    case = open_case(client)
+    verdict = pronounced("2025-05-02", years=1)
+    verdict["data"]["sentence"] += [
+        {"kind": "denda", "years": 0, "months": 0, "days": 0, "fine": 1_000_000},
+        {"kind": "penjara_pengganti", "years": 0, "months": 1, "days": 0, "fine": 0},
+    ]
+    assert append(client, case, verdict).status_code == 201
+    known = service.services.now().isoformat()
+    paid = event("verdict.fine_paid", "2025-06-01", amount=1_000_000, receipt="D-3/1")
+    assert append(client, case, paid, version=2).status_code == 201
+    assert dates(client, case)["release"] == "2026-02-10"
+    before = dates(client, case, known_at=known)
+    assert (before["expiry"], before["release"]) == ("2026-02-10", "2026-03-12")
+
+
+def test_only_whoever_sees_the_case_sees_its_dates_and_the_read_is_kept(service):
+    client = service.caller("caseworker", MEDAN)
+    case = open_case(client)
+    address = f"/v1/cases/{case}/sentence-dates"
+    assert service.caller("caseworker", "RUTAN-PEKALONGAN").get(address).status_code == 404
+    for role, status in (("compliance", 403), ("operator", 403), ("agency", 404)):
+        assert service.caller(role, MEDAN).get(address).status_code == status
+    assert dates(client, case)["not_applicable"]["code"] == "sentence.none"
+    auditor = service.caller("auditor", MEDAN)
+    reads = auditor.get("/v1/reads", params={"subject": f"case:{case}"}).json()["items"]
+    assert any(one["route"].endswith("/sentence-dates") for one in reads)
