@@ -14,6 +14,7 @@ from api.routes import (
     case_dates,
     changes,
     cohort,
+    cohort,
     diff,
     evidence,
     forgetting,
@@ -57,6 +58,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(forgetting.router)
     app.include_router(merges.router)
     app.include_router(read_models_router(services))
+    app.include_router(cohort.router)
     app.include_router(cohort.router)
     app.include_router(law.router)
     app.include_router(calculations.router)

@@ -241,7 +241,7 @@ def question_in(body: CalculationBody) -> Question:
     """Return the question that a form asks."""
     return Question(
         facts=facts_in(body),
-        wanted=tuple(_wanted(one) for one in body.propose),
+        wanted=tuple(wanted_in(one) for one in body.propose),
         on=body.on,
         rule_sets=body.rule_sets,
         policies=body.policies,
@@ -249,7 +249,8 @@ def question_in(body: CalculationBody) -> Question:
     )
 
 
-def _wanted(one: WantedBody) -> Wanted:
+def wanted_in(one: WantedBody) -> Wanted:
+    """Return a remisi that a form asks for."""
     missed = Missed(kind=one.missed.kind, on=one.missed.on) if one.missed else None
     return Wanted(kind=one.kind, on=one.on, ground=one.ground, missed=missed)
 
