@@ -14,7 +14,6 @@ from api.routes import (
     case_dates,
     changes,
     cohort,
-    cohort,
     diff,
     evidence,
     forgetting,
@@ -58,7 +57,6 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(forgetting.router)
     app.include_router(merges.router)
     app.include_router(read_models_router(services))
-    app.include_router(cohort.router)
     app.include_router(cohort.router)
     app.include_router(law.router)
     app.include_router(calculations.router)
