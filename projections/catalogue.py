@@ -9,6 +9,7 @@ from projections.certificates import CERTIFICATES
 from projections.changes import CHANGES
 from projections.corrections import CORRECTIONS, REVIEWS
 from projections.detention import DETENTIONS
+from projections.detention_clock import DETENTION_CLOCK, OVERSTAYS
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.kernel import Projection, Report
@@ -47,4 +48,11 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     REVIEWS,
     CHANGES,
 )
-REPORTS: Final[tuple[Report[Any], ...]] = (POPULATION, TRAINING_FUNNEL, PARTNERSHIP, REMISI_REPORT)
+REPORTS: Final[tuple[Report[Any], ...]] = (
+    POPULATION,
+    TRAINING_FUNNEL,
+    PARTNERSHIP,
+    REMISI_REPORT,
+    DETENTION_CLOCK,
+    OVERSTAYS,
+)

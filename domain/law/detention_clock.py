@@ -13,6 +13,7 @@ from typing import Final
 
 from domain.detention import DetentionStatus
 from domain.kernel import Value, Words
+from domain.law.aloud import spoken_day
 from domain.law.detention import ONE_DAY, Term
 from domain.law.detention_rules import DETENTION_NOTICES
 from domain.law.rule_set import Law
@@ -145,6 +146,15 @@ def overdue(standing: Standing, on: date) -> Overdue | None:
     if found is None or found[1] > on:
         return None
     return Overdue(cause=found[0], since=found[1], days=(on - found[1]).days + 1)
+
+
+def aloud(over: Overdue) -> Words:
+    """Return what is said to somebody who is held too long."""
+    since, words = spoken_day(over.since), CAUSES[over.cause]
+    return (
+        f"Sejak {since[0]} tidak ada lagi dasar untuk menahan Anda ({over.days} hari): {words[0]}.",
+        f"Since {since[1]} nothing holds you any more ({over.days} days): {words[1]}.",
+    )
 
 
 def _out_since(standing: Standing) -> tuple[Cause, date] | None:
