@@ -1,0 +1,192 @@
+"""POST /v1/calculations/sentence-dates: the contract's answer, and what cannot be."""
+
+import pytest
+from law.worked_examples import WORKED, asked, matches, remisi, span
+
+from api.calculation_forms import EXAMPLE
+
+ADDRESS = "/v1/calculations/sentence-dates"
+RIGHT_ANSWER = {"possible", "from", "until", "reasons"}
+
+
+@pytest.fixture(scope="module")
+def caller(lasting_service):
+    return lasting_service.caller("caseworker", "RUTAN-MEDAN")
+
+
+def problems(answer):
+    return {(one["pointer"], one["code"]) for one in answer.json()["errors"]}
+
+
+@pytest.mark.parametrize("example", WORKED, ids=lambda one: one.id)
+def test_a_worked_example_comes_out_to_the_day(caller, example):
+    answer = caller.post(ADDRESS, json=example.asks)
+    assert answer.status_code == 200, answer.text
+    assert matches(answer.json(), example.gives), answer.text
+
+
+def test_a_right_is_answered_as_the_contract_has_it_and_why_stands_beside(caller):
+    answer = caller.post(ADDRESS, json=EXAMPLE).json()
+    assert all(set(one) == RIGHT_ANSWER for one in answer["integration"].values())
+    assert (
+        set(answer["why"]) == set(answer["integration"]) == {"pb", "cb", "cmb", "cmk", "asimilasi"}
+    )
+    assert answer["why"]["pb"]["guidance_stages"][0]["from"] == "2025-11-27"
+    assert {one["present"] for one in answer["why"]["pb"]["checklist"]} == {None}
+    assert answer["assumed"] == ["executed", "programmes_good"]
+
+
+def test_reasons_are_read_aloud_in_the_language_asked_for(caller):
+    (served,) = (
+        one
+        for one in caller.post(ADDRESS, json=EXAMPLE).json()["remissions"][1]["criteria"]
+        if one["code"] == "served_6_months"
+    )
+    assert served["because"] == "Anda sudah menjalani 188 hari; yang diperlukan 180 hari."
+    assert (served["value"], served["needed"], served["met"]) == ("188", "180", True)
+    assert served["article"].startswith("Keppres 174/1999")
+    english = caller.post(ADDRESS, json=EXAMPLE, headers={"Accept-Language": "en"}).json()
+    assert "You have served 188 days" in str(english["remissions"][1]["criteria"])
+
+
+@pytest.mark.parametrize(
+    "role", ["caseworker", "supervisor", "auditor", "compliance", "agency", "operator"]
+)
+def test_whoever_has_a_token_may_ask_and_nobody_else(lasting_service, role):
+    level = "ditjenpas" if role == "operator" else "unit"
+    caller = lasting_service.caller(role, "RUTAN-MEDAN", level=level)
+    assert caller.post(ADDRESS, json=EXAMPLE).status_code == 200
+    assert lasting_service.stranger().post(ADDRESS, json=EXAMPLE).status_code == 401
+
+
+def test_nothing_is_stored(lasting_service, caller):
+    before = lasting_service.services.ledger.position()
+    assert caller.post(ADDRESS, json=EXAMPLE).status_code == 200
+    assert lasting_service.services.ledger.position() == before
+
+
+def test_another_answer_to_an_open_question_changes_the_dates_and_is_named(caller):
+    leap = asked(since="2024-02-29", sentences=span(years=1))
+    usual, other = (
+        caller.post(ADDRESS, json=leap | {"policies": {"leap_day": option}}).json()
+        for option in ("28_february", "1_march")
+    )
+    assert (usual["expiry"], other["expiry"]) == ("2025-02-28", "2025-03-01")
+    (used,) = (one for one in other["policies"] if one["name"] == "leap_day")
+    assert (used["chosen"], used["default"], used["certainty"]) == ("1_march", "28_february", "K?")
+    assert [one["code"] for one in usual["warnings"]] == ["calendar.leap_day"]
+
+
+def test_a_rule_set_is_chosen_whatever_the_day(caller):
+    answer = caller.post(ADDRESS, json=EXAMPLE | {"rule_sets": {"sentence": "kuhp-2023"}}).json()
+    assert answer["rule_sets"][0] == "kuhp-2023"
+
+
+HELD = {"from": "2025-02-10", "to": None, "form": "rutan"}
+IMPOSSIBLE = [
+    (
+        {"detention": [{"from": "2025-02-10", "to": "2025-02-09", "form": "rutan"}]},
+        {("/detention/0/to", "detention.ends_before_it_begins")},
+    ),
+    (
+        {"detention": [HELD, HELD | {"from": "2025-03-01"}]},
+        {("/detention/1/to", "detention.two_go_on")},
+    ),
+    (
+        {"detention": [HELD | {"to": "2025-03-01"}, HELD | {"from": "2025-03-01"}]},
+        {("/detention/1/from", "detention.overlaps")},
+    ),
+    (
+        {"detention": [HELD, {"from": "2025-03-01", "to": "2025-04-01", "form": "rumah"}]},
+        {("/detention/1/from", "detention.overlaps")},
+    ),
+    ({"detention": [HELD | {"from": "1944-12-31"}]}, {("/detention/0/from", "day.far_out")}),
+    ({"sentences": span()}, {("/sentences/0", "sentence.zero")}),
+    (
+        {"sentences": []} | {"sentences": span(months=-1, days=45)},
+        {("/sentences/0/months", "sentence.negative")},
+    ),
+    ({"sentences": span(years=80) + span(years=21)}, {("/sentences", "sentence.too_long")}),
+    (
+        {"sentences": [{"years": 1, "life": True}]},
+        {("/sentences/0", "sentence.life_with_length")},
+    ),
+    ({"substitute": {"months": 0}}, {("/substitute", "substitute.zero")}),
+    ({"substitute": {"months": 4, "days": -1}}, {("/substitute/days", "sentence.negative")}),
+    (
+        {"remissions": [{"kind": "umum", "on": "2024-08-17", "days": 0}]},
+        {
+            ("/remissions/0/days", "remission.no_days"),
+            ("/remissions/0/on", "remission.before_detention"),
+        },
+    ),
+    (
+        {"remissions": [{"kind": "umum", "on": "2025-08-17", "days": days} for days in (30, 60)]},
+        {("/remissions/1", "remission.twice")},
+    ),
+    (
+        {"remissions": [{"kind": "umum", "on": "2025-08-17", "days": 541}]},
+        {("/remissions", "remission.more_than_sentence")},
+    ),
+    (
+        {"remissions": [{"kind": "umum", "on": "2026-08-17", "days": 30}]},
+        {("/remissions/0/on", "remission.after_release")},
+    ),
+    ({"discipline": [{"on": "2025-02-09"}]}, {("/discipline/0/on", "discipline.before_detention")}),
+    ({"birth_date": "2025-02-10"}, {("/birth_date", "birth.after_detention")}),
+    (
+        {"rights": [{"right": "pb", "from": "2026-02-02", "to": "2026-02-01"}]},
+        {("/rights/0/to", "right.ends_before_it_begins")},
+    ),
+    (
+        {"propose": [remisi("umum", "2024-08-17")]},
+        {("/propose/0/on", "proposal.before_detention")},
+    ),
+    (
+        {"propose": [remisi("umum", "2025-08-17")] * 2},
+        {("/propose/1", "proposal.twice")},
+    ),
+    (
+        {"propose": [remisi("tambahan", "2025-08-17")]},
+        {("/propose/0/ground", "proposal.ground_missing")},
+    ),
+    (
+        {"propose": [remisi("umum", "2025-08-17", ground="pemuka")]},
+        {("/propose/0/ground", "proposal.ground_unfitting")},
+    ),
+    (
+        {"propose": [remisi("susulan", "2025-08-17")]},
+        {("/propose/0/missed", "proposal.missed_missing")},
+    ),
+    (
+        {"propose": [remisi("susulan", "2025-08-17", missed=remisi("umum", "2025-08-18"))]},
+        {("/propose/0/missed/on", "proposal.missed_later")},
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "wrong"), IMPOSSIBLE)
+def test_what_cannot_be_is_refused_with_its_place_and_reason(caller, said, wrong):
+    answer = caller.post(ADDRESS, json=asked(since="2025-02-10") | said)
+    assert (answer.status_code, answer.json()["code"]) == (422, "calculation.impossible")
+    assert problems(answer) == wrong
+    assert all(one["detail"] for one in answer.json()["errors"])
+
+
+UNFITTING = [
+    ({"sentences": [{"years": 1.5}]}, ("/sentences/0/years", "wrong_type")),
+    ({"kind": "warga"}, ("/kind", "not_in_list")),
+    ({"propose": [remisi("lebaran", "2025-03-31")]}, ("/propose/0/kind", "not_in_list")),
+    ({"detention": [{"from": "2025-02-30"}]}, ("/detention/0/from", "impossible_date")),
+    ({"detention": [{"from": "12025-02-03"}]}, ("/detention/0/from", "not_a_date")),
+    ({"name": "Budi"}, ("/name", "unknown_field")),
+    ({"policies": {"rounding": "up"}}, ("/policies", "law.unknown_choice")),
+    ({"rule_sets": {"sentence": "kuhp-1915"}}, ("/rule_sets/sentence", "law.unknown_choice")),
+]
+
+
+@pytest.mark.parametrize(("said", "wrong"), UNFITTING)
+def test_what_cannot_be_read_is_refused_with_its_place(caller, said, wrong):
+    answer = caller.post(ADDRESS, json=asked(since="2025-02-10") | said)
+    assert (answer.status_code, problems(answer)) == (422, {wrong})
+    assert "Budi" not in answer.text
