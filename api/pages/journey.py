@@ -17,6 +17,7 @@ from api.pages.marking import ChangedFact, MarkLine, changed_facts, day_said, ma
 from api.pages.names import Names, named_in
 from api.pages.rendering import language_asked, page
 from api.pages.said import words_of
+from api.pages.sentence_dates import dates_shown
 from api.pages.tongue import Tongue
 from api.pages.two_times import NOT_A_TIME, TwoTimes
 from api.pages.visits import PageRoute, Visitor
@@ -104,6 +105,7 @@ def journey(
         "steps": _steps(line, whole, then, told, tongue, names),
         "state": _state(then, tongue, names),
         "latest": _latest(then, tongue),
+        "dates": dates_shown(services, then, moment, tongue),
         "counts": (len(then.pages), len(whole.pages)),
         "corrected": any(one.marks for one in line),
         "asked": asked,
