@@ -1,102 +1,20 @@
-"""The limits of detention: W21 to the day, and what each kind of break does to a last day."""
+"""The limits of detention: what the texts allow, and what each kind of break does to a last day."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from detained import ADULT, CHILD, MA, PENYIDIK, PN, PU, W21, chain, day, last, order
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.detention import DetentionStage, DetentionStatus
+from domain.detention import DetentionStage
 from domain.kernel import Refused
 from domain.law.book import LAW
 from domain.law.choosing import choose
-from domain.law.detention import Chain, Flag, Ordered, Pause, Who, terms
-from domain.law.detention_clock import (
-    Cause,
-    Court,
-    Level,
-    Standing,
-    alerts,
-    level,
-    notices,
-    overdue,
-    shifted,
-)
+from domain.law.detention import Flag, terms
+from domain.law.detention_clock import shifted
 from domain.law.facts import CaseType
-
-PENYIDIK, PU = DetentionStage.PENYIDIK, DetentionStage.PENUNTUT_UMUM
-PN, MA = DetentionStage.HAKIM_PN, DetentionStage.HAKIM_MA
-ADULT = Who(child=False, case_type=CaseType.UMUM, maximum_years=None)
-CHILD = replace(ADULT, child=True)
-UNTOLD = Court(
-    pronounced_on=None, convicted=None, copy_missing=False, final_on=None, executed_on=None
-)
-
-
-def day(text):
-    return date.fromisoformat(text)
-
-
-def order(stage, starts, until, **said):
-    signed = said.pop("signed", None)
-    plain = {"extends": False, "exceptional": False, "by": None}
-    return Ordered(
-        stage=stage,
-        starts=day(starts),
-        until=day(until),
-        order_date=day(signed) if signed else None,
-        **plain | said,
-    )
-
-
-def chain(*orders, hospital=(), stops=()):
-    pauses = [Pause(since=day(a), until=day(b) if b else None) for a, b in hospital]
-    return Chain(orders=orders, hospital=tuple(pauses), stops=tuple(map(day, stops)))
-
-
-W21 = chain(
-    order(PENYIDIK, "2025-11-03", "2025-11-22"),
-    order(PENYIDIK, "2025-11-23", "2026-01-01", extends=True, signed="2025-11-20"),
-)
-
-
-def last(given_chain, who=ADULT, law=LAW, on=None):
-    return terms(given_chain, who, law, on)[-1]
-
-
-def standing(term, **said):
-    plain = Standing(
-        held=True,
-        serving=False,
-        status=DetentionStatus.RUNNING,
-        since=term.order.starts,
-        last_day=term.last_day,
-        extendable_until=term.extendable_until,
-        in_hospital=False,
-        stopped_on=None,
-        court=UNTOLD,
-        expiry=None,
-    )
-    return replace(plain, **said)
-
-
-def test_w21_to_the_day():
-    first, extension = terms(W21, ADULT, LAW)
-    assert (first.last_day, first.claimed, first.allowed) == (day("2025-11-22"), 20, 20)
-    assert first.extendable_until == day("2026-01-01")
-    assert (extension.last_day, extension.flags) == (day("2026-01-01"), ())
-    told = alerts(extension.last_day, day("2025-12-29"), notices(LAW, day("2025-12-29")))
-    assert [(one.days, one.day.isoformat(), one.due) for one in told] == [
-        (10, "2025-12-22", True),
-        (3, "2025-12-29", True),
-        (1, "2025-12-31", False),
-        (0, "2026-01-01", False),
-    ]
-    assert overdue(standing(extension), day("2026-01-01")) is None
-    out = overdue(standing(extension), day("2026-01-02"))
-    assert (out.since, out.days, out.cause) == (day("2026-01-02"), 1, Cause.LIMIT_REACHED)
-    assert extension.rule_set == "kuhap-1981"
 
 
 def test_the_law_changes_on_the_very_day_on_which_the_next_stage_begins():
@@ -296,69 +214,6 @@ def test_where_the_limits_of_a_special_law_are_not_in_the_book_it_is_said():
     found = last(chain(order(PENYIDIK, "2025-02-01", "2025-02-20")), gross)
     assert found.flags == (Flag.SPECIAL_LAW_UNKNOWN,)
     assert (found.rule_set, found.policies[0].name) == ("kuhap-1981", "special_detention_limits")
-
-
-PRONOUNCED = replace(UNTOLD, pronounced_on=day("2025-11-20"), convicted=True)
-
-
-@pytest.mark.parametrize(
-    ("said", "cause", "since"),
-    [
-        ({}, Cause.EXTENSION_MISSING, "2025-11-23"),
-        ({"extendable_until": day("2025-11-22")}, Cause.LIMIT_REACHED, "2025-11-23"),
-        (
-            {"court": replace(PRONOUNCED, copy_missing=True)},
-            Cause.VERDICT_COPY_MISSING,
-            "2025-11-23",
-        ),
-        ({"court": PRONOUNCED}, Cause.NEXT_ORDER_MISSING, "2025-11-23"),
-        (
-            {"court": replace(PRONOUNCED, final_on=day("2025-11-27"))},
-            Cause.EXECUTION_MISSING,
-            "2025-11-23",
-        ),
-        (
-            {"court": replace(PRONOUNCED, convicted=False)},
-            Cause.ACQUITTED_NOT_RELEASED,
-            "2025-11-21",
-        ),
-        (
-            {"status": DetentionStatus.SUSPENDED, "stopped_on": day("2025-11-10")},
-            Cause.DETENTION_OVER_NOT_RELEASED,
-            "2025-11-11",
-        ),
-        (
-            {"serving": True, "expiry": day("2025-11-30")},
-            Cause.SENTENCE_EXPIRED_NOT_RELEASED,
-            "2025-12-01",
-        ),
-    ],
-)
-def test_whoever_is_held_too_long_is_so_for_a_cause(said, cause, since):
-    term = last(chain(order(PENYIDIK, "2025-11-03", "2025-11-22")))
-    now = standing(term, **said)
-    out = overdue(now, day("2025-12-05"))
-    assert (out.cause, out.since) == (cause, day(since))
-    assert out.days == (day("2025-12-05") - day(since)).days + 1
-    assert overdue(now, day(since) - timedelta(days=1)) is None
-    assert level(now, day("2025-12-05"), (10, 3, 1, 0)) is Level.OVERDUE
-    assert overdue(replace(now, held=False), day("2025-12-05")) is None
-
-
-@pytest.mark.parametrize(
-    ("on", "expected"),
-    [
-        ("2025-11-11", Level.IN_TIME),
-        ("2025-11-12", Level.SOON),
-        ("2025-11-18", Level.SOON),
-        ("2025-11-19", Level.LAST_DAYS),
-        ("2025-11-22", Level.LAST_DAYS),
-        ("2025-11-23", Level.OVERDUE),
-    ],
-)
-def test_it_becomes_more_pressing_by_the_day(on, expected):
-    term = last(chain(order(PENYIDIK, "2025-11-03", "2025-11-22")))
-    assert level(standing(term), day(on), notices(LAW, day(on))) is expected
 
 
 STARTS = st.dates(min_value=date(2015, 1, 1), max_value=date(2030, 1, 1))
