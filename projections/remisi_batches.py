@@ -1,5 +1,6 @@
 """Remisi batches: which lists there are, how far each has come, and what became of its lines."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +17,7 @@ from domain.batch_list import (
     KindTotals,
 )
 from domain.batch_standing import BatchStatus
-from domain.kernel import Open
+from domain.kernel import Open, Value
 from domain.law.facts import RemisiKind
 from domain.record import Recorded
 from domain.remisi import LEVELS, DecisionLevel
@@ -33,13 +34,21 @@ class Said(Moment):
     agreed: bool
 
 
+class Named(Value):
+    """How many lines that are not included name a reason; one line may name several."""
+
+    reason: str
+    lines: int
+
+
 class Drafted(Moment):
-    """How many lines of one kind one page of the draft has, included or not."""
+    """How many lines of one kind one page of the draft has, included or not, and why not."""
 
     kind: RemisiKind
     listed: int
     included: int
     remission_days: int
+    reasons: tuple[Named, ...]
 
 
 class RemisiBatchLine(Dated):
@@ -147,12 +156,14 @@ def _listed(row: RemisiBatchLine, page: Recorded, lines: tuple[Candidate, ...]) 
 def _counted(page: Recorded, kind: RemisiKind, lines: tuple[Candidate, ...]) -> Drafted:
     told = [line for line in lines if line.kind is kind]
     included = [line.remission_days for line in told if line.included]
+    named = Counter(code for line in told if not line.included for code in line.reasons)
     return Drafted(
         **when(page),
         kind=kind,
         listed=len(told),
         included=len(included),
         remission_days=sum(included),
+        reasons=tuple(Named(reason=code, lines=lines) for code, lines in sorted(named.items())),
     )
 
 
