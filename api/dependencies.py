@@ -11,6 +11,8 @@ from api.field_errors import Language
 from api.tokens import Caller
 from application.access import AccessLedger
 from application.append import Append
+from application.batch_following import BatchFollowing
+from application.clock import Clock
 from application.correcting import Correcting
 from application.evidence import EvidenceStore
 from application.forgetting import Forgetting
@@ -37,6 +39,7 @@ class Services:
     evidence: EvidenceStore
     forgetting: Forgetting
     access: AccessLedger
+    clock: Clock
     log: Transparency
     caller_of: Callable[[str], Caller]
     projections: Mapping[str, Projection[Any]]
@@ -48,11 +51,14 @@ class Services:
     language: Language
     units: Units = field(init=False)
     correcting: Correcting = field(init=False)
+    following: BatchFollowing = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember units for the whole service, and not for one request."""
         object.__setattr__(self, "units", Units(self.ledger, self.now))
         object.__setattr__(self, "correcting", Correcting(self.append, self.ledger))
+        following = BatchFollowing(self.append, self.ledger, self.read_models)
+        object.__setattr__(self, "following", following)
 
 
 def services_of(request: Request) -> Services:

@@ -5,7 +5,7 @@ time, by two at once, broken off and begun again: what was done is found done, a
 twice. What a case refuses takes its line off the list, with the code, and holds nobody else up.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -31,6 +31,8 @@ from domain.time import Effective, Zone
 
 TOGETHER: Final = 50
 """Cases that one write brings up: one page for each step of each, and one commit."""
+AT_ONCE: Final = 50
+"""Lines of a batch whose cases are brought up before the step is answered."""
 LOOKS_MOST: Final = 4
 """Times that a batch is gone through: what a case refused takes its line off, and is told then."""
 PURPOSE: Final = "pembinaan"
@@ -52,13 +54,22 @@ class BatchFollowing:
     """Tells cases what their batches say. ``follow_due`` is what a clock runs.
 
     ``_seen`` remembers which batches have nothing due until they, or the day, move on: by the last
-    position of each, and whether its award day had come.
+    position of each, and whether its award day had come. ``hints`` are told when a step was taken
+    whose cases wait for the clock.
     """
 
     append: Append
     ledger: Book
     read_models: ReadModels
+    hints: list[Callable[[], None]] = field(default_factory=list)
     _seen: dict[str, tuple[int, bool]] = field(default_factory=dict)
+
+    def after_step(self, stream: StreamId, now: datetime) -> None:
+        """Bring up the cases of a small batch at once, and leave those of a large to the clock."""
+        if len(self._batch(stream).state.lines) <= AT_ONCE:
+            self.follow(stream, now)
+        for hint in self.hints:
+            hint()
 
     def follow_due(self, now: datetime, goes_on: GoesOn = lambda: True) -> Round:
         """Bring the cases of every batch up to it, as far as their days have come."""

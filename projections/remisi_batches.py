@@ -207,5 +207,4 @@ REMISI_BATCHES = Projection(
     evolve=evolve,
     scope=Scope.UNIT,
     within_stream=True,
-    found_by=(("open",), ("unit",)),
 )
