@@ -13,6 +13,7 @@ from api.routes import (
     calculations,
     case_dates,
     changes,
+    clock,
     cohort,
     diff,
     evidence,
@@ -60,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(cohort.router)
     app.include_router(law.router)
     app.include_router(calculations.router)
+    app.include_router(clock.router)
     app.include_router(ledger.router)
     app.include_router(reads.router)
     app.include_router(health.router)

@@ -16,6 +16,8 @@ from uuid_utils import uuid7
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.append import Append
+from application.batch_following import BatchFollowing
+from application.clock import Due, GoesOn, Round
 from application.forgetting import Forgetting
 from application.policies import Policies
 from infrastructure.access_ledger import PostgresAccessLedger
@@ -37,6 +39,7 @@ from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from infrastructure.sealer_child import SealerChild
 from infrastructure.settings import Settings
+from infrastructure.ticker import Ticker
 from infrastructure.trouble import Trouble
 from infrastructure.workshops import open_workshop
 from projections.catalogue import PROJECTIONS, REPORTS
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
     from infrastructure.safekeeping import Safekeeping
 
 TOKEN_DAYS: Final = 30
+FOLLOWED_SECONDS: Final = 5.0
+"""How long a look at what is due waits for the read models to have seen what was recorded."""
 TROUBLES: Final = (Trouble,)
 """What may keep the house from opening, each with words that say what to do."""
 
@@ -83,6 +88,8 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         append = Append(ledger=ledger, new_id=new_id, now=now)
         evidence = PostgresEvidenceStore(pool, keys, ledger.store)
         forgetter = stack.enter_context(forgetting(ledger, pool, database, read_models, append))
+        ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
+        stack.callback(ticker.close)
         services = Services(
             append=append,
             ledger=ledger,
@@ -90,6 +97,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             evidence=evidence,
             forgetting=Forgetting(append, ledger, evidence, forgetter.settle),
             access=stack.enter_context(PostgresAccessLedger(pool)),
+            clock=ticker,
             log=Log(pool),
             caller_of=tokens,
             projections={projection.name: projection for projection in PROJECTIONS},
@@ -102,6 +110,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         )
         if not as_guest:
             adopt_policies(services)
+            ticker.start()
         yield House(
             services=services,
             ledger=ledger,
@@ -164,6 +173,17 @@ def following(read_models: PostgresReadModels) -> Iterator[None]:
         yield
     finally:
         read_models.follower.close()
+
+
+def award_days(append: Append, ledger: EventsourcingLedger, read_models: PostgresReadModels) -> Due:
+    """Return what comes due by the clock: cases are brought up to their batches."""
+    following = BatchFollowing(append, ledger, read_models)
+
+    def due(at: datetime, goes_on: GoesOn) -> Round:
+        read_models.wait(ledger.position(), FOLLOWED_SECONDS)
+        return following.follow_due(at, goes_on)
+
+    return due
 
 
 def adopt_policies(services: Services) -> None:

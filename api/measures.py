@@ -1,10 +1,12 @@
 """Counters for whoever watches the service, in Prometheus' text form: no personal data in them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
+from application.clock import Looked
 from application.read_models import Progress
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -28,8 +30,8 @@ class Measures:
             self._seconds += seconds
             self._durations[next((b for b in BOUNDS if seconds <= b), float("inf"))] += 1
 
-    def text(self, progress: Iterable[Progress]) -> str:
-        """Return the counters, and how far each projection is."""
+    def text(self, progress: Iterable[Progress], looked: Iterable[Looked], now: datetime) -> str:
+        """Return the counters, how far each projection is, and the clock's last look."""
         with self._lock:
             requests, durations = dict(self._requests), dict(self._durations)
             seconds = self._seconds
@@ -54,4 +56,20 @@ class Measures:
                 f'jejak_projection_{name}{{name="{one.name}"}} {getattr(one, name)}'
                 for one in progress
             ]
+        lines += clock(looked, now)
         return "\n".join(lines) + "\n"
+
+
+def clock(looked: Iterable[Looked], now: datetime) -> Iterator[str]:
+    """Yield how long ago the clock looked, what it left undone, and whether it went wrong."""
+    for one in looked:
+        values = {
+            "look_age_seconds": (now - one.looked_at).total_seconds() if one.looked_at else None,
+            "left": one.left,
+            "failed": int(one.error is not None),
+            "held": int(one.holder is not None),
+        }
+        for name, value in values.items():
+            if value is not None:
+                yield f"# TYPE jejak_clock_{name} gauge"
+                yield f'jejak_clock_{name}{{name="{one.name}"}} {value}'

@@ -45,6 +45,7 @@ SHOWS_NOBODY: Final = frozenset(
         "/aset/{name}",
         "/periksa",
         "/hukum",
+        "/v1/clock",
         "/laporan/remisi",
         "/v1/law",
         "/v1/read-models",

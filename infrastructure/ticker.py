@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import datetime
 from threading import Event, Thread
 from time import monotonic
-from typing import Any, Final, Self
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
@@ -81,13 +81,9 @@ class Ticker:
         self._told, self._closing = Event(), Event()
         self._thread = Thread(target=self._run, name="ticker", daemon=True)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         """Begin to look."""
         self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop after the piece of work that is under way, and let another process take over."""

@@ -39,7 +39,8 @@ def ready(services: WithServices) -> Health:
 def metrics(request: Request, services: WithServices) -> Response:
     """Return the counters, without personal data."""
     try:
-        progress = services.read_models.progress()
+        progress, looked = services.read_models.progress(), services.clock.looked()
     except services.full:
-        progress = ()
-    return Response(request.app.state.measures.text(progress), media_type=MEDIA_TYPE)
+        progress, looked = (), ()
+    text = request.app.state.measures.text(progress, looked, services.now())
+    return Response(text, media_type=MEDIA_TYPE)

@@ -14,6 +14,7 @@ from uuid_utils import uuid7
 
 from api.app import create_app
 from api.dependencies import Services
+from api.main import award_days
 from api.pages.counting import Counts
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
@@ -30,6 +31,7 @@ from infrastructure.log import Log
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
+from infrastructure.ticker import Ticker
 from projections.catalogue import PROJECTIONS, REPORTS
 
 MEDAN, PEKALONGAN, JAYAPURA = "RUTAN-MEDAN", "RUTAN-PEKALONGAN", "LAPAS-JAYAPURA"
@@ -127,6 +129,7 @@ def serving(pool, ledger, access, database):
     tokens = Tokens(secret=master.derive("tokens"), now=now)
     append = Append(ledger, new_id, now)
     evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
+    ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
     services = Services(
         append=append,
         ledger=ledger,
@@ -134,6 +137,7 @@ def serving(pool, ledger, access, database):
         evidence=evidence,
         forgetting=Forgetting(append, ledger, evidence, Forgetter(ledger, pool, database).settle),
         access=access,
+        clock=ticker,
         log=Log(pool),
         caller_of=tokens,
         projections={projection.name: projection for projection in PROJECTIONS},
@@ -146,6 +150,7 @@ def serving(pool, ledger, access, database):
     )
     register_units(services)
     yield Service(services, tokens, read_models.follower)
+    ticker.close()
     read_models.follower.close()
 
 

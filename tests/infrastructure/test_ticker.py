@@ -1,7 +1,7 @@
 """What comes due by the clock: when it is looked for, by whom, and who takes over."""
 
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -53,6 +53,13 @@ def ticker_of(pool, look, now=at_midnight):
     return closing(Ticker(pool, look, now, "test"))
 
 
+@contextmanager
+def running(pool, look):
+    with closing(Ticker(pool, look, at_midnight, "test")) as ticker:
+        ticker.start()
+        yield ticker
+
+
 def wait_until(condition):
     deadline = time.monotonic() + 10
     while not condition():
@@ -96,7 +103,7 @@ def test_what_somebody_records_is_looked_for_at_once(pool, monkeypatch):
     monkeypatch.setattr(ticking, "LOOK_SECONDS", NEVER)
     monkeypatch.setattr(ticking, "BEAT_SECONDS", NEVER)
     work = Work()
-    with Ticker(pool, work.look, at_midnight, "test") as ticker:
+    with running(pool, work.look) as ticker:
         wait_until(lambda: len(work.asked) == 1)
         ticker.hint()
         wait_until(lambda: len(work.asked) == 2)
@@ -105,7 +112,7 @@ def test_what_somebody_records_is_looked_for_at_once(pool, monkeypatch):
 def test_by_itself_it_looks_now_and_then_for_what_others_recorded(pool, monkeypatch):
     monkeypatch.setattr(ticking, "LOOK_SECONDS", 0.01)
     work = Work()
-    with Ticker(pool, work.look, at_midnight, "test"):
+    with running(pool, work.look):
         wait_until(lambda: len(work.asked) > 2)
 
 
@@ -159,7 +166,7 @@ def test_what_is_left_is_gone_on_with_without_waiting(pool, monkeypatch):
         left.pop()
         return Round(recorded=1, left=len(left), next_at=None)
 
-    with Ticker(pool, in_pieces, at_midnight, "test"):
+    with running(pool, in_pieces):
         wait_until(lambda: not left)
 
 
@@ -172,7 +179,7 @@ def test_one_that_closes_stops_between_pieces_and_leaves_the_clock_at_once(pool)
             time.sleep(0.001)
         return Round(recorded=len(pieces), left=1, next_at=None)
 
-    with Ticker(pool, endless, at_midnight, "test"):
+    with running(pool, endless):
         wait_until(lambda: pieces)
     with ticker_of(pool, Work().look) as second:
         assert second.turn()
@@ -195,10 +202,11 @@ def test_what_goes_wrong_is_shown_by_its_class_and_tried_again(pool, monkeypatch
         (seen,) = ticker.looked()
         assert (seen.error, seen.name) == ("LookupError", "test")
         assert seen.holder
-        with ticker:
-            wait_until(lambda: ticker.looked()[0].error is None)
-            (seen,) = ticker.looked()
-            assert (seen.left, seen.next_at) == (1, MIDNIGHT)
+        ticker.start()
+        wait_until(lambda: ticker.looked()[0].error is None)
+        (seen,) = ticker.looked()
+        assert (seen.left, seen.next_at) == (1, MIDNIGHT)
+        ticker.close()
         assert ticker.looked()[0].holder is None
 
 
@@ -206,7 +214,7 @@ def test_a_lost_connection_is_made_anew(pool, monkeypatch):
     monkeypatch.setattr(ticking, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(ticking, "BEAT_SECONDS", 0.01)
     work = Work()
-    with Ticker(pool, work.look, at_midnight, "test"):
+    with running(pool, work.look):
         wait_until(lambda: work.asked)
         cut(pool)
         seen = len(work.asked)
