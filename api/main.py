@@ -108,6 +108,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             opaque=KeyedDigests(keys).digest,
             language=chosen.language,
         )
+        services.following.hints.append(ticker.hint)
         if not as_guest:
             adopt_policies(services)
             ticker.start()
