@@ -4,20 +4,26 @@ It reconciles to the last person: everyone on a list stands under one figure, an
 list add up to the number that was announced with it; what does not is a figure of its own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 from typing import Any, Final, TypeVar
 
+from domain.batch_due import proposal_key
+from domain.batch_standing import BatchStatus
 from domain.custody import LegalStatus
 from domain.kernel import Open, Refused, Value
+from domain.registry import UnitKind
 from domain.remisi import RemisiKind
 from projections.case_summary import CASE_SUMMARY, CaseSummary
 from projections.counting import day_from
 from projections.kernel import Report, Rows
 from projections.legal_standing import status_on
+from projections.remisi_batches import REMISI_BATCHES, RemisiBatchLine
 from projections.remisi_register import REMISI_REGISTER, RemisiLine, RemisiStatus
-from projections.units_and_agencies import UNITS_AND_AGENCIES
+from projections.units_and_agencies import UNITS_AND_AGENCIES, RegistryLine
 from projections.whereabouts import whereabouts
 
 W = TypeVar("W", bound=Enum)
@@ -31,7 +37,11 @@ class Family(Enum):
 
 
 class Figure(Enum):
-    """What is counted. ``awarded`` is ``i`` and ``ii``; ``population`` is all of them."""
+    """What is counted. ``awarded`` is ``i`` and ``ii``; ``population`` is all of them.
+
+    ``unaccounted`` was listed, and is told in no case that the caller sees: another unit answers
+    for it now. Over the whole country it is nought, or something is wrong.
+    """
 
     POPULATION = "population"
     AWARDED = "awarded"
@@ -41,6 +51,7 @@ class Figure(Enum):
     WITHDRAWN = "withdrawn"
     TURNED_DOWN = "turned_down"
     EXCLUDED = "excluded"
+    UNACCOUNTED = "unaccounted"
 
 
 class RemisiGrouping(Enum):
@@ -54,6 +65,9 @@ class RemisiGrouping(Enum):
 class RemisiReportLine(Value):
     """So many people, and so many days of remisi, under one figure.
 
+    With a ``reason``, how many of those who are not on a list lack this: one may lack several
+    things, so that reasons do not add up.
+
     ``kind`` is empty on the sum of all kinds, which counts awards: on one day somebody may have
     several. ``value`` is the unit on the award day, or its province.
     """
@@ -64,6 +78,7 @@ class RemisiReportLine(Value):
     by: Open[RemisiGrouping]
     value: Open[str | None]
     figure: Open[Figure]
+    reason: Open[str | None]
     count: Open[int]
     days: Open[int]
 
@@ -77,6 +92,7 @@ class Share(Value):
     unit: str | None
     province: str | None
     figure: Figure
+    reason: str | None
 
 
 class Tally(Value):
@@ -102,8 +118,10 @@ SUMS: Final[Mapping[Figure, Sequence[Figure]]] = {
     Figure.WITHDRAWN: (Figure.POPULATION,),
     Figure.TURNED_DOWN: (Figure.POPULATION,),
     Figure.EXCLUDED: (Figure.POPULATION,),
+    Figure.UNACCOUNTED: (Figure.POPULATION,),
 }
 """In which sums each figure is."""
+FOR_CHILDREN: Final = (UnitKind.LPKA, UnitKind.LPAS)
 ENDED: Final = {
     RemisiStatus.CANCELLED: Figure.WITHDRAWN,
     RemisiStatus.TURNED_DOWN: Figure.TURNED_DOWN,
@@ -118,8 +136,9 @@ def reported(
     for share, tally in shares.items():
         for by in groupings:
             for kind in (share.kind, None):
-                for figure in (share.figure, *SUMS[share.figure]):
-                    place = (share.award_day, share.family, kind, by, VALUE[by](share), figure)
+                for figure in (share.figure, *(() if share.reason else SUMS[share.figure])):
+                    what = figure, share.reason
+                    place = (share.award_day, share.family, kind, by, VALUE[by](share), *what)
                     sums[place] = sums.get(place, NONE) + tally
     lines = [
         RemisiReportLine(
@@ -129,10 +148,11 @@ def reported(
             by=by,
             value=value,
             figure=figure,
+            reason=reason,
             count=tally.count,
             days=tally.days,
         )
-        for (day, family, kind, by, value, figure), tally in sums.items()
+        for (day, family, kind, by, value, figure, reason), tally in sums.items()
     ]
     return sorted(lines, key=_order)
 
@@ -153,33 +173,107 @@ def _order(line: RemisiReportLine) -> tuple[Any, ...]:
         ORDER[line.family],
         len(RemisiKind) if line.kind is None else ORDER[line.kind],
         ORDER[line.figure],
+        line.reason or "",
     )
 
 
 def shares(rows: Rows, wanted: Callable[[date, RemisiKind], bool]) -> Mapping[Share, Tally]:
-    """Return what came of every proposal of the days and kinds that are wanted."""
-    cases = {row.case: row for row in rows[CASE_SUMMARY.name]}
-    provinces = {row.code: row.region[:2] for row in rows[UNITS_AND_AGENCIES.name] if row.region}
-    there: dict[tuple[str, date], tuple[str | None, Family]] = {}
-    found: dict[Share, Tally] = {}
+    """Return what came of everyone who was listed or proposed for the days and kinds wanted."""
+    counting = Counting(
+        cases={row.case: row for row in rows[CASE_SUMMARY.name]},
+        units={row.code: row for row in rows[UNITS_AND_AGENCIES.name]},
+    )
     for line in rows[REMISI_REGISTER.name]:
-        day, kind = line.award_day, line.kind
-        if day is None or kind is None or not wanted(day, kind):
-            continue
-        if (line.case, day) not in there:
-            there[line.case, day] = _on_the_day(cases.get(line.case), day)
-        unit, family = there[line.case, day]
+        if line.award_day and line.kind and wanted(line.award_day, line.kind):
+            counting.proposal(line, line.award_day, line.kind)
+    for batch in rows[REMISI_BATCHES.name]:
+        thrown_away = batch.status is BatchStatus.WITHDRAWN and not batch.decisions
+        for kind in batch.kinds:
+            if batch.award_day and wanted(batch.award_day, kind) and not thrown_away:
+                counting.batch(batch, batch.award_day, kind)
+    return counting.shares
+
+
+@dataclass(slots=True)
+class Counting:
+    """Counts proposals by their cases, and then whoever was listed and not proposed."""
+
+    cases: Mapping[str, CaseSummary]
+    units: Mapping[str, RegistryLine]
+    shares: dict[Share, Tally] = field(default_factory=dict)
+    told: dict[str, Counter[Figure]] = field(default_factory=dict)
+    there: dict[tuple[str, date], tuple[str | None, Family]] = field(default_factory=dict)
+
+    def proposal(self, line: RemisiLine, day: date, kind: RemisiKind) -> None:
+        """Count one proposal where the person was on the day, as the law then called them."""
+        if (line.case, day) not in self.there:
+            self.there[line.case, day] = _on_the_day(self.cases.get(line.case), day)
+        unit, family = self.there[line.case, day]
         share = Share(
             award_day=day,
             family=Family.PMP if kind is RemisiKind.PMP else family,
             kind=kind,
             unit=unit,
-            province=provinces.get(unit) if unit else None,
+            province=self._province(unit),
             figure=figure_of(line),
+            reason=None,
         )
         days = line.proposed_days if line.granted_days is None else line.granted_days
-        found[share] = found.get(share, NONE) + Tally(count=1, days=days or 0)
-    return found
+        self._add(share, Tally(count=1, days=days or 0))
+        self.told.setdefault(line.proposal, Counter())[share.figure] += 1
+
+    def batch(self, batch: RemisiBatchLine, day: date, kind: RemisiKind) -> None:
+        """Count those of a list of whom no case tells: never proposed, or not yet."""
+        share = Share(
+            award_day=day,
+            family=self._family_of(batch.unit),
+            kind=kind,
+            unit=batch.unit,
+            province=self._province(batch.unit),
+            figure=Figure.EXCLUDED,
+            reason=None,
+        )
+        told = self.told.get(proposal_key(batch.batch, kind), Counter())
+        for figure, count in not_told(batch, kind, told).items():
+            self._add(replace(share, figure=figure), Tally(count=count, days=0))
+        for drafted in batch.drafted:
+            for one in drafted.reasons if drafted.kind is kind else ():
+                self._add(replace(share, reason=one.reason), Tally(count=one.lines, days=0))
+
+    def _family_of(self, unit: str | None) -> Family:
+        row = self.units.get(unit or "")
+        return Family.PMP if row and row.unit_kind in FOR_CHILDREN else Family.REMISI
+
+    def _province(self, unit: str | None) -> str | None:
+        row = self.units.get(unit or "")
+        return row.region[:2] if row and row.region else None
+
+    def _add(self, share: Share, tally: Tally) -> None:
+        if tally.count:
+            self.shares[share] = self.shares.get(share, NONE) + tally
+
+
+def not_told(
+    batch: RemisiBatchLine, kind: RemisiKind, told: Mapping[Figure, int]
+) -> Mapping[Figure, int]:
+    """Return how many of a list no case tells of, and why that is.
+
+    A batch that came to its end says itself how many were not proposed. Until then, whoever was
+    drafted and is not told is on the way, also who was taken off by hand in the meantime.
+    """
+    drafted = [one for one in batch.drafted if one.kind is kind]
+    left = sum(one.listed for one in drafted) - sum(told.values())
+    ended = next((one for one in batch.totals if one.kind is kind), None)
+    if ended:
+        unheard = max(ended.withdrawn - told.get(Figure.WITHDRAWN, 0), 0)
+        rest = left - ended.excluded - unheard
+        return {
+            Figure.EXCLUDED: ended.excluded,
+            Figure.WITHDRAWN: unheard,
+            Figure.UNACCOUNTED: rest,
+        }
+    waiting = max(sum(one.included for one in drafted) - sum(told.values()), 0)
+    return {Figure.PENDING: waiting, Figure.EXCLUDED: left - waiting}
 
 
 def figure_of(line: RemisiLine) -> Figure:
@@ -226,7 +320,7 @@ def _word(parameter: str, text: str | None, kind: type[W]) -> W | None:
 REMISI_REPORT = Report(
     name="remisi_report",
     row=RemisiReportLine,
-    over=(REMISI_REGISTER, CASE_SUMMARY, UNITS_AND_AGENCIES),
+    over=(REMISI_REGISTER, REMISI_BATCHES, CASE_SUMMARY, UNITS_AND_AGENCIES),
     parameters=("award_day", "kind", "unit", "by"),
     count=count,
     counted={

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.dependencies import Services, WithServices
+from api.letters.reasons import reason
 from api.pages.counting import EVERY_ROW
 from api.pages.names import Names, units_and_agencies
 from api.pages.rendering import language_asked, page
@@ -19,6 +20,7 @@ from api.pages.visits import PageRoute, Visitor
 from api.tokens import Caller
 from domain.kernel import Words
 from domain.law.facts import RemisiKind
+from projections.remisi_batches import REMISI_BATCHES
 from projections.remisi_register import REMISI_REGISTER
 from projections.remisi_report import (
     REMISI_REPORT,
@@ -45,6 +47,7 @@ COLUMNS: Final[Sequence[tuple[Figure, Words]]] = (
     (Figure.WITHDRAWN, ("Ditarik", "Withdrawn")),
     (Figure.TURNED_DOWN, ("Tidak disetujui", "Turned down")),
     (Figure.EXCLUDED, ("Tidak diusulkan", "Not proposed")),
+    (Figure.UNACCOUNTED, ("Kini di unit lain", "Elsewhere now")),
     (Figure.POPULATION, ("Seluruhnya", "All of them")),
 )
 NOTHING: Final = Tally(count=0, days=0)
@@ -87,6 +90,8 @@ def remisi_report(
         trouble = NOT_A_TIME
     lines = counted(services, caller, day)
     names = Names(units_and_agencies(services, caller.access))
+    reasons = [line for line in lines if line.reason]
+    lines = [line for line in lines if not line.reason]
     content = {
         "asked": asked,
         "trouble": trouble,
@@ -94,6 +99,7 @@ def remisi_report(
         "days": [] if day else _days(lines, tongue),
         "columns": [tongue(*words) for _, words in COLUMNS],
         "tables": _tables(lines, tongue, names) if day else [],
+        "reasons": _reasons(reasons, tongue) if day else [],
         "sums": _sums(lines, tongue) if day else [],
     }
     return page(request, "remisi_report.html", caller, content, 422 if trouble else 200)
@@ -103,7 +109,7 @@ def counted(services: Services, caller: Caller, day: date | None) -> Sequence[Re
     """Count within the caller's scope; of one day, only its proposals are read."""
     rows: dict[str, Sequence[Any]] = {}
     for one in REMISI_REPORT.over:
-        narrow = day is not None and one is REMISI_REGISTER
+        narrow = day is not None and one in (REMISI_REGISTER, REMISI_BATCHES)
         question = replace(
             EVERY_ROW,
             where={"award_day": day.isoformat()} if day and narrow else {},
@@ -182,6 +188,19 @@ def _line(
         days=tongue.number(figures.get(Figure.AWARDED, NOTHING).days),
         total=total,
     )
+
+
+def _reasons(lines: Sequence[RemisiReportLine], tongue: Tongue) -> list[tuple[str, str, str]]:
+    """Return what those who are not on a list lack, of each kind, what most of them lack first."""
+    told = [line for line in lines if line.by is RemisiGrouping.TOTAL and line.kind]
+    return [
+        (
+            _kind(line.family, line.kind, tongue),
+            tongue(*reason(line.reason or "")),
+            tongue.number(line.count),
+        )
+        for line in sorted(told, key=lambda one: -one.count)
+    ]
 
 
 def _sums(lines: Sequence[RemisiReportLine], tongue: Tongue) -> list[str]:

@@ -7,6 +7,16 @@ from fold import tables
 from reported import admitted, told
 from scenario import on
 
+from domain.batch_list import (
+    BatchApplied,
+    BatchDrafted,
+    BatchListed,
+    BatchSessionHeld,
+    BatchWithdrawn,
+    Candidate,
+    KindTotals,
+    WithdrawalReason,
+)
 from domain.custody import Released, ReleaseKind
 from domain.kernel import Refused
 from domain.registry import UnitKind, UnitNamed
@@ -41,9 +51,10 @@ PUBLISHED = {
 """W23: the national figures of 17 August 2025, those of a penjara pengganti denda with RD."""
 
 
-def award(case, *, kind=UMUM, days=60, releases=False, upto="applied"):
-    """The facts of one proposal, up to one of its steps, or to the Kanwil's no."""
-    key = f"2025-{kind.value}"
+def award(case, *, kind=UMUM, days=60, upto="applied", of="2025"):
+    """The facts of one proposal, up to one of its steps, to the Kanwil's no, or to release."""
+    key = f"{of}/{kind.value}"
+    releases = upto == "released"
     yield told(
         case,
         RemisiProposed,
@@ -53,6 +64,9 @@ def award(case, *, kind=UMUM, days=60, releases=False, upto="applied"):
         award_day=DAY,
         remission_days=days,
         rule_set="keppres-174-1999",
+        ground=None,
+        missed=None,
+        feast_fixed_by=None,
     )
     if upto == "proposed":
         return
@@ -79,7 +93,10 @@ def report(*events, **parameters):
     rows = tables(REMISI_REPORT.over, events)
     names = {name: parameters.get(name) for name in REMISI_REPORT.parameters}
     lines = REMISI_REPORT.count(rows, names)
-    return {(one.by.value, one.value, one.kind, one.figure): (one.count, one.days) for one in lines}
+    return {
+        (one.by.value, one.value, one.kind, one.reason or one.figure): (one.count, one.days)
+        for one in lines
+    }
 
 
 def small_house():
@@ -91,7 +108,7 @@ def small_house():
     yield admitted(6, unit="RUTAN-PEKALONGAN")
     yield from award(1)
     yield from award(1, kind=DASAWARSA, days=45)
-    yield from award(2, days=90, releases=True)
+    yield from award(2, days=90, upto="released")
     yield told(2, Released, "2025-08-17", kind=ReleaseKind.REMISI, document="SB-1")
     yield from award(3, upto="cancelled")
     yield from award(4, upto="refused")
@@ -143,10 +160,106 @@ def test_somebody_counts_in_the_unit_of_the_award_day_and_as_what_the_law_then_c
     assert found[Family.PMP, UMUM] == 1
 
 
+def candidate(case, *lacking):
+    return Candidate(
+        case=f"00000000-0000-7000-8000-{case:012}",
+        kind=UMUM,
+        included=not lacking,
+        remission_days=0 if lacking else 60,
+        days_served=200,
+        year_ordinal=None,
+        releases=False,
+        reasons=lacking,
+    )
+
+
+def batch(*more, key="daftar"):
+    """A list of seven in Medan, of whom four are proposed."""
+    drafted = BatchDrafted(
+        effective=on("2025-06-10"),
+        unit="RUTAN-MEDAN",
+        award_day=DAY,
+        kinds=(UMUM,),
+        rule_sets=(),
+        policies=(),
+        feast_fixed_by=None,
+        by="ratna",
+        on_behalf_of=None,
+    )
+    out = [("verdict_final",), ("served_6_months", "verdict_final"), ("no_discipline_6_months",)]
+    lines = [candidate(number) for number in range(1, 5)]
+    lines += [candidate(number, *lacking) for number, lacking in enumerate(out, 5)]
+    listed = BatchListed(effective=on("2025-06-10"), lines=tuple(lines), more=False)
+    return [(f"remisi-batch:{key}", event) for event in (drafted, listed, *more)]
+
+
+def held():
+    yield unit("RUTAN-MEDAN", "12.71")
+    for case in range(1, 8):
+        yield admitted(case)
+
+
+def recommended():
+    said = {"minutes": "BA-1", "members": ("ani", "budi"), "recommended": True, "except_cases": ()}
+    return BatchSessionHeld(effective=on("2025-06-20"), by="tpp-1", on_behalf_of=None, **said)
+
+
+def totals(**counts):
+    said = {"turned_down": 0, "withdrawn": 0, "releasing": 1, "remission_days": 180, **counts}
+    return KindTotals(kind=UMUM, listed=7, excluded=3, **said)
+
+
+def test_everybody_on_a_list_is_accounted_for_once_it_was_applied():
+    """Two awarded, one freed, one withdrawn, three never proposed: seven."""
+    done = BatchApplied(effective=on("2025-08-17"), totals=(totals(applied=3, withdrawn=1),))
+    told = [
+        *award(1, of="daftar"),
+        *award(2, of="daftar"),
+        *award(4, of="daftar", upto="cancelled"),
+    ]
+    told += award(3, of="daftar", upto="released")
+    counted = report(*held(), *batch(recommended(), done), *told, kind="umum", by="total")
+    figures = {key[3]: count for key, (count, _) in counted.items() if key[2]}
+    assert figures == {
+        Figure.POPULATION: 7,
+        Figure.AWARDED: 3,
+        Figure.I: 2,
+        Figure.II: 1,
+        Figure.WITHDRAWN: 1,
+        Figure.EXCLUDED: 3,
+        "verdict_final": 2,
+        "served_6_months": 1,
+        "no_discipline_6_months": 1,
+    }
+
+
+def test_whom_a_list_has_and_no_case_tells_of_is_a_figure_of_its_own():
+    done = BatchApplied(effective=on("2025-08-17"), totals=(totals(applied=4),))
+    told = [*award(1, of="daftar"), *award(2, of="daftar"), *award(4, of="daftar")]
+    counted = report(*held(), *batch(recommended(), done), *told, by="unit")
+    assert counted["unit", "RUTAN-MEDAN", UMUM, Figure.UNACCOUNTED] == (1, 0)
+    assert counted["unit", "RUTAN-MEDAN", UMUM, Figure.POPULATION][0] == 7
+
+
+def test_a_draft_waits_and_one_that_was_thrown_away_counts_nobody():
+    counted = report(*held(), *batch(), by="total")
+    assert counted["total", None, UMUM, Figure.PENDING] == (4, 0)
+    assert counted["total", None, UMUM, Figure.EXCLUDED] == (3, 0)
+    anew = BatchWithdrawn(effective=on("2025-06-12"), reason=WithdrawalReason.DRAFTED_ANEW)
+    again = report(*held(), *batch(anew), *batch(key="daftar-2"), by="total")
+    assert again == counted
+
+
 def test_the_published_national_report_adds_up_as_published():
     tallies = {
         Share(
-            award_day=DAY, family=family, kind=kind, unit=None, province=None, figure=figure
+            award_day=DAY,
+            family=family,
+            kind=kind,
+            unit=None,
+            province=None,
+            figure=figure,
+            reason=None,
         ): Tally(count=count, days=0)
         for (family, kind), counts in PUBLISHED.items()
         for figure, count in zip((Figure.I, Figure.II), counts, strict=True)
