@@ -14,6 +14,7 @@ from domain.law.claims import ClaimedDay
 from domain.law.criteria import Explanation
 from domain.law.facts import Facts, Right, Wanted
 from domain.law.guidance import (
+    OUTSIDE,
     GuidanceStage,
     guidance_end,
     guidance_stages,
@@ -30,8 +31,6 @@ from domain.law.sentence import Dates, Endless, closed, dates, rules_of, used
 THIRD: Final = Fraction(1, 3)
 HALF: Final = Fraction(1, 2)
 TWO_THIRDS: Final = Fraction(2, 3)
-GUIDED: Final = (Right.PB, Right.CB, Right.CMB)
-"""On these a person is a klien, and a Bapas guides them."""
 ASSUMED: Final = "assumed_"
 """How the code of a notice begins that only says what nobody told."""
 
@@ -128,7 +127,7 @@ def _policies(facts: Facts, explained: Sequence[Explanation], law: Law) -> tuple
 
 def _running(facts: Facts, days: SentenceDates | None, law: Law) -> tuple[GuidanceStage, ...]:
     """Return the stages of the right that runs; where none does, none."""
-    runs = [one for one in facts.rights if one.to is None and one.right in GUIDED]
+    runs = [one for one in facts.rights if one.to is None and one.right in OUTSIDE]
     if not runs or days is None:
         return ()
     last = max(runs, key=lambda one: one.from_day)
@@ -141,7 +140,7 @@ def _planned(
     """Return the stages of each right that can be had, begun on its first day."""
     return {
         right: guidance_stages(found.from_day, guidance_end(right, days.expiry, law), law)
-        for right in GUIDED
+        for right in OUTSIDE
         if days and (found := integration[right]).from_day
     }
 
