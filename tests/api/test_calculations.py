@@ -1,11 +1,17 @@
 """POST /v1/calculations/sentence-dates: the contract's answer, and what cannot be."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 from law.worked_examples import WORKED, asked, matches, remisi, span
 
 from api.calculation_forms import EXAMPLE
 
 ADDRESS = "/v1/calculations/sentence-dates"
+PAGE = (Path(__file__).parents[2] / "docs/calculation.md").read_text(encoding="utf-8")
+TOLD = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
 RIGHT_ANSWER = {"possible", "from", "until", "reasons"}
 
 
@@ -23,6 +29,12 @@ def test_a_worked_example_comes_out_to_the_day(caller, example):
     answer = caller.post(ADDRESS, json=example.asks)
     assert answer.status_code == 200, answer.text
     assert matches(answer.json(), example.gives), answer.text
+
+
+@pytest.mark.parametrize("place", range(0, len(TOLD), 2))
+def test_every_example_of_the_page_is_answered_as_it_says(caller, place):
+    answer = caller.post(ADDRESS, json=TOLD[place]).json()
+    assert matches(answer, TOLD[place + 1]), answer
 
 
 def test_a_right_is_answered_as_the_contract_has_it_and_why_stands_beside(caller):
