@@ -2,11 +2,12 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 EXAMPLES: Final = (
     "Contoh / examples: `jejak calculate fakta.json`, `jejak calculate fakta.json --json`,"
     " `cat fakta.json | jejak calculate - --policy leap_day=1_march`,"
-    " `jejak calculate fakta.json --rule-set sentence=kuhp-1946`, `jejak calculate --rules`"
+    " `jejak calculate fakta.json --rule-set sentence=kuhp-1946`, `jejak calculate --rules`,"
+    " `jejak calculate --unit RUTAN-MEDAN --propose umum:2025-08-17"
+    " --policy six_months_strict=more_than` (siapa yang berbeda, dan mengapa / who differs, why)"
 )
 
 
@@ -43,6 +46,21 @@ RuleSetChoice = Annotated[
     list[str] | None,
     typer.Option("--rule-set", help="topik=id; boleh diulang / another rule set on a topic."),
 ]
+Unit = Annotated[
+    str | None, typer.Option(help="Semua yang ditahan unit ini / all whom this unit holds.")
+]
+On = Annotated[str | None, typer.Option(help="Hari pertanyaan / day of the question.")]
+ValidAt = Annotated[str | None, typer.Option(help="Yang benar pada / true at: a day, an instant.")]
+KnownAt = Annotated[str | None, typer.Option(help="Yang diketahui pada saat ini / known at.")]
+Propose = Annotated[
+    list[str] | None, typer.Option(help="jenis:hari, umum:2025-08-17; boleh diulang / repeatable.")
+]
+Change = Annotated[
+    Path | None, typer.Option(help="Fakta pengganti (JSON) / facts in the place of those told.")
+]
+PromulgatedBy = Annotated[
+    str | None, typer.Option(help="Tanpa naskah yang diundangkan sesudahnya / without later texts.")
+]
 InLanguage = Annotated[Tongue, typer.Option("--language", "--lang", help="Bahasa / language.")]
 
 
@@ -54,21 +72,66 @@ def calculate(  # noqa: PLR0913  # its options
     rule_set: RuleSetChoice = None,
     language: InLanguage = Tongue.INDONESIAN,
     rules: Annotated[bool, typer.Option("--rules", help="Aturan, kebijakan / the book.")] = False,
+    unit: Unit = None,
+    on: On = None,
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    propose: Propose = None,
+    change: Change = None,
+    promulgated_by: PromulgatedBy = None,
 ) -> None:
     """Hitung tanggal pidana, remisi, dan hak integrasi dari fakta / reckon from given facts.
 
     Tidak ada yang disimpan. Setiap jawaban disertai alasan yang dapat dibacakan, pasal, dan
     kebijakan yang dipakai. Exit status 1 when the facts cannot be, 2 when they cannot be read.
+    Dengan `--unit`: semua perkara unit itu dihitung dua kali, menurut hukum dan menurut yang lain,
+    dan disebut siapa yang berbeda / with `--unit`, who differs when it is reckoned otherwise.
     """
+    chosen = _pairs(policy, "--policy"), _pairs(rule_set, "--rule-set")
+    of_a_unit: dict[str, Any] = {
+        "on": on,
+        "valid_at": valid_at,
+        "known_at": known_at,
+        "propose": propose,
+    }
+    of_a_unit |= {"change": change, "promulgated_by": promulgated_by}
+    said = {name: value for name, value in of_a_unit.items() if value}
     if rules:
         _tell_rules(as_json=as_json)
-        return
-    if facts is None:
-        fail("sebutkan berkas fakta, atau --rules", "name a file of facts, or --rules", status=2)
-    policies, rule_sets = _pairs(policy, "--policy"), _pairs(rule_set, "--rule-set")
+    elif unit and not facts:
+        _of_a_unit(unit, chosen, said, language, as_json=as_json)
+    elif facts and not unit and not said:
+        _of_facts(facts, chosen, language, as_json=as_json)
+    else:
+        fail(
+            "sebutkan berkas fakta, atau --unit, atau --rules; pilihan lain milik --unit",
+            "name a file of facts, or --unit, or --rules; other options belong to --unit",
+            status=2,
+        )
+
+
+Chosen = tuple[dict[str, str], dict[str, str]]
+"""Options by policy, and rule sets by topic."""
+
+
+def _of_a_unit(
+    unit: str, chosen: Chosen, said: dict[str, Any], language: Tongue, *, as_json: bool
+) -> None:
+    from api.cli_cohort import Options, compare_unit  # noqa: PLC0415  # --help stays quick
+
+    tongue = 0 if language is Tongue.INDONESIAN else 1
+    options = Options(unit=unit, policies=chosen[0], rule_sets=chosen[1], **said)
+    try:
+        with _unfitting(language.value):
+            compare_unit(options, tongue=tongue, as_json=as_json)
+    except Unfitting as unfitting:
+        _refuse(unfitting, tongue, as_json=as_json)
+
+
+def _of_facts(facts: Path, chosen: Chosen, language: Tongue, *, as_json: bool) -> None:
     tongue = 0 if language is Tongue.INDONESIAN else 1
     try:
-        said = _answered(_text(facts), policies, rule_sets, language.value)
+        said = _answered(_text(facts), *chosen, language.value)
     except Unfitting as unfitting:
         _refuse(unfitting, tongue, as_json=as_json)
     if as_json:
@@ -94,20 +157,28 @@ class Unfitting(Exception):
 def _answered(
     text: bytes, policies: dict[str, str], rule_sets: dict[str, str], language: "Language"
 ) -> "Answer":
-    from pydantic import ValidationError  # noqa: PLC0415  # --help stays quick
-
     from api.calculation_forms import CalculationBody, question_in  # noqa: PLC0415
-    from api.field_errors import field_errors  # noqa: PLC0415
     from application.calculating import answered  # noqa: PLC0415
-    from domain.kernel import Refused  # noqa: PLC0415
     from domain.law.book import LAW  # noqa: PLC0415
-    from domain.law.impossible import ImpossibleFacts  # noqa: PLC0415
 
-    try:
+    with _unfitting(language):
         body = CalculationBody.model_validate_json(text)
         policies, rule_sets = {**body.policies, **policies}, {**body.rule_sets, **rule_sets}
         chosen = body.model_copy(update={"policies": policies, "rule_sets": rule_sets})
         return answered(question_in(chosen), LAW)
+
+
+@contextmanager
+def _unfitting(language: "Language") -> Iterator[None]:
+    """Raise `Unfitting` for what cannot be read, cannot be, or cannot be chosen."""
+    from pydantic import ValidationError  # noqa: PLC0415  # --help stays quick
+
+    from api.field_errors import field_errors  # noqa: PLC0415
+    from domain.kernel import Refused  # noqa: PLC0415
+    from domain.law.impossible import ImpossibleFacts  # noqa: PLC0415
+
+    try:
+        yield
     except ValidationError as error:
         said = field_errors(error, language, events=())
         errors = [(one.pointer, one.code, (one.detail,) * 2) for one in said]

@@ -78,12 +78,17 @@ def question_in(body: CohortBody, today: date) -> CohortQuestion:
         moment=Moment(valid_at=body.valid_at, known_at=body.known_at),
         on=body.on or today,
         wanted=tuple(wanted_in(one) for one in body.propose),
-        otherwise=Otherwise(
-            rule_sets=body.rule_sets,
-            policies=body.policies,
-            known_on=body.promulgated_by,
-            facts=changed(body.change),
-        ),
+        otherwise=otherwise_in(body),
+    )
+
+
+def otherwise_in(body: CohortBody) -> Otherwise:
+    """Return how a form wants it reckoned otherwise."""
+    return Otherwise(
+        rule_sets=body.rule_sets,
+        policies=body.policies,
+        known_on=body.promulgated_by,
+        facts=changed(body.change),
     )
 
 
