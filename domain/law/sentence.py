@@ -163,13 +163,14 @@ def remitted(whole: Dates, given: Iterable[Granted]) -> Dates:
 
     What is given on a day after that on which the sentence was over is not of this sentence.
     """
-    freed, days, later = whole.without_remission, 0, list[Granted]()
+    end = freed = whole.without_remission
+    days, later = 0, list[Granted]()
     for one in sorted(given, key=lambda one: one.on):
         if one.on > freed:
             later.append(one)
             continue
         days += one.days
-        freed = max(whole.without_remission - timedelta(days=days), one.on)
+        freed = max(end - timedelta(days=days), one.on)
     return replace(whole, remitted=days, freed=freed, later=tuple(later))
 
 
@@ -189,13 +190,15 @@ def counts_from(facts: Facts, law: Law) -> date:
     """Return the day from which a sentence counts: the last detention's, less what is credited."""
     stays = joined(closed(facts).detention)
     first = last_full(stays)
+    earlier: dict[HeldForm, int] = {}
+    for stay in stays:
+        if stay.from_day < first:
+            earlier[stay.form] = earlier.get(stay.form, 0) + length(stay, first)
+    if not earlier:
+        return first
     credit = rules_of(facts, law).values.credit
     rounding = floor if law.use(CREDIT_ROUNDING).chosen == "down" else ceil
-    earlier = [stay for stay in stays if stay.from_day < first]
-    days = sum(
-        rounding(credit[form] * sum(length(stay, first) for stay in earlier if stay.form is form))
-        for form in HeldForm
-    )
+    days = sum(rounding(credit[form] * served) for form, served in earlier.items())
     days += counted_outside(facts.rights, stays, first, law)
     return first - timedelta(days=days)
 
