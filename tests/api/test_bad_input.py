@@ -57,6 +57,7 @@ GROUPS = {
     "registry": "/v1/registry",
     "evidence": "/v1/evidence",
     "corrections": ("/v1/corrections", "/v1/reviews"),
+    "calculations": ("/v1/calculations", "/v1/law"),
     "ledger": "/v1/ledger",
     "read models": ("/v1/read-models", "/v1/projections"),
     "health": ("/livez", "/readyz", "/metrics"),
