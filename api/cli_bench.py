@@ -12,7 +12,7 @@ from api.telling import err, fail, told
 
 EXAMPLES: Final = (
     "Contoh / examples: `jejak bench`, `jejak bench ledger append --quick`, "
-    "`jejak bench --write docs/performance.md`"
+    "`jejak bench award-day --people 4000`, `jejak bench --write docs/performance.md`"
 )
 NOT_HERE: Final = (
     "bench hanya ada di pohon sumber, bukan di paket yang terpasang",
@@ -22,6 +22,10 @@ Runs = Annotated[int | None, typer.Option(min=1, max=50, help="Berapa kali diuku
 StoreEvents = Annotated[
     int | None,
     typer.Option(min=1, help="Peristiwa dalam buku untuk read dan replay / events in the store."),
+]
+People = Annotated[
+    int | None,
+    typer.Option(min=1, help="Orang dalam unit untuk read dan award-day / people in the unit."),
 ]
 Kept = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Simpan di berkas ini / keep.")
@@ -42,6 +46,7 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     quick: Annotated[bool, typer.Option(help="Kurang teliti, < 2 menit / coarse.")] = False,
     tiny: Annotated[bool, typer.Option(hidden=True, help="Only that it runs.")] = False,
     store_events: StoreEvents = None,
+    people: People = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Untuk dibaca program / for a program to read.")
     ] = False,
@@ -69,7 +74,8 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
     size = "tiny" if tiny else "quick" if quick else "default"
-    found = _run_all(names, scale_of(size, runs=runs, store_events=store_events))
+    scale = scale_of(size, runs=runs, store_events=store_events, people=people)
+    found = _run_all(names, scale)
     _tell(found, as_json=as_json)
     if write:
         keep(write, found.results, found.facts)

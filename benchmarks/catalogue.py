@@ -17,6 +17,7 @@ BENCHMARKS: Final = {
     "replay": "benchmarks.replay",
     "verify": "benchmarks.verify",
     "read": "benchmarks.read",
+    "award-day": "benchmarks.award_day",
 }
 SIZES: Final = {"default": DEFAULT, "quick": QUICK, "tiny": TINY}
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import cycle, islice
 from typing import Final
 
-from benchmarks.people import ADMITTED, UNIT, copies, decided_case, on
+from benchmarks.people import ADMITTED, UNIT, copies, decided_case, on, write_batch
 from domain.conduct import ConductAssessed, DisciplineBegan, DisciplineLevel, Predicate
 from domain.detention import DetentionForm, DetentionOrdered, DetentionStage
 from domain.kernel import Event
@@ -23,6 +23,7 @@ from domain.verdict import (
     VerdictExecuted,
     VerdictPronounced,
 )
+from infrastructure.ledger import EventsourcingLedger
 
 AWARD_DAY: Final = date(2025, 8, 17)
 """Of a decade year: everybody is looked at twice, for remisi umum and for dasawarsa."""
@@ -30,6 +31,8 @@ PRONOUNCED, FINAL, EXECUTED = (ADMITTED + timedelta(days=n) for n in (90, 98, 10
 ASSESSED: Final = tuple(date(2025, month, 1) for month in range(2, 8))
 NUMBER: Final = "12/Pid.B/2024/PN Mdn"
 ORDERED_DAYS: Final = 20
+TOGETHER: Final = 80
+"""Cases in one transaction: about a thousand events."""
 
 
 def kinds_of_people(unit: str = UNIT) -> Sequence[Sequence[Draft]]:
@@ -45,6 +48,13 @@ def people(unit: str, count: int) -> Iterator[Sequence[Draft]]:
     """Yield the cases of so many people, by turns of each kind."""
     copied = [copies(one, n * count) for n, one in enumerate(kinds_of_people(unit))]
     return islice((next(one) for one in cycle(copied)), count)
+
+
+def write_people(ledger: EventsourcingLedger, unit: str, count: int) -> None:
+    """Record the cases of so many people of a unit."""
+    cases = people(unit, count)
+    while together := list(islice(cases, TOGETHER)):
+        write_batch(ledger, [draft for case in together for draft in case])
 
 
 def _convict(*, years: int, months: int = 0) -> Iterator[Event]:

@@ -159,18 +159,23 @@ def copies(case: Sequence[Draft], first: int = 0) -> Iterator[Sequence[Draft]]:
 
 def write_units(ledger: EventsourcingLedger) -> None:
     """Record the units that cases are in."""
-    append = Append(ledger, new_id, now)
-    for unit, region in ((UNIT, "12.71"), (OTHER_UNIT, "33.75")):
-        named = UnitNamed(
-            effective=on(date(2020, 1, 1)),
-            unit=unit,
-            kind=UnitKind.RUTAN,
-            unit_class=None,
-            title=unit.title(),
-            region=region,
-        )
-        stream = StreamId(kind="registry", key=f"unit/{unit}")
-        append(_request([Proposal(stream=stream, event=named, evidence=(), reason=None)], ACTOR))
+    write_unit(ledger, UNIT, "12.71")
+    write_unit(ledger, OTHER_UNIT, "33.75")
+
+
+def write_unit(ledger: EventsourcingLedger, unit: str, region: str) -> None:
+    """Record a unit."""
+    named = UnitNamed(
+        effective=on(date(2020, 1, 1)),
+        unit=unit,
+        kind=UnitKind.RUTAN,
+        unit_class=None,
+        title=unit.title(),
+        region=region,
+    )
+    stream = StreamId(kind="registry", key=f"unit/{unit}")
+    said = Proposal(stream=stream, event=named, evidence=(), reason=None)
+    Append(ledger, new_id, now)(_request([said], ACTOR))
 
 
 def batches(cases: Iterator[Sequence[Draft]], events: int) -> Iterator[Sequence[Draft]]:
