@@ -21,13 +21,15 @@ from domain.forgotten import FORGETTING
 from domain.kernel import Event, Json, Words
 from domain.person import PersonRegistered
 from domain.person_link import LINKING
+from domain.remisi_assessment import WORKED_OUT
 from domain.shape import Choice, Day, Flag, Listed, Many, Maybe, Part, Shape, Text, Whole
 from domain.shape import payload_shapes as shapes_of
 
 KINDS: Final[Mapping[str, type[Event]]] = {
-    event.stored_as: event for event in EVENTS if event not in (*FORGETTING, *LINKING)
+    event.stored_as: event for event in EVENTS if event not in (*FORGETTING, *LINKING, *WORKED_OUT)
 }
-"""Nobody is forgotten by a row of a file, and no two records become one human being."""
+"""Nobody is forgotten by a row of a file, no two records become one human being, and what the law
+finds is worked out."""
 STREAM_OF: Final[Mapping[type[Event], str]] = {
     event: stream.name for stream in STREAMS.values() for event in stream.chapter_of
 }

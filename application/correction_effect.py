@@ -31,6 +31,7 @@ from domain.correction import (
 )
 from domain.kernel import Event, Journey, ensure
 from domain.record import Draft, Recorded, StreamId
+from domain.remisi_assessment import WORKED_OUT
 
 ALL_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
 """Since when the past of a corrected stream is looked at again."""
@@ -112,7 +113,8 @@ class Effect:
         """Move what was told of the wrong person, and tell elsewhere of the right one."""
         if fact.stream == self.stream:
             self._void([fact])
-            self.moving[fact.event_id] = fact
+            if not isinstance(fact.event, WORKED_OUT):  # it is worked out there
+                self.moving[fact.event_id] = fact
         elif fact.stream.kind == PERSON:  # the right person has a record of their own
             self._void([fact])
         elif (readdressed := self._readdressed(fact.event)) != fact.event:
@@ -232,8 +234,14 @@ class Effect:
         return {fact.event_id: fact for fact in standing(self._pages(stream))}
 
     def caused_by(self, fact: Draft) -> Iterator[Draft]:
-        """Yield what stands of what a fact brought about: as told, as moved, as corrected."""
+        """Yield what stands of what a fact brought about: as told, as moved, as corrected.
+
+        And what was worked out about it since, in its own stream.
+        """
         yield from self._caused(fact.stream, fact.event_id)
+        for one in self._facts(fact.stream).values():
+            if isinstance(one.event, WORKED_OUT) and one.causation_id == fact.event_id:
+                yield one
 
     def _caused(self, stream: StreamId, event_id: str) -> Iterator[Draft]:
         pages = self._pages(stream)

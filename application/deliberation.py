@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
+from application.assessing import assess
+from application.holidays import with_feast
 from application.jurisdiction import jurisdiction
 from application.ledger import BEGINNING, Command, Conflict, Head, Ledger
 from application.records import ensure_as_one, review_records
@@ -17,6 +19,7 @@ from domain.correction import CorrectionApproved, CorrectionEvent
 from domain.kernel import Event, Refused, SubjectForgotten, Value, is_forgotten
 from domain.one_person import ACROSS_RECORDS
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
+from domain.remisi_assessment import ASSESSED_OTHERWISE
 from domain.review import ReviewEvent, ReviewOutcome, ReviewRaised, ReviewResolved
 from domain.time import Effective, Zone
 
@@ -111,6 +114,7 @@ class Deliberation:
         kind.ensure_opening(proposal.event, strand.timeline.events)
         if stream.kind == "person":
             ensure_as_one(self, stream, proposal.event)
+        proposal = replace(proposal, event=with_feast(self, stream, proposal.event))
         past = strand.timeline.until(proposal.event)
         events = kind.decide(proposal.event, past.events, past.journey)
         journey = past.journey
@@ -154,8 +158,16 @@ class Deliberation:
         said = Proposal(stream=stream, event=fact.event, evidence=fact.evidence, reason=fact.reason)
         return self._draft(strand, said, fact.event, cause)
 
+    def tell(self, stream: StreamId, event: Event, cause: str) -> None:
+        """Write down what was worked out, and nobody told: it is not decided on."""
+        strand = self.strand(stream)
+        strand.admit(event)
+        said = Proposal(stream=stream, event=event, evidence=(), reason=None)
+        self._draft(strand, said, event, cause)
+
     def review(self) -> None:
-        """Raise what no longer stands in a past that was changed, and resolve what stands again."""
+        """Work out anew, raise what no longer stands in a changed past, resolve what does again."""
+        assess(self)
         for strand in list(self.strands.values()):
             if strand.disturbed is None or not strand.added:
                 continue
@@ -202,6 +214,8 @@ class Deliberation:
             if item.resolved or elsewhere or item.raised.event in unsupported:
                 continue
             fact = facts.get(item.raised.event)
+            if fact and item.raised.code == ASSESSED_OTHERWISE:
+                continue  # it is watched where it is worked out
             if fact and strand.disturbed and fact.effective.instant < strand.disturbed:
                 continue  # it stands before what has changed, and was not decided again
             outcome = ReviewOutcome.STANDS_AGAIN if fact else ReviewOutcome.PUT_RIGHT

@@ -15,6 +15,7 @@ from domain.catalogue import STREAMS
 from domain.consequences import Consequence, consequences
 from domain.kernel import Event, Journey, Refused, is_forgotten
 from domain.record import Draft
+from domain.remisi_assessment import WORKED_OUT
 from domain.review import brings_about_otherwise
 
 
@@ -73,7 +74,8 @@ def _looked_at(pages: Sequence[Draft], since: datetime) -> Mapping[str, Looked]:
     journey = kind.begin()
     for fact in facts:
         event = fact.event
-        if event.effective.instant >= since and not is_forgotten(event):
+        told = not isinstance(event, WORKED_OUT)
+        if told and event.effective.instant >= since and not is_forgotten(event):
             refused = None
             try:
                 if not opened:

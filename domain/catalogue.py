@@ -18,6 +18,7 @@ from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Chapter, Event, Stream
 from domain.register import REGISTER
 from domain.remisi import REMISI
+from domain.remisi_assessment import REMISI_ASSESSMENT
 from domain.review import REVIEW
 from domain.skill_training import SKILL_TRAINING
 from domain.verdict import VERDICT
@@ -34,6 +35,7 @@ CASE: Final = Stream(
         CLAIM,
         CONDUCT,
         REMISI,
+        REMISI_ASSESSMENT,
         INTEGRATION,
         JOB_PLACEMENT,
         KEJAR_PAKET,

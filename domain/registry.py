@@ -1,6 +1,7 @@
-"""Registry: what units, agencies and users are called, each from a day on.
+"""Registry: what units, agencies and users are called, each from a day on; and when feasts are.
 
-One stream per key: `unit/RUTAN-MEDAN`, `agency/DISNAKER-12.71`, `user/ratna`. Naming again renames
+One stream per key: `unit/RUTAN-MEDAN`, `agency/DISNAKER-12.71`, `user/ratna`, and of the calendar
+(`domain.holiday`) `holiday/islam-2027`. Naming again renames
 from its day, so that a report of last year says last year's name: in late 2024 Kemenkumham became
 Kemenimipas, and its Kanwil with it. Kinds of unit are those of UU 22/2022 (K+), with branches.
 """
@@ -11,6 +12,7 @@ from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import AgencyCode, Line, Ref, RegionCode, UnitCode
+from domain.holiday import HolidayFixed, ensure_possible, holiday_key
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure
 from domain.region import known_region
 
@@ -71,11 +73,11 @@ class UserNamed(Event, stored_as="registry.user_named"):
     role: Open[Line]
 
 
-RegistryEvent = UnitNamed | AgencyNamed | UserNamed
+RegistryEvent = UnitNamed | AgencyNamed | UserNamed | HolidayFixed
 
 
 class Registry(Value):
-    """What the key of this stream is called."""
+    """What the key of this stream is called, or on which day its feast is."""
 
     named: RegistryEvent | None
 
@@ -89,6 +91,8 @@ def key_of(event: RegistryEvent) -> str:
             return f"agency/{event.agency}"
         case UserNamed():
             return f"user/{event.user}"
+        case HolidayFixed():
+            return holiday_key(event.religion, event.year)
         case _:
             assert_never(event)
 
@@ -104,6 +108,8 @@ def decide(proposed: RegistryEvent, journey: Journey) -> Sequence[Event]:
                 known_region(proposed.region, "region")
         case UserNamed():
             pass
+        case HolidayFixed():
+            ensure_possible(proposed)
         case _:
             assert_never(proposed)
     if named is None:

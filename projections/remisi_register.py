@@ -17,6 +17,7 @@ from domain.remisi import (
     RemisiProposed,
     RemisiSkIssued,
 )
+from domain.remisi_assessment import RemisiAssessed
 from projections.dated import Dated, Moment, amended, restated, when
 from projections.kernel import Projection, Scope
 
@@ -40,7 +41,10 @@ class Decision(Moment):
 
 
 class RemisiLine(Dated):
-    """One proposal: ``proposed_days`` as the unit counted, ``granted_days`` as the SK has them."""
+    """One proposal: ``proposed_days`` as the unit counted, ``granted_days`` as the SK has them.
+
+    ``assessed_eligible`` and ``assessed_days`` are what the law found last, beside them.
+    """
 
     case: Open[str]
     proposal: Open[str]
@@ -56,9 +60,18 @@ class RemisiLine(Dated):
     applied_on: Open[date | None]
     releases: Open[bool | None]
     cancelled_on: Open[date | None]
+    assessed_eligible: Open[bool | None]
+    assessed_days: Open[int | None]
 
 
-Step = RemisiProposed | RemisiDecided | RemisiSkIssued | RemisiApplied | RemisiCancelled
+Step = (
+    RemisiProposed
+    | RemisiDecided
+    | RemisiSkIssued
+    | RemisiApplied
+    | RemisiCancelled
+    | RemisiAssessed
+)
 
 
 def _blank(case: str, proposal: str) -> RemisiLine:
@@ -78,13 +91,15 @@ def _blank(case: str, proposal: str) -> RemisiLine:
         applied_on=None,
         releases=None,
         cancelled_on=None,
+        assessed_eligible=None,
+        assessed_days=None,
     )
 
 
 def _told(line: RemisiLine, page: Recorded) -> RemisiLine:
     match page.event:
         case RemisiProposed() as event:
-            return amended(
+            line = amended(
                 line,
                 page,
                 "proposal",
@@ -96,9 +111,9 @@ def _told(line: RemisiLine, page: Recorded) -> RemisiLine:
         case RemisiDecided() as event:
             decision = Decision(**when(page), level=event.level, agreed=event.agreed)
             decisions = restated(line.decisions, decision, same=lambda said: said.level)
-            return replace(line, decisions=decisions)
+            line = replace(line, decisions=decisions)
         case RemisiSkIssued() as event:
-            return amended(
+            line = amended(
                 line,
                 page,
                 "sk",
@@ -108,11 +123,15 @@ def _told(line: RemisiLine, page: Recorded) -> RemisiLine:
             )
         case RemisiApplied() as event:
             day = event.effective.day
-            return amended(line, page, "applied", applied_on=day, releases=event.releases)
+            line = amended(line, page, "applied", applied_on=day, releases=event.releases)
         case RemisiCancelled() as event:
-            return amended(line, page, "cancelled", cancelled_on=event.effective.day)
+            line = amended(line, page, "cancelled", cancelled_on=event.effective.day)
+        case RemisiAssessed() as event:
+            eligible, days = event.eligible, event.remission_days
+            line = amended(line, page, "assessed", assessed_eligible=eligible, assessed_days=days)
         case _:
-            return line
+            pass
+    return line
 
 
 def _status(line: RemisiLine) -> RemisiStatus:
@@ -144,9 +163,9 @@ def evolve(line: RemisiLine | None, page: Recorded) -> RemisiLine | None:
 
 REMISI_REGISTER = Projection(
     name="remisi_register",
-    version=1,
+    version=2,
     row=RemisiLine,
-    events=REMISI.events,
+    events=(*REMISI.events, RemisiAssessed),
     key=key,
     evolve=evolve,
     scope=Scope.CASE,

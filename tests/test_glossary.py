@@ -67,7 +67,9 @@ trial twice two type typing uncertified undoes unit units unlawful unlinked unlo
 unmerged until updated user users valid value verdict verification verified verifier version victim
 village visit visitor void volunteer wage wait wanted was week weight went withdrawal withdrawn
 without witness work worker working workshop written wrong year years youth
-down excluded feast fixed missed totals turned
+after chosen criteria decree down excluded feast fixed guided longest missed now open remote second
+the totals
+turned way
 """
 ENGLISH = frozenset(ENGLISH_WORDS.split())
 

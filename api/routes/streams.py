@@ -16,17 +16,20 @@ from api.routes.collections import (
 )
 from api.together import TOGETHER, together_of
 from domain import catalogue
+from domain.batch_list import BY_HAND
 from domain.custody import LegalStatus, Presence
 from domain.fields import EXAMPLE_ID, UUID
 from domain.forgotten import FORGETTING
+from domain.holiday import HolidayFixed
 from domain.kernel import Event, Stream
 from domain.person import CustodyBegan, CustodyEnded
 from domain.person_link import LINKING
 from domain.registry import AgencyNamed, UnitNamed, UserNamed
+from domain.remisi_assessment import WORKED_OUT
 
 CODE: Final = r"[A-Z0-9][A-Z0-9.-]{1,31}"
 USER: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-FOLLOWING: Final[tuple[type[Event], ...]] = (CustodyBegan, CustodyEnded)
+FOLLOWING: Final[tuple[type[Event], ...]] = (CustodyBegan, CustodyEnded, *WORKED_OUT)
 """What only follows from something else, and is never proposed."""
 
 
@@ -58,6 +61,14 @@ def registered(event: type[Event], word: str, pattern: str, example: str) -> Col
     )
 
 
+HOLIDAY: Final = r"[a-z_]{4,16}-[0-9]{4}"
+
+
+def holiday_in(form: Any) -> str:
+    """Return the key of a feast that a form fixes: its religion and its year."""
+    return f"{form.data.religion.value}-{form.data.year}"
+
+
 LISTED: Final = ("unit", "agency")
 PLURALS: Final = {"unit": "units", "agency": "agencies", "user": "users"}
 CASES: Final = collection(
@@ -84,7 +95,26 @@ COLLECTIONS: Final = (
     registered(UnitNamed, "unit", CODE, "RUTAN-MEDAN"),
     registered(AgencyNamed, "agency", CODE, "DISNAKER-12.71"),
     registered(UserNamed, "user", USER, "wali-7"),
+    collection(
+        catalogue.REGISTRY,
+        "/v1/registry/holidays",
+        "holiday",
+        "",
+        events=(HolidayFixed,),
+        pattern=HOLIDAY,
+        example="islam-2027",
+        prefix="holiday/",
+        key_of=holiday_in,
+    ),
 )
+BATCHES: Final = collection(
+    catalogue.REMISI_BATCH,
+    "/v1/remisi-batches",
+    "remisi_batch_id",
+    "remisi_batches",
+    events=BY_HAND,
+)
+"""Drafted and decided in its own manner (`api.routes.remisi_batches`), listed as the others."""
 
 
 def streams_router(services: Services) -> APIRouter:
@@ -94,10 +124,12 @@ def streams_router(services: Services) -> APIRouter:
         add_appending(router, one)
     for one in (CASES, *COLLECTIONS):
         add_lists(router, one, services)
+    add_lists(router, BATCHES, services)
     add_opening_cases(router, CASES)
     for one in COLLECTIONS:
         add_opening(router, one)
     for one in (CASES, *COLLECTIONS):
         add_states(router, one)
         add_histories(router, one)
+    add_histories(router, BATCHES)
     return router

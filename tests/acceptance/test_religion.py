@@ -26,6 +26,7 @@ from domain.remisi import (
     RemisiProposed,
     RemisiSkIssued,
 )
+from domain.remisi_assessment import WORKED_OUT
 
 IDUL_FITRI, NATAL = date(2025, 3, 31), date(2025, 12, 25)
 
@@ -81,6 +82,11 @@ def refusal_of(call, *arguments):
     return refusal.value.code, refusal.value.article
 
 
+def told(facts):
+    """Leave out what the law finds on each award: that is worked out anew."""
+    return [fact for fact in facts if not isinstance(fact, WORKED_OUT)]
+
+
 def test_a_religion_that_was_mis_keyed_is_corrected_and_last_years_award_is_flagged(desk):
     case = desk.case(religion=Religion.ISLAM)
     award(desk, case, IDUL_FITRI)
@@ -98,7 +104,7 @@ def test_a_religion_that_was_mis_keyed_is_corrected_and_last_years_award_is_flag
     )
     assert item.raised.owner == "RUTAN-MEDAN"
     # Nothing is silently changed: the award stands until somebody decides on it ...
-    assert desk.facts(case)[1:] == rest
+    assert told(desk.facts(case)[1:]) == told(rest)
     assert desk.state(case, REMISI).proposals[f"rk-{IDUL_FITRI}"].applied
     # ... and nothing silently kept: from now on the corrected religion counts.
     award_day = NATAL.replace(year=2024)

@@ -269,9 +269,7 @@ def test_a_level_of_remisi_that_said_no_turns_the_proposal_down_whenever_it_is_t
         award_day=date(2025, 8, 17),
         remission_days=30,
         rule_set="permenkumham-3-2018",
-        ground=None,
-        missed=None,
-        feast_fixed_by=None,
+        **dict.fromkeys(("ground", "missed", "feast_fixed_by")),
     )
     said = [
         RemisiDecided(

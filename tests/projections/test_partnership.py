@@ -187,6 +187,9 @@ def remisi(case, day="2025-08-17", *, cancelled=False):
         award_day=date(2025, 8, 17),
         remission_days=30,
         rule_set="permenkumham-3-2018",
+        ground=None,
+        missed=None,
+        feast_fixed_by=None,
     )
     applied = told(case, RemisiApplied, day, proposal="RU", releases=case == 0)
     taken_back = told(case, RemisiCancelled, day, proposal="RU", reason="pelanggaran")
