@@ -190,7 +190,8 @@ def wait_for(services: Services, after: int | None) -> None:
 
 def as_json(row: Any, columns: Sequence[str]) -> Json:
     """Return one row as JSON's types."""
-    return {name: to_jsonable_python(getattr(row, name)) for name in columns}
+    said: Json = to_jsonable_python({name: getattr(row, name) for name in columns})
+    return said
 
 
 def freshness(services: Services, names: Sequence[str], page: Page, times: Times = NOW) -> Json:

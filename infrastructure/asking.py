@@ -48,12 +48,16 @@ class Asking:
     def query(self, table: RowTable, question: Question, *conditions: Composable) -> Composed:
         """Return what to ask a table; raise `LookupError` for a column it cannot be asked by."""
         counted = self.counted(table, question)
-        return SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
-            counted.select if counted else SQL("key, " + AS_JSON),
+        found = SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
+            counted.select if counted else SQL("t.*"),
             table.table,
             SQL(" AND ").join([*conditions, *self.wanted(table, question)]),
             question.limit,
         )
+        if counted:
+            return found
+        # Only what is left by the limit is written as JSON, not all that is sorted to find it.
+        return SQL("SELECT key, {} FROM ({}) AS t ORDER BY key").format(SQL(AS_JSON), found)
 
     def found(
         self, connection: Connection[Any], table: RowTable, question: Question, query: Composed
@@ -108,6 +112,11 @@ class Asking:
             if column not in table.open_columns:
                 raise LookupError(column)
             texts = texts_of(value)
+            if table.columns[column] == "boolean":  # how many are so is known of it as it is
+                conditions.append(
+                    SQL("t.{} = ANY({}::boolean[])").format(Identifier(column), texts)
+                )
+                continue
             # Of one value said as one, an index can go through the rows in their order.
             same = (
                 SQL("t.{}::text = {}") if len(texts) == 1 else SQL("t.{}::text = ANY({}::text[])")
