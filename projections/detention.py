@@ -27,7 +27,7 @@ from domain.detention import (
     HospitalStayEnded,
 )
 from domain.kernel import Open, Specific, Value
-from domain.law.detention import Flag, Who
+from domain.law.detention import Who
 from domain.law.facts import CaseType
 from domain.record import Recorded
 from domain.verdict import VERDICT
@@ -59,7 +59,8 @@ class DetentionLine(Dated):
     What the law says: ``allowed_days`` of the term, ``lawful_until`` its last day, as if a stay in
     hospital that goes on had taken no day yet; how far its stage could be extended, and on special
     grounds; ``uncovered_days`` of the whole chain on which no order was good; what is wrong with
-    the orders, by which rule set and with which policies. ``copy_missing`` is of the last verdict.
+    the orders, by which rule set and with which policies, commas between them. ``copy_missing`` is
+    of the last verdict.
     """
 
     case: Open[str]
@@ -86,9 +87,9 @@ class DetentionLine(Dated):
     extendable_until: Open[date | None]
     exceptional_until: Open[date | None]
     uncovered_days: Open[int]
-    flags: Open[tuple[Flag, ...]]
+    flags: Open[str]
     rule_set: Open[str | None]
-    policies: Open[tuple[str, ...]]
+    policies: Open[str]
     stopped_on: Open[date | None]
     pronounced_on: Open[date | None]
     convicted: Specific[bool | None]
@@ -216,9 +217,9 @@ def _blank(page: Recorded) -> DetentionLine:
         extendable_until=None,
         exceptional_until=None,
         uncovered_days=0,
-        flags=(),
+        flags="",
         rule_set=None,
-        policies=(),
+        policies="",
         stopped_on=None,
         pronounced_on=None,
         convicted=None,

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from domain.custody import LegalStatus
+from domain.custody import HELD, LegalStatus
 from domain.detention import DetentionForm, DetentionStage, DetentionStatus
 from domain.kernel import Open, Refused, Value
 from domain.law.book import LAW
-from domain.law.detention import ONE_DAY, Flag, Who
+from domain.law.detention import ONE_DAY, Who
 from domain.law.detention_clock import (
     ARTICLES,
     Cause,
@@ -29,8 +29,8 @@ from domain.law.detention_clock import (
     shifted,
 )
 from domain.law.facts import CaseType
-from projections.case_summary import CASE_SUMMARY
-from projections.counting import COUNTED, day_from, seen
+from projections.case_summary import CASE_SUMMARY, CaseSummary
+from projections.counting import day_from
 from projections.detention import DETENTIONS, DetentionLine, walked
 from projections.detention_limits import (
     SILENT,
@@ -41,6 +41,8 @@ from projections.detention_limits import (
     limits_of,
 )
 from projections.kernel import Report, Rows
+from projections.legal_standing import status_on
+from projections.whereabouts import whereabouts
 
 BEFORE_VERDICT: Final = (LegalStatus.TAHANAN, LegalStatus.ANAK)
 ORDER: Final = tuple(Level)
@@ -72,9 +74,9 @@ class DetentionClockLine(Value):
     exceptional_until: Open[date | None]
     in_hospital_since: Open[date | None]
     uncovered_days: Open[int]
-    flags: Open[tuple[Flag, ...]]
+    flags: Open[str]
     rule_set: Open[str | None]
-    policies: Open[tuple[str, ...]]
+    policies: Open[str]
 
 
 class OverstayLine(Value):
@@ -119,19 +121,32 @@ def seats(rows: Rows, on: date, unit: str | None) -> Iterator[Seat]:
     """Yield who was held at the end of a day before any verdict was executed."""
     detentions = {row.case: row for row in rows[DETENTIONS.name]}
     for summary in rows[CASE_SUMMARY.name]:
-        person = seen(summary, on)
-        if not person.held or person.legal_status not in BEFORE_VERDICT:
+        held_by, status = custody_on(summary, on)
+        if held_by is None or status not in BEFORE_VERDICT or unit not in (None, "", held_by):
             continue
-        if unit in (None, "", person.unit):
-            row = detentions.get(person.case)
-            detained = detained_on(row, on) if row else None
-            standing = standing_of(detained) if detained else NOTHING_KNOWN
-            yield Seat(case=person.case, unit=person.unit, detained=detained, standing=standing)
+        row = detentions.get(summary.case)
+        detained = detained_on(row, on) if row else None
+        standing = standing_of(detained) if detained else NOTHING_KNOWN
+        yield Seat(case=summary.case, unit=held_by, detained=detained, standing=standing)
+
+
+def custody_on(row: CaseSummary, on: date) -> tuple[str | None, LegalStatus | None]:
+    """Return who held somebody at the end of a day, if anybody, and what the law called them."""
+    if told_by(row, on):
+        return row.unit if row.presence in HELD else None, row.legal_status
+    there = whereabouts(row.movements, on)
+    status = status_on(row.opened_as, row.verdicts or (), on)
+    return there.unit if there.held else None, status
+
+
+def told_by(row: CaseSummary | DetentionLine, on: date) -> bool:
+    """Say whether nothing took effect after a day; of two the earlier may be of a later zone."""
+    return row.last_effective_day + ONE_DAY <= on
 
 
 def detained_on(row: DetentionLine, on: date) -> Detained | None:
     """Return a detention at the end of a day; nothing where none was on record by then."""
-    told = _now(row) if row.last_effective_day + ONE_DAY <= on else _then(row, on)
+    told = _now(row) if told_by(row, on) else _then(row, on)
     if told is None or told.limits.lawful_until is None:
         return told
     since, first = told.in_hospital_since, told.limits.since
@@ -337,7 +352,10 @@ def levels_of(text: str | None) -> frozenset[Level]:
 
 
 COLUMNS: Final = {
-    **COUNTED,
+    CASE_SUMMARY.name: frozenset(
+        {"case", "person", "presence", "unit", "legal_status", "last_effective_day"}
+        | {"opened_as", "movements", "verdicts"}
+    ),
     DETENTIONS.name: frozenset(
         {"case", "person", "stage", "form", "status", "child", "case_type", "since", "until"}
         | {"in_hospital_since", "allowed_days", "lawful_until", "extendable_until", "rule_set"}

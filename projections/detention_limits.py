@@ -71,9 +71,9 @@ class Limits(Value):
     extendable_until: date | None
     exceptional_until: date | None
     uncovered_days: int
-    flags: tuple[Flag, ...]
+    flags: str
     rule_set: str | None
-    policies: tuple[str, ...]
+    policies: str
     stopped_on: date | None
 
 
@@ -84,9 +84,9 @@ UNLIMITED: Final = Limits(
     extendable_until=None,
     exceptional_until=None,
     uncovered_days=0,
-    flags=(),
+    flags="",
     rule_set=None,
-    policies=(),
+    policies="",
     stopped_on=None,
 )
 SILENT: Final = Court(
@@ -143,9 +143,9 @@ def _said(chain: Chain, found: tuple[Term, ...]) -> Limits:
         extendable_until=last.extendable_until,
         exceptional_until=last.exceptional_until,
         uncovered_days=sum(term.not_covered for term in found),
-        flags=tuple(flag for flag in Flag if any(flag in term.flags for term in found)),
+        flags=",".join(flag.value for flag in Flag if any(flag in one.flags for one in found)),
         rule_set=last.rule_set,
-        policies=tuple(f"{name}={chosen}" for name, chosen in sorted(used.items())),
+        policies=",".join(f"{name}={chosen}" for name, chosen in sorted(used.items())),
         stopped_on=stopped_on(chain.stops, found),
     )
 
