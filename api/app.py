@@ -23,6 +23,7 @@ from api.routes import (
     ledger,
     merges,
     reads,
+    remisi_batches,
 )
 from api.routes.corrections import corrections_router
 from api.routes.read_models import read_models_router
@@ -48,6 +49,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.measures = measures
     app.include_router(streams_router(services))
+    app.include_router(remisi_batches.router)
     app.include_router(corrections_router())
     app.include_router(approvals.router)
     app.include_router(reviews_router())

@@ -7,6 +7,7 @@ from typing import Final
 
 from application.standing import standing
 from application.timeline import Timeline
+from application.timeline import in_order as told_in_order
 from domain.batch_due import due_in, proposal_key
 from domain.batch_list import (
     IN_A_BATCH,
@@ -18,6 +19,7 @@ from domain.batch_list import (
     KindTotals,
 )
 from domain.batch_standing import BatchLine, RemisiBatch, line_key
+from domain.catalogue import REMISI_BATCH
 from domain.custody import CUSTODY, HELD, IN_ORDER, WORDS
 from domain.kernel import Event, Journey, Refused
 from domain.law.book import LAW
@@ -34,6 +36,7 @@ from domain.remisi import (
     RemisiProposed,
     RemisiSkIssued,
 )
+from domain.remisi_batch import REMISI_BATCH as CHAPTER
 from domain.time import Effective
 
 ORDER: Final = {kind: place for place, kind in enumerate(IN_A_BATCH)}
@@ -75,6 +78,11 @@ class Batch:
             if _repeats(page.event, event, line):
                 return page
         return None
+
+
+def batch_in(key: str, pages: Sequence[Recorded]) -> Batch:
+    """Return the batch that the pages of its stream tell of."""
+    return Batch(key, REMISI_BATCH.fold(told_in_order(pages))[CHAPTER], pages)
 
 
 def _repeats(step: Event, event: Event, line: BatchLine) -> bool:

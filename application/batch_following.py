@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from application.append import Append, Proposal, Request
-from application.batch_cases import Batch, LineDue, due_of, totals_of
+from application.batch_cases import Batch, LineDue, batch_in, due_of, totals_of
 from application.case_facts import Book
 from application.clock import GoesOn, Round
 from application.ledger import Conflict
@@ -26,7 +26,6 @@ from domain.catalogue import CASE, REMISI_BATCH
 from domain.kernel import Event, Refused
 from domain.record import Actor, Recorded, StreamId
 from domain.remisi import REMISI
-from domain.remisi_batch import REMISI_BATCH as CHAPTER
 from domain.time import Effective, Zone
 
 TOGETHER: Final = 50
@@ -114,9 +113,7 @@ class BatchFollowing:
         return self.read_models.ask("remisi_batches", question, WHEREVER).rows
 
     def _batch(self, stream: StreamId) -> Batch:
-        pages = self.ledger.read(stream)
-        state = REMISI_BATCH.fold(in_order(pages))[CHAPTER]
-        return Batch(stream.key, state, pages)
+        return batch_in(stream.key, self.ledger.read(stream))
 
     def _tell(self, batch: Batch, now: datetime, tally: Tally, goes_on: GoesOn) -> None:
         """Tell every case what is due in it, some in one write."""

@@ -5,7 +5,7 @@ missing. A dry run is the same without writing. The list is of the law as it is 
 the draft, and names its texts and policies; when the law changes, it is drafted anew by hand.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -125,11 +125,15 @@ def _not_reckoned(case: str, kind: RemisiKind, no: Refused) -> Candidate:
 
 
 def proposals(
-    stream: StreamId, asked: DraftAsked, drafted: DraftList, at: Effective, hands: Mapping[str, str]
+    stream: StreamId,
+    asked: DraftAsked,
+    drafted: DraftList,
+    at: Effective,
+    hands: tuple[str, str | None],
 ) -> Iterator[Proposal]:
     """Yield what opens a batch: the draft, and its lines some hundreds at a time.
 
-    ``hands`` are the fields that say who drafts.
+    ``hands`` are who drafts, and on whose behalf.
     """
     opening = BatchDrafted(
         effective=at,
@@ -139,8 +143,8 @@ def proposals(
         rule_sets=tuple(one[:LINE_MOST] for one in drafted.rule_sets),
         policies=tuple(one[:LINE_MOST] for one in drafted.policies),
         feast_fixed_by=asked.feast_fixed_by,
-        by=hands["by"],
-        on_behalf_of=hands.get("on_behalf_of"),
+        by=hands[0],
+        on_behalf_of=hands[1],
     )
     yield Proposal(stream=stream, event=opening, evidence=(), reason=None)
     lines = [one.line for one in drafted.lines]

@@ -194,6 +194,8 @@ BatchEvent = (
 
 SIGNED: Final = (BatchDrafted, BatchLineChanged, BatchSessionHeld, BatchDecided, BatchSkIssued)
 """Steps, each of which is taken by hands that took none before."""
+BY_HAND: Final[tuple[type[Event], ...]] = (*SIGNED, BatchLineWithdrawn, BatchWithdrawn)
+"""What a person records; a list's lines, and what became of them, follow."""
 
 
 def hands_of(event: Event) -> tuple[str, ...]:

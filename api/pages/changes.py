@@ -57,6 +57,7 @@ KINDS: Final[dict[str, Words]] = {
     "programme": ("Program", "Programme"),
     "agreement": ("Kerja sama", "Agreement"),
     "referral": ("Rujukan", "Referral"),
+    "remisi-batch": ("Daftar remisi", "Remisi list"),
     "registry": ("Registri", "Registry"),
     "policy": ("Kebijakan", "Policy"),
 }

@@ -29,6 +29,7 @@ STREAMS: Final[dict[str, Words]] = {
     "programme": ("Program", "Programme"),
     "agreement": ("Kerja sama", "Agreement"),
     "referral": ("Rujukan", "Referral"),
+    "remisi-batch": ("Daftar remisi", "Remisi list"),
     "registry": ("Registri", "Registry"),
 }
 TAKES_EFFECT: Final[Words] = ("berlaku", "took effect")

@@ -24,7 +24,7 @@ from api.preconditions import VersionSeen, etag
 from api.problems import Problem, not_found, refusal
 from api.readings import WithReading, about, of_pages
 from api.routes.collections import STRICT, Collection, key_parameter, matches, seen
-from api.routes.streams import CASES, COLLECTIONS
+from api.routes.streams import BATCHES, CASES, COLLECTIONS
 from api.sight import sees
 from api.tokens import Role
 from api.writing import Desk, Entry, ReceiptAnswer, field_of, receipt_answer
@@ -110,7 +110,7 @@ def body_of(collection: Collection) -> type[BaseModel]:
 def corrections_router() -> APIRouter:
     """Return the routes under all kinds of streams."""
     router = APIRouter()
-    for one in (CASES, *COLLECTIONS):
+    for one in (CASES, *COLLECTIONS, BATCHES):
         add_asking(router, one)
         add_reading(router, one)
     return router

@@ -25,7 +25,7 @@ from api.problems import language_of, not_found, refusal
 from api.readings import WithReading, about, of_pages
 from api.review_answers import ReviewAnswer, ReviewsAnswer, review_answer, to_review_in
 from api.routes.collections import STRICT, Collection, key_parameter, matches, seen
-from api.routes.streams import CASES, COLLECTIONS
+from api.routes.streams import BATCHES, CASES, COLLECTIONS
 from api.tokens import Role
 from api.waiting import Waiting
 from api.writing import Desk, ReceiptAnswer, receipt_answer
@@ -75,7 +75,7 @@ def reviews_router() -> APIRouter:
     """Return the routes of all that is to be looked at."""
     router = APIRouter()
     add_list(router)
-    for one in (CASES, *COLLECTIONS):
+    for one in (CASES, *COLLECTIONS, BATCHES):
         add_reading(router, one)
         add_resolving(router, one)
     return router

@@ -67,7 +67,11 @@ def filled(service, medan, access):
     wide = service.caller("supervisor", MEDAN, level="kanwil")
     assert wide.post("/v1/registry/users", json={"events": [named]}).status_code == 201
     assert service.services.read_models.wait(service.services.ledger.position(), 10)
+    listed = {"unit": MEDAN, "award_day": "2099-08-17", "kinds": ["umum"]}
+    (batch,) = medan.post("/v1/remisi-batches", json=listed).json()["batches"]
+    assert service.services.read_models.wait(batch["position"], 10)
     return {
+        "remisi_batch_id": batch["remisi_batch_id"],
         "case_id": case,
         "event_id": opened["events"][0]["event_id"],
         "person_id": whom,
@@ -133,6 +137,7 @@ EMPTY_HERE = (
     "activity_participation",
     "certificates",
     "detention",
+    "due_for_release",
     "education_register",
     "in_transit",
     "overstays",
@@ -140,8 +145,14 @@ EMPTY_HERE = (
     "remisi_register",
     "reviews",
 )
-OF_NOBODY = ("agreements", "programmes", "units_and_agencies")
-LISTS_OF_NOBODY = ("agreements", "programmes", "registry/units", "registry/agencies")
+OF_NOBODY = ("agreements", "programmes", "remisi_batches", "units_and_agencies")
+LISTS_OF_NOBODY = (
+    "agreements",
+    "programmes",
+    "registry/units",
+    "registry/agencies",
+    "remisi-batches",
+)
 SILENT = {
     "/",  # nobody is on the way between units
     "/v1/read-models/{name}",  # a name that there is not
@@ -160,6 +171,9 @@ SILENT = {
     "/v1/registry/users/{user}/reviews",
     "/v1/programmes/{programme_id}/corrections",
     "/v1/programmes/{programme_id}/reviews",
+    "/v1/remisi-batches/{remisi_batch_id}",
+    "/v1/remisi-batches/{remisi_batch_id}/corrections",
+    "/v1/remisi-batches/{remisi_batch_id}/reviews",
     "/v1/reviews",
 }
 """What in this store names nobody, and is recorded where it does."""
