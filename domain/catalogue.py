@@ -13,6 +13,7 @@ from domain.custody import CUSTODY
 from domain.detention import DETENTION
 from domain.earlier_remisi import EARLIER_REMISI
 from domain.integration import INTEGRATION
+from domain.integration_assessment import INTEGRATION_ASSESSMENT
 from domain.job_placement import JOB_PLACEMENT
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Chapter, Event, Stream
@@ -37,6 +38,7 @@ CASE: Final = Stream(
         REMISI,
         REMISI_ASSESSMENT,
         INTEGRATION,
+        INTEGRATION_ASSESSMENT,
         JOB_PLACEMENT,
         KEJAR_PAKET,
         SKILL_TRAINING,

@@ -3,26 +3,57 @@
 Rights with conditions of UU 22/2022 art. 10, in the procedure of Permenkumham 3/2018 as amended by
 7/2022 (certainty K~). The conditions, 1/2 or 2/3 of the sentence and the months of good conduct,
 are the law's arithmetic (`domain.law`) and the rule set is named in the proposal; here is what was
-proposed, granted, begun, revoked and ended, in an order that can be. Asimilasi and CMK are lived
-while held. On PB, CB and CMB the person becomes a *klien* of a Bapas (UU 22/2022 art. 1); that the
-gate was passed is a fact of its own, `custody.released`, of the same day.
+proposed, granted, begun, revoked and ended, in an order that can be. No condition refuses: what the
+law finds stands beside the proposal (`domain.integration_assessment`). Asimilasi and CMK are lived
+while held. On PB, CB and CMB the person becomes a *klien* of a Bapas (UU 22/2022 art. 1), who
+guides and hears reports; that the gate was passed is a fact of its own, `custody.released`, of the
+same day.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final, assert_never, get_args
+from enum import Enum
+from typing import Annotated, Final, assert_never, get_args
 
 from domain.custody import ensure_admitted, ensure_held
 from domain.fields import Line, Note, Ref, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Open,
+    Personal,
+    Range,
+    Refused,
+    Specific,
+    Value,
+    ensure,
+)
 from domain.law.facts import Right
+from domain.law.guidance import OUTSIDE
+from domain.law.integration_rules import Paper
 from domain.time import Effective
 
-__all__ = ["Right"]
+__all__ = ["OUTSIDE", "Right"]
 
-OUTSIDE: Final = (Right.CB, Right.CMB, Right.PB)
-"""The rights that make a klien."""
+Stage = Annotated[int, Range(least=1, most=3)]
+"""A stage of guidance by a Bapas."""
+
+
+class ReportWay(Enum):
+    """How a Bapas heard from a klien."""
+
+    AT_THE_OFFICE = "at_the_office"
+    VISIT = "visit"
+    REMOTE = "remote"
+
+
+class IntegrationPaperReceived(Event, stored_as="integration.paper_received"):
+    """A document that a proposal of a right needs came in; the evidence is the document."""
+
+    right: Open[Right]
+    paper: Specific[Paper]
 
 
 class IntegrationProposed(Event, stored_as="integration.proposed"):
@@ -57,6 +88,16 @@ class IntegrationStarted(Event, stored_as="integration.started"):
     bapas: Open[UnitCode | None]
 
 
+class IntegrationGuided(Event, stored_as="integration.guided"):
+    """A klien reported to the Bapas, in this stage of guidance."""
+
+    proposal: Open[Ref]
+    bapas: Open[UnitCode]
+    stage: Open[Stage]
+    way: Open[ReportWay]
+    note: Personal[Note | None]
+
+
 class IntegrationRevoked(Event, stored_as="integration.revoked"):
     """An SK took the right away. The return to the unit is `custody.readmitted`."""
 
@@ -72,24 +113,32 @@ class IntegrationEnded(Event, stored_as="integration.ended"):
 
 
 IntegrationEvent = (
-    IntegrationProposed
+    IntegrationPaperReceived
+    | IntegrationProposed
     | IntegrationGranted
     | IntegrationDeclined
     | IntegrationStarted
+    | IntegrationGuided
     | IntegrationRevoked
     | IntegrationEnded
 )
 
 
 class RightCourse(Value):
-    """One proposal: which right, how it was answered, and its time."""
+    """One proposal: what was asked, how it was answered, and its time."""
 
-    right: Right | None
+    asked: IntegrationProposed | None
     grant: IntegrationGranted | None
     declined: Effective | None
     started: IntegrationStarted | None
+    reports: tuple[IntegrationGuided, ...]
     revoked: Effective | None
     ended: Effective | None
+
+    @property
+    def right(self) -> Right | None:
+        """Return which right was proposed."""
+        return self.asked.right if self.asked else None
 
     @property
     def runs(self) -> bool:
@@ -98,14 +147,15 @@ class RightCourse(Value):
 
 
 UNKNOWN: Final = RightCourse(
-    right=None, grant=None, declined=None, started=None, revoked=None, ended=None
+    asked=None, grant=None, declined=None, started=None, reports=(), revoked=None, ended=None
 )
 
 
 class Integration(Value):
-    """What was proposed, by its key."""
+    """What was proposed, by its key; and the papers that came in, the last of each."""
 
     proposals: dict[str, RightCourse]
+    papers: dict[tuple[Right, Paper], IntegrationPaperReceived]
 
     def runs(self, *rights: Right) -> bool:
         """Return whether one of the rights has started and is neither revoked nor ended."""
@@ -120,6 +170,8 @@ class Integration(Value):
 def decide(proposed: IntegrationEvent, journey: Journey) -> Sequence[Event]:
     """Admit the next step of one proposal."""
     match proposed:
+        case IntegrationPaperReceived():
+            ensure_admitted(journey, "integration.not_admitted")
         case IntegrationProposed():
             ensure_held(journey, "integration.not_held")
             ensure(
@@ -147,6 +199,8 @@ def decide(proposed: IntegrationEvent, journey: Journey) -> Sequence[Event]:
             _ensure_unanswered(journey, proposed.proposal)
         case IntegrationStarted():
             _ensure_may_start(journey, proposed)
+        case IntegrationGuided():
+            _ensure_klien(journey, proposed.proposal)
         case IntegrationRevoked() | IntegrationEnded():
             _ensure_runs(journey, proposed.proposal)
         case _:
@@ -228,31 +282,52 @@ def _ensure_runs(journey: Journey, proposal: str) -> None:
     )
 
 
+def _ensure_klien(journey: Journey, proposal: str) -> None:
+    """Refuse a report to a Bapas of whoever lives under the right inside, or no longer."""
+    _ensure_runs(journey, proposal)
+    ensure(
+        _course(journey, proposal).right in OUTSIDE,
+        "integration.not_a_klien",
+        article="UU 22/2022 art. 1",
+        because=(
+            f"hak dari usulan {proposal} dijalani di dalam; yang melapor ke Bapas adalah klien",
+            f"the right of proposal {proposal} is lived inside; it is a klien who reports",
+        ),
+    )
+
+
 def evolve(integration: Integration, event: IntegrationEvent) -> Integration:
-    """Write the step into the course of its proposal."""
+    """Write the step into the course of its proposal, or the paper among those that came in."""
+    if isinstance(event, IntegrationPaperReceived):
+        papers = integration.papers | {(event.right, event.paper): event}
+        return replace(integration, papers=papers)
     course = integration.proposals.get(event.proposal, UNKNOWN)
     match event:
         case IntegrationProposed():
-            course = replace(course, right=event.right)
+            course = replace(course, asked=event)
         case IntegrationGranted():
             course = replace(course, grant=event)
         case IntegrationDeclined():
             course = replace(course, declined=event.effective)
         case IntegrationStarted():
             course = replace(course, started=event)
+        case IntegrationGuided() if event not in course.reports:
+            course = replace(course, reports=(*course.reports, event))
+        case IntegrationGuided():
+            pass
         case IntegrationRevoked():
             course = replace(course, revoked=event.effective)
         case IntegrationEnded():
             course = replace(course, ended=event.effective)
         case _:
             assert_never(event)
-    return Integration(proposals=integration.proposals | {event.proposal: course})
+    return replace(integration, proposals=integration.proposals | {event.proposal: course})
 
 
 INTEGRATION: Final[Chapter[Integration, IntegrationEvent]] = Chapter(
     name="integration",
     events=get_args(IntegrationEvent),
-    initial=Integration(proposals={}),
+    initial=Integration(proposals={}, papers={}),
     decide=decide,
     evolve=evolve,
 )

@@ -19,11 +19,15 @@ from domain.integration import (
     IntegrationDeclined,
     IntegrationEnded,
     IntegrationGranted,
+    IntegrationGuided,
+    IntegrationPaperReceived,
     IntegrationProposed,
     IntegrationRevoked,
     IntegrationStarted,
+    ReportWay,
     Right,
 )
+from domain.law.integration_rules import Paper
 from domain.person import Sex
 
 admitted = CustodyAdmitted(
@@ -58,6 +62,15 @@ revoked = IntegrationRevoked(
     sk_number="PAS-300.PK.05.04 Tahun 2025",
     reason="Tidak melapor",
 )
+reported = IntegrationGuided(
+    effective=on("2025-06-01"),
+    proposal="PB-1",
+    bapas="BAPAS-MEDAN",
+    stage=1,
+    way=ReportWay.AT_THE_OFFICE,
+    note=None,
+)
+litmas = IntegrationPaperReceived(effective=on("2025-02-15"), right=Right.PB, paper=Paper.LITMAS)
 ended = IntegrationEnded(effective=on("2026-05-01"), proposal="PB-1")
 released = Released(
     effective=on("2025-05-01"), kind=ReleaseKind.PEMBEBASAN_BERSYARAT, document="Surat Lepas 1"
@@ -170,3 +183,30 @@ def test_only_a_right_that_runs_is_revoked_or_ends():
     on_pb.given(ended).when(replace(revoked, effective=on("2026-06-01"))).then_refused(
         "integration.not_running"
     )
+
+
+def test_a_klien_reports_to_the_bapas_as_often_as_it_happens():
+    on_pb.when(reported).then_recorded()
+    on_pb.given(reported).when(reported).then_nothing()
+    later = replace(reported, effective=on("2025-07-01"))
+    on_pb.given(reported).when(later).then_recorded()
+
+
+def test_nobody_reports_before_the_right_begins_or_after_it_is_over():
+    proposed.given(granted).when(reported).then_refused("integration.not_running")
+    on_pb.given(revoked).when(replace(reported, effective=on("2025-10-01"))).then_refused(
+        "integration.not_running"
+    )
+
+
+@pytest.mark.parametrize("right", [Right.ASIMILASI, Right.CMK])
+def test_who_lives_a_right_inside_is_no_klien_and_reports_to_nobody(right):
+    inside = held.given(of(right), granted, started)
+    inside.when(reported).then_refused("integration.not_a_klien", article="UU 22/2022 art. 1")
+
+
+def test_a_paper_comes_in_before_anything_is_proposed_and_again_when_it_is_renewed():
+    Scenario(CASE).when(litmas).then_refused("integration.not_admitted")
+    held.when(litmas).then_recorded()
+    held.given(litmas).when(litmas).then_nothing()
+    held.given(litmas).when(replace(litmas, effective=on("2025-02-20"))).then_recorded()

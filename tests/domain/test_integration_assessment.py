@@ -1,0 +1,203 @@
+"""What the law finds beside a proposal: brought about by it, and by nobody else."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from scenario import Scenario, on
+
+from domain.admission import AdmissionReason, CustodyAdmitted, Religion
+from domain.catalogue import CASE
+from domain.conduct import (
+    ConductAssessed,
+    DisciplineBegan,
+    DisciplineLevel,
+    Predicate,
+)
+from domain.consequences import consequences
+from domain.fields import EXAMPLE_ID
+from domain.integration import IntegrationPaperReceived, IntegrationProposed, Right
+from domain.integration_assessment import INTEGRATION_ASSESSMENT, assessed
+from domain.law.integration_rules import Paper
+from domain.person import Sex
+from domain.record import StreamId
+from domain.remisi import RemisiApplied, RemisiKind, RemisiProposed, RemisiSkIssued
+from domain.verdict import (
+    Instance,
+    Outcome,
+    SentenceKind,
+    SentencePart,
+    VerdictBecameFinal,
+    VerdictExecuted,
+    VerdictPronounced,
+)
+
+admitted = CustodyAdmitted(
+    effective=on("2025-02-10"),
+    person=EXAMPLE_ID,
+    unit="RUTAN-MEDAN",
+    reason=AdmissionReason.PENAHANAN,
+    full_name="A. F.",
+    sex=Sex.MALE,
+    birth_date=None,
+    religion=Religion.ISLAM,
+    domicile=None,
+)
+NUMBER = "1/Pid.B/2025/PN Mdn"
+pronounced = VerdictPronounced(
+    effective=on("2025-04-25"),
+    instance=Instance.PN,
+    court="PN Medan",
+    number=NUMBER,
+    outcome=Outcome.DIPIDANA,
+    sentence=(SentencePart(kind=SentenceKind.PENJARA, years=1, months=6, days=0, fine=0),),
+    offence=("KUHP 362",),
+)
+final = VerdictBecameFinal(effective=on("2025-05-02"), number=NUMBER)
+executed = VerdictExecuted(effective=on("2025-05-06"), document="BA-8/1")
+good = ConductAssessed(
+    effective=on("2025-10-31"),
+    month="2025-10",
+    predicate=Predicate.BAIK,
+    score=80,
+    risk_declined=True,
+)
+asked = IntegrationProposed(
+    effective=on("2026-02-20"), proposal="PB-1", right=Right.PB, rule_set="permenkumham-7-2022"
+)
+litmas = IntegrationPaperReceived(effective=on("2026-02-01"), right=Right.PB, paper=Paper.LITMAS)
+CONVICT = (admitted, pronounced, final, executed, good)
+convict = Scenario(CASE).given(*CONVICT)
+
+
+def found(*events, proposal=asked):
+    return assessed(proposal, CASE.fold([*CONVICT, *events, proposal]))
+
+
+def criterion(event, code):
+    return next(one for one in event.criteria if one.code == code)
+
+
+def test_a_proposal_brings_about_what_the_law_finds_in_its_own_stream():
+    stream = StreamId(kind="case", key=EXAMPLE_ID)
+    [(target, event)] = consequences(stream, asked, CASE.fold(CONVICT))
+    assert (target, event) == (stream, found())
+    convict.given(asked).when(event).then_recorded()
+    convict.given(asked, event).when(event).then_nothing()
+
+
+def test_the_finding_has_the_days_the_texts_and_every_condition_with_its_fact():
+    event = found()
+    assert event.effective == asked.effective
+    assert (event.possible, event.open_now) == (True, True)
+    assert (event.from_day, event.until) == (date(2026, 2, 10), date(2026, 8, 9))
+    assert event.probation_end == date(2027, 8, 9)
+    assert event.rule_sets == ("kuhp-1946", "permenkumham-7-2022-integrasi", "uu-22-2022-hak")
+    final_at = criterion(event, "verdict_final")
+    assert (final_at.met, final_at.by, final_at.by_day) == (
+        True,
+        "verdict.became_final",
+        date(2025, 5, 2),
+    )
+
+
+def test_a_proposal_too_early_is_recorded_with_the_day_from_which_it_is_open():
+    early = replace(asked, effective=on("2026-01-10"))
+    event = found(proposal=early)
+    assert (event.possible, event.open_now, event.from_day) == (True, False, date(2026, 2, 10))
+    assert criterion(event, "served_two_thirds").from_day == date(2026, 2, 10)
+    convict.when(early).then_recorded()
+
+
+def test_discipline_is_named_as_the_fact_that_broke_good_conduct():
+    measure = DisciplineBegan(
+        effective=on("2025-12-01"),
+        measure="F-1",
+        level=DisciplineLevel.SEDANG,
+        offence="Berkelahi",
+        document="BAP 1",
+    )
+    broken = criterion(found(measure), "good_conduct")
+    assert (broken.met, broken.by, broken.by_day) == (
+        False,
+        "conduct.discipline_began",
+        date(2025, 12, 1),
+    )
+
+
+def test_the_papers_that_are_missing_are_told():
+    assert Paper.LITMAS in found().missing
+    event = found(litmas)
+    assert Paper.LITMAS not in event.missing
+    assert Paper.KUTIPAN_PUTUSAN not in event.missing
+    assert Paper.SURAT_JAMINAN in event.missing
+    other = replace(litmas, right=Right.CB)
+    assert Paper.LITMAS in found(other).missing
+
+
+def test_a_remisi_applied_opens_pb_on_its_day():
+    award = RemisiProposed(
+        effective=on("2025-12-01"),
+        proposal="2025-12-khusus",
+        kind=RemisiKind.KHUSUS,
+        award_day=date(2026, 1, 30),
+        remission_days=60,
+        rule_set="keppres-174-1999",
+        ground=None,
+        missed=None,
+        feast_fixed_by=None,
+    )
+    sk = RemisiSkIssued(
+        effective=on("2026-01-20"),
+        proposal=award.proposal,
+        sk_number="PAS-1",
+        sk_date=date(2026, 1, 20),
+        remission_days=60,
+    )
+    applied = RemisiApplied(effective=on("2026-01-30"), proposal=award.proposal, releases=False)
+    event = found(award, sk, applied)
+    assert (event.part_day, event.moved_on) == (date(2025, 12, 12), date(2026, 1, 30))
+    assert event.from_day == date(2026, 1, 30)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"possible": False}, {"criteria": ()}, {"rule_sets": ("kuhp-1946",)}, {"until": None}],
+)
+def test_nobody_writes_another_finding_than_the_law_makes(changes):
+    convict.given(asked).when(replace(found(), **changes)).then_refused(
+        "integration_assessment.otherwise"
+    )
+
+
+def test_there_is_no_finding_without_its_proposal():
+    convict.when(found()).then_refused("integration_assessment.of_nothing")
+
+
+def test_a_finding_no_longer_stands_where_the_past_is_another():
+    bad = replace(good, risk_declined=False)
+    other = Scenario(CASE).given(admitted, pronounced, final, executed, bad, asked)
+    other.when(found()).then_refused("integration_assessment.otherwise")
+
+
+def test_a_case_without_a_sentence_is_told_that_there_is_none():
+    journey = CASE.fold([admitted, asked])
+    event = assessed(asked, journey)
+    assert (event.possible, event.from_day) == (False, None)
+    assert [one.code for one in event.criteria] == ["not_convicted"]
+
+
+def test_findings_are_kept_by_their_proposal():
+    state = CASE.fold([*CONVICT, asked, found()])[INTEGRATION_ASSESSMENT]
+    assert state.findings == {"PB-1": found()}
+
+
+def test_of_a_sentence_that_ends_beyond_the_calendar_nothing_is_found():
+    part = SentencePart(kind=SentenceKind.PENJARA, years=100, months=0, days=0, fine=0)
+    late = list(CONVICT)
+    late[0] = replace(late[0], effective=on("9990-02-10"))
+    late[1] = replace(late[1], effective=on("9990-03-10"), sentence=(part,))
+    late[2:] = [replace(one, effective=on("9990-04-10")) for one in late[2:]]
+    proposal = replace(asked, effective=on("9991-01-01"))
+    stream = StreamId(kind="case", key=EXAMPLE_ID)
+    assert list(consequences(stream, proposal, CASE.fold(late))) == []
