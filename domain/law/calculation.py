@@ -3,7 +3,7 @@
 Nothing is stored and nobody is looked up: the same facts, law and day give the same answer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -25,6 +25,7 @@ from domain.law.notice import Notice
 from domain.law.possible import ensure_possible
 from domain.law.remarks import remarks
 from domain.law.remisi import RemisiFinding, findings
+from domain.law.remisi_criteria import UNTOLD
 from domain.law.rule_set import Law, PolicyUsed
 from domain.law.sentence import Dates, Endless, closed, dates, rules_of, used
 
@@ -33,6 +34,8 @@ HALF: Final = Fraction(1, 2)
 TWO_THIRDS: Final = Fraction(2, 3)
 ASSUMED: Final = "assumed_"
 """How the code of a notice begins that only says what nobody told."""
+FINE: Final = ("fine_paid", "fine_paid")
+"""The criterion that rights have and remisi has not, and the fact that tells it."""
 
 
 class SentenceDates(Value):
@@ -108,7 +111,7 @@ def calculate(facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law)
         guidance_stages=_running(awarded, days, law),
         planned=_planned(integration, days, law),
         warnings=tuple(_warnings(facts, course, days, remissions, on)),
-        assumed=tuple(_assumed(facts)),
+        assumed=tuple(_assumed(facts, remissions, integration.values())),
     )
 
 
@@ -193,6 +196,12 @@ def release(facts: Facts, course: Dates) -> date:
     return free
 
 
-def _assumed(facts: Facts) -> Iterator[str]:
-    names = ("conduct_risk_declined", "executed", "programmes_good")
-    yield from (name for name in names if getattr(facts, name) is None)
+def _assumed(
+    facts: Facts, remissions: Sequence[RemisiFinding], integration: Iterable[RightFinding]
+) -> Iterator[str]:
+    """Go through the facts that a condition asked for and nobody told."""
+    asked = {one.code for found in remissions for one in found.criteria}
+    asked |= {one.code for found in integration for one in found.criteria}
+    for code, fact in (*UNTOLD, FINE):
+        if code in asked and getattr(facts, fact) is None:
+            yield fact

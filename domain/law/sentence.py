@@ -15,7 +15,7 @@ from math import ceil, floor
 from typing import Final, cast
 
 from domain.kernel import Value, Words
-from domain.law.facts import Facts, Granted, Held, HeldForm, Sentence
+from domain.law.facts import Facts, Granted, Held, HeldForm, RemisiKind, Sentence
 from domain.law.guidance import OUTSIDE, REVOKED_TIME, counted_outside
 from domain.law.rule_set import Certainty, Law, Policy, PolicyUsed, RuleSet, Topic
 from domain.law.span import LeapDay, Rounding, Span, summed
@@ -155,18 +155,22 @@ def dates(facts: Facts, law: Law) -> Dates | Endless:
         rounding=cast("Rounding", law.use(PART_ROUNDING).chosen),
         in_full=law.use(REMISI_IN_PARTS).chosen == "in_full",
     )
-    return remitted(whole, facts.remissions)
+    unpaid = facts.substitute is not None and not facts.substitute.paid
+    return remitted(whole, facts.remissions, substitute=unpaid)
 
 
-def remitted(whole: Dates, given: Iterable[Granted]) -> Dates:
-    """Return dates with remisi deducted in the order of award days.
+def remitted(whole: Dates, given: Iterable[Granted], *, substitute: bool) -> Dates:
+    """Return dates with remisi deducted in the order of award days, dasawarsa last of a day.
 
-    What is given on a day after that on which the sentence was over is not of this sentence.
+    What is given on a day after that on which the sentence was over is not of this sentence; nor is
+    a dasawarsa of that very day, where a ``substitute`` begins on it (RD of a penjara pengganti
+    denda, V).
     """
     end = freed = whole.without_remission
     days, later = 0, list[Granted]()
-    for one in sorted(given, key=lambda one: one.on):
-        if one.on > freed:
+    for one in sorted(given, key=lambda one: (one.on, one.kind is RemisiKind.DASAWARSA)):
+        of_substitute = substitute and one.kind is RemisiKind.DASAWARSA and one.on == freed
+        if one.on > freed or of_substitute:
             later.append(one)
             continue
         days += one.days

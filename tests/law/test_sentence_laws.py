@@ -11,7 +11,7 @@ from law.plain_facts import facts_with, held, sentenced
 
 from domain.law.book import LAW
 from domain.law.calculation import calculate, sentence_dates
-from domain.law.facts import Facts, Granted, HeldForm, RemisiKind, Substitute
+from domain.law.facts import Facts, Granted, HeldForm, RemisiKind, Substitute, Wanted
 from domain.law.sentence import Dates, counts_from, dates
 from domain.law.span import Span, of_days
 
@@ -278,6 +278,26 @@ def test_dasawarsa_given_while_the_substitute_is_served_is_deducted_of_it():
     )
     told = calculate(facts, (), None, LAW).days
     assert (told.expiry, told.release) == (date(2025, 7, 9), date(2025, 9, 30))
+
+
+def test_dasawarsa_of_the_day_that_releases_is_of_the_substitute_which_begins_on_it():
+    """Three months are 90 days, a twelfth of them 7; asked for as the law itself finds them."""
+    facts = facts_with(
+        detention=(held(date(2025, 1, 10), None),),
+        sentences=(sentenced(Span(years=0, months=8, days=0)),),
+        substitute=Substitute(span=Span(years=0, months=3, days=0), paid=False),
+    )
+    wanted = [
+        Wanted(kind=kind, on=date(2025, 8, 17), ground=None, missed=None)
+        for kind in (RemisiKind.DASAWARSA, RemisiKind.UMUM)
+    ]
+    answer = calculate(facts, wanted, None, LAW)
+    assert [(one.kind, one.days) for one in answer.remissions] == [
+        (RemisiKind.UMUM, 30),
+        (RemisiKind.DASAWARSA, 7),
+    ]
+    assert (answer.days.expiry, answer.days.release) == (date(2025, 8, 8), date(2025, 11, 8))
+    assert answer.remissions[1].expiry_after == answer.days.release
 
 
 def test_two_published_formulas_are_two_answers_to_one_question():
