@@ -10,6 +10,7 @@ from api.openapi import install_openapi
 from api.pages.install import install_pages
 from api.routes import (
     approvals,
+    batch_papers,
     calculations,
     case_dates,
     changes,
@@ -49,6 +50,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.measures = measures
     app.include_router(streams_router(services))
+    app.include_router(batch_papers.router)
     app.include_router(remisi_batches.router)
     app.include_router(corrections_router())
     app.include_router(approvals.router)

@@ -1,0 +1,99 @@
+"""Gathering what goes on paper: who stands in a batch by name, and what was found of each."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.batch_answers import standing_of
+from api.dependencies import Services
+from api.letters.batch import Award, Paper, Who
+from api.tokens import Caller
+from application.case_facts import case_stream
+from application.read_models import Question
+from application.standing import standing
+from application.timeline import in_order
+from domain.batch_due import proposal_key
+from domain.batch_list import BatchDrafted
+from domain.batch_standing import BatchLine, RemisiBatch
+from domain.kernel import FORGOTTEN
+from domain.record import StreamId
+from domain.region import REGIONS
+from domain.registry import UnitNamed
+from domain.remisi_assessment import RemisiAssessed
+from projections.case_summary import CASE_SUMMARY
+
+NAMED: Final = ("name", "register_text")
+"""Sealed columns that a paper shows of a person."""
+FOUND: Final = ("expiry_after", "criteria")
+"""Sealed fields of an assessment that a letter shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What is printed of one batch for one caller: names only where the caller sees the case."""
+
+    services: Services
+    caller: Caller
+
+    def people(self, lines: Iterable[BatchLine]) -> Mapping[str, Who]:
+        """Return by case who is who, as far as the caller sees them."""
+        cases = tuple(sorted({line.case for line in lines}))
+        if not cases:
+            return {}
+        question = Question(where={"case": cases}, words=(), after=None, limit=None)
+        rows = self.services.read_models.ask(CASE_SUMMARY.name, question, self.caller.access).rows
+        return {
+            row.case: Who(name=row.name or None, register=row.register_text or None)
+            for _, row in rows
+        }
+
+    def awards(self, key: str, lines: Sequence[BatchLine]) -> Sequence[Award]:
+        """Return what each line gives, with what the law found of it when it was last assessed."""
+        people = self.people(lines)
+        streams = [case_stream(case) for case in sorted(people)]
+        read = self.services.ledger.read_many(streams, names=RemisiAssessed.names)
+        found = {
+            (stream.key, page.event.proposal): page.event
+            for stream, pages in read
+            for page in standing(pages)
+            if isinstance(page.event, RemisiAssessed)
+        }
+        awards = [
+            _award(line, people[line.case], found.get((line.case, proposal_key(key, line.kind))))
+            for line in lines
+            if line.case in people
+        ]
+        return sorted(awards, key=lambda one: ((one.who.name or "").casefold(), one.line.case))
+
+    def paper(self, key: str, draft: BatchDrafted, position: int) -> Paper:
+        """Return what all papers of a batch have."""
+        unit = self._unit(draft.unit)
+        return Paper(
+            key=key,
+            unit=unit.title if unit else draft.unit,
+            region=REGIONS[unit.region].name if unit else "",
+            position=position,
+            printed=self.services.now(),
+            zone=draft.effective.zone,
+        )
+
+    def _unit(self, code: str) -> UnitNamed | None:
+        pages = self.services.ledger.read(StreamId(kind="registry", key=f"unit/{code}"))
+        named = [event for event in in_order(pages) if isinstance(event, UnitNamed)]
+        return named[-1] if named else None
+
+
+def _award(line: BatchLine, who: Who, found: RemisiAssessed | None) -> Award:
+    expiry = found.expiry_after if found else None
+    criteria = found.criteria if found else ()
+    return Award(
+        line=line,
+        who=who,
+        expiry_after=None if expiry is FORGOTTEN else expiry,
+        reasons=() if criteria is FORGOTTEN else [one.because_id for one in criteria if one.met],
+    )
+
+
+def given(batch: RemisiBatch) -> Sequence[BatchLine]:
+    """Return the lines that the SK of a batch grants, and nobody took back."""
+    return [line for line in batch.lines.values() if standing_of(batch, line) == "standing"]
