@@ -127,7 +127,6 @@ class BatchAnswer(BaseModel):
     next_level: DecisionLevel | None
     rule_sets: list[str]
     policies: list[str]
-    feast_fixed_by: str | None
     kinds: list[KindAnswer]
     steps: list[StepAnswer]
     sk: Json | None

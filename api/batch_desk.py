@@ -15,6 +15,7 @@ from application.append import Request
 from application.batch_cases import batch_in
 from application.batches import DraftAsked, Drafting, DraftList, proposals
 from application.case_facts import CaseFacts
+from application.holidays import law_with_feasts
 from application.ledger import Command, Receipt
 from application.read_models import Access, Question
 from domain.batch_list import (
@@ -27,7 +28,6 @@ from domain.batch_list import (
 )
 from domain.batch_standing import RemisiBatch
 from domain.kernel import Event, Json, Refused, Words
-from domain.law.book import LAW
 from domain.law.facts import RemisiKind
 from domain.record import StreamId
 from domain.remisi import DecisionLevel
@@ -108,7 +108,6 @@ class DraftDesk:
                 unit=unit,
                 award_day=body.award_day,
                 kinds=tuple(dict.fromkeys(body.kinds)),
-                feast_fixed_by=body.feast_fixed_by,
             )
             yield self._of_unit(asked, alone=body.unit is not None, dry_run=bool(body.dry_run))
 
@@ -139,7 +138,8 @@ class DraftDesk:
         zone = services.units.zone_of(asked.unit) or Zone.WIB
         today = Effective.on(services.now().astimezone(zone.offset).date(), zone)
         cases = CaseFacts(services.ledger, services.read_models)
-        drafted = Drafting(cases, LAW).draft(asked, today.day)
+        law = law_with_feasts(services.ledger, None)
+        drafted = Drafting(cases, law).draft(asked, today.day)
         answer = drafted_answer(asked, drafted)
         if alone and not drafted.lines:
             raise Problem(409, "remisi_batch.nobody_held", NOBODY_HELD)

@@ -20,7 +20,7 @@ from domain.batch_list import (
     BatchWithdrawn,
     Kinds,
 )
-from domain.fields import Line, UnitCode
+from domain.fields import UnitCode
 from domain.kernel import Event, Value
 from domain.shape import once_per_type, payload_shapes
 
@@ -43,7 +43,6 @@ class DraftWanted(Value):
     unit: UnitCode | None
     award_day: date
     kinds: Kinds
-    feast_fixed_by: Line | None
     dry_run: bool | None
 
 

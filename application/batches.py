@@ -33,7 +33,6 @@ class DraftAsked(Value):
     unit: str
     award_day: date
     kinds: tuple[RemisiKind, ...]
-    feast_fixed_by: str | None
 
 
 class Reckoned(Value):
@@ -142,7 +141,6 @@ def proposals(
         kinds=tuple(sorted(asked.kinds, key=ORDER.__getitem__)),
         rule_sets=tuple(one[:LINE_MOST] for one in drafted.rule_sets),
         policies=tuple(one[:LINE_MOST] for one in drafted.policies),
-        feast_fixed_by=asked.feast_fixed_by,
         by=hands[0],
         on_behalf_of=hands[1],
     )

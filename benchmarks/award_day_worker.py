@@ -110,7 +110,7 @@ class Desk:
 
 def asked_of(unit: str) -> DraftAsked:
     """Return what is asked for: both remisi of the day."""
-    return DraftAsked(unit=unit, award_day=AWARD_DAY, kinds=KINDS, feast_fixed_by=None)
+    return DraftAsked(unit=unit, award_day=AWARD_DAY, kinds=KINDS)
 
 
 def steps() -> list[Event]:

@@ -102,7 +102,7 @@ def _proposed(batch: RemisiBatch, line: BatchLine, key: str) -> RemisiProposed:
         rule_set=_rule_set(draft.rule_sets),
         ground=None,
         missed=None,
-        feast_fixed_by=draft.feast_fixed_by if line.kind is RemisiKind.KHUSUS else None,
+        feast_fixed_by=None,  # the registry's, where the feast was moved
     )
 
 

@@ -88,17 +88,13 @@ Cases = Annotated[tuple[CaseId, ...], Length(least=0, most=10_000)]
 
 
 class BatchDrafted(Event, stored_as="remisi_batch.drafted"):
-    """A list was begun for an award day, by these rule sets and policies; its lines follow.
-
-    ``feast_fixed_by`` is the decree by which a feast is on the award day, where it was moved.
-    """
+    """A list was begun for an award day, by these rule sets and policies; its lines follow."""
 
     unit: Open[UnitCode]
     award_day: Open[date]
     kinds: Open[Kinds]
     rule_sets: Open[tuple[Line, ...]]
     policies: Open[tuple[Line, ...]]
-    feast_fixed_by: Open[Line | None]
     by: Open[Hand]
     on_behalf_of: Open[Hand | None]
 

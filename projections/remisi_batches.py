@@ -130,9 +130,11 @@ def _told(  # noqa: PLR0911  # one per event
             number, sk_date = said.sk_number, said.sk_date
             return amended(row, page, "sk", sk_number=number, sk_date=sk_date, sk_effective=day)
         case BatchApplied() as said:
-            return amended(row, page, "applied", applied_on=day, totals=said.totals)
+            row = amended(row, page, "applied", applied_on=day)
+            return amended(row, page, "totals", totals=said.totals)
         case BatchClosed() as said:
-            return amended(row, page, "closed", closed_on=day, totals=said.totals)
+            row = amended(row, page, "closed", closed_on=day)
+            return amended(row, page, "totals", totals=said.totals)
         case BatchWithdrawn():
             return amended(row, page, "withdrawn", withdrawn_on=day)
         case _:

@@ -65,7 +65,7 @@ class AwardDays(Desk):
     def drafted(self, unit, zone=Zone.WIB, kinds=UMUM):
         """A unit's list."""
         stream = StreamId(kind="remisi-batch", key=new_id())
-        asked = DraftAsked(unit=unit, award_day=AWARD_DAY, kinds=kinds, feast_fixed_by=None)
+        asked = DraftAsked(unit=unit, award_day=AWARD_DAY, kinds=kinds)
         lines = Drafting(self.cases, LAW).draft(asked, DRAFTED)
         told = proposals(stream, asked, lines, Effective.on(DRAFTED, zone), ("wali-1", None))
         self.append(self.request(*told, actor=ACTOR))

@@ -49,6 +49,7 @@ from api.writing import Desk, Entry, ReceiptAnswer, receipt_answer
 from application.batch_cases import ORDER, batch_in
 from application.batches import DraftAsked, Drafting, Reckoned
 from application.case_facts import CaseFacts
+from application.holidays import law_with_feasts
 from application.journeys import NOW, History, Moment
 from application.ledger import OutcomeUnknown, Overloaded, Receipt
 from application.read_models import Access, Question
@@ -56,7 +57,6 @@ from domain.batch_list import BatchDrafted
 from domain.batch_standing import ENDED, BatchLine, RemisiBatch
 from domain.fields import EXAMPLE_ID, UUID
 from domain.kernel import Json
-from domain.law.book import LAW
 from domain.law.facts import RemisiKind
 from domain.record import StreamId
 from domain.time import Zone
@@ -242,7 +242,6 @@ def read_batch(  # noqa: PLR0913, PLR0917  # what the framework hands in, each b
         "next_level": state.next_level if state.status not in ENDED else None,
         "rule_sets": rule_sets,
         "policies": policies,
-        "feast_fixed_by": draft.feast_fixed_by if draft else None,
         "kinds": list(kinds_answer(state)),
         "steps": list(steps_answer(state)),
         **end_answer(state),
@@ -344,8 +343,8 @@ def again(services: Services, found: Shown, case: str) -> Sequence[Reckoned]:
         unit=draft.unit,
         award_day=draft.award_day,
         kinds=draft.kinds,
-        feast_fixed_by=draft.feast_fixed_by,
     )
-    drafting = Drafting(CaseFacts(services.ledger, services.read_models), LAW)
+    law = law_with_feasts(services.ledger, page.recorded_at)
+    drafting = Drafting(CaseFacts(services.ledger, services.read_models), law)
     moment = Moment(valid_at=None, known_at=page.recorded_at)
     return drafting.of_case(case, asked, draft.effective.day, moment)
