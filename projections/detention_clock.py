@@ -5,7 +5,6 @@ something was told for a later day is gone through again, so that the answer is 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -32,18 +31,12 @@ from domain.law.facts import CaseType
 from projections.case_summary import CASE_SUMMARY, CaseSummary
 from projections.counting import day_from
 from projections.detention import DETENTIONS, DetentionLine, walked
-from projections.detention_limits import (
-    SILENT,
-    UNLIMITED,
-    Limits,
-    chain_of,
-    court_of,
-    limits_of,
-)
+from projections.detention_limits import SILENT, chain_of, court_of, limits_of
 from projections.kernel import Report, Rows
 from projections.legal_standing import status_on
 from projections.whereabouts import whereabouts
 
+NO_TIME: Final = timedelta()
 BEFORE_VERDICT: Final = (LegalStatus.TAHANAN, LegalStatus.ANAK)
 ORDER: Final = tuple(Level)
 
@@ -95,26 +88,42 @@ class OverstayLine(Value):
 
 
 class Detained(Value):
-    """A detention as it stood at the end of a day, a stay in hospital counted until then."""
+    """A detention as it stood at the end of an earlier day, by the names that its row has now."""
 
     stage: DetentionStage | None
     form: DetentionForm | None
     status: DetentionStatus
     child: bool
     case_type: CaseType
+    since: date | None
     until: date | None
     in_hospital_since: date | None
-    limits: Limits
-    court: Court
+    lawful_until: date | None
+    extendable_until: date | None
+    exceptional_until: date | None
+    uncovered_days: int
+    flags: str
+    rule_set: str | None
+    policies: str
+    stopped_on: date | None
+    pronounced_on: date | None
+    convicted: bool | None
+    copy_missing: bool
+    final_on: date | None
+    executed_on: date | None
 
 
 class Seat(Value):
-    """One case in custody before its verdict is executed, and how its detention stood."""
+    """One case in custody before its verdict is executed, and how its detention stood.
+
+    ``still`` are the days that the law's last days move on, by a stay in hospital under way.
+    """
 
     case: str
     unit: str | None
-    detained: Detained | None
+    detained: DetentionLine | Detained | None
     standing: Standing
+    still: timedelta
 
 
 def seats(rows: Rows, on: date, unit: str | None) -> Iterator[Seat]:
@@ -124,10 +133,17 @@ def seats(rows: Rows, on: date, unit: str | None) -> Iterator[Seat]:
         held_by, status = custody_on(summary, on)
         if held_by is None or status not in BEFORE_VERDICT or unit not in (None, "", held_by):
             continue
-        row = detentions.get(summary.case)
-        detained = detained_on(row, on) if row else None
-        standing = standing_of(detained) if detained else NOTHING_KNOWN
-        yield Seat(case=summary.case, unit=held_by, detained=detained, standing=standing)
+        detained: DetentionLine | Detained | None = detentions.get(summary.case)
+        if isinstance(detained, DetentionLine) and not told_by(detained, on):
+            detained = _then(detained, on)
+        still = stood_still(detained, on) if detained else NO_TIME
+        yield Seat(
+            case=summary.case,
+            unit=held_by,
+            detained=detained,
+            standing=standing_of(detained, still) if detained else NOTHING_KNOWN,
+            still=still,
+        )
 
 
 def custody_on(row: CaseSummary, on: date) -> tuple[str | None, LegalStatus | None]:
@@ -144,59 +160,17 @@ def told_by(row: CaseSummary | DetentionLine, on: date) -> bool:
     return row.last_effective_day + ONE_DAY <= on
 
 
-def detained_on(row: DetentionLine, on: date) -> Detained | None:
-    """Return a detention at the end of a day; nothing where none was on record by then."""
-    told = _now(row) if told_by(row, on) else _then(row, on)
-    if told is None or told.limits.lawful_until is None:
-        return told
-    since, first = told.in_hospital_since, told.limits.since
-    began = max(since, first) if since and first else since
-    last = shifted(told.limits.lawful_until, began, on)
-    more = last - told.limits.lawful_until
-    limits = replace(
-        told.limits,
-        lawful_until=last,
-        extendable_until=later(told.limits.extendable_until, more),
-        exceptional_until=later(told.limits.exceptional_until, more),
-    )
-    return replace(told, limits=limits) if more else told
+def stood_still(row: DetentionLine | Detained, on: date) -> timedelta:
+    """Return by how many days a stay in hospital that still goes on has moved the last day."""
+    since, last = row.in_hospital_since, row.lawful_until
+    if since is None or last is None:
+        return NO_TIME
+    return shifted(last, max(since, row.since or since), on) - last
 
 
 def later(day: date | None, more: timedelta) -> date | None:
     """Return a day that much later."""
-    return day + more if day else None
-
-
-def _now(row: DetentionLine) -> Detained:
-    """Return what a row says: nothing has to be gone through again."""
-    return Detained(
-        stage=row.stage,
-        form=row.form,
-        status=row.status,
-        child=row.child,
-        case_type=row.case_type,
-        until=row.until,
-        in_hospital_since=row.in_hospital_since,
-        limits=Limits(
-            since=row.since,
-            allowed_days=row.allowed_days,
-            lawful_until=row.lawful_until,
-            extendable_until=row.extendable_until,
-            exceptional_until=row.exceptional_until,
-            uncovered_days=row.uncovered_days,
-            flags=row.flags,
-            rule_set=row.rule_set,
-            policies=row.policies,
-            stopped_on=row.stopped_on,
-        ),
-        court=Court(
-            pronounced_on=row.pronounced_on,
-            convicted=row.convicted if row.pronounced_on else None,
-            copy_missing=row.copy_missing,
-            final_on=row.final_on,
-            executed_on=row.executed_on,
-        ),
-    )
+    return day + more if day and more else day
 
 
 def _then(row: DetentionLine, on: date) -> Detained | None:
@@ -206,32 +180,53 @@ def _then(row: DetentionLine, on: date) -> Detained | None:
         return None
     now = walked(steps)
     who = Who(child=row.child, case_type=row.case_type, maximum_years=None)
+    limits = limits_of(chain_of(steps), who)
+    court = court_of([step for step in row.court_steps or () if step.day <= on])
     return Detained(
         stage=now.term.stage if now.term else None,
         form=now.form,
         status=now.status,
         child=row.child,
         case_type=row.case_type,
+        since=now.term.starts if now.term else None,
         until=now.term.until if now.term else None,
         in_hospital_since=now.in_hospital_since,
-        limits=limits_of(chain_of(steps), who),
-        court=court_of([step for step in row.court_steps or () if step.day <= on]),
+        lawful_until=limits.lawful_until,
+        extendable_until=limits.extendable_until,
+        exceptional_until=limits.exceptional_until,
+        uncovered_days=limits.uncovered_days,
+        flags=limits.flags,
+        rule_set=limits.rule_set,
+        policies=limits.policies,
+        stopped_on=limits.stopped_on,
+        pronounced_on=court.pronounced_on,
+        convicted=court.convicted,
+        copy_missing=court.copy_missing,
+        final_on=court.final_on,
+        executed_on=court.executed_on,
     )
 
 
-def standing_of(detained: Detained) -> Standing:
+def standing_of(row: DetentionLine | Detained, still: timedelta) -> Standing:
     """Return what the clock looks at, of somebody in custody."""
-    limits = detained.limits
     return Standing(
         held=True,
         serving=False,
-        status=detained.status,
-        since=limits.since,
-        last_day=limits.lawful_until,
-        extendable_until=limits.extendable_until,
-        in_hospital=detained.in_hospital_since is not None,
-        stopped_on=limits.stopped_on,
-        court=detained.court,
+        status=row.status,
+        since=row.since,
+        last_day=later(row.lawful_until, still),
+        extendable_until=later(row.extendable_until, still),
+        in_hospital=row.in_hospital_since is not None,
+        stopped_on=row.stopped_on,
+        court=SILENT
+        if row.pronounced_on is None
+        else Court(
+            pronounced_on=row.pronounced_on,
+            convicted=row.convicted,
+            copy_missing=row.copy_missing,
+            final_on=row.final_on,
+            executed_on=row.executed_on,
+        ),
         expiry=None,
     )
 
@@ -267,14 +262,12 @@ def _pressing(line: DetentionClockLine) -> tuple[int, date, str]:
 
 def _line(seat: Seat, on: date, days: Sequence[int]) -> DetentionClockLine:
     one, standing = seat.detained, seat.standing
-    running = standing.status is DetentionStatus.RUNNING
-    last = standing.last_day if running else None
+    last = standing.last_day if standing.status is DetentionStatus.RUNNING else None
     over = overdue(standing, on)
-    limits = one.limits if one else UNLIMITED
     return DetentionClockLine(
         case=seat.case,
         unit=seat.unit,
-        level=level(standing, on, days),
+        level=level(standing, over, on, days),
         cause=over.cause if over else None,
         days_left=(last - on).days if last else None,
         alert=alert(last, on, days),
@@ -284,16 +277,16 @@ def _line(seat: Seat, on: date, days: Sequence[int]) -> DetentionClockLine:
         status=standing.status,
         child=bool(one and one.child),
         case_type=one.case_type if one else None,
-        since=limits.since,
+        since=standing.since,
         until=one.until if one else None,
-        lawful_until=limits.lawful_until,
-        extendable_until=limits.extendable_until,
-        exceptional_until=limits.exceptional_until,
+        lawful_until=standing.last_day,
+        extendable_until=standing.extendable_until,
+        exceptional_until=later(one.exceptional_until, seat.still) if one else None,
         in_hospital_since=one.in_hospital_since if one else None,
-        uncovered_days=limits.uncovered_days,
-        flags=limits.flags,
-        rule_set=limits.rule_set,
-        policies=limits.policies,
+        uncovered_days=one.uncovered_days if one else 0,
+        flags=one.flags if one else "",
+        rule_set=one.rule_set if one else None,
+        policies=one.policies if one else "",
     )
 
 
@@ -320,7 +313,7 @@ def _overstay(seat: Seat, over: Overdue) -> OverstayLine:
         article=ARTICLES[over.cause],
         because_id=because[0],
         because_en=because[1],
-        rule_set=seat.detained.limits.rule_set if seat.detained else None,
+        rule_set=seat.detained.rule_set if seat.detained else None,
     )
 
 
@@ -358,7 +351,7 @@ COLUMNS: Final = {
     ),
     DETENTIONS.name: frozenset(
         {"case", "person", "stage", "form", "status", "child", "case_type", "since", "until"}
-        | {"in_hospital_since", "allowed_days", "lawful_until", "extendable_until", "rule_set"}
+        | {"in_hospital_since", "lawful_until", "extendable_until", "rule_set"}
         | {"exceptional_until", "uncovered_days", "flags", "policies", "stopped_on", "convicted"}
         | {"pronounced_on", "copy_missing", "final_on", "executed_on", "last_effective_day"}
         | {"steps", "court_steps"}

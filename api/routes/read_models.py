@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from api.answers import FORBID
 from api.callers import Known, Operator, Reader
@@ -260,13 +260,13 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
         shown_columns = columns_of(report)
         reading(*of_rows(report, rows, shown_columns), len(rows))
         oldest = min(pages.values(), key=lambda page: page.position)
-        items = (as_json(row, shown_columns) for row in rows)
         if form != "json":
+            items = (as_json(row, shown_columns) for row in rows)
             lines = written(form, shown_columns, items)
             return table(form, lines, report.name, oldest.position, asked.times)
         fresh = freshness(services, list(pages), oldest, asked.times)
-        content: Json = {"items": list(items), **fresh}
-        return JSONResponse(content)
+        said = [{name: getattr(row, name) for name in shown_columns} for row in rows]
+        return Response(to_json({"items": said, **fresh}), media_type="application/json")
 
     documented = partial(list_documentation, columns, words=False)
     add_three(router, report.name, answers, documented, paged=False)

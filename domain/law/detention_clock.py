@@ -205,9 +205,9 @@ def alert(last_day: date | None, on: date, days: Sequence[int]) -> int | None:
     return min((count for count in days if left <= count), default=None)
 
 
-def level(standing: Standing, on: date, days: Sequence[int]) -> Level:
+def level(standing: Standing, over: Overdue | None, on: date, days: Sequence[int]) -> Level:
     """Return how pressing a detention is. ``days`` are those of the notices."""
-    if overdue(standing, on):
+    if over:
         return Level.OVERDUE
     if standing.last_day is None or standing.status is not DetentionStatus.RUNNING:
         return Level.NO_ORDER

@@ -73,7 +73,7 @@ def test_whoever_is_held_too_long_is_so_for_a_cause(said, cause, since):
     assert (out.cause, out.since) == (cause, day(since))
     assert out.days == (day("2025-12-05") - day(since)).days + 1
     assert overdue(now, day(since) - timedelta(days=1)) is None
-    assert level(now, day("2025-12-05"), (10, 3, 1, 0)) is Level.OVERDUE
+    assert level(now, out, day("2025-12-05"), (10, 3, 1, 0)) is Level.OVERDUE
     assert overdue(replace(now, held=False), day("2025-12-05")) is None
 
 
@@ -90,7 +90,8 @@ def test_whoever_is_held_too_long_is_so_for_a_cause(said, cause, since):
 )
 def test_it_becomes_more_pressing_by_the_day(on, expected):
     term = last(chain(order(PENYIDIK, "2025-11-03", "2025-11-22")))
-    assert level(standing(term), day(on), notices(LAW, day(on))) is expected
+    now = standing(term)
+    assert level(now, overdue(now, day(on)), day(on), notices(LAW, day(on))) is expected
 
 
 def test_it_can_be_said_to_the_person():
