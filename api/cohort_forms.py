@@ -53,7 +53,8 @@ class CohortBody(BaseModel):
 
     `on` is the day of the question, today where it is left out; `valid_at` and `known_at` say as of
     when the cases are read, now where they are left out. `promulgated_by` leaves out later texts.
-    An answer looks at `limit` cases, and its `cursor` leads to the next ones.
+    An answer looks at `limit` cases, and its `cursor` leads to the next ones. What was given
+    already is not asked for again: to reckon an award anew, ask by `valid_at` of the day before.
     """
 
     model_config = FORM | ConfigDict(json_schema_extra={"examples": [EXAMPLE]})

@@ -45,7 +45,11 @@ class Otherwise(Value):
 
 
 class CohortQuestion(Value):
-    """Whom a unit held at a moment, which remisi is asked for, on which day, and what otherwise."""
+    """Whom a unit held at a moment, which remisi is asked for, on which day, and what otherwise.
+
+    A remisi that was given by then is not asked for again: to reckon an award anew, the moment is
+    the day before it.
+    """
 
     unit: str
     moment: Moment
@@ -145,9 +149,16 @@ class Cohort:
 
 def _reckoned(facts: Facts, asked: CohortQuestion, law: Law) -> Calculation | Failure:
     try:
-        return calculate(facts, asked.wanted, asked.on, law)
+        return calculate(facts, tuple(_open_to(facts, asked.wanted)), asked.on, law)
     except Refused as refused:
         return Failure(code=refused.code, because=refused.because)
+
+
+def _open_to(facts: Facts, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
+    """Yield what can be asked for one person: not given already, nor of a day before they came."""
+    given = {(one.kind, one.on) for one in facts.remissions}
+    first = min((one.from_day for one in facts.detention), default=date.max)
+    return (one for one in wanted if one.on >= first and (one.kind, one.on) not in given)
 
 
 def part(cases: Sequence[str], most: int) -> tuple[Sequence[str], str | None]:

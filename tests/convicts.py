@@ -34,3 +34,24 @@ def punished(client, case, day, version):
     """Enter a breach of discipline in Register F."""
     said = {"measure": "M-1", "level": "berat", "offence": "perkelahian", "document": "RF/1"}
     return append(client, case, event("conduct.discipline_began", day, **said), version=version)
+
+
+PROPOSED = {
+    "proposal": "2025-umum",
+    "kind": "umum",
+    "award_day": "2025-08-17",
+    "remission_days": 60,
+    "rule_set": "keppres-174-1999",
+}
+
+
+def steps_to_award(*, releases=False):
+    """A remisi umum from its proposal to its day."""
+    key = {"proposal": PROPOSED["proposal"]}
+    yield event("remisi.proposed", "2025-06-15", **PROPOSED)
+    for day, level in enumerate(("tpp", "kepala_upt", "kanwil", "ditjenpas"), 20):
+        said = {"level": level, "agreed": True, "note": None}
+        yield event("remisi.decided", f"2025-06-{day}", **key, **said)
+    sk = {"sk_number": "SK-1", "sk_date": "2025-08-11", "remission_days": 60}
+    yield event("remisi.sk_issued", "2025-08-11", **key, **sk)
+    yield event("remisi.applied", "2025-08-17", **key, releases=releases)

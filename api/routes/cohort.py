@@ -15,9 +15,11 @@ from api.routes.calculations import problem_of
 from api.routes.collections import STRICT
 from application.case_facts import CaseFacts
 from application.cohort import Cohort, CohortQuestion, Tally, part
+from application.holidays import law_with_feasts
 from application.journeys import Journeys
 from domain.kernel import Json, Refused, Words
 from domain.law.book import LAW
+from domain.time import Zone
 
 router = APIRouter()
 
@@ -57,9 +59,15 @@ def compare_cohort(
 
 
 def cohort_of(services: Services, asked: CohortQuestion) -> Cohort:
-    """Return what reckons a unit's cases twice, by the law as it is known at the moment.
+    """Return what reckons a unit's cases twice, by texts and feasts as they were known then.
 
     Raises `Refused` for a moment of knowledge that is still to come.
     """
-    Journeys(services.ledger, services.now).position(asked.moment.known_at)
-    return Cohort(cases=CaseFacts(services.ledger, services.read_models), law=LAW)
+    known_at = asked.moment.known_at
+    Journeys(services.ledger, services.now).position(known_at)
+    zone = services.units.zone_of(asked.unit) or Zone.WIB
+    law = LAW.as_known(known_at.astimezone(zone.offset).date()) if known_at else LAW
+    return Cohort(
+        cases=CaseFacts(services.ledger, services.read_models),
+        law=law_with_feasts(services.ledger, known_at, law),
+    )

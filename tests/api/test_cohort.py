@@ -1,12 +1,17 @@
 """What if, over all whom a unit holds: who differs in which answer, why, and nothing is stored."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from convicts import convict, punished
-from facts import MEDAN, open_case
+from convicts import convict, punished, steps_to_award
+from correcting_desk import Desk
+from facts import MEDAN, append, open_case
+from scenario import on
 
 from application.access import Asked
+from application.holidays import holiday_stream
+from domain.admission import Religion
+from domain.holiday import HolidayFixed
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
 AWARD_DAY = "2025-08-17"
@@ -41,6 +46,16 @@ def cases(service):
     head = service.services.ledger.position()
     assert service.services.read_models.wait(head, seconds=10)
     return found
+
+
+MOVED = HolidayFixed(
+    effective=on("2026-03-18"),
+    religion=Religion.ISLAM,
+    year=2026,
+    day=date(2026, 3, 20),
+    second_day=None,
+    decree="SKB 1/2026",
+)
 
 
 def ask(client, **asked):
@@ -82,6 +97,17 @@ def test_a_changed_fact_is_put_for_all_of_them(medan, cases):
     assert turned["base"]["event"]["type"] == "conduct.discipline_began"
 
 
+def test_what_was_given_stays_given_and_is_reckoned_anew_as_of_the_day_before(service, cases):
+    pekalongan = service.caller("caseworker", PEKALONGAN)
+    answer = append(pekalongan, cases["elsewhere"], *steps_to_award(), version=5)
+    assert answer.status_code == 201, answer.json()
+    asked = {"unit": PEKALONGAN, "change": {"discipline": [{"on": "2025-08-01"}]}}
+    now = ask(pekalongan, **asked).json()
+    assert (now["failed"], ELIGIBLE in now["answers"]) == (0, False)
+    anew = ask(pekalongan, **asked, valid_at="2025-08-16")
+    assert differing(anew)[cases["elsewhere"]][ELIGIBLE]["other"] is False
+
+
 def test_a_text_that_was_not_promulgated_yet_is_left_out(medan, cases):
     found = differing(ask(medan, promulgated_by="1999-01-01"))
     assert found[cases["long"]][ELIGIBLE]["other"] is False
@@ -109,6 +135,18 @@ def test_cases_are_read_as_they_were_known(medan, cases, service):
     early = ask(medan, change={"discipline": []}, valid_at="2025-06-30")
     assert cases["long"] not in differing(early)
     assert early.json()["valid_at"] == "2025-06-30"
+
+
+def test_a_feast_is_on_the_day_that_the_registry_fixed(medan, cases, service):
+    """Idul Fitri of 2026 is moved by a day, late: who asks as known before has the old one."""
+    services, khusus = service.services, [{"kind": "khusus", "on": "2026-03-20"}]
+    asked = {"propose": khusus, "change": {"conduct_risk_declined": False}}
+    own_feast = f"remisi/khusus/{khusus[0]['on']}/eligible"
+    before = datetime.now(UTC).isoformat()
+    assert own_feast not in ask(medan, **asked).json()["answers"]
+    Desk(services.ledger).tell(holiday_stream(Religion.ISLAM, 2026), MOVED)
+    assert ask(medan, **asked).json()["answers"][own_feast] >= 1
+    assert own_feast not in ask(medan, known_at=before, **asked).json()["answers"]
 
 
 def test_nothing_is_stored_and_whom_it_showed_is_recorded(medan, cases, service):

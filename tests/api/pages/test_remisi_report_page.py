@@ -3,16 +3,10 @@
 import re
 
 import pytest
-from facts import MEDAN, append, event, open_case
+from convicts import steps_to_award
+from facts import MEDAN, append, open_case
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
-PROPOSED = {
-    "proposal": "2025-umum",
-    "kind": "umum",
-    "award_day": "2025-08-17",
-    "remission_days": 60,
-    "rule_set": "keppres-174-1999",
-}
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +17,7 @@ def service(lasting_service):
 def awarded(client, *, releases=False, **opening):
     """A case with a remisi umum that was applied, or is only proposed."""
     case = open_case(client, **opening)
-    steps = [event("remisi.proposed", "2025-06-15", **PROPOSED)]
-    for day, level in enumerate(("tpp", "kepala_upt", "kanwil", "ditjenpas"), 20):
-        said = {"proposal": "2025-umum", "level": level, "agreed": True, "note": None}
-        steps.append(event("remisi.decided", f"2025-06-{day}", **said))
-    sk = {"sk_number": "SK-1", "sk_date": "2025-08-11", "remission_days": 60}
-    steps.append(event("remisi.sk_issued", "2025-08-11", proposal="2025-umum", **sk))
-    steps.append(event("remisi.applied", "2025-08-17", proposal="2025-umum", releases=releases))
-    answer = append(client, case, *steps)
+    answer = append(client, case, *steps_to_award(releases=releases))
     assert answer.status_code == 201, answer.json()
     return case
 
