@@ -10,6 +10,7 @@ from projections.changes import CHANGES
 from projections.corrections import CORRECTIONS, REVIEWS
 from projections.detention import DETENTIONS
 from projections.detention_clock import DETENTION_CLOCK, OVERSTAYS
+from projections.due_for_release import DUE_FOR_RELEASE
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.kernel import Projection, Report
@@ -22,6 +23,7 @@ from projections.referrals import REFERRALS
 from projections.remisi_batches import REMISI_BATCHES
 from projections.remisi_register import REMISI_REGISTER
 from projections.remisi_report import REMISI_REPORT
+from projections.sentence_dates import SENTENCE_DATES
 from projections.timeline import TIMELINE
 from projections.training_funnel import TRAINING_FUNNEL
 from projections.training_participation import TRAINING_PARTICIPATION
@@ -31,6 +33,7 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     CASE_SUMMARY,
     TIMELINE,
     DETENTIONS,
+    SENTENCE_DATES,
     EDUCATION_REGISTER,
     TRAINING_PARTICIPATION,
     ACTIVITY_PARTICIPATION,
@@ -55,4 +58,5 @@ REPORTS: Final[tuple[Report[Any], ...]] = (
     REMISI_REPORT,
     DETENTION_CLOCK,
     OVERSTAYS,
+    DUE_FOR_RELEASE,
 )

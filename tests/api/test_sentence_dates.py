@@ -153,3 +153,40 @@ def test_only_whoever_sees_the_case_sees_its_dates_and_the_read_is_kept(service)
     auditor = service.caller("auditor", MEDAN)
     reads = auditor.get("/v1/reads", params={"subject": f"case:{case}"}).json()["items"]
     assert any(one["route"].endswith("/sentence-dates") for one in reads)
+
+
+def due(client, case, **asked):
+    answer = client.get("/v1/read-models/due_for_release", params=asked)
+    assert answer.status_code == 200, answer.json()
+    return [line for line in answer.json()["items"] if line["case"] == case]
+
+
+def test_who_is_to_be_released_is_asked_at_two_times(service):
+    client = service.caller("caseworker", MEDAN)
+    case = open_case(client)
+    assert append(client, case, pronounced("2025-05-02", years=1)).status_code == 201
+    known = service.services.now().isoformat()
+    earlier = remisi("khusus", "2025-02-09", 15)
+    answer = append(client, case, earlier, version=2)
+    assert answer.status_code == 201
+    asked = {"days": "400", "after": answer.json()["position"]}
+    assert due(client, case, on="2025-06-01", **asked) == []  # before any detention it cannot be
+    (line,) = due(client, case, on="2025-06-01", days="400", known_at=known)
+    assert (line["release"], line["level"]) == ("2026-02-10", "coming")
+    (line,) = due(client, case, valid_at="2025-06-01", known_at=known, days="400")
+    assert line["days_left"] == 254
+
+
+def test_a_list_of_who_is_to_be_released_is_a_read_of_each_and_of_their_dates(service):
+    client = service.caller("caseworker", MEDAN)
+    case = open_case(client)
+    answer = append(client, case, pronounced("2025-05-02", years=1))
+    asked = {"on": "2026-02-01", "after": answer.json()["position"]}
+    (line,) = due(client, case, **asked)
+    assert line["because_id"] == "Anda bebas pada 10 Februari 2026, 9 hari lagi."
+    auditor = service.caller("auditor", MEDAN)
+    read = auditor.get("/v1/reads", params={"subject": f"case:{case}"}).json()["items"][0]
+    assert (read["route"], read["fields"]) == (
+        "/v1/read-models/due_for_release",
+        ["expiry", "official_release", "release"],
+    )

@@ -12,6 +12,7 @@ from domain.custody import CUSTODY, CustodyAdmitted, CustodyTakenOver
 from domain.detention import DETENTION
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Stream
+from domain.law.case_facts import facts_of
 from domain.programme import PROGRAMME
 from domain.skill_training import SKILL_TRAINING
 from domain.verdict import VERDICT, legal_status
@@ -22,6 +23,7 @@ from projections.detention import DETENTIONS
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.programmes import PROGRAMMES
+from projections.sentence_dates import SENTENCE_DATES, reckoned
 from projections.training_participation import TRAINING_PARTICIPATION
 
 
@@ -64,6 +66,16 @@ def test_the_running_term_of_detention_is_the_chapters():
     for history, journey in journeys(CUSTODY, DETENTION):
         for row in of(DETENTIONS, "case:1", *history).values():
             same_detention(row, journey)
+
+
+def test_sentence_dates_are_what_the_facts_of_the_case_come_to():
+    seen = set()
+    for walk in walks(CASE):
+        for row in of(SENTENCE_DATES, "case:1", *walk).values():
+            found = reckoned(facts_of(CASE.fold(walk)))
+            assert {name: getattr(row, name) for name in vars(found)} == vars(found)
+            seen.add(row.why_none)
+    assert {None, "sentence.none"} <= seen
 
 
 def told_of(*kinds):

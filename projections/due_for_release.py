@@ -1,0 +1,217 @@
+"""Who is to be released: in the next days, today, or days ago and is held all the same.
+
+Nothing is written when a day passes: the day of release is compared with the day of asking, and of
+somebody of whom something was told for a later day it is reckoned again.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from enum import Enum
+from typing import Final
+
+from domain.admission import LegalStatus
+from domain.kernel import Open, Refused, Specific, Value, Words
+from domain.law.aloud import spoken_day
+from domain.remisi import RemisiApplied
+from projections.case_summary import CASE_SUMMARY
+from projections.counting import COUNTED, Seen, day_from, seen
+from projections.kernel import Report, Rows
+from projections.sentence_dates import SENTENCE_DATES, SentenceDatesLine, reckoned_on
+from projections.sentence_steps import SentenceStep, official_release
+
+ONE_DAY: Final = timedelta(days=1)
+AHEAD: Final = 30
+"""Days that are looked ahead where none are named."""
+FURTHEST: Final = 3_660
+DIGITS: Final = re.compile("[0-9]{1,4}")
+
+
+class DueLevel(Enum):
+    """How a day of release stands to the day of asking."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    COMING = "coming"
+
+
+class OverdueCause(Enum):
+    """Why somebody may still be held whose day of release has passed."""
+
+    EXECUTION_MISSING = "execution_missing"
+    REMISI_RELEASED = "remisi_released"
+    DOCUMENT_SAYS_LATER = "document_says_later"
+    NOT_RELEASED = "not_released"
+
+
+CAUSES: Final[Mapping[OverdueCause, Words]] = {
+    OverdueCause.EXECUTION_MISSING: (
+        "putusan belum dilaksanakan jaksa, dan pidananya sudah habis dijalani",
+        "the prosecutor has not executed the verdict, and its sentence has been served",
+    ),
+    OverdueCause.REMISI_RELEASED: (
+        "remisi mengakhiri pidana pada hari itu, dan pembebasannya belum tercatat",
+        "a remisi ended the sentence on that day, and no release is recorded",
+    ),
+    OverdueCause.DOCUMENT_SAYS_LATER: (
+        "dokumen resmi menyebut hari yang lebih lambat; periksa hitungannya",
+        "an official document names a later day; look at how it is reckoned",
+    ),
+    OverdueCause.NOT_RELEASED: (
+        "pidana sudah habis, dan pembebasannya belum tercatat",
+        "the sentence is over, and no release is recorded",
+    ),
+}
+
+
+class DueLine(Value):
+    """One case that is held. ``days_left`` is less than nothing where the day has passed.
+
+    ``official_release`` is what the latest document names. ``because_id`` and ``because_en`` are
+    sentences to be read aloud.
+    """
+
+    case: Open[str]
+    unit: Open[str | None]
+    level: Open[DueLevel]
+    days_left: Open[int]
+    release: Specific[date]
+    expiry: Specific[date | None]
+    official_release: Specific[date | None]
+    cause: Open[OverdueCause | None]
+    because_id: Open[str]
+    because_en: Open[str]
+    rule_set: Open[str | None]
+
+
+def due(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[DueLine]:
+    """Return who is held on the day ``on`` and free within ``days``, the longest overdue first.
+
+    In transit somebody is of the unit where the journey began.
+    """
+    on, days = _day(parameters), _days(parameters.get("days"))
+    return sorted(
+        _lines(rows, on, days, parameters.get("unit")), key=lambda one: (one.days_left, one.case)
+    )
+
+
+def _lines(rows: Rows, on: date, days: int, unit: str | None) -> Iterator[DueLine]:
+    dates = {row.case: row for row in rows[SENTENCE_DATES.name]}
+    for summary in rows[CASE_SUMMARY.name]:
+        row = dates.get(summary.case)
+        if row is None:
+            continue
+        person = seen(summary, on)
+        if not person.held or unit not in (None, "", person.unit):
+            continue
+        if line := _line(row, person, on, days):
+            yield line
+
+
+def _line(row: SentenceDatesLine, person: Seen, on: date, days: int) -> DueLine | None:
+    release, expiry, rule_set, named = _dates_on(row, on)
+    if release is None or (release - on).days > days:
+        return None
+    left = (release - on).days
+    level = DueLevel.COMING if left > 0 else DueLevel.OVERDUE if left else DueLevel.TODAY
+    cause = _cause(row, person, release, expiry, named) if left < 0 else None
+    because = _aloud(release, left, cause)
+    return DueLine(
+        case=row.case,
+        unit=person.unit,
+        level=level,
+        days_left=left,
+        release=release,
+        expiry=expiry,
+        official_release=named,
+        cause=cause,
+        because_id=because[0],
+        because_en=because[1],
+        rule_set=rule_set,
+    )
+
+
+def _dates_on(
+    row: SentenceDatesLine, on: date
+) -> tuple[date | None, date | None, str | None, date | None]:
+    """Return release, expiry, rule set and the official day: as the row says, or of that day."""
+    if row.last_effective_day + ONE_DAY <= on and not row.moves:
+        return row.release, row.expiry, row.rule_set, row.official_release
+    steps = [step for step in row.steps or () if step.day <= on]
+    found = reckoned_on(steps, on)
+    return found.release, found.expiry, found.rule_set, official_release(steps)
+
+
+def _cause(
+    row: SentenceDatesLine, person: Seen, release: date, expiry: date | None, named: date | None
+) -> OverdueCause:
+    if person.legal_status in (LegalStatus.TAHANAN, LegalStatus.ANAK):
+        return OverdueCause.EXECUTION_MISSING
+    if expiry and expiry <= release and _awarded(row.steps or (), release):
+        return OverdueCause.REMISI_RELEASED
+    if named and named > release:
+        return OverdueCause.DOCUMENT_SAYS_LATER
+    return OverdueCause.NOT_RELEASED
+
+
+def _awarded(steps: Sequence[SentenceStep], day: date) -> bool:
+    return any(step.fact == RemisiApplied.stored_as and step.day == day for step in steps)
+
+
+def _aloud(release: date, left: int, cause: OverdueCause | None) -> Words:
+    said = spoken_day(release)
+    if cause is None:
+        when = (f"{left} hari lagi", f"in {left} days") if left else ("hari ini", "today")
+        return f"Anda bebas pada {said[0]}, {when[0]}.", f"You go free on {said[1]}, {when[1]}."
+    why = CAUSES[cause]
+    return (
+        f"Anda seharusnya bebas pada {said[0]}, {-left} hari yang lalu: {why[0]}.",
+        f"You should have gone free on {said[1]}, {-left} days ago: {why[1]}.",
+    )
+
+
+def _day(parameters: Mapping[str, str | None]) -> date:
+    on = day_from("on", parameters.get("on"))
+    if on is None:
+        raise Refused(
+            "report.no_day",
+            article=HOUSE,
+            because=("sebut harinya", "say on which day"),
+            field="on",
+        )
+    return on
+
+
+def _days(text: str | None) -> int:
+    """Read how many days are looked ahead."""
+    if not text:
+        return AHEAD
+    if not (DIGITS.fullmatch(text) and int(text) <= FURTHEST):
+        raise Refused(
+            "report.days",
+            article=HOUSE,
+            because=(
+                f"sebut jumlah hari dari 0 sampai {FURTHEST}",
+                f"say a number of days from 0 to {FURTHEST}",
+            ),
+            field="days",
+        )
+    return int(text)
+
+
+HOUSE: Final = "Kaidah Jejak: daftar yang akan bebas"
+DUE_FOR_RELEASE: Final = Report(
+    name="due_for_release",
+    row=DueLine,
+    over=(SENTENCE_DATES, CASE_SUMMARY),
+    parameters=("on", "days", "unit"),
+    count=due,
+    counted={
+        **COUNTED,
+        SENTENCE_DATES.name: frozenset(
+            {"case", "person", "release", "expiry", "official_release", "rule_set"}
+            | {"moves", "last_effective_day", "steps"}
+        ),
+    },
+    daily=True,
+)
