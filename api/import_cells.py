@@ -15,13 +15,13 @@ from typing import Any, Final, get_args
 from api.lists import RISKY
 from api.tables import BrokenFile, Cell
 from application.importing import Fault
+from domain.assessment import WORKED_OUT
 from domain.catalogue import EVENTS, STREAMS
 from domain.fields import RegionCode
 from domain.forgotten import FORGETTING
 from domain.kernel import Event, Json, Words
 from domain.person import PersonRegistered
 from domain.person_link import LINKING
-from domain.remisi_assessment import WORKED_OUT
 from domain.shape import Choice, Day, Flag, Listed, Many, Maybe, Part, Shape, Text, Whole
 from domain.shape import payload_shapes as shapes_of
 

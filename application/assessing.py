@@ -7,30 +7,39 @@ did, the proposal is to be looked at, until it finds the same again or the propo
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from application.holidays import law_for
 from application.standing import review_of, standing
 from application.timeline import by_effect
+from domain import integration_assessment, remisi_assessment
+from domain.assessment import OTHERWISE
 from domain.catalogue import CASE
-from domain.kernel import is_forgotten
+from domain.integration import INTEGRATION, IntegrationProposed
+from domain.integration_assessment import INTEGRATION_ASSESSMENT, IntegrationAssessed
+from domain.kernel import Event, Journey, Refused, is_forgotten
 from domain.record import Draft
 from domain.remisi import REMISI, RemisiApplied, RemisiProposed
-from domain.remisi_assessment import (
-    ASSESSED_OTHERWISE,
-    REMISI_ASSESSMENT,
-    RemisiAssessed,
-    assessed_otherwise,
-    essence,
-    remisi_assessed,
-)
+from domain.remisi_assessment import REMISI_ASSESSMENT, RemisiAssessed
 from domain.review import ReviewOutcome
 
 if TYPE_CHECKING:
     from application.deliberation import Deliberation, Strand
 
-STEPS: Final = (RemisiProposed, RemisiApplied)
+STEPS: Final = (RemisiProposed, RemisiApplied, IntegrationProposed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the law finds at a step: ``told`` is what stands of it so far.
+
+    ``otherwise`` is why the proposal is to be looked at, where it is not what it was at first.
+    """
+
+    now: Event
+    told: Event | None
+    otherwise: Refused | None
 
 
 def assess(deliberation: "Deliberation") -> None:
@@ -55,49 +64,88 @@ def _due(strand: "Strand") -> Iterator[Draft]:
 
 
 def _assess(deliberation: "Deliberation", strand: "Strand", fact: Draft) -> None:
-    step = fact.event
-    assert isinstance(step, RemisiProposed | RemisiApplied)  # noqa: S101  # so `_due` gives them
-    journey = strand.timeline.until(step).journey
-    proposal = journey[REMISI].proposals.get(step.proposal)
-    if proposal is None or proposal.asked is None:
-        return
+    journey = strand.timeline.until(fact.event).journey
     try:
-        law = law_for(deliberation, journey, proposal.asked)
-        now = remisi_assessed(proposal.asked, step, journey, law)
+        match fact.event:
+            case RemisiProposed() | RemisiApplied() as step:
+                found = _of_remisi(deliberation, strand, step, journey)
+            case IntegrationProposed() as step:
+                found = _of_integration(strand, step, journey)
+            case _:
+                return
     except OverflowError:
         return  # a sentence beyond the end of the calendar: nothing is found on it
-    found = _found(strand, now)
-    if found is None or replace(found, effective=now.effective) != now:
-        deliberation.tell(strand.stream, now, cause=fact.event_id)
-    _watch(deliberation, strand, fact, now)
+    if found is None:
+        return
+    if found.told is None or replace(found.told, effective=found.now.effective) != found.now:
+        deliberation.tell(strand.stream, found.now, cause=fact.event_id)
+    _watch(deliberation, strand, fact, found.otherwise)
 
 
-def _found(strand: "Strand", now: RemisiAssessed) -> RemisiAssessed | None:
-    """Return the finding at this step as it stands so far."""
-    told = strand.timeline.journey[REMISI_ASSESSMENT]
-    return told.of(now.at).get(now.proposal)
+def _of_remisi(
+    deliberation: "Deliberation",
+    strand: "Strand",
+    step: RemisiProposed | RemisiApplied,
+    journey: Journey,
+) -> Finding | None:
+    proposal = journey[REMISI].proposals.get(step.proposal)
+    if proposal is None or proposal.asked is None:
+        return None
+    law = law_for(deliberation, journey, proposal.asked)
+    now = remisi_assessment.remisi_assessed(proposal.asked, step, journey, law)
+    first = next(
+        (
+            page.event
+            for page in strand.pages
+            if isinstance(page.event, RemisiAssessed)
+            and (page.event.proposal, page.event.at) == (now.proposal, now.at)
+        ),
+        now,
+    )
+    today = strand.timeline.journey
+    course = today[REMISI].proposals[now.proposal]
+    over = course.cancelled is not None or course.turned_down
+    superseded = course.applied is not None and isinstance(step, RemisiProposed)
+    differs = remisi_assessment.essence(first) != remisi_assessment.essence(now)
+    looked_at = differs and not (over or superseded)
+    return Finding(
+        now=now,
+        told=today[REMISI_ASSESSMENT].of(now.at).get(now.proposal),
+        otherwise=remisi_assessment.assessed_otherwise(first, now) if looked_at else None,
+    )
+
+
+def _of_integration(strand: "Strand", step: IntegrationProposed, journey: Journey) -> Finding:
+    now = integration_assessment.assessed(step, journey)
+    first = next(
+        (
+            page.event
+            for page in strand.pages
+            if isinstance(page.event, IntegrationAssessed) and page.event.proposal == now.proposal
+        ),
+        now,
+    )
+    today = strand.timeline.journey
+    course = today[INTEGRATION].proposals[now.proposal]
+    over = course.declined is not None or course.revoked is not None or course.ended is not None
+    differs = integration_assessment.essence(first) != integration_assessment.essence(now)
+    looked_at = differs and not over
+    return Finding(
+        now=now,
+        told=today[INTEGRATION_ASSESSMENT].findings.get(now.proposal),
+        otherwise=integration_assessment.assessed_otherwise(first, now) if looked_at else None,
+    )
 
 
 def _watch(
-    deliberation: "Deliberation", strand: "Strand", fact: Draft, now: RemisiAssessed
+    deliberation: "Deliberation", strand: "Strand", fact: Draft, otherwise: Refused | None
 ) -> None:
     """Have somebody look at a proposal on which the law finds something else than at first."""
-    first = next(
-        page.event
-        for page in strand.pages
-        if isinstance(page.event, RemisiAssessed)
-        and (page.event.proposal, page.event.at) == (now.proposal, now.at)
-    )
-    assert isinstance(first, RemisiAssessed)  # noqa: S101  # just filtered
-    proposal = strand.timeline.journey[REMISI].proposals[now.proposal]
-    over = proposal.cancelled is not None or proposal.turned_down
-    superseded = proposal.applied is not None and isinstance(fact.event, RemisiProposed)
     item = review_of(strand.pages).open_on(fact.event_id)
-    if essence(first) != essence(now) and not (over or superseded):
+    cause = strand.added[-1].event_id
+    if otherwise:
         if item is None:
-            refused = assessed_otherwise(first, now)
-            deliberation.raise_item(strand, fact.event_id, refused, strand.added[-1].event_id)
-    elif item is not None and item.raised.code == ASSESSED_OTHERWISE:
-        cause = strand.added[-1].event_id
+            deliberation.raise_item(strand, fact.event_id, otherwise, cause)
+    elif item is not None and item.raised.code in OTHERWISE:
         key = item.raised.item
         deliberation.resolve_item(strand, key, ReviewOutcome.STANDS_AGAIN, cause)

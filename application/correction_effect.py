@@ -15,6 +15,7 @@ from application.deliberation import Deliberation, Proposal
 from application.ledger import Pages
 from application.standing import corrections_of, standing
 from application.timeline import by_effect
+from domain.assessment import WORKED_OUT
 from domain.catalogue import ANNOTATIONS, STREAMS
 from domain.consequences import consequences
 from domain.correction import (
@@ -31,7 +32,6 @@ from domain.correction import (
 )
 from domain.kernel import Event, Journey, ensure
 from domain.record import Draft, Recorded, StreamId
-from domain.remisi_assessment import WORKED_OUT
 
 ALL_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
 """Since when the past of a corrected stream is looked at again."""

@@ -13,13 +13,13 @@ from application.records import ensure_as_one, review_records
 from application.reviewing import newly_unsupported
 from application.standing import review_of, standing
 from application.timeline import Known, Timeline
+from domain.assessment import OTHERWISE
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
 from domain.correction import CorrectionApproved, CorrectionEvent
 from domain.kernel import Event, Refused, SubjectForgotten, Value, is_forgotten
 from domain.one_person import ACROSS_RECORDS
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
-from domain.remisi_assessment import ASSESSED_OTHERWISE
 from domain.review import ReviewEvent, ReviewOutcome, ReviewRaised, ReviewResolved
 from domain.time import Effective, Zone
 
@@ -214,7 +214,7 @@ class Deliberation:
             if item.resolved or elsewhere or item.raised.event in unsupported:
                 continue
             fact = facts.get(item.raised.event)
-            if fact and item.raised.code == ASSESSED_OTHERWISE:
+            if fact and item.raised.code in OTHERWISE:
                 continue  # it is watched where it is worked out
             if fact and strand.disturbed and fact.effective.instant < strand.disturbed:
                 continue  # it stands before what has changed, and was not decided again

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from application.standing import standing
 from application.timeline import by_effect
+from domain.assessment import WORKED_OUT
 from domain.catalogue import STREAMS
 from domain.consequences import Consequence, consequences
 from domain.kernel import Event, Journey, Refused, is_forgotten
 from domain.record import Draft
-from domain.remisi_assessment import WORKED_OUT
 from domain.review import brings_about_otherwise
 
 

@@ -3,7 +3,7 @@
 A custody is entered with its person, who is held once at a time. Whoever applies to a programme
 asks for one of its seats; a seat or a place in the queue comes back to the case. When a period is
 closed, each case gets the sum of its own marks. An activity that is a programme bears the
-programme's id. What the law finds about a proposal is told in the proposal's own stream.
+programme's id.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,8 +19,6 @@ from domain.custody import (
     Readmitted,
     Released,
 )
-from domain.integration import IntegrationProposed
-from domain.integration_assessment import assessed
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Event, Journey, Refused
 from domain.programme import PROGRAMME, ProgrammeKind, Tally
@@ -40,7 +38,6 @@ def consequences(stream: StreamId, event: Event, before: Journey) -> Sequence[Co
             return [
                 *_in_person(stream.key, event, before),
                 *_in_programme(stream.key, event, before),
-                *_in_case(stream, event, before),
             ]
         case "programme":
             return list(_in_cases(stream.key, event, before))
@@ -93,13 +90,6 @@ def _in_programme(case: str, event: Event, before: Journey) -> Iterable[Conseque
     if given_up:
         released = programme.SeatReleased(effective=event.effective, case=case)
         yield _stream("programme", given_up), released
-
-
-def _in_case(case: StreamId, event: Event, before: Journey) -> Iterable[Consequence]:
-    if isinstance(event, IntegrationProposed):
-        found = assessed(event, before)
-        if found:
-            yield case, found
 
 
 def _in_cases(key: str, event: Event, before: Journey) -> Iterable[Consequence]:

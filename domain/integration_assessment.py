@@ -3,9 +3,8 @@
 Conditions of a right refuse nothing: a unit may propose what the law finds not to be open, and the
 reasons stand next to it (UU 22/2022 art. 10 leaves the decision to the minister). The finding is
 made from the case as it stood on the proposal's day, by the texts known and in force on that day,
-and stays so when the law changes afterwards. Nobody writes one: it is brought about by the proposal
-(`domain.consequences`), and one that is not what the law finds is refused. Where a fact before it
-is corrected, it is no longer what the law finds, and a review item says so.
+and stays under them when the law changes afterwards. Nobody tells one: it is worked out, and anew
+when the past of the case has changed (`application.assessing`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from typing import Final
 from domain.conduct import CONDUCT
 from domain.fields import Days, Line, Ref
 from domain.integration import INTEGRATION, IntegrationProposed
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, is_forgotten
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value
 from domain.law.book import LAW
 from domain.law.case_facts import facts_of
 from domain.law.criteria import Trace
@@ -27,6 +26,8 @@ from domain.law.rule_set import Law
 from domain.law.sentence import Endless, dates
 from domain.remisi_assessment import CriterionSaid, said
 from domain.verdict import VERDICT, VerdictExecuted, VerdictPronounced
+
+ASSESSED_OTHERWISE: Final = "integration_assessment.otherwise"
 
 
 class IntegrationAssessed(Event, stored_as="integration_assessment.made"):
@@ -53,23 +54,17 @@ class IntegrationAssessed(Event, stored_as="integration_assessment.made"):
 
 
 class Assessments(Value):
-    """What was found, by the proposal's key."""
+    """The latest finding on each proposal."""
 
     findings: dict[str, IntegrationAssessed]
 
 
-def assessed(proposed: IntegrationProposed, journey: Journey) -> IntegrationAssessed | None:
+def assessed(proposed: IntegrationProposed, journey: Journey) -> IntegrationAssessed:
     """Return what the law finds about a proposal, on its day and by the texts known then.
 
-    `None` where a sentence ends beyond the calendar: then nothing is found.
+    ``journey`` is the case as of that day. Raises `OverflowError` for a sentence beyond the end of
+    the calendar.
     """
-    try:
-        return _assessed(proposed, journey)
-    except OverflowError:
-        return None
-
-
-def _assessed(proposed: IntegrationProposed, journey: Journey) -> IntegrationAssessed:
     day = proposed.effective.day
     known = LAW.as_known(day)
     facts = facts_of(journey)
@@ -125,33 +120,43 @@ def _missing(found: RightFinding) -> tuple[Paper, ...]:
     return tuple(one.paper for one in found.checklist if one.present is False)
 
 
-def decide(proposed: IntegrationAssessed, journey: Journey) -> Sequence[Event]:
-    """Admit what the law finds about the proposal, and nothing else."""
-    course = journey[INTEGRATION].proposals.get(proposed.proposal)
-    asked = course.asked if course else None
-    if asked is None or asked.effective != proposed.effective:
-        raise Refused(
-            "integration_assessment.of_nothing",
-            article="Kaidah Jejak: urutan kejadian",
-            because=(
-                f"tidak ada usulan {proposed.proposal} pada hari itu",
-                f"there is no proposal {proposed.proposal} of that day",
-            ),
-        )
-    if not is_forgotten(proposed) and proposed != assessed(asked, journey):
-        raise Refused(
-            "integration_assessment.otherwise",
-            article="Kaidah Jejak: hukum menurut tanggal",
-            because=(
-                "hukum menemukan hal lain menurut catatan perkara ini",
-                "by the record of this case, the law finds something else",
-            ),
-        )
-    return [proposed]
+def essence(found: IntegrationAssessed) -> tuple[object, ...]:
+    """Return what decides: whether the right can be had, and from which day."""
+    return found.possible, found.from_day
+
+
+def assessed_otherwise(first: IntegrationAssessed, now: IntegrationAssessed) -> Refused:
+    """Return what is said of a proposal about which the law finds something else than it did."""
+    words = [
+        (f"terbuka mulai {one.from_day}", f"open from {one.from_day}")
+        if one.possible
+        else ("tidak terbuka", "not open")
+        for one in (first, now)
+    ]
+    return Refused(
+        ASSESSED_OTHERWISE,
+        article="Kaidah Jejak: tidak ada yang berubah atau tetap diam-diam",
+        because=(
+            f"menurut catatan yang sekarang: {words[1][0]}; semula: {words[0][0]}",
+            f"by what is recorded now: {words[1][1]}; it was: {words[0][1]}",
+        ),
+    )
+
+
+def decide(proposed: IntegrationAssessed, _: Journey) -> Sequence[Event]:
+    """Refuse it of anybody who tells it: it is worked out."""
+    raise Refused(
+        "integration_assessment.is_worked_out",
+        article="Kaidah Jejak: penilaian hukum dihitung, tidak dicatat orang",
+        because=(
+            f"penilaian atas usulan {proposed.proposal} dihitung dari perkaranya",
+            f"the assessment of proposal {proposed.proposal} is worked out from its case",
+        ),
+    )
 
 
 def evolve(assessments: Assessments, event: IntegrationAssessed) -> Assessments:
-    """Keep the finding with its proposal."""
+    """Put a finding in the place of the one before it."""
     return Assessments(findings=assessments.findings | {event.proposal: event})
 
 

@@ -73,9 +73,6 @@ class RemisiAssessed(Event, stored_as="remisi_assessment.made"):
 
 AssessmentEvent = RemisiAssessed
 
-WORKED_OUT: Final[tuple[type[Event], ...]] = (RemisiAssessed,)
-"""What nobody tells, and what is never looked at again: it is worked out anew instead."""
-
 
 class Assessments(Value):
     """The latest finding on each proposal, by the step at which it was made."""

@@ -16,6 +16,7 @@ from api.routes.collections import (
 )
 from api.together import TOGETHER, together_of
 from domain import catalogue
+from domain.assessment import WORKED_OUT
 from domain.batch_list import BY_HAND
 from domain.custody import LegalStatus, Presence
 from domain.fields import EXAMPLE_ID, UUID
@@ -25,7 +26,6 @@ from domain.kernel import Event, Stream
 from domain.person import CustodyBegan, CustodyEnded
 from domain.person_link import LINKING
 from domain.registry import AgencyNamed, UnitNamed, UserNamed
-from domain.remisi_assessment import WORKED_OUT
 
 CODE: Final = r"[A-Z0-9][A-Z0-9.-]{1,31}"
 USER: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"

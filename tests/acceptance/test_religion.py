@@ -14,6 +14,7 @@ from scenario import on
 
 from application.journeys import Moment
 from domain.admission import Religion
+from domain.assessment import WORKED_OUT
 from domain.custody import CustodyAdmitted
 from domain.kernel import Refused
 from domain.register import ReligionConverted
@@ -26,7 +27,6 @@ from domain.remisi import (
     RemisiProposed,
     RemisiSkIssued,
 )
-from domain.remisi_assessment import WORKED_OUT
 
 IDUL_FITRI, NATAL = date(2025, 3, 31), date(2025, 12, 25)
 

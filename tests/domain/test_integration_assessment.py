@@ -1,9 +1,8 @@
-"""What the law finds beside a proposal: brought about by it, and by nobody else."""
+"""What the law finds beside a proposal: worked out from the case, and told by nobody."""
 
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from scenario import Scenario, on
 
 from domain.admission import AdmissionReason, CustodyAdmitted, Religion
@@ -14,13 +13,16 @@ from domain.conduct import (
     DisciplineLevel,
     Predicate,
 )
-from domain.consequences import consequences
 from domain.fields import EXAMPLE_ID
 from domain.integration import IntegrationPaperReceived, IntegrationProposed, Right
-from domain.integration_assessment import INTEGRATION_ASSESSMENT, assessed
+from domain.integration_assessment import (
+    INTEGRATION_ASSESSMENT,
+    assessed,
+    assessed_otherwise,
+    essence,
+)
 from domain.law.integration_rules import Paper
 from domain.person import Sex
-from domain.record import StreamId
 from domain.remisi import RemisiApplied, RemisiKind, RemisiProposed, RemisiSkIssued
 from domain.verdict import (
     Instance,
@@ -78,12 +80,9 @@ def criterion(event, code):
     return next(one for one in event.criteria if one.code == code)
 
 
-def test_a_proposal_brings_about_what_the_law_finds_in_its_own_stream():
-    stream = StreamId(kind="case", key=EXAMPLE_ID)
-    [(target, event)] = consequences(stream, asked, CASE.fold(CONVICT))
-    assert (target, event) == (stream, found())
-    convict.given(asked).when(event).then_recorded()
-    convict.given(asked, event).when(event).then_nothing()
+def test_nobody_tells_a_finding_not_even_the_one_that_the_law_makes():
+    for event in (found(), replace(found(), possible=False)):
+        convict.given(asked).when(event).then_refused("integration_assessment.is_worked_out")
 
 
 def test_the_finding_has_the_days_the_texts_and_every_condition_with_its_fact():
@@ -160,24 +159,17 @@ def test_a_remisi_applied_opens_pb_on_its_day():
     assert event.from_day == date(2026, 1, 30)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"possible": False}, {"criteria": ()}, {"rule_sets": ("kuhp-1946",)}, {"until": None}],
-)
-def test_nobody_writes_another_finding_than_the_law_makes(changes):
-    convict.given(asked).when(replace(found(), **changes)).then_refused(
-        "integration_assessment.otherwise"
-    )
-
-
-def test_there_is_no_finding_without_its_proposal():
-    convict.when(found()).then_refused("integration_assessment.of_nothing")
-
-
-def test_a_finding_no_longer_stands_where_the_past_is_another():
+def test_what_decides_is_whether_and_from_when_and_is_told_in_both_languages():
     bad = replace(good, risk_declined=False)
-    other = Scenario(CASE).given(admitted, pronounced, final, executed, bad, asked)
-    other.when(found()).then_refused("integration_assessment.otherwise")
+    journey = CASE.fold([admitted, pronounced, final, executed, bad, asked])
+    now = assessed(asked, journey)
+    assert (essence(found()), essence(now)) == ((True, date(2026, 2, 10)), (False, None))
+    refused = assessed_otherwise(found(), now)
+    assert refused.code == "integration_assessment.otherwise"
+    assert refused.because == (
+        "menurut catatan yang sekarang: tidak terbuka; semula: terbuka mulai 2026-02-10",
+        "by what is recorded now: not open; it was: open from 2026-02-10",
+    )
 
 
 def test_a_case_without_a_sentence_is_told_that_there_is_none():
@@ -190,14 +182,3 @@ def test_a_case_without_a_sentence_is_told_that_there_is_none():
 def test_findings_are_kept_by_their_proposal():
     state = CASE.fold([*CONVICT, asked, found()])[INTEGRATION_ASSESSMENT]
     assert state.findings == {"PB-1": found()}
-
-
-def test_of_a_sentence_that_ends_beyond_the_calendar_nothing_is_found():
-    part = SentencePart(kind=SentenceKind.PENJARA, years=100, months=0, days=0, fine=0)
-    late = list(CONVICT)
-    late[0] = replace(late[0], effective=on("9990-02-10"))
-    late[1] = replace(late[1], effective=on("9990-03-10"), sentence=(part,))
-    late[2:] = [replace(one, effective=on("9990-04-10")) for one in late[2:]]
-    proposal = replace(asked, effective=on("9991-01-01"))
-    stream = StreamId(kind="case", key=EXAMPLE_ID)
-    assert list(consequences(stream, proposal, CASE.fold(late))) == []
