@@ -1,11 +1,14 @@
 """``jejak rebuild`` and ``jejak status``: read models made anew and proved, and how far each is."""
 
 from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
 
 from api.telling import err, fail, print_rows, told
+from application.clock import Looked
 from application.read_models import Digests
 
 JSON: Final = typer.Option("--json", help="Untuk dibaca program / for a program to read.")
@@ -15,7 +18,10 @@ REBUILD_EXAMPLES: Final = (
     "`jejak rebuild --compare`\n\n"
     "`jejak rebuild case_summary --key 0198…` (satu kunci yang berhenti / one stopped key)"
 )
-STATUS_EXAMPLES: Final = "Contoh / examples: `jejak status --json`, `jejak status --dead-letters`"
+STATUS_EXAMPLES: Final = (
+    "Contoh / examples: `jejak status --json`, `jejak status --dead-letters`, "
+    "`jejak status --clock`"
+)
 CAUGHT_UP_SECONDS: Final = 60.0
 
 
@@ -57,13 +63,22 @@ def status(
     dead_letters: Annotated[
         bool, typer.Option(help="Halaman yang tak terlipat / pages that could not be folded.")
     ] = False,
+    clock: Annotated[
+        bool, typer.Option(help="Siapa memegang jam, kapan terakhir melihat / who holds the clock.")
+    ] = False,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """Sampai di mana setiap model baca / how far each read model is."""
+    """Sampai di mana setiap model baca, atau jam yang memulai hari pemberian.
+
+    How far each read model is, or the clock by which award days begin.
+    """
     from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
 
     with told(), open_house(settings(), as_guest=True) as house:
-        progress = house.read_models.progress()
+        progress, looked = house.read_models.progress(), house.services.clock.looked()
+    if clock:
+        print_rows([_looked(one) for one in looked], as_json=as_json)
+        return
     if dead_letters:
         letters = [
             {
@@ -91,6 +106,15 @@ def status(
         for one in progress
     ]
     print_rows(rows, as_json=as_json)
+
+
+def _looked(look: Looked) -> dict[str, Any]:
+    """Return a look of the clock as a row: its instants to the second."""
+    said = {field.name: getattr(look, field.name) for field in fields(look)}
+    return {
+        name: value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
+        for name, value in said.items()
+    }
 
 
 def _compared(digests: Digests) -> dict[str, Any]:
