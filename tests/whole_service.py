@@ -1,0 +1,188 @@
+"""The whole service over a real database, and callers of every role."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from mined_store import own_database
+from psycopg_pool import PoolTimeout
+from scenario import on
+from uuid_utils import uuid7
+
+from api.app import create_app
+from api.dependencies import Services
+from api.main import award_days
+from api.pages.counting import Counts
+from api.tokens import Caller, Level, Role, Tokens
+from application.append import Append, Proposal, Request
+from application.forgetting import Forgetting
+from domain.record import Actor, StreamId
+from domain.registry import UnitKind, UnitNamed
+from infrastructure.access_ledger import PostgresAccessLedger
+from infrastructure.connections import service_pool
+from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.forgetter import Forgetter
+from infrastructure.import_keys import KeyedDigests
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.log import Log
+from infrastructure.master_key import MasterKey
+from infrastructure.read_models import PostgresReadModels
+from infrastructure.row_table import RowSeals
+from infrastructure.ticker import Ticker
+from projections.catalogue import PROJECTIONS, REPORTS
+
+MEDAN, PEKALONGAN, JAYAPURA = "RUTAN-MEDAN", "RUTAN-PEKALONGAN", "LAPAS-JAYAPURA"
+UNITS = {MEDAN: "12.71", PEKALONGAN: "33.75", JAYAPURA: "91.71"}
+SYSTEM = Actor(id="system", role="supervisor", unit=None, agency=None, on_behalf_of=None)
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def new_id():
+    return str(uuid7())
+
+
+MADE = []
+
+
+def cached_app(services):
+    if not MADE:
+        MADE.append(create_app(services))
+    return MADE[0]
+
+
+@dataclass
+class Service:
+    """The app, and clients that call it in some role."""
+
+    services: Services
+    tokens: Tokens
+    follower: object
+
+    @cached_property
+    def app(self):
+        """One app for all tests of a worker, since making it takes longer than most of them."""
+        app = cached_app(self.services)
+        app.state.services = self.services
+        app.state.page_counts = Counts()
+        app.state.demo_logins = None
+        return app
+
+    def caller(self, role="caseworker", *units, level="unit", user=None):
+        caller = Caller(
+            id=user or f"{role}-1",
+            role=Role(role),
+            level=Level(level),
+            units=frozenset(units),
+            agency="DISNAKER-12.71" if role == "agency" else None,
+        )
+        token = self.tokens.issue(caller, now() + timedelta(hours=1))
+        return TestClient(self.app, headers={"Authorization": f"Bearer {token}"})
+
+    def stranger(self):
+        return TestClient(self.app)
+
+
+@pytest.fixture
+def access(pool):
+    """The book of reads of this test's database."""
+    with PostgresAccessLedger(pool) as access:
+        yield access
+
+
+@pytest.fixture
+def database(postgres, followed_template):
+    """The owner's conninfo of a database that only this test sees, with empty read models."""
+    with own_database(postgres, followed_template) as database:
+        yield database
+
+
+@pytest.fixture
+def service(pool, ledger, access, database):
+    yield from serving(pool, ledger, access, database)
+
+
+@pytest.fixture(scope="module")
+def lasting_service(postgres, followed_template):
+    """One service for all tests of a module that each tell a story of their own."""
+    with (
+        own_database(postgres, followed_template) as database,
+        service_pool(database) as pool,
+        EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger,
+        PostgresAccessLedger(pool) as access,
+    ):
+        yield from serving(pool, ledger, access, database)
+
+
+def serving(pool, ledger, access, database):
+    """Yield a service over a database, whose read models follow it."""
+    master = MasterKey(b"k" * 32)
+    seals = RowSeals(ledger.store, ledger.keys, master)
+    read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
+    read_models.follower.prepare()
+    read_models.follower.start()
+    tokens = Tokens(secret=master.derive("tokens"), now=now)
+    append = Append(ledger, new_id, now)
+    evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
+    ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
+    services = Services(
+        append=append,
+        ledger=ledger,
+        read_models=read_models,
+        evidence=evidence,
+        forgetting=Forgetting(append, ledger, evidence, Forgetter(ledger, pool, database).settle),
+        access=access,
+        clock=ticker,
+        log=Log(pool),
+        caller_of=tokens,
+        projections={projection.name: projection for projection in PROJECTIONS},
+        reports={report.name: report for report in REPORTS},
+        new_id=new_id,
+        now=now,
+        full=(PoolTimeout, psycopg.OperationalError),
+        opaque=KeyedDigests(ledger.keys).digest,
+        language="id",
+    )
+    register_units(services)
+    yield Service(services, tokens, read_models.follower)
+    ticker.close()
+    read_models.follower.close()
+
+
+def register_units(services):
+    proposals = [
+        Proposal(
+            stream=StreamId(kind="registry", key=f"unit/{unit}"),
+            event=UnitNamed(
+                effective=on("2020-01-01"),
+                unit=unit,
+                kind=UnitKind.RUTAN,
+                unit_class=None,
+                title=unit.title(),
+                region=region,
+            ),
+            evidence=(),
+            reason=None,
+        )
+        for unit, region in UNITS.items()
+    ]
+    request = Request(
+        proposals=tuple(proposals),
+        expected={},
+        actor=SYSTEM,
+        purpose="pembinaan",
+        correlation_id="test",
+        command=None,
+    )
+    services.append(request)
+
+
+@pytest.fixture
+def medan(service):
+    """A caseworker of Rutan Medan."""
+    return service.caller("caseworker", MEDAN)
