@@ -1,11 +1,12 @@
 """17 August 2025 in Pekalongan: one SK, many people, handed over with the Wali Kota.
 
-Each step of the batch is one request for everybody in it. How many days is read off the table of
-Keppres 174/1999 for the n-th qualifying 17 August, from the first day of detention.
+Each step of the batch is one request for everybody in it. Who may have it, and how many days, the
+law finds.
 """
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Final
 
 from application.demo.partners import PEKALONGAN
@@ -13,6 +14,10 @@ from application.demo.population import Person
 from application.demo.steps import Place, Script, Stage, document, fact
 from domain.conduct import ConductAssessed, Predicate
 from domain.kernel import Event
+from domain.law.book import LAW
+from domain.law.facts import CaseType, Facts, Held, HeldForm, Sentence, SubjectKind, Wanted
+from domain.law.remisi import RemisiFinding, finding
+from domain.law.span import Span
 from domain.record import Evidence
 from domain.remisi import (
     DecisionLevel,
@@ -35,27 +40,45 @@ DECIDED: Final = {
 SK_NUMBER: Final = "CONTOH/SK-RU/2025"
 SK_DATE: Final = date(2025, 8, 11)
 PROPOSAL: Final = "2025-umum"
-LEAST_SERVED: Final = 180
-A_YEAR_SERVED: Final = 360
-DAYS: Final = (60, 90, 120, 150, 150, 180)
-"""By the ordinal of the award; the first is half as long below a year served."""
+WANTED: Final = Wanted(kind=RemisiKind.UMUM, on=AWARD_DAY, ground=None, missed=None)
 
 
-def remission_days(person: Person) -> int:
-    """Return the days of remisi umum that the award day brings; none before half a year served."""
-    served = (AWARD_DAY - person.admitted_on).days
-    if served < LEAST_SERVED:
-        return 0
-    if served < A_YEAR_SERVED:
-        return DAYS[0] // 2
-    earlier = (AWARD_DAY.replace(year=year) for year in range(2020, AWARD_DAY.year))
-    before = sum((day - person.admitted_on).days >= LEAST_SERVED for day in earlier)
-    return DAYS[min(before, len(DAYS) - 1)]
+@cache
+def found(person: Person) -> RemisiFinding:
+    """Return what the law finds on the day of the proposal, good conduct taken for granted."""
+    sentence = person.sentence
+    span = Span(
+        years=sentence.years if sentence else 0, months=sentence.months if sentence else 0, days=0
+    )
+    facts = Facts(
+        kind=SubjectKind.NARAPIDANA if sentence else SubjectKind.TAHANAN,
+        religion=person.religion,
+        verdict_final_on=sentence.final if sentence else None,
+        detention=(Held(from_day=person.admitted_on, to=None, form=HeldForm.RUTAN, by=None),),
+        sentences=(Sentence(span=span, life=False, death=False),) if sentence else (),
+        substitute=None,
+        remissions=(),
+        discipline=(),
+        conduct_risk_declined=True,
+        birth_date=person.birth_date,
+        case_type=CaseType.UMUM,
+        recidivist=False,
+        nationality="ID",
+        executed=sentence is not None,
+        programmes_good=True,
+        deradicalised=None,
+        fine_paid=None,
+        rights=(),
+        verdict_final_by=None,
+        conduct_by=None,
+        programmes_by=None,
+    )
+    return finding(facts, WANTED, LAW, under=PROPOSED)
 
 
 def released_by_it(person: Person) -> bool:
     """Say whether the award brings the sentence to its end (RU II)."""
-    return 0 < (person.expires_on - AWARD_DAY).days <= remission_days(person)
+    return found(person).releases
 
 
 def awarded(people: Sequence[Person]) -> Sequence[Person]:
@@ -63,10 +86,7 @@ def awarded(people: Sequence[Person]) -> Sequence[Person]:
     return [
         one
         for one in people
-        if one.sentence
-        and one.sentence.executed <= PROPOSED
-        and one.expires_on > AWARD_DAY
-        and remission_days(one)
+        if one.sentence and one.sentence.executed <= PROPOSED and found(one).eligible
     ]
 
 
@@ -114,8 +134,8 @@ def _proposed(person: Person) -> Event:
         proposal=PROPOSAL,
         kind=RemisiKind.UMUM,
         award_day=AWARD_DAY,
-        remission_days=remission_days(person),
-        rule_set="Keppres 174/1999",
+        remission_days=found(person).days,
+        rule_set="keppres-174-1999",
         ground=None,
         missed=None,
         feast_fixed_by=None,
@@ -128,7 +148,7 @@ def _issued(person: Person) -> Event:
         proposal=PROPOSAL,
         sk_number=SK_NUMBER,
         sk_date=SK_DATE,
-        remission_days=remission_days(person),
+        remission_days=found(person).days,
     )
 
 
