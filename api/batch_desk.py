@@ -13,7 +13,13 @@ from api.tokens import APPROVERS, Caller, Level
 from api.writing import Desk
 from application.append import Request
 from application.batch_cases import batch_in
-from application.batches import DraftAsked, Drafting, DraftList, proposals
+from application.batches import (
+    DraftAsked,
+    Drafting,
+    DraftList,
+    ensure_may_be_drafted,
+    proposals,
+)
 from application.case_facts import CaseFacts
 from application.holidays import law_with_feasts
 from application.ledger import Command, Receipt
@@ -137,15 +143,18 @@ class DraftDesk:
             return self._there(asked, there)
         zone = services.units.zone_of(asked.unit) or Zone.WIB
         today = Effective.on(services.now().astimezone(zone.offset).date(), zone)
+        try:
+            ensure_may_be_drafted(asked, today)
+        except Refused as refused:
+            raise refusal(refused, f"/{refused.field}") from None
         cases = CaseFacts(services.ledger, services.read_models)
         law = law_with_feasts(services.ledger, None)
         drafted = Drafting(cases, law).draft(asked, today.day)
         answer = drafted_answer(asked, drafted)
         if alone and not drafted.lines:
             raise Problem(409, "remisi_batch.nobody_held", NOBODY_HELD)
-        if drafted.lines:
-            receipt = self._record(asked, drafted, today, command, dry_run=dry_run)
-            answer |= _placed(receipt)
+        if drafted.lines and not dry_run:
+            answer |= _placed(self._record(asked, drafted, today, command))
         whom = {f"case:{one.line.case}" for one in drafted.lines}
         if dry_run:
             answer["lines"] = [reckoned_answer(one, self.tongue) for one in drafted.lines]
@@ -158,9 +167,7 @@ class DraftDesk:
         drafted: DraftList,
         at: Effective,
         command: Command | None,
-        *,
-        dry_run: bool,
-    ) -> Receipt | None:
+    ) -> Receipt:
         services, signature = self.desk.services, self.desk.signature
         stream = StreamId(kind=STREAM, key=services.new_id())
         hands = signature.caller.id, signature.on_behalf_of
@@ -172,15 +179,7 @@ class DraftDesk:
             correlation_id=signature.correlation_id,
             command=command,
         )
-        try:
-            if not dry_run:
-                return services.append(request)
-            deliberation = services.append.deliberation(request)
-            for proposal in request.proposals:
-                deliberation.admit(proposal)
-        except Refused as refused:
-            raise refusal(refused, f"/{refused.field}") from None
-        return None
+        return services.append(request)
 
     def _command(self, unit: str, *, alone: bool) -> Command | None:
         """Return what makes a repeated draft one; of many units, each has its own."""
@@ -223,9 +222,7 @@ def batch_basis(batch: RemisiBatch) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (draft.rule_sets, draft.policies) if draft else ((), ())
 
 
-def _placed(receipt: Receipt | None) -> Json:
-    if receipt is None:
-        return {}
+def _placed(receipt: Receipt) -> Json:
     return {
         "remisi_batch_id": receipt.written[0].stream.key,
         "version": receipt.written[-1].version,

@@ -15,6 +15,7 @@ from application.batch_cases import ORDER
 from application.case_facts import CaseFacts
 from application.journeys import NOW, Moment
 from domain.batch_list import LISTED_MOST, BatchDrafted, BatchListed, Candidate
+from domain.catalogue import REMISI_BATCH
 from domain.kernel import Refused, Value
 from domain.law.facts import Facts, RemisiKind, Wanted
 from domain.law.possible import ensure_possible
@@ -123,6 +124,28 @@ def _not_reckoned(case: str, kind: RemisiKind, no: Refused) -> Candidate:
     )
 
 
+def opening(
+    asked: DraftAsked, drafted: DraftList, at: Effective, hands: tuple[str, str | None]
+) -> BatchDrafted:
+    """Return the first event of a batch. ``hands`` are who drafts, and on whose behalf."""
+    return BatchDrafted(
+        effective=at,
+        unit=asked.unit,
+        award_day=asked.award_day,
+        kinds=tuple(sorted(asked.kinds, key=lambda kind: ORDER.get(kind, len(ORDER)))),
+        rule_sets=tuple(one[:LINE_MOST] for one in drafted.rule_sets),
+        policies=tuple(one[:LINE_MOST] for one in drafted.policies),
+        by=hands[0],
+        on_behalf_of=hands[1],
+    )
+
+
+def ensure_may_be_drafted(asked: DraftAsked, at: Effective) -> None:
+    """Refuse a list that could not be opened, before anything is reckoned for it."""
+    nothing = DraftList(lines=(), rule_sets=(), policies=())
+    REMISI_BATCH.decide(opening(asked, nothing, at, ("-", None)), ())
+
+
 def proposals(
     stream: StreamId,
     asked: DraftAsked,
@@ -130,21 +153,9 @@ def proposals(
     at: Effective,
     hands: tuple[str, str | None],
 ) -> Iterator[Proposal]:
-    """Yield what opens a batch: the draft, and its lines some hundreds at a time.
-
-    ``hands`` are who drafts, and on whose behalf.
-    """
-    opening = BatchDrafted(
-        effective=at,
-        unit=asked.unit,
-        award_day=asked.award_day,
-        kinds=tuple(sorted(asked.kinds, key=ORDER.__getitem__)),
-        rule_sets=tuple(one[:LINE_MOST] for one in drafted.rule_sets),
-        policies=tuple(one[:LINE_MOST] for one in drafted.policies),
-        by=hands[0],
-        on_behalf_of=hands[1],
-    )
-    yield Proposal(stream=stream, event=opening, evidence=(), reason=None)
+    """Yield what opens a batch: the draft, and its lines some hundreds at a time."""
+    first_of_all = opening(asked, drafted, at, hands)
+    yield Proposal(stream=stream, event=first_of_all, evidence=(), reason=None)
     lines = [one.line for one in drafted.lines]
     for first in range(0, len(lines), LISTED_MOST):
         part = tuple(lines[first : first + LISTED_MOST])

@@ -170,4 +170,5 @@ REMISI_REGISTER = Projection(
     evolve=evolve,
     scope=Scope.CASE,
     within_stream=True,
+    found_by=(("proposal",),),
 )

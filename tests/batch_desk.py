@@ -16,7 +16,7 @@ class Clock:
 
     at: datetime = datetime(2025, 8, 1, 3, tzinfo=UTC)
 
-    def __call__(self):
+    def __call__(self) -> datetime:
         return self.at
 
 
@@ -27,7 +27,7 @@ class House:
     service: object
     clock: Clock
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         made = self.service.services
         append = replace(made.append, now=self.clock)
         self.service.services = replace(made, now=self.clock, append=append)
@@ -64,11 +64,11 @@ class House:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def step(self, client, batch, kind, day="2025-08-01", **data):
+    def step(self, client, batch, named, day="2025-08-01", **data):
         version = self.read(batch)["version"]
         return client.post(
             f"/v1/remisi-batches/{batch}/events",
-            json={"events": [event(f"remisi_batch.{kind}", day, **data)]},
+            json={"events": [event(f"remisi_batch.{named}", day, **data)]},
             headers={"If-Match": f'"{version}"'},
         )
 
