@@ -155,6 +155,7 @@ LISTS_OF_NOBODY = (
 )
 SILENT = {
     "/",  # nobody is on the way between units
+    "/penahanan",  # nobody's detention presses
     "/v1/read-models/{name}",  # a name that there is not
     *(f"/v1/read-models/{name}{form}" for name in (*EMPTY_HERE, *OF_NOBODY) for form in FORMS),
     *(f"/v1/{name}{form}" for name in LISTS_OF_NOBODY for form in FORMS),
