@@ -159,6 +159,25 @@ IMPOSSIBLE = [
         {("/propose/1", "proposal.twice")},
     ),
     (
+        {
+            "remissions": [{"kind": "umum", "on": "2025-08-17", "days": 30}],
+            "propose": [remisi("umum", "2025-08-17")],
+        },
+        {("/propose/0", "proposal.twice")},
+    ),
+    (
+        {
+            "detention": [
+                {"from": "2025-02-10", "to": "2025-06-01", "form": "rutan"},
+                {"from": "2025-06-02", "to": "2025-06-03", "form": "rumah"},
+                {"from": "2025-05-01", "to": "2025-05-02", "form": "kota"},
+                {"from": "2025-06-01", "to": None, "form": "rutan"},
+            ]
+        },
+        {("/detention/2/from", "detention.overlaps"), ("/detention/3/from", "detention.overlaps")}
+        | {("/detention/1/from", "detention.overlaps")},
+    ),
+    (
         {"propose": [remisi("tambahan", "2025-08-17")]},
         {("/propose/0/ground", "proposal.ground_missing")},
     ),
@@ -183,6 +202,34 @@ def test_what_cannot_be_is_refused_with_its_place_and_reason(caller, said, wrong
     assert (answer.status_code, answer.json()["code"]) == (422, "calculation.impossible")
     assert problems(answer) == wrong
     assert all(one["detail"] for one in answer.json()["errors"])
+
+
+POSSIBLE = [
+    {"remissions": [{"kind": "umum", "on": "2026-08-09", "days": 30}]},
+    {"remissions": [{"kind": "umum", "on": "2025-08-17", "days": 540}]},
+    {"sentences": span(years=100)},
+    {"propose": [remisi("susulan", "2025-08-17", missed=remisi("umum", "2025-08-17"))]},
+    {"propose": [remisi("tambahan", "2025-08-17", ground=ground) for ground in ("pemuka", "jasa")]},
+    {"discipline": [{"on": "2025-02-10", "until": "2025-02-10"}]},
+    {"birth_date": "2025-02-09"},
+]
+
+
+@pytest.mark.parametrize("said", POSSIBLE)
+def test_what_is_just_possible_is_answered(caller, said):
+    answer = caller.post(ADDRESS, json=asked(since="2025-02-10") | said)
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_claim_that_agrees_is_no_flag(caller):
+    claim = {"about": "expiry", "on": "2026-05-26", "source": "SK PAS-1423"}
+    assert caller.post(ADDRESS, json=EXAMPLE | {"claims": [claim]}).json()["flags"] == []
+
+
+def test_a_right_that_has_ended_has_no_stages(caller):
+    rights = [{"right": "pb", "from": "2025-12-01", "to": "2026-01-01"}]
+    answer = caller.post(ADDRESS, json=EXAMPLE | {"rights": rights}).json()
+    assert answer["guidance_stages"] == []
 
 
 UNFITTING = [

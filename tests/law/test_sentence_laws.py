@@ -234,6 +234,27 @@ def test_days_in_hospital_before_the_verdict_do_not_count():
     assert release(facts) == date(2025, 7, 10)
 
 
+def test_who_is_in_hospital_now_counts_from_the_day_after():
+    facts = facts_with(
+        detention=(held(date(2025, 1, 1), None, HeldForm.PEMBANTARAN),),
+        sentences=(sentenced(Span(years=0, months=6, days=0)),),
+    )
+    assert calculate(facts, (), date(2025, 3, 1), LAW).days.counts_from == date(2025, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("rounding", "third"), [("up", date(2025, 2, 4)), ("down", date(2025, 2, 3))]
+)
+def test_a_third_that_ends_within_a_day_is_the_later_day_or_as_the_policy_says(rounding, third):
+    """A third of a hundred days."""
+    facts = facts_with(
+        detention=(held(date(2025, 1, 1), None),),
+        sentences=(sentenced(Span(years=0, months=0, days=100)),),
+    )
+    law = replace(LAW, policies={"part_rounding": rounding})
+    assert calculate(facts, (), None, law).days.one_third == third
+
+
 def test_who_is_at_home_now_counts_as_going_inside_on_the_next_day_and_it_is_said():
     facts = facts_with(
         detention=(held(date(2025, 1, 1), None, HeldForm.RUMAH),),
@@ -278,6 +299,16 @@ def test_dasawarsa_given_while_the_substitute_is_served_is_deducted_of_it():
     )
     told = calculate(facts, (), None, LAW).days
     assert (told.expiry, told.release) == (date(2025, 7, 9), date(2025, 9, 30))
+
+
+def test_dasawarsa_that_ends_the_substitute_releases_on_its_own_day():
+    facts = facts_with(
+        detention=(held(date(2025, 1, 10), None),),
+        sentences=(sentenced(Span(years=0, months=6, days=0)),),
+        substitute=Substitute(span=Span(years=0, months=1, days=15), paid=False),
+        remissions=(Granted(kind=RemisiKind.DASAWARSA, on=date(2025, 8, 17), days=30, by=None),),
+    )
+    assert calculate(facts, (), None, LAW).days.release == date(2025, 8, 17)
 
 
 def test_dasawarsa_of_the_day_that_releases_is_of_the_substitute_which_begins_on_it():
