@@ -13,7 +13,9 @@ from projections.detention_clock import DETENTION_CLOCK, OVERSTAYS
 from projections.due_for_release import DUE_FOR_RELEASE
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
+from projections.integration import INTEGRATION_REGISTER
 from projections.kernel import Projection, Report
+from projections.klien import KLIEN
 from projections.partnership import PARTNERSHIP
 from projections.persons import PERSONS
 from projections.placements import PLACEMENTS
@@ -40,6 +42,7 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     CERTIFICATES,
     REMISI_REGISTER,
     REMISI_BATCHES,
+    INTEGRATION_REGISTER,
     PLACEMENTS,
     IN_TRANSIT,
     PROGRAMMES,
@@ -59,4 +62,5 @@ REPORTS: Final[tuple[Report[Any], ...]] = (
     DETENTION_CLOCK,
     OVERSTAYS,
     DUE_FOR_RELEASE,
+    KLIEN,
 )

@@ -140,6 +140,8 @@ EMPTY_HERE = (
     "due_for_release",
     "education_register",
     "in_transit",
+    "integration",
+    "klien",
     "overstays",
     "placements",
     "remisi_register",
