@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from application.append import Append, Proposal, Request
 from application.ledger import Conflict, Ledger
+from application.standing import standing
 from domain.catalogue import ANNOTATING, STREAMS
 from domain.kernel import DataClass, Json, Stream, Value, data_classes
 from domain.policy import POLICY, PolicyAdopted, PolicyKind
@@ -46,9 +47,11 @@ class Policies:
             stream = StreamId(kind="policy", key=kind.value)
             pages = self.ledger.read(stream)
             sha256 = self.digest(content)
-            current = STREAMS["policy"].fold(page.event for page in pages)[POLICY].adopted
+            # What was adopted last is in force, also where a clock went back in between.
+            adopted = standing(pages)
+            current = STREAMS["policy"].fold(page.event for page in adopted)[POLICY].adopted
             if current is None or current.sha256 != sha256:
-                event = self._event(kind, len(pages) + 1, sha256)
+                event = self._event(kind, len(adopted) + 1, sha256)
                 proposals.append(Proposal(stream=stream, event=event, evidence=(), reason=None))
                 expected[stream] = len(pages)
         if proposals:

@@ -1,7 +1,7 @@
 """What the service is ruled by is recorded when it opens with something else than before."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -11,6 +11,7 @@ from api.policies import permissions, policies
 from api.tokens import Role
 from application.append import Append
 from application.policies import Policies, event_catalogue
+from application.standing import standing
 from domain.catalogue import RECORDED, STREAMS
 from domain.policy import PolicyKind
 from domain.record import StreamId
@@ -105,3 +106,15 @@ def test_permissions_say_what_each_role_does():
         "operates": False,
         "purpose": "pengawasan",
     }
+
+
+def test_a_clock_that_goes_back_keeps_nobody_from_opening(adopting, ledger):
+    contents = policies(PROJECTIONS, REPORTS)
+    adopting.adopt(contents)
+    adopting.adopt(contents | {PolicyKind.PERMISSIONS: {"a": 1}})
+    earlier = replace(adopting, now=lambda: now() - timedelta(days=9))
+    for content in ({"a": 2}, {"a": 2}, {"a": 3}):
+        earlier.adopt(contents | {PolicyKind.PERMISSIONS: content})
+    adopted = standing(pages(ledger, PolicyKind.PERMISSIONS))
+    assert [page.event.edition for page in adopted] == [1, 2, 3, 4]
+    assert adopted[-1].event.sha256 == digest({"a": 3})
