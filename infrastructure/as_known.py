@@ -249,7 +249,8 @@ def _but_of(asked: Asked, streams: set[str], position: int) -> Composable:
         own: Composable = SQL("t.stream")
     else:
         (kind,) = asked.kinds
-        own = SQL("({} || t.{})").format(f"{kind}:", Identifier(kind))
+        column = kind.rpartition("-")[2]  # of a remisi-batch: batch
+        own = SQL("({} || t.{})").format(f"{kind}:", Identifier(column))
     others = SQL("{} <> ALL({}::text[])").format(own, sorted(streams))
     if table.projection.as_told:
         return SQL("(t.position <= {} AND {})").format(position, others)
