@@ -80,7 +80,7 @@ ON_PB = (admitted, asked, found, granted, started)
 
 
 def register(*events):
-    return only(INTEGRATION_REGISTER, "case:1", *events)
+    return only(of(INTEGRATION_REGISTER, "case:1", *events))
 
 
 def klien(*events, day="2024-09-01", **parameters):
