@@ -22,6 +22,7 @@ from domain.correction import FOUR_EYES, Correction, CorrectionRequested
 from domain.fields import Note
 from domain.kernel import Value, Words
 from domain.record import Recorded, StreamId
+from domain.registry import NOT_OF_A_KANWIL
 
 NOT_A_SUPERVISOR: Final[Words] = (
     "koreksi disetujui atau ditolak oleh supervisor; yang mengajukan dapat menariknya",
@@ -77,7 +78,7 @@ class Deciding:
         own = access.everywhere or bool(found.owners & access.units)
         if stream.kind != "registry":
             return self.caller.role in WRITERS and own
-        nobodys = not found.owners and not stream.key.startswith("unit/")
+        nobodys = not found.owners and not stream.key.startswith(NOT_OF_A_KANWIL)
         wide = nobodys and self.caller.level is not Level.UNIT
         return self.caller.role is Role.SUPERVISOR and (own or wide)
 

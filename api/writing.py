@@ -26,6 +26,7 @@ from domain.catalogue import STREAMS
 from domain.custody import TransferReceived
 from domain.kernel import Event, Json, Refused, Words
 from domain.record import Actor, Evidence, Recorded, StreamId
+from domain.registry import NOT_OF_A_KANWIL
 from domain.shape import payload_shapes
 from domain.time import Zone
 
@@ -227,7 +228,7 @@ class Desk:
         """Refuse what another unit records; the registry is kept by supervisors."""
         caller = self.signature.caller
         if stream.kind == "registry":
-            somebodys = stream.key.startswith("unit/") or bool(owners.owners)
+            somebodys = stream.key.startswith(NOT_OF_A_KANWIL) or bool(owners.owners)
             wide = caller.level is not Level.UNIT and not somebodys
             may = caller.role is Role.SUPERVISOR and (
                 wide or owners.written_by(caller.access, events)

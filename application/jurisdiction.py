@@ -20,6 +20,7 @@ from domain.custody import (
     TransferReceived,
     TransferRefused,
 )
+from domain.holiday import HolidayFixed
 from domain.kernel import Event, Journey, Value
 from domain.person import CustodyBegan, CustodyEnded, PersonRegistered
 from domain.programme import ProgrammeOpened
@@ -89,7 +90,7 @@ def of_opening(event: Event, actor: Actor) -> Jurisdiction | None:
             return of_draft(event)
         case PersonRegistered():
             return owned_by(actor.unit)
-        case AgencyNamed() | UserNamed():
+        case AgencyNamed() | UserNamed() | HolidayFixed():
             return NOBODY
         case _:
             return None

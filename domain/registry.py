@@ -16,6 +16,9 @@ from domain.holiday import HolidayFixed, ensure_possible, holiday_key
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure
 from domain.region import known_region
 
+NOT_OF_A_KANWIL: Final = ("unit/", "holiday/")
+"""Keys that no Kanwil keeps: a unit's is its own or the nation's, a feast is the nation's."""
+
 
 class UnitKind(Enum):
     """What a correctional unit is for."""

@@ -242,6 +242,7 @@ def test_every_kind_of_stream_has_its_short_way(service):
         "/v1/programmes",
         "/v1/referrals",
         "/v1/registry/agencies",
+        "/v1/registry/holidays",
         "/v1/registry/units",
         "/v1/registry/users",
     ]
