@@ -28,7 +28,7 @@ from domain.law.facts import (
 from domain.law.impossible import ImpossibleFacts
 from domain.law.span import Span
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 days = st.dates(date(2016, 1, 1), date(2028, 12, 31))
 maybe_day = st.none() | days
 award_days = st.sampled_from(

@@ -17,7 +17,7 @@ from domain.law.span import Span, of_days
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2000, 1, 1), date(2030, 12, 31)
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=30, deadline=None)
 
 days = st.dates(FIRST, LAST)
 lengths = st.integers(1, 30 * 360).map(of_days)
