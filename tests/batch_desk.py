@@ -31,6 +31,7 @@ class House:
         made = self.service.services
         append = replace(made.append, now=self.clock)
         self.service.services = replace(made, now=self.clock, append=append)
+        self.service.app.state.services = self.service.services
         self.wali = self.service.caller("caseworker", MEDAN, user="wali-1")
         self.tpp = self.service.caller("caseworker", MEDAN, user="ketua-tpp")
         self.head = self.service.caller("supervisor", MEDAN, user="kepala-upt")

@@ -14,6 +14,7 @@ from api.pages import (
     law,
     login,
     overview,
+    remisi_batches,
     remisi_report,
     verify,
 )
@@ -31,6 +32,7 @@ PAGES: Final = (
     corrections,
     changes,
     law,
+    remisi_batches,
     remisi_report,
     verify,
 )

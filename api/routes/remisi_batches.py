@@ -6,7 +6,7 @@ a large one by the clock: ``progress`` says how far they are.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -35,9 +35,11 @@ from api.batch_answers import (
 )
 from api.batch_desk import STREAM, DraftDesk, batch_basis, ensure_level, ensure_sayable
 from api.batch_forms import DraftBody, StepForm, given_to
+from api.batch_papers import NAMED, Papers
 from api.callers import Reader, Signed
 from api.cursors import cursor_after, key_from
 from api.dependencies import Services, WithServices
+from api.letters.batch import Who
 from api.lists import PAGE, PAGE_MOST, table, written
 from api.preconditions import VersionSeen, etag
 from api.problems import language_of, not_found
@@ -64,6 +66,8 @@ from domain.time import Zone
 PATH: Final = "/v1/remisi-batches"
 ONE: Final = f"{PATH}/{{{BATCHES.key}}}"
 STEPS_MOST: Final = 100
+HEADS: Final = (*NAMED, *COLUMNS)
+"""Columns of a list as a file: whose line it is, and the line."""
 WHEREVER: Final = Access(everywhere=True, units=frozenset())
 BatchKey = key_parameter(BATCHES)
 StepsBody: Any = body_model(
@@ -171,6 +175,18 @@ class Shown:
     state: RemisiBatch
 
     @property
+    def draft(self) -> BatchDrafted:
+        """Return how the list was begun."""
+        if self.state.draft is None:
+            raise LookupError(self.key)
+        return self.state.draft
+
+    @property
+    def kinds(self) -> Sequence[RemisiKind]:
+        """Return the kinds of the list, in the order of their awards."""
+        return self.draft.kinds
+
+    @property
     def key(self) -> str:
         """Return the key of the batch."""
         return self.history.stream.key
@@ -202,15 +218,19 @@ def read_table(  # noqa: PLR0913, PLR0917  # what the framework hands in, each b
     """Return the whole list as a file, whoever is on it and whoever is not."""
     found = shown(services, key, caller, moment)
     lines = lines_in_order(found.state)
-    reading(whom(lines), (), len(lines), found.unit)
+    people = Papers(services, caller).people(lines)
+    reading(whom(lines), NAMED, len(lines), found.unit)
     tongue = tongue_of(request)
-    rows = (_row(line_answer(found.state, line, tongue)) for line in lines)
-    return table("csv", written("csv", COLUMNS, rows), STREAM, found.history.position)
+    rows = (row_of(line_answer(found.state, line, tongue), people) for line in lines)
+    return table("csv", written("csv", HEADS, rows), STREAM, found.history.position)
 
 
-def _row(line: Json) -> Json:
-    """Return a line as cells: reasons joined, each a phrase."""
-    return line | {name: "; ".join(line[name]) for name in ("reasons", "why")}
+def row_of(line: Json, people: Mapping[str, Who]) -> Json:
+    """Return a line as cells, with whose it is; reasons are joined, each a phrase."""
+    who = people.get(line["case"])
+    named = {"name": who.name, "register_text": who.register} if who else {}
+    said = {name: "; ".join(line[name]) for name in ("reasons", "why")}
+    return dict.fromkeys(HEADS) | line | said | named
 
 
 @router.get(ONE, response_model=BatchAnswer, dependencies=STRICT)

@@ -1,0 +1,54 @@
+"""Remisi lists on a page: which there are, who is on one, and why, to be read aloud."""
+
+import pytest
+from batch_desk import Clock, House
+from facts import MEDAN
+
+
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    return lasting_service
+
+
+@pytest.fixture
+def house(service):
+    made = service.services
+    yield House(service, Clock())
+    service.services = made
+    service.app.state.services = made
+
+
+def test_a_list_is_read_from_its_row_to_the_reasons_of_one_person(house, visitor):
+    adi, _, citra, dewi = house.people()
+    batch = house.drafted(kinds=["umum"])
+    assert house.session(batch).status_code == 201
+    house.settle()
+    client = visitor("caseworker", MEDAN)
+    lists = client.get("/remisi").text
+    assert f"/remisi/{batch}" in lists
+    assert "17 Agu 2025" in lists
+    assert "2 dari 4 baris" in lists
+    assert "berikutnya: Kepala UPT" in lists
+    page = client.get(f"/remisi/{batch}").text
+    for said in ("Adi Fiktif", "Sidang TPP: setuju", "gilirannya sekarang", "2 diusulkan"):
+        assert said in page
+    off = client.get(f"/remisi/{batch}", params={"standing": "excluded"}).text
+    assert citra in off
+    assert dewi in off
+    assert adi not in off
+    assert "tanpa hukuman disiplin dalam 6 bulan terakhir" in off
+    reasons = client.get(f"/remisi/{batch}/{adi}").text
+    assert "Anda sudah menjalani 188 hari" in reasons
+    assert "Keppres 174/1999" in reasons
+    broken = client.get(f"/remisi/{batch}/{citra}").text
+    assert "belum terpenuhi" in broken
+    assert "1 Juni 2025" in broken
+
+
+def test_a_list_of_another_unit_is_not_there(house, visitor):
+    house.people()
+    batch = house.drafted(kinds=["dasawarsa"])
+    client = visitor("supervisor", "RUTAN-PEKALONGAN")
+    assert client.get(f"/remisi/{batch}").status_code == 404
+    assert batch not in client.get("/remisi").text
+    assert visitor("caseworker", MEDAN).get(f"/remisi/{batch}/bukan-perkara").status_code == 404
