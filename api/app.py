@@ -13,6 +13,7 @@ from api.routes import (
     batch_papers,
     calculations,
     case_dates,
+    case_detention,
     changes,
     clock,
     cohort,
@@ -57,6 +58,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(reviews_router())
     app.include_router(diff.router)
     app.include_router(case_dates.router)
+    app.include_router(case_detention.router)
     app.include_router(changes.router)
     app.include_router(evidence.router)
     app.include_router(forgetting.router)

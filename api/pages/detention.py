@@ -29,6 +29,7 @@ from api.tokens import Caller
 from domain.kernel import Refused, Words
 from domain.law.detention import Flag
 from domain.law.detention_clock import PRESSING, Level, Overdue, aloud
+from domain.law.detention_words import FLAGS
 from projections.case_summary import CASE_SUMMARY
 from projections.detention_clock import DETENTION_CLOCK, DetentionClockLine
 
@@ -44,33 +45,6 @@ LEVELS: Final[Mapping[Level, Words]] = {
     Level.IN_TIME: ("Masih lama", "In time"),
     Level.STANDS_STILL: ("Dibantarkan", "In hospital"),
     Level.NO_ORDER: ("Tanpa perintah tercatat", "No order on record"),
-}
-FLAGS: Final[Mapping[Flag, Words]] = {
-    Flag.LONGER_THAN_LAW: (
-        "ada surat yang lebih lama daripada batas undang-undang",
-        "an order is longer than the law allows",
-    ),
-    Flag.NOT_COVERED: ("ada hari tanpa perintah yang sah", "there are days without a good order"),
-    Flag.SIGNED_LATE: (
-        "ada perpanjangan yang terbit setelah masa sebelumnya habis",
-        "an extension was signed after the term before had run out",
-    ),
-    Flag.NO_EXCEPTION: (
-        "perpanjangan khusus tidak dikenal untuk perkara ini",
-        "the law has no extension on special grounds here",
-    ),
-    Flag.EXCEPTION_NEEDS_ILLNESS: (
-        "perpanjangan khusus hanya karena sakit",
-        "an extension on special grounds only for illness",
-    ),
-    Flag.SPANS_TWO_LAWS: (
-        "melewati pergantian KUHAP: periksa ketentuan peralihan",
-        "goes on past the change of KUHAP: look at the transition",
-    ),
-    Flag.SPECIAL_LAW_UNKNOWN: (
-        "batas menurut undang-undang khusus belum tercatat; dipakai KUHAP",
-        "the limits of the special law are not in the book; those of KUHAP are taken",
-    ),
 }
 
 

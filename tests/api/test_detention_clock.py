@@ -236,3 +236,94 @@ def test_a_reading_of_the_clock_is_recorded(service, medan):
     compliance = service.caller("compliance", MEDAN)
     found = compliance.get("/v1/reads", params={"subject": f"case:{case}"}).json()["items"]
     assert "/v1/read-models/detention_clock" in {one["route"] for one in found}
+
+
+def of_case(client, case, **asked):
+    answer = client.get(f"/v1/cases/{case}/detention-clock", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_clock_of_one_case_goes_order_by_order_and_can_be_read_aloud(service, medan):
+    case = w21(medan)
+    said = of_case(medan, case, valid_at="2025-12-29")
+    assert (said["level"], said["days_left"], said["out_on"]) == ("last_days", 3, "2026-01-02")
+    assert [(one["days"], one["day"], one["due"]) for one in said["alerts"]] == [
+        (10, "2025-12-22", True),
+        (3, "2025-12-29", True),
+        (1, "2025-12-31", False),
+        (0, "2026-01-01", False),
+    ]
+    assert [(one["allowed_days"], one["lawful_until"]) for one in said["orders"]] == [
+        (20, "2025-11-22"),
+        (40, "2026-01-01"),
+    ]
+    (told_by,) = said["orders"][1]["event"]["event_ids"]
+    assert medan.get(f"/v1/events/{told_by}").json()["type"] == "detention.extended"
+    (holds,) = said["criteria"]
+    assert holds["met"]
+    assert "sah sampai 1 Januari 2026" in holds["because"]
+    assert said["rule_sets"] == ["kuhap-1981", "pas-170-2015"]
+    late = of_case(medan, case, valid_at="2026-01-04")
+    assert (late["overdue"]["cause"], late["overdue"]["days"]) == ("limit_reached", 3)
+    assert late["criteria"][0]["because"].startswith("Sejak 2 Januari 2026")
+
+
+def test_the_clock_of_one_case_is_the_one_of_the_report(service, medan):
+    case = w21(medan)
+    told(service)
+    for day in ("2025-11-22", "2025-11-23", "2025-12-31", "2026-02-01"):
+        line, one = clock(medan, on=day)[case], of_case(medan, case, valid_at=day)
+        assert (one["level"], one["out_on"], one["days_left"]) == (
+            line["level"],
+            line["out_on"],
+            line["days_left"],
+        )
+
+
+def test_an_extension_on_special_grounds_needs_a_grave_threat_or_illness(service, medan):
+    case = w21(medan)
+    more = EXTENSION | {
+        "starts": "2026-01-02",
+        "until": "2026-01-31",
+        "exceptional": True,
+        "order_date": "2026-01-01",
+    }
+    append(medan, case, event("detention.extended", "2026-01-02", **more), version=3)
+    charge = {
+        "case_type": "umum",
+        "maximum_years": 5,
+        "life_or_death": False,
+        "legal_basis": "KUHP art. 362",
+        "offence": "Perbuatan yang disangkakan",
+    }
+    append(medan, case, event("charge.recorded", "2025-11-03", **charge), version=4)
+    said = of_case(medan, case, valid_at="2026-01-10")
+    codes = [one["code"] for one in said["criteria"]]
+    assert codes == ["order_in_force", "exception_needs_illness", "spans_two_laws"]
+    assert said["orders"][2]["article"] == "UU 20/2025 art. 107"
+    assert (said["lawful_until"], said["level"]) == ("2026-01-31", "in_time")
+
+
+def test_whoever_serves_a_sentence_past_its_end_is_held_too_long(service, medan):
+    case = w21(medan)
+    said = {
+        "instance": "pn",
+        "court": "PN Medan",
+        "number": "78/Pid.B/2025",
+        "outcome": "dipidana",
+        "sentence": [{"kind": "penjara", "years": 0, "months": 3, "days": 0, "fine": 0}],
+        "offence": ["KUHP art. 362"],
+    }
+    number = {"number": "78/Pid.B/2025"}
+    append(
+        medan,
+        case,
+        event("verdict.pronounced", "2025-12-20", **said),
+        event("verdict.became_final", "2025-12-28", **number),
+        event("verdict.executed", "2025-12-30", document="BA-17/78"),
+        version=3,
+    )
+    assert of_case(medan, case, valid_at="2026-02-01")["overdue"] is None
+    over = of_case(medan, case, valid_at="2026-02-04")["overdue"]
+    assert (over["cause"], over["since"]) == ("sentence_expired_not_released", "2026-02-02")
