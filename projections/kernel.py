@@ -78,7 +78,8 @@ class Report(Generic[R]):
     (an ISO date, a unit's code, an agreement's id); `None` where the caller gave none. ``counted``
     are the columns of a projection that are looked at, where that is not all that lie open: the
     rows that it is given have no other. ``daily`` ones count on a day, ``on``: today, where none is
-    asked for.
+    asked for. ``narrow`` says, from the parameters, which values the columns of a projection must
+    have to be counted at all, so that no other row is read.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Report(Generic[R]):
     count: Callable[[Rows, Mapping[str, str | None]], Sequence[R]]
     counted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     daily: bool = False
+    narrow: Callable[[Mapping[str, str | None]], Mapping[str, Mapping[str, str]]] = lambda _: {}
 
     def columns(self, projection: Projection[Any]) -> frozenset[str]:
         """Return the columns that are counted of a projection's rows."""

@@ -292,10 +292,22 @@ def _on_the_day(row: CaseSummary | None, day: date) -> tuple[str | None, Family]
     return whereabouts(row.movements, day).unit, Family.PMP if child else Family.REMISI
 
 
+def narrow(parameters: Mapping[str, str | None]) -> Mapping[str, Mapping[str, str]]:
+    """Say that only the proposals and lists of the day and the kind asked for are looked at."""
+    day, kind = _asked(parameters)
+    of_the_day = {"award_day": day.isoformat()} if day else {}
+    of_the_kind = {"kind": kind.value} if kind else {}
+    return {REMISI_REGISTER.name: of_the_day | of_the_kind, REMISI_BATCHES.name: of_the_day}
+
+
+def _asked(parameters: Mapping[str, str | None]) -> tuple[date | None, RemisiKind | None]:
+    day = day_from("award_day", parameters.get("award_day"))
+    return day, _word("kind", parameters.get("kind"), RemisiKind)
+
+
 def count(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[RemisiReportLine]:
     """Count awards by ``award_day``, ``kind`` and ``unit``; ``by`` names groupings."""
-    day = day_from("award_day", parameters.get("award_day"))
-    kind = _word("kind", parameters.get("kind"), RemisiKind)
+    day, kind = _asked(parameters)
     unit = parameters.get("unit")
     by = _word("by", parameters.get("by"), RemisiGrouping)
     found = shares(rows, lambda on, of: day in {None, on} and kind in {None, of})
@@ -323,6 +335,7 @@ REMISI_REPORT = Report(
     over=(REMISI_REGISTER, REMISI_BATCHES, CASE_SUMMARY, UNITS_AND_AGENCIES),
     parameters=("award_day", "kind", "unit", "by"),
     count=count,
+    narrow=narrow,
     counted={
         REMISI_REGISTER.name: frozenset(
             {"case", "proposal", "kind", "award_day", "proposed_days", "granted_days"}

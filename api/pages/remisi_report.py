@@ -20,8 +20,6 @@ from api.pages.visits import PageRoute, Visitor
 from api.tokens import Caller
 from domain.kernel import Words
 from domain.law.facts import RemisiKind
-from projections.remisi_batches import REMISI_BATCHES
-from projections.remisi_register import REMISI_REGISTER
 from projections.remisi_report import (
     REMISI_REPORT,
     Family,
@@ -108,13 +106,10 @@ def remisi_report(
 def counted(services: Services, caller: Caller, day: date | None) -> Sequence[RemisiReportLine]:
     """Count within the caller's scope; of one day, only its proposals are read."""
     rows: dict[str, Sequence[Any]] = {}
+    narrow = REMISI_REPORT.narrow({"award_day": day.isoformat() if day else None})
     for one in REMISI_REPORT.over:
-        narrow = day is not None and one in (REMISI_REGISTER, REMISI_BATCHES)
-        question = replace(
-            EVERY_ROW,
-            where={"award_day": day.isoformat()} if day and narrow else {},
-            counted=REMISI_REPORT.columns(one),
-        )
+        where = narrow.get(one.name, {})
+        question = replace(EVERY_ROW, where=where, counted=REMISI_REPORT.columns(one))
         asked = services.read_models.ask(one.name, question, caller.access)
         rows[one.name] = [row for _, row in asked.rows]
     found = shares(rows, lambda on, _: day in {None, on})

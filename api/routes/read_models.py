@@ -249,9 +249,12 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
         asked = asked_of(reading.request, columns, {}, control=("after", *TIMES))
         wait_for(services, asked.after)
         whole = replace(WHOLE, then=asked.times.then(services, report.over))
+        narrow = report.narrow(given(report, asked))
         pages = {
             one.name: services.read_models.ask(
-                one.name, replace(whole, counted=report.columns(one)), caller.access
+                one.name,
+                replace(whole, where=narrow.get(one.name, {}), counted=report.columns(one)),
+                caller.access,
             )
             for one in report.over
         }
@@ -272,6 +275,11 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
     add_three(router, report.name, answers, documented, paged=False)
 
 
+def given(report: Report[Any], asked: Asked) -> dict[str, str | None]:
+    """Return what a report was asked by."""
+    return {name: next(iter(asked.where.get(name, ())), None) for name in report.parameters}
+
+
 def counted(
     report: Report[Any], pages: Mapping[str, Page], asked: Asked, today: date | None
 ) -> Sequence[Any]:
@@ -281,7 +289,7 @@ def counted(
     neither.
     """
     rows = {name: [row for _, row in page.rows] for name, page in pages.items()}
-    parameters = {name: next(iter(asked.where.get(name, ())), None) for name in report.parameters}
+    parameters = given(report, asked)
     if "on" in parameters and not parameters["on"]:
         parameters["on"] = asked.times.day or (today.isoformat() if today else None)
     return report.count(rows, parameters)

@@ -182,7 +182,6 @@ def batch(*more, key="daftar"):
         kinds=(UMUM,),
         rule_sets=(),
         policies=(),
-        feast_fixed_by=None,
         by="ratna",
         on_behalf_of=None,
     )

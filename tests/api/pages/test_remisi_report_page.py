@@ -73,3 +73,14 @@ def test_the_report_is_served_as_the_page_shows_it(service, told):
     )
     counted = {one["figure"]: one["count"] for one in answer.json()["items"] if one["kind"]}
     assert counted == {"population": 3, "awarded": 3, "i": 2, "ii": 1}
+
+
+def test_a_day_is_read_in_either_way_of_iso_8601_and_what_is_none_is_refused(service, told):
+    auditor = service.caller("auditor", level="ditjenpas")
+    counted = [
+        auditor.get("/v1/read-models/remisi_report", params={"award_day": day}).json()["items"]
+        for day in ("2025-08-17", "20250817")
+    ]
+    assert counted[0] == counted[1] != []
+    wrong = auditor.get("/v1/read-models/remisi_report", params={"award_day": "17-8"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/query/award_day")
