@@ -50,6 +50,17 @@ def create_app(services: Services) -> FastAPI:
     measures = Measures()
     app.state.services = services
     app.state.measures = measures
+    include_routes(app, services)
+    install_pages(app)
+    problems.install(app, services.full)
+    install_openapi(app)
+    app.add_middleware(ShortWay, ways=ways_to(app, (CASES, *COLLECTIONS)))
+    app.add_middleware(Door, new_id=services.new_id, measures=measures)
+    return app
+
+
+def include_routes(app: FastAPI, services: Services) -> None:
+    """Give the app its addresses; of two that fit, the first answers."""
     app.include_router(streams_router(services))
     app.include_router(batch_papers.router)
     app.include_router(remisi_batches.router)
@@ -71,9 +82,3 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(ledger.router)
     app.include_router(reads.router)
     app.include_router(health.router)
-    install_pages(app)
-    problems.install(app, services.full)
-    install_openapi(app)
-    app.add_middleware(ShortWay, ways=ways_to(app, (CASES, *COLLECTIONS)))
-    app.add_middleware(Door, new_id=services.new_id, measures=measures)
-    return app
