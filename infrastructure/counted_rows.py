@@ -83,15 +83,16 @@ class Together:
     ) -> None:
         self.places = places
         self._table, self._stored = table, stored
-        self._keys: dict[str, Mapping[Owner, SubjectKey]] = {}
+        self._keys: dict[Owner, Mapping[Owner, SubjectKey]] = {}
 
     def unsealed(self, field: str, mark: DataClass, columns: Columns) -> Any:
         """Return what is sealed in a column, as JSON's types, or nothing."""
         seals, table = self._table.seals, self._table
-        keys = self._keys.get(field)
+        alike = owner(table.whose(field, ""), mark)  # columns of one class and role share keys
+        keys = self._keys.get(alike)
         if keys is None:  # those of all rows with one round trip
             keys = seals.keys.known(set(self._owners(field, mark)))
-            self._keys[field] = keys
+            self._keys[alike] = keys
         subject = columns[self.places[table.projection.subject or ""]]
         key = keys.get(owner(table.whose(field, subject), mark))
         if key is None:
@@ -101,10 +102,9 @@ class Together:
         return None if value is UNREADABLE else value
 
     def _owners(self, field: str, mark: DataClass) -> Iterator[Owner]:
-        place, subject = self.places[field], self.places[self._table.projection.subject or ""]
+        place, whose = self.places[self._table.projection.subject or ""], self._table.whose
         for columns in self._stored:
-            if columns[place] is not None:
-                yield owner(self._table.whose(field, columns[subject]), mark)
+            yield owner(whose(field, columns[place]), mark)
 
 
 def _words(hint: Any) -> Mapping[str, Enum] | None:

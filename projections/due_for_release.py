@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.admission import LegalStatus
 from domain.kernel import Open, Refused, Specific, Value, Words
@@ -84,6 +84,15 @@ class DueLine(Value):
     rule_set: Open[str | None]
 
 
+class Dates(NamedTuple):
+    """What a row comes to on a day, of somebody who has a day of release."""
+
+    release: date
+    expiry: date | None
+    rule_set: str | None
+    official_release: date | None
+
+
 def due(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[DueLine]:
     """Return who is held on the day ``on`` and free within ``days``, the longest overdue first.
 
@@ -96,55 +105,55 @@ def due(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[DueLine]:
 
 
 def _lines(rows: Rows, on: date, days: int, unit: str | None) -> Iterator[DueLine]:
-    dates = {row.case: row for row in rows[SENTENCE_DATES.name]}
+    """Yield the lines: who is meant is looked at only of those whose day has come near."""
+    near = {
+        row.case: (row, dates)
+        for row in rows[SENTENCE_DATES.name]
+        if (dates := _dates_on(row, on, on + timedelta(days=days)))
+    }
     for summary in rows[CASE_SUMMARY.name]:
-        row = dates.get(summary.case)
-        if row is None:
-            continue
-        person = seen(summary, on)
-        if not person.held or unit not in (None, "", person.unit):
-            continue
-        if line := _line(row, person, on, days):
-            yield line
+        if summary.case in near:
+            person = seen(summary, on)
+            if person.held and unit in (None, "", person.unit):
+                yield _line(*near[summary.case], person, on)
 
 
-def _line(row: SentenceDatesLine, person: Seen, on: date, days: int) -> DueLine | None:
-    release, expiry, rule_set, named = _dates_on(row, on)
-    if release is None or (release - on).days > days:
-        return None
-    left = (release - on).days
+def _line(row: SentenceDatesLine, dates: Dates, person: Seen, on: date) -> DueLine:
+    left = (dates.release - on).days
     level = DueLevel.COMING if left > 0 else DueLevel.OVERDUE if left else DueLevel.TODAY
-    cause = _cause(row, person, release, expiry, named) if left < 0 else None
-    because = _aloud(release, left, cause)
+    named = dates.official_release
+    cause = _cause(row, dates, person) if left < 0 else None
+    because = _aloud(dates.release, left, cause)
     return DueLine(
         case=row.case,
         unit=person.unit,
         level=level,
         days_left=left,
-        release=release,
-        expiry=expiry,
+        release=dates.release,
+        expiry=dates.expiry,
         official_release=named,
         cause=cause,
         because_id=because[0],
         because_en=because[1],
-        rule_set=rule_set,
+        rule_set=dates.rule_set,
     )
 
 
-def _dates_on(
-    row: SentenceDatesLine, on: date
-) -> tuple[date | None, date | None, str | None, date | None]:
-    """Return release, expiry, rule set and the official day: as the row says, or of that day."""
+def _dates_on(row: SentenceDatesLine, on: date, until: date) -> Dates | None:
+    """Return the dates of a day, of whoever is free by another: as the row says, or anew."""
     if row.last_effective_day + ONE_DAY <= on and not row.moves:
-        return row.release, row.expiry, row.rule_set, row.official_release
+        if row.release is None or row.release > until:
+            return None
+        return Dates(row.release, row.expiry, row.rule_set, row.official_release)
     steps = [step for step in row.steps or () if step.day <= on]
     found = reckoned_on(steps, on)
-    return found.release, found.expiry, found.rule_set, official_release(steps)
+    if found.release is None or found.release > until:
+        return None
+    return Dates(found.release, found.expiry, found.rule_set, official_release(steps))
 
 
-def _cause(
-    row: SentenceDatesLine, person: Seen, release: date, expiry: date | None, named: date | None
-) -> OverdueCause:
+def _cause(row: SentenceDatesLine, dates: Dates, person: Seen) -> OverdueCause:
+    release, expiry, named = dates.release, dates.expiry, dates.official_release
     if person.legal_status in (LegalStatus.TAHANAN, LegalStatus.ANAK):
         return OverdueCause.EXECUTION_MISSING
     if expiry and expiry <= release and _awarded(row.steps or (), release):
