@@ -1,5 +1,7 @@
 """Rows stand where the domain's own states stand, on whatever the domain admits."""
 
+from dataclasses import replace
+
 import pytest
 from fold import of, one_a_day
 from hypothesis import given, settings
@@ -8,15 +10,17 @@ from strategies import event, walks
 
 from domain.agreement import AGREEMENT, status_on
 from domain.catalogue import CASE, STREAMS
+from domain.charge import CHARGE
 from domain.custody import CUSTODY, CustodyAdmitted, CustodyTakenOver
 from domain.detention import DETENTION
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Stream
 from domain.law.case_facts import facts_of
+from domain.law.detention_case import chain_of, court_of, who_of
 from domain.programme import PROGRAMME
 from domain.skill_training import SKILL_TRAINING
 from domain.verdict import VERDICT, legal_status
-from projections import agreements
+from projections import agreements, detention_limits
 from projections.agreements import AGREEMENTS
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
@@ -60,10 +64,15 @@ def same_detention(row, journey):
     assert row.order_number == (last and last.order_number)
     assert row.in_hospital_since == detention.in_hospital_since
     assert row.hospital_days == detention.hospital_days
+    told = chain_of(journey)
+    orders = tuple(replace(order, by=None) for order in told.orders)
+    assert detention_limits.chain_of(row.steps) == replace(told, orders=orders)
+    assert detention_limits.court_of(row.court_steps or ()) == court_of(journey)
+    assert row.child == who_of(journey).child
 
 
 def test_the_running_term_of_detention_is_the_chapters():
-    for history, journey in journeys(CUSTODY, DETENTION):
+    for history, journey in journeys(CUSTODY, DETENTION, VERDICT, CHARGE):
         for row in of(DETENTIONS, "case:1", *history).values():
             same_detention(row, journey)
 
