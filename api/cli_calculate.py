@@ -88,14 +88,8 @@ def calculate(  # noqa: PLR0913  # its options
     dan disebut siapa yang berbeda / with `--unit`, who differs when it is reckoned otherwise.
     """
     chosen = _pairs(policy, "--policy"), _pairs(rule_set, "--rule-set")
-    of_a_unit: dict[str, Any] = {
-        "on": on,
-        "valid_at": valid_at,
-        "known_at": known_at,
-        "propose": propose,
-    }
-    of_a_unit |= {"change": change, "promulgated_by": promulgated_by}
-    said = {name: value for name, value in of_a_unit.items() if value}
+    said = _said(on=on, valid_at=valid_at, known_at=known_at, propose=propose)
+    said |= _said(change=change, promulgated_by=promulgated_by)
     if rules:
         _tell_rules(as_json=as_json)
     elif unit and not facts:
@@ -112,6 +106,10 @@ def calculate(  # noqa: PLR0913  # its options
 
 Chosen = tuple[dict[str, str], dict[str, str]]
 """Options by policy, and rule sets by topic."""
+
+
+def _said(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value}
 
 
 def _of_a_unit(
