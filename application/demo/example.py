@@ -63,10 +63,15 @@ def example_person(script: Script, crowd: Crowd) -> Person:
 
 
 def open_example(script: Script, desk: Desk, person: Person) -> None:
-    """Add the steps that open the example's case and follow it to the day of release."""
+    """Add the step that opens the example's case and follows it to the verdict."""
     words = (f"{desk.unit}: contoh lengkap, penerimaan", f"{desk.unit}: example, admission")
     place = Place(Stage.POPULATION, person.case, desk)
     script.say(place, words, opening(desk, person, _held(desk, person)))
+
+
+def free_example(script: Script, place: Place, person: Person) -> None:
+    """Add the step that lets the example go, which rests on the remisi told before."""
+    desk = place.desk
     words = (f"{desk.unit}: contoh lengkap, PB", f"{desk.unit}: example, conditional release")
     facts = [fact("case", person.case, event) for event in _freed(desk)]
     script.say(place, words, facts)

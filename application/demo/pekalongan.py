@@ -8,11 +8,11 @@ came of its plans are the facts of programmes of their own, which name it.
 from datetime import date
 from typing import Final
 
-from application.demo.example import example_person, open_example
+from application.demo.example import example_person, free_example, open_example
 from application.demo.opening import open_case
 from application.demo.partners import PEKALONGAN
 from application.demo.pekalongan_afterwards import former, tell_afterwards
-from application.demo.pekalongan_ceremony import tell_ceremony
+from application.demo.pekalongan_ceremony import PLACE, tell_ceremony
 from application.demo.pekalongan_gatherings import tell_gatherings
 from application.demo.pekalongan_learners import LEARNERS, tell_learners
 from application.demo.pekalongan_youths import tell_youths
@@ -107,6 +107,7 @@ def tell_pekalongan(script: Script, scale: float) -> tuple[str, str, str]:
         open_case(script, PEKALONGAN, person)
     example, gone, held = everybody[0], everybody[1 : len(gone) + 1], everybody[len(gone) + 1 :]
     tell_ceremony(script, [example, *gone, *held])
+    free_example(script, PLACE, example)
     tell_learners(script, plans, held, example)
     tell_gatherings(script, plans, held)
     tell_afterwards(script, afterwards, gone, example)
