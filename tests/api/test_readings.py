@@ -72,6 +72,8 @@ def filled(service, medan, access):
     assert service.services.read_models.wait(batch["position"], 10)
     return {
         "remisi_batch_id": batch["remisi_batch_id"],
+        "batch": batch["remisi_batch_id"],
+        "case": case,
         "case_id": case,
         "event_id": opened["events"][0]["event_id"],
         "person_id": whom,
@@ -174,6 +176,7 @@ SILENT = {
     "/v1/registry/users/{user}/reviews",
     "/v1/programmes/{programme_id}/corrections",
     "/v1/programmes/{programme_id}/reviews",
+    "/remisi",
     "/v1/remisi-batches/{remisi_batch_id}",
     "/v1/remisi-batches/{remisi_batch_id}/corrections",
     "/v1/remisi-batches/{remisi_batch_id}/letters.pdf",  # there is no SK
