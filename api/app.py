@@ -21,6 +21,7 @@ from api.routes import (
     evidence,
     forgetting,
     health,
+    integration_rights,
     law,
     ledger,
     merges,
@@ -70,6 +71,7 @@ def include_routes(app: FastAPI, services: Services) -> None:
     app.include_router(diff.router)
     app.include_router(case_dates.router)
     app.include_router(case_detention.router)
+    app.include_router(integration_rights.router)
     app.include_router(changes.router)
     app.include_router(evidence.router)
     app.include_router(forgetting.router)
