@@ -9,13 +9,14 @@ from projections.certificates import CERTIFICATES
 from projections.changes import CHANGES
 from projections.corrections import CORRECTIONS, REVIEWS
 from projections.detention import DETENTIONS
-from projections.detention_clock import DETENTION_CLOCK, OVERSTAYS
+from projections.detention_clock import DETENTION_CLOCK
 from projections.due_for_release import DUE_FOR_RELEASE
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.integration import INTEGRATION_REGISTER
 from projections.kernel import Projection, Report
 from projections.klien import KLIEN
+from projections.overstays import OVERSTAYS
 from projections.partnership import PARTNERSHIP
 from projections.persons import PERSONS
 from projections.placements import PLACEMENTS

@@ -1,4 +1,4 @@
-"""The clock of everybody who is held before their verdict is executed, and who is held too long.
+"""The clock of everybody who is held before their verdict is executed.
 
 A last day is compared with the day of asking: nothing is written when a day passes. A case of which
 something was told for a later day is gone through again, so that the answer is of the day itself.
@@ -14,14 +14,11 @@ from domain.kernel import Open, Refused, Value
 from domain.law.book import LAW
 from domain.law.detention import ONE_DAY, Who
 from domain.law.detention_clock import (
-    ARTICLES,
     Cause,
     Court,
     Level,
-    Overdue,
     Standing,
     alert,
-    aloud,
     level,
     notices,
     overdue,
@@ -70,21 +67,6 @@ class DetentionClockLine(Value):
     flags: Open[str]
     rule_set: Open[str | None]
     policies: Open[str]
-
-
-class OverstayLine(Value):
-    """One case that is held too long: why, since which day, and how that is said to the person."""
-
-    case: Open[str]
-    unit: Open[str | None]
-    cause: Open[Cause]
-    since: Open[date]
-    days: Open[int]
-    stage: Open[DetentionStage | None]
-    article: Open[str]
-    because_id: Open[str]
-    because_en: Open[str]
-    rule_set: Open[str | None]
 
 
 class Detained(Value):
@@ -290,33 +272,6 @@ def _line(seat: Seat, on: date, days: Sequence[int]) -> DetentionClockLine:
     )
 
 
-def overstays(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[OverstayLine]:
-    """Return who was held too long at the end of the day ``on``, the longest first."""
-    on = day_of(parameters)
-    found = (
-        _overstay(seat, over)
-        for seat in seats(rows, on, parameters.get("unit"))
-        if (over := overdue(seat.standing, on))
-    )
-    return sorted(found, key=lambda line: (line.since, line.case))
-
-
-def _overstay(seat: Seat, over: Overdue) -> OverstayLine:
-    because = aloud(over)
-    return OverstayLine(
-        case=seat.case,
-        unit=seat.unit,
-        cause=over.cause,
-        since=over.since,
-        days=over.days,
-        stage=seat.detained.stage if seat.detained else None,
-        article=ARTICLES[over.cause],
-        because_id=because[0],
-        because_en=because[1],
-        rule_set=seat.detained.rule_set if seat.detained else None,
-    )
-
-
 def day_of(parameters: Mapping[str, str | None]) -> date:
     """Return the day of asking; refuse to reckon without one, since there is no clock here."""
     on = day_from("on", parameters.get("on"))
@@ -363,15 +318,6 @@ DETENTION_CLOCK: Final = Report(
     over=(CASE_SUMMARY, DETENTIONS),
     parameters=("on", "unit", "level"),
     count=clock,
-    counted=COLUMNS,
-    daily=True,
-)
-OVERSTAYS: Final = Report(
-    name="overstays",
-    row=OverstayLine,
-    over=(CASE_SUMMARY, DETENTIONS),
-    parameters=("on", "unit"),
-    count=overstays,
     counted=COLUMNS,
     daily=True,
 )

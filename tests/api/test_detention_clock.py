@@ -327,3 +327,11 @@ def test_whoever_serves_a_sentence_past_its_end_is_held_too_long(service, medan)
     assert of_case(medan, case, valid_at="2026-02-01")["overdue"] is None
     over = of_case(medan, case, valid_at="2026-02-04")["overdue"]
     assert (over["cause"], over["since"]) == ("sentence_expired_not_released", "2026-02-02")
+    told(service)
+    assert overstays(medan, case, on="2026-02-01") == []
+    (line,) = overstays(medan, case, on="2026-02-04")
+    assert (line["cause"], line["since"], line["days"]) == (
+        "sentence_expired_not_released",
+        "2026-02-02",
+        3,
+    )

@@ -1,0 +1,103 @@
+"""Who is held too long, before a verdict is executed and after it: since when, and what is missing.
+
+Before it, detention ran out; after it, the sentence did. Whoever is both is told of once, by what
+their detention lacks.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from domain.detention import DetentionStage
+from domain.kernel import Open, Specific, Value
+from domain.law.detention import ONE_DAY
+from domain.law.detention_clock import ARTICLES, Cause, Overdue, aloud, overdue
+from projections.case_summary import CASE_SUMMARY
+from projections.detention import DETENTIONS
+from projections.detention_clock import COLUMNS, Seat, day_of, seats
+from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, DueLine, due
+from projections.kernel import Report, Rows
+from projections.sentence_dates import SENTENCE_DATES
+
+
+class OverstayLine(Value):
+    """One case that is held too long: why, since which day, and how that is said to the person.
+
+    Of a sentence that is over, the day tells its length.
+    """
+
+    case: Open[str]
+    unit: Open[str | None]
+    cause: Open[Cause]
+    since: Specific[date]
+    days: Specific[int]
+    stage: Open[DetentionStage | None]
+    article: Open[str]
+    because_id: Specific[str]
+    because_en: Specific[str]
+    rule_set: Open[str | None]
+
+
+def overstays(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[OverstayLine]:
+    """Return who was held too long at the end of the day ``on``, the longest first."""
+    on, unit = day_of(parameters), parameters.get("unit")
+    found = {line.case: line for line in _before(rows, on, unit)}
+    for line in due(rows, {"on": on.isoformat(), "unit": unit, "days": "0"}):
+        if line.level is DueLevel.OVERDUE:
+            found.setdefault(line.case, _after(line))
+    return sorted(found.values(), key=lambda line: (line.since, line.case))
+
+
+def _before(rows: Rows, on: date, unit: str | None) -> Iterator[OverstayLine]:
+    """Yield those whose verdict is not executed."""
+    for seat in seats(rows, on, unit):
+        over = overdue(seat.standing, on)
+        if over:
+            yield _line(seat, over)
+
+
+def _line(seat: Seat, over: Overdue) -> OverstayLine:
+    because = aloud(over)
+    return OverstayLine(
+        case=seat.case,
+        unit=seat.unit,
+        cause=over.cause,
+        since=over.since,
+        days=over.days,
+        stage=seat.detained.stage if seat.detained else None,
+        article=ARTICLES[over.cause],
+        because_id=because[0],
+        because_en=because[1],
+        rule_set=seat.detained.rule_set if seat.detained else None,
+    )
+
+
+def _after(line: DueLine) -> OverstayLine:
+    """Return one whose sentence is over: free on the day itself, too long from the day after."""
+    return OverstayLine(
+        case=line.case,
+        unit=line.unit,
+        cause=Cause.SENTENCE_EXPIRED_NOT_RELEASED,
+        since=line.release + ONE_DAY,
+        days=-line.days_left,
+        stage=None,
+        article=ARTICLES[Cause.SENTENCE_EXPIRED_NOT_RELEASED],
+        because_id=line.because_id,
+        because_en=line.because_en,
+        rule_set=line.rule_set,
+    )
+
+
+OVERSTAYS: Final = Report(
+    name="overstays",
+    row=OverstayLine,
+    over=(CASE_SUMMARY, DETENTIONS, SENTENCE_DATES),
+    parameters=("on", "unit"),
+    count=overstays,
+    counted={
+        **DUE_FOR_RELEASE.counted,
+        **COLUMNS,
+        CASE_SUMMARY.name: DUE_FOR_RELEASE.columns(CASE_SUMMARY) | COLUMNS[CASE_SUMMARY.name],
+    },
+    daily=True,
+)
