@@ -1,5 +1,18 @@
 """Whoever watches the service sees that somebody looks at what comes due, and what came of it."""
 
+import json
+
+import pytest
+from import_files import Jejak
+
+
+@pytest.fixture
+def jejak(database, tmp_path, monkeypatch):
+    monkeypatch.setenv("JEJAK_DATABASE_URL", database)
+    monkeypatch.setenv("JEJAK_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JEJAK_MASTER_KEY", (b"k" * 32).hex())
+    return Jejak(tmp_path)
+
 
 def test_the_last_look_is_told_to_everybody_who_has_a_token(service, medan):
     assert medan.get("/v1/clock").json() == {"items": []}
@@ -23,3 +36,10 @@ def test_whoever_measures_sees_how_long_ago_it_looked_and_whether_it_went_wrong(
     assert values['jejak_clock_failed{name="remisi_batches"}'] == "0"
     assert values['jejak_clock_held{name="remisi_batches"}'] == "1"
     assert 0 <= float(values['jejak_clock_look_age_seconds{name="remisi_batches"}']) < 60
+
+
+def test_whoever_runs_the_service_asks_the_same_of_the_command_line(service, jejak):
+    service.services.clock.turn()
+    (said,) = json.loads(jejak("status", "--clock", "--json"))
+    assert (said["name"], said["recorded"], said["error"]) == ("remisi_batches", 0, None)
+    assert said["looked_at"]
