@@ -74,8 +74,7 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
     size = "tiny" if tiny else "quick" if quick else "default"
-    scale = scale_of(size, runs=runs, store_events=store_events, people=people)
-    found = _run_all(names, scale)
+    found = _run_all(names, scale_of(size, runs=runs, store_events=store_events, people=people))
     _tell(found, as_json=as_json)
     if write:
         keep(write, found.results, found.facts)
