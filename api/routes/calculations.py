@@ -7,9 +7,11 @@ from fastapi import APIRouter, Request
 from api.calculation_answers import CalculationAnswer, Spoken
 from api.calculation_forms import CalculationBody, question_in
 from api.callers import Known
+from api.dependencies import WithServices
 from api.problems import Problem, language_of
 from api.routes.collections import STRICT
 from application.calculating import answered
+from application.holidays import law_with_feasts
 from domain.kernel import Json, Refused, Words
 from domain.law.book import LAW
 from domain.law.impossible import ImpossibleFacts
@@ -25,13 +27,17 @@ CANNOT_BE: Final[Words] = (
 @router.post(
     "/v1/calculations/sentence-dates", response_model=CalculationAnswer, dependencies=STRICT
 )
-def sentence_dates(request: Request, caller: Known, body: CalculationBody) -> Json:
+def sentence_dates(
+    request: Request, services: WithServices, caller: Known, body: CalculationBody
+) -> Json:
     """Say what the law gives for facts: dates, remisi, rights of integration, each with its why.
 
-    Whoever has a token may ask: the facts are the caller's own, and nothing is kept of them.
+    Whoever has a token may ask: the facts are the caller's own, and nothing is kept of them. The
+    feasts are those that the registry knows now.
     """
+    law = law_with_feasts(services.ledger, None) if body.propose else LAW
     try:
-        found = answered(question_in(body), LAW)
+        found = answered(question_in(body), law)
     except Refused as refused:
         raise problem_of(refused) from None
     return Spoken(0 if language_of(request) == "id" else 1).answer(found)

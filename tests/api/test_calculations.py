@@ -89,6 +89,29 @@ def test_another_answer_to_an_open_question_changes_the_dates_and_is_named(calle
     assert [one["code"] for one in usual["warnings"]] == ["calendar.leap_day"]
 
 
+def test_a_feast_that_the_registry_moved_is_the_one_that_is_reckoned_with(lasting_service, caller):
+    said = {
+        "religion": "buddha",
+        "year": 2025,
+        "day": "2025-05-13",
+        "second_day": None,
+        "decree": "SKB 9/2024",
+    }
+    asks = asked(
+        religion="buddha",
+        since="2023-01-10",
+        sentences=span(years=4),
+        propose=[remisi("khusus", "2025-05-13")],
+    )
+    own_feast = {"eligible": True, "days": 30, "year_ordinal": 2}
+    assert not matches(caller.post(ADDRESS, json=asks).json()["remissions"], [own_feast])
+    fixed = {"type": "registry.holiday_fixed", "effective": "2024-10-15", "data": said}
+    nation = lasting_service.caller("supervisor", level="ditjenpas")
+    assert nation.post("/v1/registry/holidays", json={"events": [fixed]}).status_code == 201
+    answer = caller.post(ADDRESS, json=asks).json()
+    assert matches(answer["remissions"], [own_feast]), answer["remissions"]
+
+
 def test_a_rule_set_is_chosen_whatever_the_day(caller):
     answer = caller.post(ADDRESS, json=EXAMPLE | {"rule_sets": {"sentence": "kuhp-2023"}}).json()
     assert answer["rule_sets"][0] == "kuhp-2023"
