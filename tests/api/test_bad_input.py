@@ -55,6 +55,7 @@ GROUPS = {
     "agreements": "/v1/agreements",
     "referrals": "/v1/referrals",
     "registry": "/v1/registry",
+    "remisi batches": ("/v1/remisi-batches", "/v1/clock"),
     "evidence": "/v1/evidence",
     "corrections": ("/v1/corrections", "/v1/reviews"),
     "calculations": ("/v1/calculations", "/v1/law"),
@@ -92,7 +93,7 @@ def probe(operation, mode, token, keys, ledger):
 
 
 @pytest.fixture
-def keys(medan):
+def keys(service, medan):
     """Streams that are there, so that what is generated also reaches the domain."""
     found = {
         f"{kind}_id": StreamId(kind=kind, key=opened(medan, f"/v1/{kind}s", said))
@@ -103,8 +104,10 @@ def keys(medan):
             ("referral", referral()),
         )
     }
+    case = corrected(medan)
     return found | {
-        "case_id": corrected(medan),
+        "case_id": case,
+        "remisi_batch_id": drafted(service, medan),
         "unit": StreamId(kind="registry", key=f"unit/{MEDAN}"),
     }
 
@@ -116,6 +119,16 @@ def corrected(client):
     asked = ask(client, f"/v1/cases/{case}", asking(told[0]["event_id"]), 1)
     assert asked.status_code == 201, asked.json()
     return StreamId(kind="case", key=case)
+
+
+def drafted(service, client):
+    """A list of everybody who is there by now."""
+    services = service.services
+    assert services.read_models.wait(services.ledger.position(), 10)
+    wanted = {"unit": MEDAN, "award_day": "2027-08-17", "kinds": ["umum"]}
+    answer = client.post("/v1/remisi-batches", json=wanted)
+    assert answer.status_code == 201, answer.json()
+    return StreamId(kind="remisi-batch", key=answer.json()["batches"][0]["remisi_batch_id"])
 
 
 def opened(client, address, said):
@@ -184,7 +197,8 @@ def at_home(part):
 def test_every_event_of_the_catalogue_is_answered(medan, keys, service, stream):
     ledger = service.services.ledger
     [(name, one)] = [(name, key) for name, key in keys.items() if key.kind == stream]
-    address = {"registry": "registry/units"}.get(stream, f"{stream}s")
+    irregular = {"registry": "registry/units", "remisi-batch": "remisi-batches"}
+    address = irregular.get(stream, f"{stream}s")
     for kind in STREAMS[stream].chapter_of:
         form = example_json(kind)
         at_home(form)
