@@ -142,6 +142,43 @@ def test_asking_for_remisi_never_delays_release(facts, asked):
     assert answer.days.release == max(releasing, default=answer.days.expiry)
 
 
+AWARDS = [
+    Wanted(kind=kind, on=on, ground=None, missed=None)
+    for kind, on in (
+        (RemisiKind.UMUM, date(2025, 8, 17)),
+        (RemisiKind.DASAWARSA, date(2025, 8, 17)),
+        (RemisiKind.KHUSUS, date(2026, 3, 21)),
+    )
+]
+
+
+@FEW
+@given(
+    st.sampled_from(HeldForm),
+    st.integers(0, 300),
+    st.integers(0, 3),
+    st.integers(1, 299),
+    st.integers(9, 120),
+)
+def test_splitting_a_stay_changes_nothing_in_the_whole_answer(form, count, gap, cut, length):
+    start = date(2024, 9, 1)
+    then = start + timedelta(days=count)
+    rest = held(then + timedelta(days=1 + gap), None)
+    plain = facts_with(
+        detention=(held(start, then, form), rest),
+        sentences=(sentenced(Span(years=0, months=length, days=0)),),
+    )
+    middle = start + timedelta(days=min(cut, count))
+    parts = held(start, middle, form), held(middle + timedelta(days=1), then, form)
+    later = rest.from_day + timedelta(days=cut)
+    tail = held(rest.from_day, later), held(later + timedelta(days=1), None)
+    split = (*(parts if middle < then else parts[:1]), *tail)
+    asks = [one for one in AWARDS if one.on >= rest.from_day]
+    assert calculate(replace(plain, detention=split), asks, None, LAW) == calculate(
+        plain, asks, None, LAW
+    )
+
+
 @FEW
 @given(convicts)
 def test_whatever_of_the_rights_is_open_lies_between_the_detention_and_the_end(facts):
