@@ -132,7 +132,10 @@ def test_every_address_that_shows_somebody_records_it(service, medan, corrected,
     assert silent == SILENT
 
 
-ASKED = {"/v1/cases/{case_id}/diff": {"from": "2020-01-01T00:00:00+07:00"}}
+ASKED = {
+    "/v1/cases/{case_id}/diff": {"from": "2020-01-01T00:00:00+07:00"},
+    "/v1/integration-rights": {"unit": "RUTAN-MEDAN"},
+}
 """What an address cannot be read without."""
 FORMS = ("", ".csv", ".ndjson")
 EMPTY_HERE = (
@@ -160,6 +163,8 @@ LISTS_OF_NOBODY = (
 SILENT = {
     "/",  # nobody is on the way between units
     "/penahanan",  # nobody's detention presses
+    "/integrasi",  # nobody was convicted
+    "/v1/integration-rights",
     "/v1/read-models/{name}",  # a name that there is not
     *(f"/v1/read-models/{name}{form}" for name in (*EMPTY_HERE, *OF_NOBODY) for form in FORMS),
     *(f"/v1/{name}{form}" for name in LISTS_OF_NOBODY for form in FORMS),
@@ -169,6 +174,7 @@ SILENT = {
             "agreements/{agreement_id}",
             "registry/units/{unit}",
             "registry/agencies/{agency}",
+            "registry/holidays/{holiday}",
         )
         for events in ("", "/events", "/corrections", "/reviews")
     ),
