@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from application.append import Proposal as Said
+from application.append import Request
+from application.policies import SERVICE
 from application.standing import standing
 from application.timeline import Timeline
 from application.timeline import in_order as told_in_order
@@ -25,7 +28,7 @@ from domain.kernel import Event, Journey, Refused
 from domain.law.book import LAW
 from domain.law.case_facts import facts_of
 from domain.law.sentence import Endless, dates
-from domain.record import Recorded
+from domain.record import Actor, Recorded
 from domain.remisi import (
     REMISI,
     DecisionLevel,
@@ -39,6 +42,7 @@ from domain.remisi import (
 from domain.remisi_batch import REMISI_BATCH as CHAPTER
 from domain.time import Effective
 
+PURPOSE: Final = "pembinaan"
 ORDER: Final = {kind: place for place, kind in enumerate(IN_A_BATCH)}
 """In which the awards of one day are given: umum, and then dasawarsa on what it left (contract)."""
 
@@ -50,6 +54,11 @@ class Batch:
     key: str
     state: RemisiBatch
     pages: Sequence[Recorded]
+
+    @property
+    def heard(self) -> bool:
+        """Return whether the TPP has met, so that cases may have heard of it: also if voided."""
+        return any(isinstance(page.event, BatchSessionHeld) for page in self.pages)
 
     @property
     def award(self) -> Effective | None:
@@ -197,3 +206,16 @@ def _end(batch: Batch, line: BatchLine, told: Mapping[str, Proposal]) -> Proposa
 def in_order(lines: Iterable[BatchLine]) -> Sequence[BatchLine]:
     """Return lines in the order in which the awards of one day are given."""
     return sorted(lines, key=lambda line: ORDER[line.kind])
+
+
+def request_of(batch: Batch, page: Recorded | None, proposals: Sequence[Said]) -> Request:
+    """Return what whoever took a step says; without one, the service by its clock."""
+    actor: Actor = page.actor if page else SERVICE
+    return Request(
+        proposals=tuple(proposals),
+        expected={},
+        actor=actor,
+        purpose=page.purpose if page else PURPOSE,
+        correlation_id=page.correlation_id if page else batch.key,
+        command=None,
+    )

@@ -11,12 +11,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from application.append import Append, Proposal, Request
-from application.batch_cases import Batch, LineDue, batch_in, due_of, totals_of
+from application.append import Append, Proposal
+from application.batch_cases import Batch, LineDue, batch_in, due_of, request_of, totals_of
+from application.batch_review import look_again
 from application.case_facts import Book
 from application.clock import GoesOn, Round
 from application.ledger import Conflict
-from application.policies import SERVICE
 from application.read_ahead import ReadAhead
 from application.read_models import Access, Question, ReadModels
 from application.timeline import in_order
@@ -24,7 +24,7 @@ from domain.batch_list import BatchApplied, BatchClosed, BatchLineWithdrawn, Wit
 from domain.batch_standing import BatchLine, BatchStatus
 from domain.catalogue import CASE, REMISI_BATCH
 from domain.kernel import Event, Refused
-from domain.record import Actor, Recorded, StreamId
+from domain.record import Recorded, StreamId
 from domain.remisi import REMISI
 from domain.time import Effective, Zone
 
@@ -34,7 +34,6 @@ AT_ONCE: Final = 50
 """Lines of a batch whose cases are brought up before the step is answered."""
 LOOKS_MOST: Final = 4
 """Times that a batch is gone through: what a case refused takes its line off, and is told then."""
-PURPOSE: Final = "pembinaan"
 WHEREVER: Final = Access(everywhere=True, units=frozenset())
 REMISI_NAMES: Final = frozenset(name for kind in REMISI.events for name in kind.names)
 NOTHING_DONE: Final = Round(recorded=0, left=0, next_at=None)
@@ -94,7 +93,7 @@ class BatchFollowing:
             if batch.state.told or batch.state.draft is None:
                 break
             before = tally.recorded
-            if batch.state.steps:
+            if batch.heard:
                 self._tell(batch, now, tally, goes_on)
             if not tally.left:
                 self._end(batch, now, tally)
@@ -125,6 +124,8 @@ class BatchFollowing:
             if due and not goes_on():
                 tally.left += len(due)
                 return
+            for stream, pages in part.items():
+                tally.recorded += look_again(self.append, batch, stream, pages, lines[stream.key])
             try:
                 self._record(batch, due, part, tally)
             except Refused:
@@ -190,7 +191,7 @@ class BatchFollowing:
         append = replace(self.append, ledger=ReadAhead(self.ledger, read))
         for place in sorted(steps):
             page, proposals = steps[place]
-            tally.recorded += len(append(_request(batch, page, proposals)).written)
+            tally.recorded += len(append(request_of(batch, page, proposals)).written)
             append = self.append
 
     def _take_off(
@@ -232,22 +233,9 @@ class BatchFollowing:
         stream = StreamId(kind=REMISI_BATCH.name, key=batch.key)
         proposal = Proposal(stream=stream, event=event, evidence=(), reason=None)
         try:
-            tally.recorded += len(self.append(_request(batch, None, [proposal])).written)
+            tally.recorded += len(self.append(request_of(batch, None, [proposal])).written)
         except (Conflict, Refused):
             tally.left += 1  # another hand was there: look again
-
-
-def _request(batch: Batch, page: Recorded | None, proposals: Sequence[Proposal]) -> Request:
-    """Return what whoever took a step says; without one, the service by its clock."""
-    actor: Actor = page.actor if page else SERVICE
-    return Request(
-        proposals=tuple(proposals),
-        expected={},
-        actor=actor,
-        purpose=page.purpose if page else PURPOSE,
-        correlation_id=page.correlation_id if page else batch.key,
-        command=None,
-    )
 
 
 def _at(batch: Batch, now: datetime) -> Effective:

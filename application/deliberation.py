@@ -14,6 +14,7 @@ from application.reviewing import newly_unsupported
 from application.standing import review_of, standing
 from application.timeline import Known, Timeline
 from domain.assessment import OTHERWISE
+from domain.batch_due import BATCH_SAYS_OTHERWISE
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
 from domain.correction import CorrectionApproved, CorrectionEvent
@@ -214,7 +215,7 @@ class Deliberation:
             if item.resolved or elsewhere or item.raised.event in unsupported:
                 continue
             fact = facts.get(item.raised.event)
-            if fact and item.raised.code in OTHERWISE:
+            if fact and item.raised.code in {*OTHERWISE, BATCH_SAYS_OTHERWISE}:
                 continue  # it is watched where it is worked out
             if fact and strand.disturbed and fact.effective.instant < strand.disturbed:
                 continue  # it stands before what has changed, and was not decided again

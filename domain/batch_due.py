@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from domain.batch_standing import BatchLine, RemisiBatch, Stop
-from domain.kernel import Event
+from domain.kernel import Event, Refused
 from domain.law.facts import RemisiKind
 from domain.remisi import (
     Proposal,
@@ -23,6 +23,7 @@ from domain.remisi import (
 )
 from domain.time import Effective
 
+BATCH_SAYS_OTHERWISE: Final = "remisi_batch.says_otherwise"
 WITHDRAWN: Final = "daftar remisi: {reason}"
 
 
@@ -46,6 +47,40 @@ def due_in(
     if told is not None and (told.applied or told.cancelled or told.turned_down):
         return ()
     return tuple(_due(batch, line, key, told, today))
+
+
+def told_otherwise(
+    batch: RemisiBatch, line: BatchLine, key: str, remisi: Remisi
+) -> tuple[Event, ...]:
+    """Return what a case tells and its batch does not say, or not any more: a step was voided.
+
+    What a person told in the case alone, like a cancellation, is none of it.
+    """
+    told = remisi.proposals.get(key)
+    if told is None or told.asked is None or batch.draft is None:
+        return ()
+    if not batch.steps or not line.included:
+        return (told.asked,)
+    found: list[Event] = []
+    for place, decision in enumerate(told.decisions):
+        step = batch.steps[place] if place < len(batch.steps) else None
+        if step is None or decision.agreed != (step.agreed and line.case not in step.except_cases):
+            found.append(decision)
+    if told.sk and batch.sk is None:
+        found.append(told.sk)
+    return tuple(found)
+
+
+def says_otherwise() -> Refused:
+    """Return what is said of a step in a case that its batch does not bear out."""
+    return Refused(
+        BATCH_SAYS_OTHERWISE,
+        article="Kaidah Jejak: tidak ada yang berubah atau tetap diam-diam",
+        because=(
+            "daftar remisi sekarang berkata lain tentang langkah ini; periksa daftarnya",
+            "the remisi list says otherwise of this step now; look at the list",
+        ),
+    )
 
 
 def _to_be_told(batch: RemisiBatch, line: BatchLine) -> bool:

@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 from convicts import convict, punished
 from facts import MEDAN, event, open_case
 
+from domain.record import StreamId
+
 DAY = "2025-08-17"
+EVE = datetime(2025, 8, 16, 16, 59, 59, tzinfo=UTC)
+MIDNIGHT = datetime(2025, 8, 16, 17, tzinfo=UTC)
+"""Midnight of 17 August in the unit's zone, WIB."""
 DRAFT = {"unit": MEDAN, "award_day": DAY, "kinds": ["umum", "dasawarsa"]}
 
 
@@ -108,3 +113,22 @@ class House:
         self.settle()
         self.clock.at = at
         return self.services.following.follow_due(at)
+
+
+def by_case(lines):
+    return {(line["case"], line["kind"]): line for line in lines}
+
+
+def told(house, case):
+    """What a case tells of remisi, in order."""
+    pages = house.services.ledger.read(StreamId(kind="case", key=case))
+    return [page for page in pages if page.event.stored_as.startswith("remisi.")]
+
+
+def names(house, case):
+    return [page.event.stored_as.removeprefix("remisi.") for page in told(house, case)]
+
+
+def code(answer, status):
+    assert answer.status_code == status, answer.json()
+    return answer.json()["code"]
