@@ -97,7 +97,7 @@ def findings(
     order = ORDERS[chosen.chosen]
     days = [one.on for one in wanted]
     found: list[RemisiFinding] = []
-    for one in sorted(wanted, key=lambda it: (it.on, _rank(it.kind, order))):
+    for one in sorted(wanted, key=lambda it: (it.on, _rank(it.kind, order), it.kind.value)):
         result = finding(facts, one, law, under=under)
         if days.count(one.on) > 1:
             told = replace(result.explanation, policies=(*result.explanation.policies, chosen))
