@@ -47,7 +47,8 @@ def problem_of(refused: Refused) -> Problem:
     """Return why nothing is reckoned, with every place in the request that is wrong."""
     if isinstance(refused, ImpossibleFacts):
         errors = [(one.pointer, one.code, one.because) for one in refused.problems]
-        return Problem(422, "calculation.impossible", CANNOT_BE, errors=errors)
+        code, article = "calculation.impossible", refused.article
+        return Problem(422, code, CANNOT_BE, article=article, errors=errors)
     place = f"/{refused.field}" if refused.field else ""
     errors = [(place, refused.code, refused.because)]
     return Problem(422, refused.code, refused.because, article=refused.article, errors=errors)
