@@ -11,6 +11,7 @@ from api.dependencies import WithServices
 from api.letters.batch import letters_of, list_of
 from api.letters.printing import MEDIA_TYPE as PDF
 from api.letters.printing import Template, pdf
+from api.openapi import problem
 from api.problems import Problem, not_found
 from api.readings import WithReading
 from api.routes.collections import STRICT
@@ -88,7 +89,10 @@ def print_list(
 
 
 @router.get(
-    f"{ONE}/letters.pdf", dependencies=STRICT, response_class=Response, responses=documented(PDF)
+    f"{ONE}/letters.pdf",
+    dependencies=STRICT,
+    response_class=Response,
+    responses=documented(PDF) | {409: problem("409")},
 )
 def print_letters(
     key: BatchKey,

@@ -206,7 +206,12 @@ def whom(lines: Iterable[BatchLine]) -> set[str]:
     return {f"case:{line.case}" for line in lines}
 
 
-@router.get(f"{ONE}.csv", dependencies=STRICT)
+@router.get(
+    f"{ONE}.csv",
+    dependencies=STRICT,
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
 def read_table(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
     key: BatchKey,  # type: ignore[valid-type]
     request: Request,
