@@ -6,7 +6,7 @@ something was told for a later day is gone through again, so that the answer is 
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.custody import HELD, LegalStatus
 from domain.detention import DetentionForm, DetentionStage, DetentionStatus
@@ -17,6 +17,7 @@ from domain.law.detention_clock import (
     Cause,
     Court,
     Level,
+    Overdue,
     Standing,
     alert,
     level,
@@ -36,6 +37,7 @@ from projections.whereabouts import whereabouts
 NO_TIME: Final = timedelta()
 BEFORE_VERDICT: Final = (LegalStatus.TAHANAN, LegalStatus.ANAK)
 ORDER: Final = tuple(Level)
+"""The most pressing first."""
 
 
 class DetentionClockLine(Value):
@@ -95,7 +97,7 @@ class Detained(Value):
     executed_on: date | None
 
 
-class Seat(Value):
+class Seat(NamedTuple):
     """One case in custody before its verdict is executed, and how its detention stood.
 
     ``still`` are the days that the law's last days move on, by a stay in hospital under way.
@@ -106,6 +108,18 @@ class Seat(Value):
     detained: DetentionLine | Detained | None
     standing: Standing
     still: timedelta
+
+
+class Pressing(NamedTuple):
+    """One case in custody, why it is held too long if it is, and how pressing that makes it.
+
+    ``days`` are those of the notices.
+    """
+
+    seat: Seat
+    over: Overdue | None
+    level: Level
+    days: Sequence[int]
 
 
 def seats(rows: Rows, on: date, unit: str | None) -> Iterator[Seat]:
@@ -227,33 +241,58 @@ NOTHING_KNOWN: Final = Standing(
 )
 
 
+def pressing(rows: Rows, on: date, unit: str | None) -> Sequence[Pressing]:
+    """Return who was held at the end of a day, and how pressing it was; the most pressing first."""
+    days = notices(LAW, on)
+    found = []
+    for seat in seats(rows, on, unit):
+        over = overdue(seat.standing, on)
+        found.append(
+            Pressing(seat=seat, over=over, level=level(seat.standing, over, on, days), days=days)
+        )
+    return sorted(found, key=_order)
+
+
+def _order(one: Pressing) -> tuple[int, date, str]:
+    return ORDER.index(one.level), out_on(one) or date.max, one.seat.case
+
+
+def running_until(one: Pressing) -> date | None:
+    """Return the last lawful day of the term that is running."""
+    standing = one.seat.standing
+    return standing.last_day if standing.status is DetentionStatus.RUNNING else None
+
+
+def out_on(one: Pressing) -> date | None:
+    """Return the day on which nothing holds somebody any more, or since when."""
+    if one.over:
+        return one.over.since
+    last = running_until(one)
+    return last and last + ONE_DAY
+
+
 def clock(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[DetentionClockLine]:
     """Return the clock of everybody held on the day ``on`` in the unit, or in all in sight.
 
     The most pressing come first. ``level`` names one, or several with commas between.
     """
     on, levels = day_of(parameters), levels_of(parameters.get("level"))
-    days = notices(LAW, on)
-    lines = (_line(seat, on, days) for seat in seats(rows, on, parameters.get("unit")))
-    return sorted((line for line in lines if line.level in levels), key=_pressing)
+    found = pressing(rows, on, parameters.get("unit"))
+    return [line_of(one, on) for one in found if one.level in levels]
 
 
-def _pressing(line: DetentionClockLine) -> tuple[int, date, str]:
-    return ORDER.index(line.level), line.out_on or date.max, line.case
-
-
-def _line(seat: Seat, on: date, days: Sequence[int]) -> DetentionClockLine:
+def line_of(pressed: Pressing, on: date) -> DetentionClockLine:
+    """Return the line of one case."""
+    seat, over, last = pressed.seat, pressed.over, running_until(pressed)
     one, standing = seat.detained, seat.standing
-    last = standing.last_day if standing.status is DetentionStatus.RUNNING else None
-    over = overdue(standing, on)
     return DetentionClockLine(
         case=seat.case,
         unit=seat.unit,
-        level=level(standing, over, on, days),
+        level=pressed.level,
         cause=over.cause if over else None,
         days_left=(last - on).days if last else None,
-        alert=alert(last, on, days),
-        out_on=over.since if over else last and last + ONE_DAY,
+        alert=alert(last, on, pressed.days),
+        out_on=out_on(pressed),
         stage=one.stage if one else None,
         form=one.form if one else None,
         status=standing.status,

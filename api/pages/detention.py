@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from api.lists import as_json, table, written
+from api.lists import as_json, table, together, written
 from api.other_times import Times
 from api.pages.counting import EVERY_ROW
 from api.pages.names import Names, units_and_agencies
@@ -31,7 +31,13 @@ from domain.law.detention import Flag
 from domain.law.detention_clock import PRESSING, Level, Overdue, aloud
 from domain.law.detention_words import FLAGS
 from projections.case_summary import CASE_SUMMARY
-from projections.detention_clock import DETENTION_CLOCK, DetentionClockLine
+from projections.detention_clock import (
+    DETENTION_CLOCK,
+    DetentionClockLine,
+    Pressing,
+    line_of,
+    pressing,
+)
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH: Final = "/penahanan"
@@ -58,10 +64,10 @@ class Asked(TwoTimes):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The lines in a caller's sight on a day."""
+    """Who is held in a caller's sight on a day, the most pressing first."""
 
     on: date
-    lines: Sequence[DetentionClockLine]
+    found: Sequence[Pressing]
     times: Times
     position: int
 
@@ -78,10 +84,10 @@ def detention(
         trouble = error.because if isinstance(error, Refused) else NOT_A_TIME
         asked = asked.model_copy(update={"valid_at": "", "known_at": ""})
         clock = clock_at(reading, caller, asked)
-    counts = Counter(line.level for line in clock.lines)
+    counts = Counter(one.level for one in clock.found)
     wanted = levels_of(asked.level)
-    lines = [line for line in clock.lines if line.level in wanted]
-    shown = lines[asked.skip : asked.skip + ROWS]
+    found = [one for one in clock.found if one.level in wanted]
+    shown = [line_of(one, clock.on) for one in found[asked.skip : asked.skip + ROWS]]
     cases = cases_of(reading, caller, clock, shown)
     whom, _ = of_rows(DETENTION_CLOCK, shown, ())
     reading(whom, SHOWN if cases else (), len(shown))
@@ -98,8 +104,8 @@ def detention(
         "title": tongue(*LEVELS[Level(asked.level)]) if asked.level else None,
         "pressing": address(said),
         "file": address(said, PATH + ".csv", level=asked.level),
-        "lines": [line_of(line, clock.on, cases.get(line.case), tongue, names) for line in shown],
-        "later": len(lines) > asked.skip + ROWS
+        "lines": [told_of(line, clock.on, cases.get(line.case), tongue, names) for line in shown],
+        "later": len(found) > asked.skip + ROWS
         and address(said, level=asked.level, skip=asked.skip + ROWS),
         "first": asked.skip and address(said, level=asked.level),
     }
@@ -116,11 +122,11 @@ def detention_file(
     except ValueError:
         raise Problem(422, "time.unreadable", NOT_A_TIME) from None
     wanted = levels_of(asked.level) if asked.level else set(Level)
-    lines = [line for line in clock.lines if line.level in wanted]
+    lines = [line_of(one, clock.on) for one in clock.found if one.level in wanted]
     columns = columns_of(DETENTION_CLOCK)
     reading(*of_rows(DETENTION_CLOCK, lines, columns), len(lines))
     cells = written("csv", columns, (as_json(line, columns) for line in lines))
-    return table("csv", cells, DETENTION_CLOCK.name, clock.position, clock.times)
+    return table("csv", together(cells), DETENTION_CLOCK.name, clock.position, clock.times)
 
 
 def clock_at(reading: Reading, caller: Caller, asked: Asked) -> Clock:
@@ -136,8 +142,7 @@ def clock_at(reading: Reading, caller: Caller, asked: Asked) -> Clock:
         position = min(position or found.position, found.position)
     today = services.now().astimezone(CLOCK.offset).date()
     on = date.fromisoformat(times.day) if times.day else today
-    parameters = {"on": on.isoformat(), "unit": asked.unit or None, "level": None}
-    return Clock(on, DETENTION_CLOCK.count(rows, parameters), times, position)
+    return Clock(on, pressing(rows, on, asked.unit or None), times, position)
 
 
 def levels_of(word: str) -> set[Level]:
@@ -160,7 +165,7 @@ def cases_of(
     return {row.case: row for _, row in found.rows}
 
 
-def line_of(
+def told_of(
     line: DetentionClockLine, on: date, case: Any, tongue: Tongue, names: Names
 ) -> dict[str, Any]:
     """Return one line as the page shows it."""

@@ -22,6 +22,7 @@ from api.lists import (
     freshness,
     shown,
     table,
+    together,
     wait_for,
     written,
 )
@@ -265,7 +266,7 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
         oldest = min(pages.values(), key=lambda page: page.position)
         if form != "json":
             items = (as_json(row, shown_columns) for row in rows)
-            lines = written(form, shown_columns, items)
+            lines = together(written(form, shown_columns, items))
             return table(form, lines, report.name, oldest.position, asked.times)
         fresh = freshness(services, list(pages), oldest, asked.times)
         said = [{name: getattr(row, name) for name in shown_columns} for row in rows]
