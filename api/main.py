@@ -48,8 +48,9 @@ if TYPE_CHECKING:
     from infrastructure.safekeeping import Safekeeping
 
 TOKEN_DAYS: Final = 30
-FOLLOWED_SECONDS: Final = 5.0
-"""How long a look at what is due waits for the read models to have seen what was recorded."""
+FOLLOWED_SECONDS: Final = 2.0
+"""How long a look at what is due waits for the read models to have seen what was recorded: less
+than whoever looks may say nothing."""
 TROUBLES: Final = (Trouble,)
 """What may keep the house from opening, each with words that say what to do."""
 
