@@ -34,6 +34,8 @@ TOPICS: Final[Mapping[str, Words]] = {
     "sentence": ("Menghitung pidana", "Counting a sentence"),
     "remisi_amounts": ("Besarnya remisi", "How much remisi"),
     "remisi_conditions": ("Syarat remisi", "Conditions of remisi"),
+    "rights": ("Syarat umum semua hak", "Conditions of all rights"),
+    "child_rights": ("Hak anak", "Rights of a child"),
     "integration": ("Syarat hak integrasi", "Conditions of integration"),
     "guidance": ("Tahap pembimbingan Bapas", "Stages of guidance by Bapas"),
     "probation": ("Masa percobaan", "Probation"),
@@ -46,6 +48,43 @@ TOPICS: Final[Mapping[str, Words]] = {
     "detention_notices": ("Pemberitahuan akhir penahanan", "Notice that detention ends"),
 }
 """A topic that is not here is read by its own name."""
+PARTS: Final[Mapping[str, Words]] = {
+    "article": ("pasal", "article"),
+    "special_article": ("pasal tindak pidana khusus", "article on special offences"),
+    "share": ("bagian pidana yang dijalani", "share of the sentence served"),
+    "special_share": ("bagian, tindak pidana khusus", "share, special offences"),
+    "least_part_days": ("bagian itu paling sedikit (hari)", "that share at least (days)"),
+    "special_least_part_days": (
+        "paling sedikit, tindak pidana khusus (hari)",
+        "at least, special offences (days)",
+    ),
+    "least_sentence_days": ("pidana paling singkat (hari)", "sentence at least (days)"),
+    "most_sentence_days": ("pidana paling lama (hari)", "sentence at most (days)"),
+    "longest_days": ("lamanya paling lama (hari)", "lasts at most (days)"),
+    "as_last_remission": ("selama remisi terakhir", "as long as the last remisi"),
+    "every_months": ("jarak antara dua kali (bulan)", "between two (months)"),
+    "conduct_months": ("berkelakuan baik (bulan)", "good conduct (months)"),
+    "special_conduct_months": (
+        "berkelakuan baik, tindak pidana khusus (bulan)",
+        "good conduct, special offences (months)",
+    ),
+    "conduct_now": ("kelakuan baik dihitung sampai sekarang", "conduct is counted until now"),
+    "excepted": ("tidak untuk", "not for"),
+    "asimilasi_first": ("asimilasi dahulu untuk", "asimilasi first for"),
+    "papers": ("dokumen", "documents"),
+    "special": ("tindak pidana khusus sejak pidana (hari)", "special from a sentence of (days)"),
+    "fine": ("denda dan uang pengganti harus lunas", "fine and restitution must be paid"),
+    "pledge": ("harus berikrar", "a pledge is asked of"),
+    "special_papers": ("dokumen tindak pidana khusus", "documents for special offences"),
+    "foreign_papers": ("dokumen warga negara asing", "documents of a foreigner"),
+    "programmes": ("mengikuti program dengan baik", "part in programmes, with a good result"),
+    "risk_declined": ("risiko menurun", "a risk that has declined"),
+    "years": ("tahun sesudah ekspirasi", "years after expiry"),
+    "revocation_article": ("pasal pencabutan", "article on revocation"),
+    "revocable_months": ("dapat dicabut sampai (bulan)", "may be revoked until (months)"),
+    "stages": ("tahap", "stages"),
+}
+"""Parts of rule sets; one that is not here is read as a field is."""
 
 
 def of_topic(name: str) -> Words:
@@ -81,10 +120,27 @@ def plain(value: Any) -> Any:  # noqa: PLR0911  # one answer per type
 
 def parts(values: Any) -> list[tuple[Words, Words]]:
     """Return what a rule set says part by part, each with its title."""
-    if isinstance(values, Value):
-        said = [(one.name, getattr(values, one.name)) for one in _fields(values)]
-        return [(of_field(name), in_words(one)) for name, one in said]
-    return [(("isi", "content"), in_words(values))]
+    if not isinstance(values, Value):
+        return [(("isi", "content"), in_words(values))]
+    found: list[tuple[Words, Words]] = []
+    for one in _fields(values):
+        said = getattr(values, one.name)
+        if isinstance(said, Mapping) and all(isinstance(part, Value) for part in said.values()):
+            found.extend((_title(name), _told(part)) for name, part in said.items())
+        else:
+            found.append((of_part(one.name), in_words(said)))
+    return found
+
+
+def _told(value: Value) -> Words:
+    """Return what a part says, without what it leaves unsaid: no, none and nought."""
+    said = [(one.name, getattr(value, one.name)) for one in _fields(value)]
+    return _listed((of_part(name), one) for name, one in said if one or one == "")
+
+
+def of_part(name: str) -> Words:
+    """Return the title of a part of a rule set."""
+    return PARTS.get(name) or of_field(name)
 
 
 def in_words(value: Any) -> Words:  # noqa: PLR0911  # one answer per type

@@ -146,7 +146,7 @@ class Question(Value):
         from_sentence = regime.values.special.get(case)
         special = from_sentence is not None and self.dates.length.total_days >= from_sentence
         share = rules.special_share if special else rules.share
-        least = rules.special_least_part if special else rules.least_part
+        least = rules.special_least_part_days if special else rules.least_part_days
         article = rules.special_article if special else rules.article
         if facts.kind is SubjectKind.ANAK_BINAAN:
             child = law.on(CHILD_RIGHTS, day)
@@ -198,7 +198,7 @@ def _found(
 
 def _longest(asking: Asking) -> int | None:
     last = last_remission(asking) if asking.rules.as_last_remission else None
-    longest = asking.rules.longest
+    longest = asking.rules.longest_days
     return min(last.days, longest) if last and longest else longest
 
 

@@ -123,7 +123,7 @@ class Asking(Value):
     @property
     def conduct(self) -> int:
         """Return how many months of good conduct are asked for."""
-        return self.rules.special_conduct if self.special else self.rules.conduct
+        return self.rules.special_conduct_months if self.special else self.rules.conduct_months
 
     @property
     def until(self) -> date:

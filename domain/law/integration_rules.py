@@ -41,28 +41,29 @@ class Except(Enum):
 
 
 class RightRules(Value):
-    """What one right asks for. Lengths are in days, a month being 30; conduct in calendar months.
+    """What one right asks for. A month of these days is 30; months of conduct are the calendar's.
 
-    ``share`` of the sentence must be served, and be no shorter than ``least_part``; the sentence
-    no shorter than ``least_sentence`` and no longer than ``most_sentence``. ``longest`` is how long
-    it may be lived, ``as_last_remission`` that it is no longer than the last remisi, ``every`` how
-    many months lie between two. The ``special_`` go for the offences that the text names. Conduct
-    is looked at before the day of the share, or where ``conduct_now``, before the day asked about.
+    ``share`` of the sentence must be served, and be no shorter than ``least_part_days``; the
+    sentence no shorter than ``least_sentence_days``, and no longer than ``most_sentence_days``.
+    ``longest_days`` is how long it may be lived, ``as_last_remission`` that it is no longer than
+    the last remisi, ``every_months`` how many lie between two. The ``special_`` go for the offences
+    that the text names. Conduct is looked at before the day of the share, or where ``conduct_now``,
+    before the day asked about.
     """
 
     article: str
     special_article: str
     share: Fraction
     special_share: Fraction
-    least_part: int
-    special_least_part: int
-    least_sentence: int
-    most_sentence: int | None
-    longest: int | None
+    least_part_days: int
+    special_least_part_days: int
+    least_sentence_days: int
+    most_sentence_days: int | None
+    longest_days: int | None
     as_last_remission: bool
-    every: int | None
-    conduct: int
-    special_conduct: int
+    every_months: int | None
+    conduct_months: int
+    special_conduct_months: int
     conduct_now: bool
     excepted: frozenset[Except]
     asimilasi_first: frozenset[CaseType]

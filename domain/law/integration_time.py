@@ -35,10 +35,10 @@ def of_the_dates(asking: Asking, asimilasi_from: date | None) -> Iterator[Condit
         yield asimilasi_lived(asking, asimilasi_from)
     if asking.rules.as_last_remission:
         yield as_long_as_last_remission(asking)
-    elif asking.rules.longest and not asking.rules.every:
-        yield no_longer_than(asking, asking.rules.longest)
-    if asking.rules.every:
-        yield long_enough_ago(asking, asking.rules.every)
+    elif asking.rules.longest_days and not asking.rules.every_months:
+        yield no_longer_than(asking, asking.rules.longest_days)
+    if asking.rules.every_months:
+        yield long_enough_ago(asking, asking.rules.every_months)
 
 
 def share_served(asking: Asking) -> Condition:
@@ -100,31 +100,31 @@ def length_fits(asking: Asking) -> Iterator[Condition]:
     """Yield whether the sentence is neither too short nor too long for the right."""
     total = asking.dates.length.total_days
     whole = spoken_length(total)
-    if asking.rules.least_sentence:
-        least = spoken_length(asking.rules.least_sentence)
+    if asking.rules.least_sentence_days:
+        least = spoken_length(asking.rules.least_sentence_days)
         yield condition(
             "sentence_long_enough",
-            met=total >= asking.rules.least_sentence,
+            met=total >= asking.rules.least_sentence_days,
             said=(
                 f"Pidana Anda {whole[0]}; yang diperlukan paling singkat {least[0]}.",
                 f"Your sentence is {whole[1]}; at least {least[1]} are needed.",
             ),
             article=asking.article,
             value=str(total),
-            needed=str(asking.rules.least_sentence),
+            needed=str(asking.rules.least_sentence_days),
         )
-    if asking.rules.most_sentence:
-        most = spoken_length(asking.rules.most_sentence)
+    if asking.rules.most_sentence_days:
+        most = spoken_length(asking.rules.most_sentence_days)
         yield condition(
             "sentence_short_enough",
-            met=total <= asking.rules.most_sentence,
+            met=total <= asking.rules.most_sentence_days,
             said=(
                 f"Pidana Anda {whole[0]}; hak ini untuk pidana paling lama {most[0]}.",
                 f"Your sentence is {whole[1]}; this is for sentences up to {most[1]}.",
             ),
             article=asking.article,
             value=str(total),
-            needed=str(asking.rules.most_sentence),
+            needed=str(asking.rules.most_sentence_days),
         )
 
 
@@ -173,7 +173,7 @@ def last_remission(asking: Asking) -> Granted | None:
 
 def as_long_as_last_remission(asking: Asking) -> Condition:
     """Say when leave before release can begin: it is as long as the last remisi, up to the end."""
-    last, most = last_remission(asking), asking.rules.longest
+    last, most = last_remission(asking), asking.rules.longest_days
     if last is None or most is None:
         return condition(
             "last_remission",

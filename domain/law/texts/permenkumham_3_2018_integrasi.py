@@ -52,15 +52,15 @@ PB: Final = RightRules(
     special_article="Permenkumham 3/2018 art. 85",
     share=TWO_THIRDS,
     special_share=TWO_THIRDS,
-    least_part=NINE_MONTHS,
-    special_least_part=NINE_MONTHS,
-    least_sentence=0,
-    most_sentence=None,
-    longest=None,
+    least_part_days=NINE_MONTHS,
+    special_least_part_days=NINE_MONTHS,
+    least_sentence_days=0,
+    most_sentence_days=None,
+    longest_days=None,
     as_last_remission=False,
-    every=None,
-    conduct=9,
-    special_conduct=9,
+    every_months=None,
+    conduct_months=9,
+    special_conduct_months=9,
     conduct_now=False,
     excepted=frozenset(),
     asimilasi_first=frozenset(SPECIAL),
@@ -70,7 +70,7 @@ CMB: Final = replace(
     PB,
     article="Permenkumham 3/2018",
     special_article="Permenkumham 3/2018",
-    longest=6 * MONTH_DAYS,
+    longest_days=6 * MONTH_DAYS,
     as_last_remission=True,
     asimilasi_first=frozenset(),
 )
@@ -78,11 +78,11 @@ CB: Final = replace(
     PB,
     article="Permenkumham 3/2018",
     special_article="Permenkumham 3/2018",
-    least_part=0,
-    special_least_part=0,
-    most_sentence=18 * MONTH_DAYS,
-    longest=6 * MONTH_DAYS,
-    conduct=6,
+    least_part_days=0,
+    special_least_part_days=0,
+    most_sentence_days=18 * MONTH_DAYS,
+    longest_days=6 * MONTH_DAYS,
+    conduct_months=6,
     asimilasi_first=frozenset(),
 )
 ASIMILASI: Final = replace(
@@ -90,8 +90,8 @@ ASIMILASI: Final = replace(
     article="Permenkumham 3/2018 art. 44",
     special_article="Permenkumham 3/2018 art. 45",
     share=HALF,
-    least_part=0,
-    conduct=6,
+    least_part_days=0,
+    conduct_months=6,
     conduct_now=True,
     asimilasi_first=frozenset(),
     papers=(*OF_THE_RECORD, Paper.PERNYATAAN, Paper.SURAT_JAMINAN),
@@ -101,11 +101,11 @@ CMK: Final = replace(
     article="Permenkumham 3/2018 art. 67",
     special_article="Permenkumham 3/2018 art. 67",
     special_share=HALF,
-    special_least_part=0,
-    least_sentence=12 * MONTH_DAYS,
-    longest=2,
-    every=3,
-    special_conduct=6,
+    special_least_part_days=0,
+    least_sentence_days=12 * MONTH_DAYS,
+    longest_days=2,
+    every_months=3,
+    special_conduct_months=6,
     excepted=frozenset(Except),
     papers=(
         *OF_THE_RECORD,
@@ -142,13 +142,13 @@ WITHOUT_LETTER: Final = replace(
 )
 
 
-def _earlier(number: str, *, most_sentence: int, longest: int) -> IntegrationRules:
+def _earlier(number: str, *, most_sentence_days: int, longest_days: int) -> IntegrationRules:
     """Return the rules as they were under a regulation before that of 2018: CB was another."""
     rights = {
         right: replace(rules, article=number, special_article=number)
         for right, rules in PERMENKUMHAM_3_2018.rights.items()
     }
-    cb = replace(rights[Right.CB], most_sentence=most_sentence, longest=longest)
+    cb = replace(rights[Right.CB], most_sentence_days=most_sentence_days, longest_days=longest_days)
     return replace(PERMENKUMHAM_3_2018, rights=rights | {Right.CB: cb})
 
 
@@ -164,7 +164,7 @@ RULE_SETS: Final[tuple[RuleSet[Any], ...]] = (
         valid_from=date(2013, 8, 19),
         valid_until=None,
         values=_earlier(
-            "Permenkumham 21/2013", most_sentence=15 * MONTH_DAYS, longest=4 * MONTH_DAYS
+            "Permenkumham 21/2013", most_sentence_days=15 * MONTH_DAYS, longest_days=4 * MONTH_DAYS
         ),
     ),
     RuleSet(
@@ -178,7 +178,7 @@ RULE_SETS: Final[tuple[RuleSet[Any], ...]] = (
         valid_from=date(2016, 6, 20),
         valid_until=None,
         values=_earlier(
-            "Permenkumham 21/2016", most_sentence=18 * MONTH_DAYS, longest=6 * MONTH_DAYS
+            "Permenkumham 21/2016", most_sentence_days=18 * MONTH_DAYS, longest_days=6 * MONTH_DAYS
         ),
     ),
     RuleSet(
