@@ -12,9 +12,10 @@ from application.journeys import History, Moment
 from application.sentence_dates import CaseDates, ClaimStanding, HeldAgainst
 from domain.kernel import Refused, Words
 from domain.law.aloud import spoken_day
+from domain.law.calculation import Calculation
 from domain.law.claims import TITLES
 from domain.law.counted import CountedStep
-from domain.law.facts import Right
+from domain.law.facts import Right, RightLived
 from domain.record import Recorded
 
 RIGHTS: Final = {
@@ -93,6 +94,18 @@ def dates_shown(
     return _Shown(then.pages, tongue).section(found)
 
 
+def _since(lived: RightLived, whole: Calculation | None) -> Words:
+    since, end = spoken_day(lived.from_day), whole.probation_end if whole else None
+    said = f"sedang dijalani sejak {since[0]}", f"since {since[1]}"
+    if lived.right is not Right.PB or end is None:
+        return said
+    until = spoken_day(end)
+    return (
+        f"{said[0]}; masa percobaan sampai {until[0]}",
+        f"{said[1]}; on probation until {until[1]}",
+    )
+
+
 def _nothing(because: str) -> DatesShown:
     return DatesShown(days=(), steps=(), rights=(), notices=(), claims=(), basis="", none=because)
 
@@ -124,8 +137,13 @@ class _Shown:
         )
 
     def _rights(self, found: CaseDates) -> Iterator[tuple[str, str]]:
-        """Yield each right with when it opens, or the sentence of what bars it."""
+        """Yield the right that runs; else each with when it opens, or what bars it."""
         whole = found.calculation
+        running = [one for one in found.facts.rights if one.to is None]
+        for lived in running:
+            yield self._said(RIGHTS[lived.right]), self._said(_since(lived, whole))
+        if running or (whole and whole.days and whole.days.release <= found.on):
+            return
         for right, title in RIGHTS.items():
             one = whole.integration.get(right) if whole else None
             if one is None:

@@ -59,7 +59,7 @@ class Calculation(Value):
     """The answer. Where there are no ``days``, ``not_applicable`` says why.
 
     ``remissions`` are in the order in which they are decided, ``integration`` is reckoned with
-    those that would be given. ``probation_end`` is of PB, `None` where none is possible;
+    those that would be given. ``probation_end`` is of PB, `None` where none runs or can be;
     ``guidance_stages`` are those of a right that runs, ``planned`` those of each right if it begins
     on its first day. ``assumed`` names the facts that nobody told and that count as met.
     """
@@ -99,7 +99,8 @@ def calculate(facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law)
     integration = rights(awarded, on, law)
     explained = [one.explanation for one in remissions]
     explained += [one.explanation for one in integration.values()]
-    pb = integration[Right.PB].possible and days
+    runs = any(one.right is Right.PB and one.to is None for one in awarded.rights)
+    pb = runs or integration[Right.PB].possible
     return Calculation(
         rule_sets=_texts(awarded, days, explained, law),
         policies=_policies(awarded, explained, law),

@@ -210,6 +210,18 @@ def test_what_a_policy_leaves_open_is_named_only_where_it_matters():
     ] == [[], ["part_rounding"], ["credit_rounding"]]
 
 
+def test_whoever_is_on_parole_has_an_end_of_probation_also_after_the_sentence_is_over():
+    begun = RightLived(right=Right.PB, from_day=date(2026, 6, 1), to=None, by=None)
+    facts = facts_with(
+        detention=(held(date(2024, 6, 1), date(2026, 5, 31)),),
+        sentences=(sentenced(Span(years=3, months=0, days=0)),),
+        rights=(begun,),
+    )
+    answers = [calculate(facts, (), on, LAW) for on in (date(2026, 9, 1), date(2027, 9, 1))]
+    assert not answers[1].integration[Right.PB].possible
+    assert [one.probation_end for one in answers] == [date(2028, 6, 1)] * 2
+
+
 @pytest.mark.parametrize(
     ("final_on", "text"),
     [
