@@ -1,6 +1,6 @@
 """``jejak rebuild`` and ``jejak status``: read models made anew and proved, and how far each is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -9,7 +9,7 @@ import typer
 
 from api.telling import err, fail, print_rows, told
 from application.clock import Looked
-from application.read_models import Digests
+from application.read_models import Digests, Progress
 
 JSON: Final = typer.Option("--json", help="Untuk dibaca program / for a program to read.")
 REBUILD_EXAMPLES: Final = (
@@ -80,32 +80,33 @@ def status(
         print_rows([_looked(one) for one in looked], as_json=as_json)
         return
     if dead_letters:
-        letters = [
-            {
+        print_rows(list(_letters(progress)), as_json=as_json)
+        return
+    print_rows([_how_far(one) for one in progress], as_json=as_json)
+
+
+def _letters(progress: Iterable[Progress]) -> Iterator[dict[str, Any]]:
+    for one in progress:
+        for letter in one.dead_letters:
+            yield {
                 "name": one.name,
                 "key": letter.key,
                 "position": letter.position,
                 "error": letter.error,
                 "at": letter.at.isoformat(timespec="seconds"),
             }
-            for one in progress
-            for letter in one.dead_letters
-        ]
-        print_rows(letters, as_json=as_json)
-        return
-    rows = [
-        {
-            "name": one.name,
-            "version": one.version,
-            "position": one.position,
-            "lag": one.head - one.position,
-            "lag_seconds": round(one.lag_seconds, 1),
-            "stopped_keys": one.stopped_keys,
-            "holder": one.holder,
-        }
-        for one in progress
-    ]
-    print_rows(rows, as_json=as_json)
+
+
+def _how_far(one: Progress) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "version": one.version,
+        "position": one.position,
+        "lag": one.head - one.position,
+        "lag_seconds": round(one.lag_seconds, 1),
+        "stopped_keys": one.stopped_keys,
+        "holder": one.holder,
+    }
 
 
 def _looked(look: Looked) -> dict[str, Any]:
