@@ -10,6 +10,7 @@ from api.pages import labels
 from api.pages.names import Names
 from api.pages.tongue import MONTHS, Tongue
 from domain.kernel import DataClass, Event, Forgotten, Value, Words, data_classes
+from domain.remisi_assessment import CriterionSaid
 
 UNSHOWN: Final = frozenset({"effective", "person", "sha256"})
 """What stands elsewhere on the page, or is nothing to read."""
@@ -62,6 +63,8 @@ def text_of(name: str, value: Any, tongue: Tongue, names: Names) -> str:  # noqa
         case Event():
             said = "; ".join(f"{one.label}: {one.text}" for one in facts(value, tongue, names))
             return f"{tongue(*labels.of_event(type(value)))} ({said})"
+        case CriterionSaid():
+            return _condition(value, tongue)
         case Value():
             return _parts(value, tongue, names)
         case str() if name == "month":
@@ -71,6 +74,12 @@ def text_of(name: str, value: Any, tongue: Tongue, names: Names) -> str:  # noqa
             return f"{title[:SHORT_ID]}…" if len(title) == ID_LENGTH == len(value) else title
         case _:
             return str(value)
+
+
+def _condition(said: CriterionSaid, tongue: Tongue) -> str:
+    """Return the sentence of a condition, and that it is not met where it is not."""
+    sentence = tongue(said.because_id, said.because_en).removesuffix(".")
+    return sentence if said.met else f"{tongue('BELUM TERPENUHI', 'NOT MET')}: {sentence}"
 
 
 def _parts(value: Value, tongue: Tongue, names: Names) -> str:

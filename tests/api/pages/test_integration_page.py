@@ -78,3 +78,14 @@ def test_a_day_that_is_none_says_so(visitor, told):
     answer = visitor("caseworker", MEDAN).get(PATH, params={"on": "besok"})
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
+
+
+def test_what_the_law_found_is_read_in_sentences_in_the_history_of_a_case(service, visitor):
+    medan = service.caller("caseworker", MEDAN)
+    case = convict(medan, "Citra Fiktif")
+    version = medan.get(f"/v1/cases/{case}").json()["version"]
+    said = {"proposal": "PB-1", "right": "pb", "rule_set": "7-2022"}
+    append(medan, case, event("integration.proposed", "2026-01-10", **said), version=version)
+    page = visitor("caseworker", MEDAN).get(f"/perkara/{case}").text
+    assert "BELUM TERPENUHI: Dua pertiga dari pidana Anda" in page
+    assert "served_two_thirds" not in page
