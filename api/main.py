@@ -1,7 +1,7 @@
 """The composition root: the one module of `api` that meets `infrastructure`."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -55,7 +55,7 @@ TROUBLES: Final = (Trouble,)
 """What may keep the house from opening, each with words that say what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class House:
     """Everything that is built: what routes are handed, and what only commands use."""
 
@@ -89,8 +89,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         append = Append(ledger=ledger, new_id=new_id, now=now)
         evidence = PostgresEvidenceStore(pool, keys, ledger.store)
         forgetter = stack.enter_context(forgetting(ledger, pool, database, read_models, append))
-        ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
-        stack.callback(ticker.close)
+        ticker = stack.enter_context(ticking(pool, award_days(append, ledger, read_models)))
         services = Services(
             append=append,
             ledger=ledger,
@@ -109,18 +108,11 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             opaque=KeyedDigests(keys).digest,
             language=chosen.language,
         )
-        services.following.hints.append(ticker.hint)
         if not as_guest:
-            adopt_policies(services)
-            ticker.start()
-        yield House(
-            services=services,
-            ledger=ledger,
-            read_models=read_models,
-            tokens=tokens,
-            sealer=stack.enter_context(SealerChild(chosen, database.dsn)),
-            archives=SealedArchives(pool, chosen.data_dir, chosen.witnesses),
-        )
+            begin(services, ticker)
+        sealer = stack.enter_context(SealerChild(chosen, database.dsn))
+        archives = SealedArchives(pool, chosen.data_dir, chosen.witnesses)
+        yield House(services, ledger, read_models, tokens, sealer, archives)
 
 
 @contextmanager
@@ -175,6 +167,20 @@ def following(read_models: PostgresReadModels) -> Iterator[None]:
         yield
     finally:
         read_models.follower.close()
+
+
+@contextmanager
+def ticking(pool: ConnectionPool, due: Due) -> Iterator[Ticker]:
+    """Give a clock that has not begun yet, and stop it."""
+    with closing(Ticker(pool, due, now, "remisi_batches")) as ticker:
+        yield ticker
+
+
+def begin(services: Services, ticker: Ticker) -> None:
+    """Do what a service does and a guest does not: adopt its rules, and look at what comes due."""
+    adopt_policies(services)
+    services.following.hints.append(ticker.hint)
+    ticker.start()
 
 
 def award_days(append: Append, ledger: EventsourcingLedger, read_models: PostgresReadModels) -> Due:

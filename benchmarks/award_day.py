@@ -91,7 +91,6 @@ def rows(found: Found, people: int) -> Sequence[Row]:
     per_award = median(one["events"] / one["done"] for one in found["award"])
     written = [one["events"] / one["seconds"] for one in found["award"]]
     most = [one["megabytes"] for one in found["award"]]
-    nation = [NATION_AWARDS / one / MINUTE for one in awards]
     return (
         read,
         told("recalculated: the law asked about everybody, twice", CASES, recalculated).beside(
@@ -109,16 +108,21 @@ def rows(found: Found, people: int) -> Sequence[Row]:
         insert,
         told("the day begins, by events", EVENTS, written).beside(insert),
         told("memory at most", "MB", most, note=f"units of {people:,}, one after the other"),
-        told(f"nation: {NATION_AWARDS:,} awards begin", "min", nation),
-        told("nation: twice that, in a decade year", "min", [2 * one for one in nation]),
-        told(
-            f"nation: {NATION_PEOPLE:,} people recalculated",
-            "min",
-            [NATION_PEOPLE / one / MINUTE for one in recalculated],
-        ),
-        told(
-            f"nation: {NATION_AWARDS:,} awards signed",
-            "min",
-            [NATION_AWARDS / one / MINUTE for one in signed],
-        ),
+        *of_the_nation(recalculated, signed, awards),
+    )
+
+
+def of_the_nation(
+    recalculated: Sequence[float], signed: Sequence[float], awards: Sequence[float]
+) -> Sequence[Row]:
+    """Return what the rates come to, in minutes of one process."""
+
+    def minutes(what: str, count: int, rates: Sequence[float]) -> Row:
+        return measured(AREA, f"nation: {what}", "min", [count / one / MINUTE for one in rates])
+
+    return (
+        minutes(f"{NATION_AWARDS:,} awards begin", NATION_AWARDS, awards),
+        minutes("twice that, in a decade year", 2 * NATION_AWARDS, awards),
+        minutes(f"{NATION_PEOPLE:,} people recalculated", NATION_PEOPLE, recalculated),
+        minutes(f"{NATION_AWARDS:,} awards signed", NATION_AWARDS, signed),
     )
