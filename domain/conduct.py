@@ -57,7 +57,16 @@ class DisciplineEnded(Event, stored_as="conduct.discipline_ended"):
     measure: Open[Ref]
 
 
-ConductEvent = ConductAssessed | DisciplineBegan | DisciplineEnded
+class Deradicalised(Event, stored_as="conduct.deradicalised"):
+    """Deradicalisation was gone through, and the pledge to NKRI made: of whom terrorism is charged.
+
+    A condition of every right of theirs (PP 99/2012; UU 22/2022 art. 10, V).
+    """
+
+    document: Specific[Line]
+
+
+ConductEvent = ConductAssessed | DisciplineBegan | DisciplineEnded | Deradicalised
 
 
 class Measure(Value):
@@ -68,10 +77,14 @@ class Measure(Value):
 
 
 class Conduct(Value):
-    """Assessments by month, and Register F by measure, in the order in which they began."""
+    """Assessments by month, and Register F by measure, in the order in which they began.
+
+    ``deradicalised`` is since when deradicalisation and the pledge are done.
+    """
 
     assessments: dict[str, ConductAssessed]
     register_f: dict[str, Measure]
+    deradicalised: Effective | None
 
 
 def decide(proposed: ConductEvent, journey: Journey) -> Sequence[Event]:
@@ -110,6 +123,16 @@ def decide(proposed: ConductEvent, journey: Journey) -> Sequence[Event]:
                         f"no measure {proposed.measure} is running",
                     ),
                 )
+        case Deradicalised():
+            ensure(
+                journey[CONDUCT].deradicalised is None,
+                "conduct.already_deradicalised",
+                article="PP 99/2012",
+                because=(
+                    "deradikalisasi dan ikrar sudah tercatat",
+                    "deradicalisation and the pledge are recorded already",
+                ),
+            )
         case _:
             assert_never(proposed)
     return [proposed]
@@ -127,6 +150,8 @@ def evolve(conduct: Conduct, event: ConductEvent) -> Conduct:
             began = conduct.register_f.get(event.measure)
             line = Measure(began=began.began if began else event.effective, ended=event.effective)
             return replace(conduct, register_f=conduct.register_f | {event.measure: line})
+        case Deradicalised():
+            return replace(conduct, deradicalised=event.effective)
         case _:
             assert_never(event)
 
@@ -134,7 +159,7 @@ def evolve(conduct: Conduct, event: ConductEvent) -> Conduct:
 CONDUCT: Final[Chapter[Conduct, ConductEvent]] = Chapter(
     name="conduct",
     events=get_args(ConductEvent),
-    initial=Conduct(assessments={}, register_f={}),
+    initial=Conduct(assessments={}, register_f={}, deradicalised=None),
     decide=decide,
     evolve=evolve,
 )

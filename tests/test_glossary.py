@@ -20,56 +20,54 @@ ROW = re.compile(r"^\| `(?P<word>[^`]+)` \| (?P<meaning>.+) \| (?P<source>.+) \|
 ROWS = [row.groupdict() for row in ROW.finditer(GLOSSARY.read_text(encoding="utf-8"))]
 DEFINED = {row["word"] for row in ROWS}
 ENGLISH_WORDS = """
-about absent academic accepted account activity added address admission admitted adopted again age
-agency agreed agreement alias allowed amount and anew answer answered appeal application applied
-approval approved approver arrivals article as assessed assessment asset assigned asylum at
+about absent academic accepted account activity added address admission admitted adopted after
+again age agency agreed agreement alias allowed amount and anew answer answered appeal application
+applied approval approved approver arrivals article as assessed assessment asset assigned asylum at
 attachment attempt attendance attended authority award back band basis batch became because bed
 began begins behalf birth block book borrowed breach broken by call came cancelled capacity capital
 carried case cases catalogue cause cell ceremony certificate certificates certified changed changes
-charge checked child city claim claimed class closed closing code cohort comment community
+charge checked child chosen city claim claimed class closed closing code cohort comment community
 competence complete completed concern conduct confirmed consent consented contact content converted
-copy correct corrected correction cost count counted country court credits custody date day days
-deadline death decided decision declined deferred delivered departed departure deposited
-description destination detained detention did died discipline district document documents domicile
-domiciles drafted drawn due duration duty earlier earned edition education effective eligibility
-eligible employed employer en end ended ends enrolled enrolment entered equipment error escaped
-event events evidence exam except exceptional excused executed expected expiry explanation extend
-extended extension facts failed family father female field fields figure final fine fingerprint
-finished floor forgotten form found free from full funded gate gender given goods grade granted
-ground guarantor guardian half handed hands happen harm hash head health hearing held help holiday
-home hospital hours id identifier identity in included income initial inspected instance
-institution instrument insured integration interest interviewed invited invoice issued issuer item
-job joined journey judge kept key keys kind kinds known language last late learner leave left legal
-lent lesson letter level licence life limit line lines linked list listed living loan location
-locked longer lost made male mark marks marriage married matched material maximum measure medical
-meeting members merge merged met method minutes missing mobile mode month months more mother move
-moved moves name named names nationality necessary needed next no not note notice number occupation
-occurred of offence offered office officer on one opened opening operator or order ordered ordinal
-organisation origin other otherwise out outcome over own owner paid parent part participant
-participants parties partner parts party passed passport paused payment pending performed period
-permanent permission permissions permit person phone photo place placed placement plan planned
-policies policy position possible posted predicate presence present price prison prize probation
-product programme projections pronounced proof property proposal proposed prosecutor provider
-province public purpose put quality quantity question queue queued quota raised rank rate reached
-readmitted reason reasons recaptured receipt received receiver recidivist reckoning recognised
-recommended recorded recovered reference referral referred refused region regions register
-registered registry regular rehearing relation release released releases releasing religion remarks
-remission removed renewed repaid report reported represented request requested requester required
-requirement reserved residence resident resolved respond responsible result resumed retention
-returned review revoked right risk role room rule safe said salary saved says schedule scheme
-school schooling scope score screened seat seated seen selected semester sent sentence served
-session sessions set sets severity sex sha256 shared short sick signed skill social software sold
-source speaker spouse staff stage standard stands started starts state stated statement status stay
-stayed step still stopped street subject suitability suitable summarised summary supervised
-supervisor survivor suspended suspension taken talent target taught teacher term test text third
-thirds through time title to told took total trainer training transfer transport travel treatment
-trial twice two type typing uncertified undoes unit units unlawful unlinked unlocked unmerge
-unmerged until updated user users valid value verdict verification verified verifier version victim
-village visit visitor void volunteer wage wait wanted was week weight went withdrawal withdrawn
-without witness work worker working workshop written wrong year years youth
-after chosen criteria decree down excluded feast fixed guided longest missed now open remote second
-the totals
-turned way
+copy correct corrected correction cost count counted country court credits criteria custody date
+day days deadline death decided decision declined decree deferred delivered departed departure
+deposited deradicalised description destination detained detention did died discipline district
+document documents domicile domiciles down drafted drawn due duration duty earlier earned edition
+education effective eligibility eligible employed employer en end ended ends enrolled enrolment
+entered equipment error escaped event events evidence exam except exceptional excluded excused
+executed expected expiry explanation extend extended extension facts failed family father feast
+female field fields figure final fine fingerprint finished fixed floor forgotten form found free
+from full funded gate gender given goods grade granted ground guarantor guardian guided half handed
+hands happen harm hash head health hearing held help holiday home hospital hours id identifier
+identity in included income initial inspected instance institution instrument insured integration
+interest interviewed invited invoice issued issuer item job joined journey judge kept key keys kind
+kinds known language last late learner leave left legal lent lesson letter level licence life limit
+line lines linked list listed living loan location locked longer longest lost made male mark marks
+marriage married matched material maximum measure medical meeting members merge merged met method
+minutes missed missing mobile mode month months more mother move moved moves name named names
+nationality necessary needed next no not note notice now number occupation occurred of offence
+offered office officer on one open opened opening operator or order ordered ordinal organisation
+origin other otherwise out outcome over own owner paid parent part participant participants parties
+partner parts party passed passport paused payment pending performed period permanent permission
+permissions permit person phone photo place placed placement plan planned policies policy position
+possible posted predicate presence present price prison prize probation product programme
+projections pronounced proof property proposal proposed prosecutor provider province public purpose
+put quality quantity question queue queued quota raised rank rate reached readmitted reason reasons
+recaptured receipt received receiver recidivist reckoning recognised recommended recorded recovered
+reference referral referred refused region regions register registered registry regular rehearing
+relation release released releases releasing religion remarks remission remote removed renewed
+repaid report reported represented request requested requester required requirement reserved
+residence resident resolved respond responsible result resumed retention returned review revoked
+right risk role room rule safe said salary saved says schedule scheme school schooling scope score
+screened seat seated second seen selected semester sent sentence served session sessions set sets
+severity sex sha256 shared short sick signed skill social software sold source speaker spouse staff
+stage standard stands started starts state stated statement status stay stayed step still stopped
+street subject suitability suitable summarised summary supervised supervisor survivor suspended
+suspension taken talent target taught teacher term test text the third thirds through time title to
+told took total totals trainer training transfer transport travel treatment trial turned twice two
+type typing uncertified undoes unit units unlawful unlinked unlocked unmerge unmerged until updated
+user users valid value verdict verification verified verifier version victim village visit visitor
+void volunteer wage wait wanted was way week weight went withdrawal withdrawn without witness work
+worker working workshop written wrong year years youth
 """
 ENGLISH = frozenset(ENGLISH_WORDS.split())
 

@@ -42,6 +42,7 @@ EVENTS_IN_INDONESIAN: Final[Mapping[str, str]] = {
     "conduct.assessed": "Penilaian perilaku (SPPN)",
     "conduct.discipline_began": "Tindakan disiplin dimulai (Register F)",
     "conduct.discipline_ended": "Tindakan disiplin berakhir",
+    "conduct.deradicalised": "Deradikalisasi dan ikrar NKRI selesai",
     "remisi.proposed": "Remisi diusulkan",
     "remisi.decided": "Usulan remisi diputus",
     "remisi.sk_issued": "SK remisi terbit",

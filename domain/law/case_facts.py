@@ -25,6 +25,7 @@ from domain.kernel import Journey
 from domain.law.criteria import Trace
 from domain.law.facts import (
     Breach,
+    CaseType,
     Facts,
     Granted,
     Held,
@@ -96,7 +97,7 @@ def facts_of(journey: Journey) -> Facts:
         nationality="ID",
         executed=convict,
         programmes_good=programmes_good,
-        deradicalised=None,
+        deradicalised=_deradicalised(journey),
         fine_paid=_fine_paid(journey),
         rights=tuple(_rights(journey)),
         verdict_final_by=Trace(event=VerdictBecameFinal.stored_as, day=final_on)
@@ -261,6 +262,13 @@ def _discipline(journey: Journey) -> Iterator[Breach]:
             until=measure.ended.day if measure.ended else None,
             by=Trace(event=DisciplineBegan.stored_as, day=measure.began.day),
         )
+
+
+def _deradicalised(journey: Journey) -> bool | None:
+    """Return whether whoever is charged with terrorism was deradicalised; of others nobody asks."""
+    if journey[CHARGE].case_type is not CaseType.TERORISME:
+        return None
+    return journey[CONDUCT].deradicalised is not None
 
 
 def _risk(journey: Journey) -> tuple[bool | None, Trace | None]:

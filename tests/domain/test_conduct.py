@@ -1,13 +1,19 @@
+from dataclasses import replace
+
 from scenario import Scenario, on
 
 from domain.catalogue import CASE
+from domain.charge import ChargeRecorded
 from domain.conduct import (
     ConductAssessed,
+    Deradicalised,
     DisciplineBegan,
     DisciplineEnded,
     DisciplineLevel,
     Predicate,
 )
+from domain.law.case_facts import facts_of
+from domain.law.facts import CaseType
 
 case = Scenario(CASE)
 assessed = ConductAssessed(
@@ -54,3 +60,27 @@ def test_a_measure_that_never_began_cannot_end():
 
 def test_a_measure_ends_once():
     case.given(began, ended).when(ended).then_nothing()
+
+
+PLEDGED = Deradicalised(effective=on("2025-06-01"), document="BA ikrar 1/2025")
+
+
+def test_deradicalisation_is_recorded_once():
+    case.when(PLEDGED).then_recorded()
+    later = replace(PLEDGED, effective=on("2025-07-01"))
+    case.given(PLEDGED).when(later).then_refused("conduct.already_deradicalised")
+
+
+def test_it_is_asked_of_whom_terrorism_is_charged_and_of_nobody_else():
+    charged = ChargeRecorded(
+        effective=on("2025-02-10"),
+        case_type=CaseType.TERORISME,
+        maximum_years=20,
+        life_or_death=True,
+        legal_basis="UU 5/2018",
+        offence="...",
+    )
+    told = [
+        facts_of(CASE.fold(one)).deradicalised for one in ([PLEDGED], [charged], [charged, PLEDGED])
+    ]
+    assert told == [None, False, True]
