@@ -169,7 +169,7 @@ def told_of(
     line: DetentionClockLine, on: date, case: Any, tongue: Tongue, names: Names
 ) -> dict[str, Any]:
     """Return one line as the page shows it."""
-    reach = line.extendable_until
+    reach = None if line.cause else line.extendable_until
     return {
         "case": line.case,
         "name": case and case.name,
@@ -183,7 +183,7 @@ def told_of(
         "out_on": line.out_on,
         "left": _left(line, on, tongue),
         "said": _aloud(line, on, tongue),
-        "notice": line.alert is not None and line.cause is None and _notice(line.alert, tongue),
+        "notice": _notice(line.alert, tongue) if line.alert and not line.cause else None,
         "reach": reach if reach != line.lawful_until else None,
         "flags": [tongue(*FLAGS[Flag(flag)]) for flag in line.flags.split(",") if flag],
     }
@@ -210,10 +210,7 @@ def _aloud(line: DetentionClockLine, on: date, tongue: Tongue) -> str | None:
 
 
 def _notice(days: int, tongue: Tongue) -> str:
-    return tongue(
-        f"pemberitahuan {days} hari sudah jatuh tempo" if days else "hari ini hari terakhir",
-        f"the notice of {days} days is due" if days else "today is the last day",
-    )
+    return tongue(f"pemberitahuan {days} hari jatuh tempo", f"the notice of {days} days is due")
 
 
 def address(said: Mapping[str, Any], path: str = PATH, **more: Any) -> str:

@@ -57,8 +57,8 @@ ARTICLES: Final[Mapping[Cause, str]] = {
 }
 CAUSES: Final[Mapping[Cause, Words]] = {
     Cause.EXTENSION_MISSING: (
-        "perpanjangannya belum ada, padahal masih dapat diminta",
-        "its extension is missing, although one could still be had",
+        "perpanjangan yang dimungkinkan undang-undang belum tercatat",
+        "an extension that the law made possible is not on record",
     ),
     Cause.NEXT_ORDER_MISSING: (
         "putusan sudah dijatuhkan, dan perintah penahanan tingkat berikutnya belum ada",

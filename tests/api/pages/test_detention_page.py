@@ -51,7 +51,7 @@ def test_what_presses_stands_first_and_is_said_in_words(visitor, detained):
     page = client.get(PATH).text
     assert page.index(over) < page.index(last)
     assert calm not in page
-    for said in ("Andi Fiktif", "lewat 3 hari", "perpanjangannya belum ada", "hari terakhir"):
+    for said in ("Andi Fiktif", "lewat 3 hari", "perpanjangan yang dimungkinkan", "hari terakhir"):
         assert said in page
     assert "tidak ada lagi dasar untuk menahan Anda (3 hari)" in page
     later = client.get(PATH, params={"level": "in_time"}).text
