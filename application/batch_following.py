@@ -36,7 +36,7 @@ LOOKS_MOST: Final = 4
 """Times that a batch is gone through: what a case refused takes its line off, and is told then."""
 WHEREVER: Final = Access(everywhere=True, units=frozenset())
 REMISI_NAMES: Final = frozenset(name for kind in REMISI.events for name in kind.names)
-NOTHING_DONE: Final = Round(recorded=0, left=0, next_at=None)
+NOTHING_DONE: Final = Round(recorded=0, left=0, next_at=None, failed=None)
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class BatchFollowing:
             begins = Effective.on(row.award_day, row.zone).instant if row.award_day else None
             begun = begins is not None and begins <= now
             if self._seen.get(key) != (row.position, begun):
-                rounds.append(self.follow(StreamId(kind=REMISI_BATCH.name, key=key), now, goes_on))
+                rounds.append(self._tried(StreamId(kind=REMISI_BATCH.name, key=key), now, goes_on))
                 if not rounds[-1].left:
                     self._seen[key] = row.position, begun
             elif row.sk_effective and not begun:
@@ -105,7 +105,15 @@ class BatchFollowing:
             recorded=tally.recorded,
             left=tally.left,
             next_at=award.instant if award and waits else None,
+            failed=None,
         )
+
+    def _tried(self, stream: StreamId, now: datetime, goes_on: GoesOn) -> Round:
+        """Bring the cases of one batch up to it; what goes wrong with one holds up no other."""
+        try:
+            return self.follow(stream, now, goes_on)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is told, and tried again
+            return replace(NOTHING_DONE, left=1, failed=type(error).__name__)
 
     def _open(self) -> Sequence[tuple[str, Any]]:
         question = Question(where={"open": True}, words=(), after=None, limit=None)
@@ -249,4 +257,5 @@ def _united(rounds: Sequence[Round]) -> Round:
         recorded=sum(one.recorded for one in rounds),
         left=sum(one.left for one in rounds),
         next_at=min((one.next_at for one in rounds if one.next_at), default=None),
+        failed=next((one.failed for one in rounds if one.failed), None),
     )

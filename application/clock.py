@@ -17,11 +17,13 @@ class Round(Value):
 
     ``recorded`` are the steps that were taken, ``left`` those that are due and were not: to be
     tried again. ``next_at`` is when something will be due that is not yet; `None` if nothing is.
+    ``failed`` is the class of what went wrong with a part of it, which held up no other part.
     """
 
     recorded: int
     left: int
     next_at: datetime | None
+    failed: str | None
 
 
 GoesOn = Callable[[], bool]

@@ -42,7 +42,7 @@ BEAT: Final = (
 )
 NOTE: Final = (
     "UPDATE read_model.clock SET looked_at = clock_timestamp(), recorded = %(recorded)s,"
-    " left_over = %(left)s, next_at = %(next_at)s, error = NULL"
+    " left_over = %(left)s, next_at = %(next_at)s, error = %(error)s"
     " WHERE name = %(name)s AND holder = %(me)s"
 )
 FAILED: Final = (
@@ -78,6 +78,7 @@ class Ticker:
         self._beat_at = self._look_at = 0.0
         self._rest = 0.0
         self._next_at: datetime | None = None
+        self._failed: str | None = None
         self._told, self._closing = Event(), Event()
         self._thread = Thread(target=self._run, name="ticker", daemon=True)
 
@@ -141,8 +142,11 @@ class Ticker:
             self._look_at = 0.0
         if found.recorded:
             log.info("clock_did", size=found.recorded)
+        if found.failed and found.failed != self._failed:  # told once, however often it is tried
+            log.warning("clock_left_something", error=found.failed)
+        self._failed = found.failed
         said = {"recorded": found.recorded, "left": found.left, "next_at": found.next_at}
-        connection.execute(NOTE, self._who | said)
+        connection.execute(NOTE, self._who | said | {"error": found.failed})
         return found
 
     def _goes_on(self, connection: Connection[Any]) -> bool:

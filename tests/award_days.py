@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from correcting_desk import Desk, new_id
 from pages import ACTOR
 
+from application.batch_cases import batch_in
 from application.batch_following import BatchFollowing
 from application.batches import DraftAsked, Drafting, proposals
 from application.case_facts import CaseFacts
@@ -93,6 +94,11 @@ class AwardDays(Desk):
             self.tell(stream, step)
         self.follow()
         return stream
+
+    def cases_of(self, stream):
+        """Whom a list names, those left out included."""
+        lines = batch_in(stream.key, self.ledger.read(stream)).state.lines.values()
+        return [StreamId(kind="case", key=line.case) for line in lines]
 
     def awards(self):
         """How often each case tells of an award."""

@@ -6,11 +6,13 @@ from threading import Thread
 
 import pytest
 from award_days import MIDNIGHT, AwardDays, just_before
+from forgetting_house import MASTER, take_keys
 
 from application import batch_following
 from benchmarks.convicts import AWARD_DAY
 from domain.remisi import RemisiApplied
 from domain.time import Zone
+from infrastructure.ledger import EventsourcingLedger
 from infrastructure.ticker import Ticker
 
 AWARDED = 8
@@ -90,6 +92,17 @@ def test_whoever_is_killed_in_the_middle_is_replaced_and_nobody_gets_an_award_tw
             assert second.turn().recorded
     assert len(days.awards()) == AWARDED
     assert set(days.awards().values()) == {1}
+
+
+def test_a_list_that_cannot_be_followed_holds_up_no_other(days, pool, database):
+    lost, other = (days.signed(days.unit(f"RUTAN-{name}")) for name in ("LUPA", "MEDAN"))
+    take_keys(database, days.ledger.read(days.cases_of(lost)[0])[0].subject)
+    with EventsourcingLedger(pool, MASTER) as ledger:  # a process whose key store is behind
+        later = AwardDays(ledger, pool)
+        found = look(pool, later, WIB)
+    assert (found.failed, found.left) == ("KeyMissing", 1)
+    awarded = {case.key for case in days.cases_of(other)} & days.awards().keys()
+    assert len(awarded) == AWARDED == len(days.awards())
 
 
 @pytest.mark.long

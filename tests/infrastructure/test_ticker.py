@@ -29,9 +29,9 @@ class Work:
     def look(self, now, goes_on):
         self.asked.append(now)
         if now < MIDNIGHT:
-            return Round(recorded=0, left=0, next_at=MIDNIGHT)
+            return Round(recorded=0, left=0, next_at=MIDNIGHT, failed=None)
         first, self.done = not self.done, True
-        return Round(recorded=int(first), left=0, next_at=None)
+        return Round(recorded=int(first), left=0, next_at=None, failed=None)
 
 
 @dataclass
@@ -135,7 +135,7 @@ def test_whoever_loses_the_clock_in_the_middle_of_its_work_is_told_to_stop(pool,
         says_nothing_for_a_while(pool)
         assert second.turn()
         told.append(goes_on())
-        return Round(recorded=0, left=1, next_at=None)
+        return Round(recorded=0, left=1, next_at=None, failed=None)
 
     with ticker_of(pool, long_work) as slow, ticker_of(pool, Work().look) as second:
         slow.turn()
@@ -152,7 +152,7 @@ def test_long_work_keeps_the_clock_while_it_goes_on(pool, monkeypatch):
         with pool.connection() as connection:
             connection.execute("UPDATE read_model.clock SET beat_at = beat_at - interval '4 s'")
         assert second.turn() is None
-        return Round(recorded=0, left=0, next_at=None)
+        return Round(recorded=0, left=0, next_at=None, failed=None)
 
     with ticker_of(pool, long_work) as slow, ticker_of(pool, Work().look) as second:
         assert slow.turn()
@@ -164,7 +164,7 @@ def test_what_is_left_is_gone_on_with_without_waiting(pool, monkeypatch):
 
     def in_pieces(now, goes_on):
         left.pop()
-        return Round(recorded=1, left=len(left), next_at=None)
+        return Round(recorded=1, left=len(left), next_at=None, failed=None)
 
     with running(pool, in_pieces):
         wait_until(lambda: not left)
@@ -177,7 +177,7 @@ def test_one_that_closes_stops_between_pieces_and_leaves_the_clock_at_once(pool)
         while goes_on():
             pieces.append(now)
             time.sleep(0.001)
-        return Round(recorded=len(pieces), left=1, next_at=None)
+        return Round(recorded=len(pieces), left=1, next_at=None, failed=None)
 
     with running(pool, endless):
         wait_until(lambda: pieces)
@@ -194,7 +194,7 @@ def test_what_goes_wrong_is_shown_by_its_class_and_tried_again(pool, monkeypatch
         tries.append(now)
         if len(tries) < 3:
             raise LookupError("Budi Fiktif")
-        return Round(recorded=2, left=1, next_at=MIDNIGHT)
+        return Round(recorded=2, left=1, next_at=MIDNIGHT, failed=None)
 
     with ticker_of(pool, failing) as ticker:
         with pytest.raises(LookupError):
@@ -208,6 +208,16 @@ def test_what_goes_wrong_is_shown_by_its_class_and_tried_again(pool, monkeypatch
         assert (seen.left, seen.next_at) == (1, MIDNIGHT)
         ticker.close()
         assert ticker.looked()[0].holder is None
+
+
+def test_what_fails_in_part_is_shown_beside_what_was_done(pool):
+    def partly(now, goes_on):
+        return Round(recorded=3, left=1, next_at=None, failed="KeyMissing")
+
+    with ticker_of(pool, partly) as ticker:
+        ticker.turn()
+        (seen,) = ticker.looked()
+    assert (seen.recorded, seen.left, seen.error) == (3, 1, "KeyMissing")
 
 
 def test_a_lost_connection_is_made_anew(pool, monkeypatch):
