@@ -5,6 +5,7 @@ from datetime import date
 
 from scenario import Scenario, on
 
+from domain import integration_assessment
 from domain.admission import AdmissionReason, CustodyAdmitted, Religion
 from domain.catalogue import CASE
 from domain.conduct import (
@@ -21,6 +22,7 @@ from domain.integration_assessment import (
     assessed_otherwise,
     essence,
 )
+from domain.law.book import BOOK, LAW
 from domain.law.integration_rules import Paper
 from domain.person import Sex
 from domain.remisi import RemisiApplied, RemisiKind, RemisiProposed, RemisiSkIssued
@@ -182,3 +184,18 @@ def test_a_case_without_a_sentence_is_told_that_there_is_none():
 def test_findings_are_kept_by_their_proposal():
     state = CASE.fold([*CONVICT, asked, found()])[INTEGRATION_ASSESSMENT]
     assert state.findings == {"PB-1": found()}
+
+
+def test_a_text_that_was_made_later_changes_nothing_even_where_it_reaches_back(monkeypatch):
+    old = next(one for one in BOOK if one.id == "uu-22-2022-hak")
+    later = replace(
+        old,
+        id="uu-baru",
+        promulgated=date(2026, 3, 1),
+        valid_from=date(2026, 1, 1),
+        values=replace(old.values, article="UU baru"),
+    )
+    monkeypatch.setattr(integration_assessment, "LAW", replace(LAW, book=(*BOOK, later)))
+    assert "uu-22-2022-hak" in found().rule_sets
+    after = replace(asked, effective=on("2026-03-02"))
+    assert "uu-baru" in found(proposal=after).rule_sets

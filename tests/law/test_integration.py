@@ -111,6 +111,13 @@ def test_cmb_takes_the_last_remission_other_than_dasawarsa_unless_the_policy_say
     assert [one.chosen for one in either.explanation.policies if "cmb" in one.name] == ["any"]
 
 
+def test_cmb_does_not_begin_before_the_remission_that_it_takes_was_given():
+    facts = person(
+        "2023-01-01", "5y", remissions=(granted("2024-08-17", 207), granted("2026-08-17", 180))
+    )
+    assert found(facts, "cmb").from_day == day("2026-08-17")
+
+
 def test_nobody_without_a_remission_has_cmb():
     assert codes(found(person("2023-01-01", "5y"), "cmb")) == ["last_remission"]
 
@@ -228,6 +235,8 @@ def test_discipline_in_the_nine_months_before_two_thirds_puts_pb_off_and_not_awa
         day("2025-12-02"),
     )
     assert "1 Maret 2025" in conduct.because_id
+    first = replace(W6, discipline=(breach("2025-02-27"),))
+    assert found(first, "pb", "2025-11-27").from_day == day("2025-11-28")
     before = replace(W6, discipline=(breach("2025-02-26"),))
     assert found(before, "pb", "2025-11-27").from_day == day("2025-11-27")
     six = found(replace(W6, discipline=(breach("2025-05-26"),)), "cb", "2025-11-27")
