@@ -73,10 +73,12 @@ def test_moving_it_again_holds_from_then_on_and_was_otherwise_before(medan, nati
     assert append(medan, case, khusus(MOVED)).status_code == 201
 
 
-def test_a_decree_that_the_registry_does_not_know_moves_nothing(medan):
-    case = open_case(medan)
-    answer = append(medan, case, khusus(MOVED, feast_fixed_by="SKB 9/2025"))
+def test_a_decree_that_the_registry_does_not_know_moves_nothing(medan, national):
+    case, named = open_case(medan), khusus(MOVED, feast_fixed_by="SKB 9/2025")
+    answer = append(medan, case, named)
     assert (answer.status_code, answer.json()["code"]) == (422, "remisi.unknown_decree")
+    fix(national, fixed(MOVED))
+    assert append(medan, case, named).json()["code"] == "remisi.unknown_decree"
 
 
 @pytest.mark.parametrize(

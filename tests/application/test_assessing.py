@@ -11,6 +11,7 @@ from application.append import Proposal
 from domain.admission import Religion
 from domain.conduct import DisciplineBegan, DisciplineEnded, DisciplineLevel
 from domain.kernel import Refused
+from domain.law.book import LAW
 from domain.law.facts import RemisiKind
 from domain.remisi import (
     LEVELS,
@@ -25,6 +26,7 @@ from domain.remisi_assessment import (
     REMISI_ASSESSMENT,
     AssessedAt,
     RemisiAssessed,
+    remisi_assessed,
 )
 from domain.review import ReviewOutcome
 from domain.verdict import (
@@ -201,6 +203,22 @@ def test_a_proposal_that_is_moved_is_assessed_where_it_belongs(desk):
     desk.move(wrong, right, proposal)
     assert assessments(desk, wrong) == []
     assert found(desk, right).expiry_after == ends.replace(year=ends.year - 1)
+
+
+def test_the_rule_set_stays_that_of_the_proposals_day(desk):
+    case = convict(desk)
+    desk.tell(case, asked)
+    signed(desk, case)
+    (today,) = [one for one in LAW.book if one.id == "uu-22-2022"]
+    since = {"promulgated": date(2025, 7, 1), "valid_from": date(2025, 7, 1)}
+    harder = replace(today, id="uu-baru", values=replace(today.values, served_days=900), **since)
+    law = replace(LAW, book=(*LAW.book, harder))
+    applied = next(one for one in desk.facts(case) if isinstance(one, RemisiApplied))
+    again = remisi_assessed(asked, applied, desk.history(case).journey, law)
+    assert again.eligible
+    assert "uu-22-2022" in again.rule_sets
+    of_july = replace(asked, effective=on("2025-07-02"))
+    assert not remisi_assessed(of_july, of_july, desk.history(case).journey, law).eligible
 
 
 def test_nobody_tells_what_the_law_finds(desk):
