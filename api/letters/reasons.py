@@ -6,16 +6,26 @@ from typing import Final
 from domain.kernel import Words
 
 REASONS: Final[Mapping[str, Words]] = {
+    "award_day": ("hari pemberian jenis ini", "the award day of this kind"),
     "breach": ("pelanggaran", "a breach"),
     "conduct_9_months": ("berkelakuan baik 9 bulan", "good conduct for 9 months"),
     "cooperated": ("bekerja sama dengan penegak hukum", "cooperation with the law"),
     "deradicalised": ("deradikalisasi dan ikrar NKRI", "deradicalisation and pledge"),
     "drafted_anew": ("disusun ulang", "drafted anew"),
+    "exactly_the_days_needed": (
+        "tepat pada batas hari; periksa",
+        "exactly the days needed; look at it",
+    ),
     "executed": ("berita acara pelaksanaan putusan", "report of execution"),
+    "feast_not_sure": ("hari rayanya belum pasti", "the day of the feast is not sure"),
     "ground": ("alasan pemberian", "ground of the award"),
     "held": ("berada dalam tahanan atau pidana", "held on the day"),
     "left": ("sudah tidak di unit ini", "left the unit"),
     "listed_in_error": ("keliru dimasukkan", "listed in error"),
+    "measure_without_end": (
+        "hukuman disiplin tanpa tanggal akhir; periksa",
+        "a measure without an end; look at it",
+    ),
     "no_discipline_3_months": (
         "tanpa hukuman disiplin dalam 3 bulan terakhir",
         "no disciplinary measure in the last 3 months",
@@ -34,17 +44,49 @@ REASONS: Final[Mapping[str, Words]] = {
     ),
     "not_under_discipline": ("tidak sedang dihukum disiplin", "not under a disciplinary measure"),
     "once_a_year": ("satu kali setahun untuk tiap jenis", "once a year for each kind"),
+    "ordinal_hangs_on_a_day": (
+        "tahun keberapa bergantung pada satu hari; periksa",
+        "which year it is hangs on one day; look at it",
+    ),
+    "ordinal_without_feast": (
+        "tahun keberapa tanpa hari raya yang tercatat",
+        "which year it is, without a feast on record",
+    ),
     "own_feast": ("hari raya agama yang pertama dicatat", "feast of the religion first recorded"),
+    "person.forgotten": ("data pribadi sudah dimusnahkan", "the personal data were destroyed"),
     "programmes_good": ("program pembinaan berpredikat baik", "programmes with predikat baik"),
+    "remisi.another_feast": ("hari raya agama lain", "the feast of another religion"),
+    "remisi.not_held": ("tidak lagi ditahan atau dipidana", "not held any more"),
+    "remisi.one_a_year": ("sudah diusulkan untuk tahun ini", "proposed already for this year"),
     "risk_declined": ("tingkat risiko menurun", "a lowered risk"),
+    "rule_in_force": ("aturan yang berlaku pada hari itu", "a rule in force on that day"),
     "sentence_6_months": ("pidana 6 bulan atau lebih", "a sentence of 6 months or more"),
+    "sentence_left": ("sisa pidana pada hari pemberian", "a sentence left on the award day"),
     "served_3_months": ("menjalani 3 bulan", "3 months served"),
     "served_6_months": ("menjalani 6 bulan", "6 months served"),
+    "umum_of_the_year": ("remisi umum tahun itu", "the remisi umum of the year"),
     "verdict_final": ("putusan berkekuatan hukum tetap", "a final verdict"),
+    "was_missed": ("remisi yang terlewat", "a remisi that was missed"),
 }
 """What was asked for, and so was lacking; and why a line was taken back."""
 
 
+ASSUMED: Final = "assumed_"
+
+
 def reason(code: str) -> Words:
-    """Return what a code asks for; one that has no words of its own is shown as it is."""
-    return REASONS.get(code, (code, code))
+    """Return what a code asks for.
+
+    What is only assumed is said to be; of facts that cannot be, that somebody is to look at them.
+    """
+    if code in REASONS:
+        return REASONS[code]
+    if code.startswith(ASSUMED):
+        indonesian, english = reason(code.removeprefix(ASSUMED))
+        return f"dianggap, belum dicatat: {indonesian}", f"assumed, not on record: {english}"
+    if "." in code:
+        return (
+            f"tidak dapat dihitung dari perkaranya; periksa ({code})",
+            f"cannot be reckoned from the case; look at it ({code})",
+        )
+    return code, code

@@ -212,6 +212,9 @@ def test_the_list_is_a_table_and_pages(house):
     assert "next" not in rest.links
     off = house.read(batch, "/lines", standing="excluded", kind="umum")["items"]
     assert len(off) == 2
+    assert all(
+        why != code for one in off for why, code in zip(one["why"], one["reasons"], strict=True)
+    )
     listed = house.wali.get("/v1/remisi-batches", params={"unit": MEDAN}).json()["items"]
     house.settle()
     listed = house.wali.get("/v1/remisi-batches", params={"unit": MEDAN}).json()["items"]
