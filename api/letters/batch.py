@@ -118,6 +118,7 @@ def letters_of(batch: RemisiBatch, awards: Sequence[Award], paper: Paper) -> dic
     return paper.head("Petikan Keputusan Pemberian Remisi") | {
         "letters": [
             {
+                "title": f"Petikan Keputusan Pemberian {kind_name(award.line.kind)}",
                 "by": by,
                 "facts": [
                     ["Nama", award.who.name or NO_NAME],

@@ -1,5 +1,6 @@
 """What a remisi batch says on paper, in words: who is on it, who is not and why, and it adds up."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -183,6 +184,14 @@ def test_a_letter_tells_a_person_what_was_granted_by_which_sk_and_when_the_sente
         " pidana Saudara berakhir pada 10 Juli 2026."
     )
     assert letter["reasons"] == ["Anda sudah menjalani 188 hari."]
+
+
+def test_what_an_anak_binaan_is_given_is_no_remisi_but_pmp():
+    line = replace(award(BUDI).line, drafted=candidate(BUDI, kind=RemisiKind.PMP))
+    given = replace(award(BUDI), line=line)
+    (letter,) = letters_of(batch(met(), ISSUED), [given], PAPER)["letters"]
+    assert letter["title"] == "Petikan Keputusan Pemberian Pengurangan Masa Pidana"
+    assert ["Jenis", "Pengurangan Masa Pidana I"] in letter["facts"]
 
 
 def test_whom_it_releases_is_told_to_be_free_on_the_day():

@@ -27,6 +27,7 @@ SAID = {
     "off": [],
 }
 LETTER = {
+    "title": "Petikan Keputusan",
     "by": "Nomor PAS-1",
     "facts": [["Nama", "Budi Fiktif"]],
     "sentences": ["Kepada Saudara diberikan remisi."],
