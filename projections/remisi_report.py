@@ -20,7 +20,6 @@ from domain.remisi import RemisiKind
 from projections.case_summary import CASE_SUMMARY, CaseSummary
 from projections.counting import day_from
 from projections.kernel import Report, Rows
-from projections.legal_standing import status_on
 from projections.remisi_batches import REMISI_BATCHES, RemisiBatchLine
 from projections.remisi_register import REMISI_REGISTER, RemisiLine, RemisiStatus
 from projections.units_and_agencies import UNITS_AND_AGENCIES, RegistryLine
@@ -205,7 +204,7 @@ class Counting:
     there: dict[tuple[str, date], tuple[str | None, Family]] = field(default_factory=dict)
 
     def proposal(self, line: RemisiLine, day: date, kind: RemisiKind) -> None:
-        """Count one proposal where the person was on the day, as the law then called them."""
+        """Count one proposal where the person was on the day."""
         if (line.case, day) not in self.there:
             self.there[line.case, day] = _on_the_day(self.cases.get(line.case), day)
         unit, family = self.there[line.case, day]
@@ -284,11 +283,13 @@ def figure_of(line: RemisiLine) -> Figure:
 
 
 def _on_the_day(row: CaseSummary | None, day: date) -> tuple[str | None, Family]:
-    """Return which unit answered for a case on a day, and what the law then called the person."""
+    """Return which unit answered for a case on a day, and whose name its award has.
+
+    Who came in as a child is anak, and then anak binaan (UU 22/2022 art. 1): it is PMP.
+    """
     if row is None:
         return None, Family.REMISI
-    status = status_on(row.opened_as, row.verdicts or (), day)
-    child = status in {LegalStatus.ANAK, LegalStatus.ANAK_BINAAN}
+    child = row.opened_as in {LegalStatus.ANAK, LegalStatus.ANAK_BINAAN}
     return whereabouts(row.movements, day).unit, Family.PMP if child else Family.REMISI
 
 
@@ -341,6 +342,6 @@ REMISI_REPORT = Report(
             {"case", "proposal", "kind", "award_day", "proposed_days", "granted_days"}
             | {"status", "releases"}
         ),
-        CASE_SUMMARY.name: frozenset({"case", "person", "movements", "opened_as", "verdicts"}),
+        CASE_SUMMARY.name: frozenset({"case", "movements", "opened_as"}),
     },
 )

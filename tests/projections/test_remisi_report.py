@@ -17,7 +17,13 @@ from domain.batch_list import (
     KindTotals,
     WithdrawalReason,
 )
-from domain.custody import Released, ReleaseKind
+from domain.custody import (
+    Released,
+    ReleaseKind,
+    TransferDeparted,
+    TransferProposed,
+    TransferReceived,
+)
 from domain.kernel import Refused
 from domain.registry import UnitKind, UnitNamed
 from domain.remisi import (
@@ -150,10 +156,19 @@ def test_units_and_provinces_add_up_to_the_whole():
     assert counted["province", "33", UMUM, Figure.I] == (1, 30)
 
 
-def test_somebody_counts_in_the_unit_of_the_award_day_and_as_what_the_law_then_called_them():
-    later = told(1, Released, "2025-09-01", kind=ReleaseKind.BEBAS_MURNI, document="SB-2")
+def test_somebody_counts_in_the_unit_of_the_award_day():
+    way = {"transfer": "P-1"}
+    left = told(1, TransferProposed, "2025-09-01", **way, to="RUTAN-PEKALONGAN", reason="dekat")
+    gone = told(1, TransferDeparted, "2025-09-02", **way)
+    came = told(1, TransferReceived, "2025-09-03", **way, unit="RUTAN-PEKALONGAN")
+    before, after = report(*small_house()), report(*small_house(), left, gone, came)
+    assert after == before
+    assert after["unit", "RUTAN-MEDAN", UMUM, Figure.I] == (1, 60)
+
+
+def test_what_a_child_is_given_is_pmp():
     child = admitted(7, born=date(2009, 1, 1))
-    rows = tables(REMISI_REPORT.over, [*small_house(), later, child, *award(7)])
+    rows = tables(REMISI_REPORT.over, [*small_house(), child, *award(7)])
     lines = REMISI_REPORT.count(rows, {"award_day": "2025-08-17", "by": "total"})
     found = {(one.family, one.kind): one.count for one in lines if one.figure is Figure.AWARDED}
     assert found[Family.REMISI, UMUM] == 3
