@@ -201,7 +201,9 @@ def decide(proposed: IntegrationEvent, journey: Journey) -> Sequence[Event]:
             _ensure_may_start(journey, proposed)
         case IntegrationGuided():
             _ensure_klien(journey, proposed.proposal)
-        case IntegrationRevoked() | IntegrationEnded():
+        case IntegrationRevoked():
+            _ensure_revocable(journey, proposed.proposal)
+        case IntegrationEnded():
             _ensure_runs(journey, proposed.proposal)
         case _:
             assert_never(proposed)
@@ -280,6 +282,17 @@ def _ensure_runs(journey: Journey, proposal: str) -> None:
             f"the right of proposal {proposal} has not started, or is over already",
         ),
     )
+
+
+def _ensure_revocable(journey: Journey, proposal: str) -> None:
+    """Let PB be revoked after its end too: until when is for the law (KUHP 2023 art. 73).
+
+    Three months after probation it is too late, unless somebody is prosecuted for an offence during
+    it; that is shown, and not refused (`domain.law.guidance.revocable_until`).
+    """
+    course = _course(journey, proposal)
+    if course.right is not Right.PB or course.ended is None or course.revoked is not None:
+        _ensure_runs(journey, proposal)
 
 
 def _ensure_klien(journey: Journey, proposal: str) -> None:

@@ -197,8 +197,8 @@ def _found(event: IntegrationAssessed) -> dict[str, Any]:
 
 def _status(line: IntegrationLine) -> RightStatus:
     reached = (
-        (RightStatus.ENDED, line.ended_on),
         (RightStatus.REVOKED, line.revoked_on),
+        (RightStatus.ENDED, line.ended_on),
         (RightStatus.RUNNING, line.started_on),
         (RightStatus.GRANTED, line.sk_date),
         (RightStatus.DECLINED, line.declined_on),

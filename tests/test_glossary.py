@@ -46,8 +46,9 @@ marriage married matched material maximum measure medical meeting members merge 
 minutes missed missing mobile mode month months more mother move moved moves name named names
 nationality necessary needed next no not note notice now number occupation occurred of offence
 offered office officer on one open opened opening operator or order ordered ordinal organisation
-origin other otherwise out outcome over own owner paid paper parent part participant participants parties
-partner parts party passed passport paused payment pending performed period permanent permission
+origin other otherwise out outcome over own owner paid paper parent part participant participants
+parties partner parts party passed passport paused payment pending performed period permanent
+permission
 permissions permit person phone photo place placed placement plan planned policies policy position
 possible posted predicate presence present price prison prize probation product programme
 projections pronounced proof property proposal proposed prosecutor provider province public purpose

@@ -180,9 +180,17 @@ def test_only_a_right_that_runs_is_revoked_or_ends():
     waiting.when(ended).then_refused("integration.not_running")
     on_pb.when(revoked).then_recorded()
     on_pb.given(revoked).when(ended).then_refused("integration.not_running")
-    on_pb.given(ended).when(replace(revoked, effective=on("2026-06-01"))).then_refused(
+    afterwards = replace(revoked, effective=on("2026-06-01"))
+    on_pb.given(ended, afterwards).when(replace(afterwards, reason="Lagi")).then_refused(
         "integration.not_running"
     )
+
+
+def test_pb_may_be_revoked_after_its_end_and_a_leave_may_not():
+    afterwards = replace(revoked, effective=on("2026-06-01"))
+    on_pb.given(ended).when(afterwards).then_recorded()
+    on_leave = held.given(of(Right.CB), granted, started, ended)
+    on_leave.when(afterwards).then_refused("integration.not_running")
 
 
 def test_a_klien_reports_to_the_bapas_as_often_as_it_happens():
