@@ -1,14 +1,24 @@
 from dataclasses import replace
 from datetime import date
 
+from law.told_case import (
+    MEDAN,
+    PK,
+    SENTENCED,
+    admitted,
+    executed,
+    extended,
+    final,
+    ordered,
+    part,
+    pronounced,
+    released,
+    taken_over,
+)
 from scenario import on
 
 from domain.activity import ActivityFinished, ActivityJoined, ActivityKind
 from domain.admission import (
-    AdmissionReason,
-    CustodyAdmitted,
-    CustodyTakenOver,
-    LegalStatus,
     Religion,
 )
 from domain.catalogue import CASE
@@ -19,13 +29,11 @@ from domain.conduct import (
     DisciplineLevel,
     Predicate,
 )
-from domain.custody import CameBack, Escaped, LeavePurpose, Recaptured, Released, WentOut
+from domain.custody import CameBack, Escaped, LeavePurpose, Recaptured, WentOut
 from domain.detention import (
     DetentionEnded,
-    DetentionExtended,
     DetentionForm,
     DetentionFormChanged,
-    DetentionOrdered,
     DetentionStage,
     DetentionSuspended,
     HospitalStayBegan,
@@ -42,95 +50,12 @@ from domain.law.case_facts import facts_of
 from domain.law.criteria import Trace
 from domain.law.facts import HeldForm, RemisiKind, Right, SubjectKind
 from domain.law.span import Span
-from domain.person import Sex
 from domain.release import ReadmissionReason, Readmitted, ReleaseKind
 from domain.remisi import RemisiApplied, RemisiProposed, RemisiSkIssued
 from domain.verdict import (
     Instance,
-    Outcome,
     SentenceKind,
-    SentencePart,
-    VerdictBecameFinal,
-    VerdictExecuted,
-    VerdictPronounced,
 )
-
-MEDAN = "RUTAN-MEDAN"
-PN, PK = "1/Pid.B/2025/PN Mdn", "9 PK/Pid/2026"
-admitted = CustodyAdmitted(
-    effective=on("2025-02-10"),
-    person="01980f5c-7a00-7000-8000-000000000001",
-    unit=MEDAN,
-    reason=AdmissionReason.PENAHANAN,
-    full_name="A. F.",
-    sex=Sex.MALE,
-    birth_date=date(1995, 4, 1),
-    religion=Religion.ISLAM,
-    domicile=None,
-)
-taken_over = CustodyTakenOver(
-    effective=on("2025-11-01"),
-    person=admitted.person,
-    unit=MEDAN,
-    full_name="A. F.",
-    sex=Sex.MALE,
-    birth_date=None,
-    religion=Religion.KRISTEN,
-    domicile=None,
-    legal_status=LegalStatus.NARAPIDANA,
-    admitted_on=date(2024, 3, 5),
-    source="SDP",
-    source_date=date(2025, 10, 31),
-)
-
-
-def part(kind=SentenceKind.PENJARA, years=0, months=0, days=0, fine=0):
-    return SentencePart(kind=kind, years=years, months=months, days=days, fine=fine)
-
-
-def pronounced(*parts, day="2025-04-25", number=PN, instance=Instance.PN):
-    return VerdictPronounced(
-        effective=on(day),
-        instance=instance,
-        court="PN Medan",
-        number=number,
-        outcome=Outcome.DIPIDANA if parts else Outcome.LEPAS,
-        sentence=parts,
-        offence=("KUHP 362",),
-    )
-
-
-def ordered(starts, until, *, stage=DetentionStage.PENYIDIK, form=DetentionForm.RUTAN):
-    return DetentionOrdered(
-        effective=on(starts),
-        stage=stage,
-        form=form,
-        authority="Polrestabes Medan",
-        order_number="SP.Han/1",
-        order_date=date.fromisoformat(starts),
-        starts=date.fromisoformat(starts),
-        until=date.fromisoformat(until),
-        legal_basis="KUHAP 24",
-    )
-
-
-def extended(starts, until):
-    return DetentionExtended(
-        effective=on(starts),
-        stage=DetentionStage.PENYIDIK,
-        authority="Kejari Medan",
-        order_number="SP.Han/2",
-        order_date=date.fromisoformat(starts),
-        starts=date.fromisoformat(starts),
-        until=date.fromisoformat(until),
-        legal_basis="KUHAP 24",
-        exceptional=False,
-    )
-
-
-final = VerdictBecameFinal(effective=on("2025-05-02"), number=PN)
-executed = VerdictExecuted(effective=on("2025-05-06"), document="BA-8/1")
-SENTENCED = (pronounced(part(years=1, months=6)), final, executed)
 
 
 def facts(*events):
@@ -143,10 +68,6 @@ def held(*events):
         (one.from_day.isoformat(), one.to and one.to.isoformat(), one.form.value)
         for one in facts(*events).detention
     ]
-
-
-def released(day, kind=ReleaseKind.PENANGGUHAN):
-    return Released(effective=on(day), kind=kind, document="SB-1")
 
 
 def test_nothing_is_told_of_nobody():
@@ -212,6 +133,22 @@ def test_time_at_large_is_no_time_held_whatever_an_order_says():
     ]
 
 
+def test_an_order_given_while_somebody_is_at_large_holds_nobody():
+    newer = ordered("2025-03-10", "2025-06-01", stage=DetentionStage.HAKIM_PN)
+    assert held(admitted, Escaped(effective=on("2025-03-01")), newer) == [
+        ("2025-02-10", "2025-02-28", "rutan")
+    ]
+
+
+def test_whoever_was_released_is_held_again_by_a_newer_order_only():
+    order = ordered("2025-02-10", "2025-06-01", stage=DetentionStage.HAKIM_PN)
+    out = released("2025-03-01", ReleaseKind.BEBAS_DEMI_HUKUM)
+    inside = ("2025-02-10", "2025-02-28", "rutan")
+    assert held(admitted, order, out) == [inside]
+    newer = ordered("2025-04-01", "2025-04-20", stage=DetentionStage.HAKIM_PT)
+    assert held(admitted, order, out, newer) == [inside, ("2025-04-01", "2025-04-20", "rutan")]
+
+
 def test_being_at_court_is_no_gap():
     out = WentOut(
         effective=on("2025-03-03"),
@@ -268,6 +205,15 @@ def test_a_convict_has_the_parts_of_the_last_verdict():
     told = facts(admitted, first, final, executed, review)
     assert [one.span.years for one in told.sentences] == [3]
     assert (told.substitute, told.fine_paid) == (None, None)
+
+
+def test_whoever_was_released_on_paying_the_fine_has_paid_it():
+    fine = part(SentenceKind.DENDA, fine=50_000_000)
+    instead = part(SentenceKind.PENJARA_PENGGANTI, months=3)
+    verdict = pronounced(part(years=4), fine, instead)
+    out = released("2029-02-10", ReleaseKind.DENDA_DIBAYAR)
+    told = facts(admitted, verdict, final, executed, out)
+    assert (told.substitute and told.substitute.paid, told.fine_paid) == (True, True)
 
 
 def test_life_and_death_are_told_as_such():
