@@ -115,3 +115,16 @@ def test_nobody_tells_a_finding_over_http(medan, case):
     version = medan.get(f"/v1/cases/{case}").json()["version"]
     said = event("integration_assessment.made", "2026-01-10", proposal="PB-9")
     assert append(medan, case, said, version=version).status_code == 422
+
+
+def test_pb_of_narcotics_waits_for_asimilasi_by_the_charge_of_the_case(medan):
+    case = convict(medan, "Perkara Narkotika Fiktif", since="2020-02-10", length=(6, 0))
+    version = medan.get(f"/v1/cases/{case}").json()["version"]
+    charge = {"case_type": "narkotika", "maximum_years": 20, "life_or_death": False}
+    charge |= {"legal_basis": "UU 35/2009 Pasal 114", "offence": "narkotika"}
+    said = event("charge.recorded", "2025-05-02", **charge)
+    assert append(medan, case, said, version=version).status_code == 201
+    pb = rights(medan, case, valid_at="2025-06-02")["pb"]
+    codes = {one["code"]: one["met"] for one in pb["criteria"]}
+    assert codes["asimilasi_lived"] is False
+    assert "asimilasi_remaining" in pb["policies"]
