@@ -5,7 +5,7 @@ What is shown is what the API answers; steps are taken there, each by whoever's 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -21,7 +21,8 @@ from api.pages.tongue import Tongue
 from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
 from api.readings import WithReading
-from api.routes.remisi_batches import Shown, again, progress, shown, whom
+from api.routes.batch_papers import print_list, read_sheet
+from api.routes.remisi_batches import Shown, again, progress, read_table, shown, whom
 from application.batches import Reckoned
 from application.journeys import NOW
 from application.read_models import Question
@@ -223,6 +224,25 @@ def _line(found: Shown, line: BatchLine, people: Mapping[str, Who], tongue: Tong
         releases=line.releases,
         why=said["why"],
     )
+
+
+@router.get(f"{PATH}/{{batch}}/daftar.{{form}}")
+def kept(
+    batch: str,
+    form: Literal["csv", "xlsx", "pdf"],
+    request: Request,
+    caller: Visitor,
+    reading: WithReading,
+) -> Response:
+    """Return a list as a file to keep: what the API gives, for whoever came by a page."""
+    services = reading.services
+    match form:
+        case "csv":
+            return read_table(batch, request, services, caller, NOW, reading)
+        case "xlsx":
+            return read_sheet(batch, request, services, caller, reading)
+        case "pdf":
+            return print_list(batch, services, caller, reading)
 
 
 @router.get(f"{PATH}/{{batch}}/{{case}}")

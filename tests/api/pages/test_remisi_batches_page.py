@@ -37,6 +37,9 @@ def test_a_list_is_read_from_its_row_to_the_reasons_of_one_person(house, visitor
     assert dewi in off
     assert adi not in off
     assert "tanpa hukuman disiplin dalam 6 bulan terakhir" in off
+    for form, begins in (("csv", b"name,"), ("xlsx", b"PK")):
+        assert f"/remisi/{batch}/daftar.{form}" in page
+        assert client.get(f"/remisi/{batch}/daftar.{form}").content.startswith(begins)
     reasons = client.get(f"/remisi/{batch}/{adi}").text
     assert "Anda sudah menjalani 188 hari" in reasons
     assert "Keppres 174/1999" in reasons
@@ -50,5 +53,6 @@ def test_a_list_of_another_unit_is_not_there(house, visitor):
     batch = house.drafted(kinds=["dasawarsa"])
     client = visitor("supervisor", "RUTAN-PEKALONGAN")
     assert client.get(f"/remisi/{batch}").status_code == 404
+    assert client.get(f"/remisi/{batch}/daftar.csv").status_code == 404
     assert batch not in client.get("/remisi").text
     assert visitor("caseworker", MEDAN).get(f"/remisi/{batch}/bukan-perkara").status_code == 404
