@@ -128,6 +128,63 @@ def test_special_grounds_give_twice_thirty_days_beyond_the_limit():
     assert Flag.LONGER_THAN_LAW in last(chain(*orders)).flags
 
 
+def test_one_extension_on_special_grounds_is_thirty_days_at_most():
+    found = last(
+        chain(
+            order(PN, "2025-02-01", "2025-03-02"),
+            order(PN, "2025-03-03", "2025-05-01", extends=True, exceptional=True),
+        )
+    )
+    assert (found.claimed, found.allowed, found.last_day) == (60, 30, day("2025-04-01"))
+    assert found.extendable_until == found.last_day, "no usual one comes after it"
+    assert found.exceptional_until == day("2025-05-01")
+
+
+def test_a_threat_of_nine_years_is_grave_enough():
+    orders = [
+        order(PN, "2025-02-01", "2025-03-02"),
+        order(PN, "2025-03-03", "2025-04-01", extends=True, exceptional=True),
+    ]
+    assert last(chain(*orders), replace(ADULT, maximum_years=9)).flags == ()
+    assert last(chain(*orders), replace(ADULT, maximum_years=8)).flags != ()
+
+
+def test_an_order_signed_on_the_last_day_is_in_time():
+    first = order(PENYIDIK, "2025-02-03", "2025-02-22")
+    for signed, flags in (("2025-02-22", ()), ("2025-02-23", (Flag.SIGNED_LATE,))):
+        then = order(PENYIDIK, "2025-02-23", "2025-03-14", extends=True, signed=signed)
+        assert last(chain(first, then)).flags == flags
+
+
+def test_of_an_order_that_was_overtaken_only_the_days_lived_count():
+    back = chain(
+        order(PENYIDIK, "2025-02-01", "2025-02-20"),
+        order(PU, "2025-02-11", "2025-03-02"),
+        order(PENYIDIK, "2025-04-01", "2025-04-20"),
+        stops=["2025-02-20"],
+    )
+    assert last(back).allowed == 10
+
+
+def test_days_in_hospital_are_not_lived_under_an_order():
+    again = chain(
+        order(PENYIDIK, "2025-02-01", "2025-02-20"),
+        order(PENYIDIK, "2025-04-01", "2025-04-20"),
+        hospital=[("2025-02-05", "2025-02-10")],
+        stops=["2025-02-14"],
+    )
+    assert last(again).allowed == 20 - (14 - 5)
+
+
+def test_days_in_hospital_need_no_order():
+    late = chain(
+        order(PENYIDIK, "2025-02-10", "2025-03-01"),
+        order(PENYIDIK, "2025-03-10", "2025-04-10", extends=True),
+        hospital=[("2025-03-03", "2025-03-06")],
+    )
+    assert last(late).not_covered == 8 - 3
+
+
 def test_of_a_child_nothing_is_extended_on_special_grounds():
     orders = [
         order(PN, "2025-02-01", "2025-02-10"),
@@ -157,6 +214,9 @@ def test_whoever_is_in_hospital_stands_still_until_the_day_of_asking():
     after = chain(order(PENYIDIK, "2025-02-03", "2025-02-22"), hospital=[("2025-02-23", None)])
     assert last(after, on=day("2025-03-01")).last_day == day("2025-02-22")
     assert shifted(day("2025-02-22"), day("2025-02-23"), day("2025-03-01")) == day("2025-02-22")
+    gone = chain(order(PENYIDIK, "2025-02-03", "2025-02-22"), hospital=[("2025-02-22", None)])
+    assert last(gone, on=day("2025-02-22")).last_day == day("2025-02-23")
+    assert shifted(day("2025-02-22"), day("2025-02-22"), day("2025-02-22")) == day("2025-02-23")
 
 
 def test_days_without_an_order_are_told_and_an_order_signed_too_late_is_flagged():

@@ -45,6 +45,16 @@ PRONOUNCED = replace(UNTOLD, pronounced_on=day("2025-11-20"), convicted=True)
         ),
         ({"court": PRONOUNCED}, Cause.NEXT_ORDER_MISSING, "2025-11-23"),
         (
+            {"court": replace(PRONOUNCED, pronounced_on=day("2025-11-03"))},
+            Cause.NEXT_ORDER_MISSING,
+            "2025-11-23",
+        ),
+        (
+            {"court": replace(PRONOUNCED, convicted=None, final_on=day("2025-11-27"))},
+            Cause.NEXT_ORDER_MISSING,
+            "2025-11-23",
+        ),
+        (
             {"court": replace(PRONOUNCED, final_on=day("2025-11-27"))},
             Cause.EXECUTION_MISSING,
             "2025-11-23",
@@ -92,6 +102,13 @@ def test_it_becomes_more_pressing_by_the_day(on, expected):
     term = last(chain(order(PENYIDIK, "2025-11-03", "2025-11-22")))
     now = standing(term)
     assert level(now, overdue(now, day(on)), day(on), notices(LAW, day(on))) is expected
+
+
+def test_whoever_is_in_hospital_stands_still_until_the_term_is_over():
+    now = standing(last(W21), in_hospital=True)
+    assert level(now, None, day("2025-12-31"), (10, 3, 1, 0)) is Level.STANDS_STILL
+    out = overdue(now, day("2026-01-02"))
+    assert level(now, out, day("2026-01-02"), (10, 3, 1, 0)) is Level.OVERDUE
 
 
 def test_it_can_be_said_to_the_person():
