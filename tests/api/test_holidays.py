@@ -44,9 +44,11 @@ def test_a_feast_is_fixed_for_the_nation_and_everybody_reads_it(service, medan, 
 
 
 def test_a_feast_that_was_moved_is_the_award_day_and_the_proposal_names_the_decree(medan, national):
-    case = open_case(medan)
+    case, of_no_decree = open_case(medan), khusus(MOVED, feast_fixed_by="SKB 9/2025")
     assert append(medan, case, khusus(MOVED)).json()["code"] == "remisi.another_feast"
+    assert append(medan, case, of_no_decree).json()["code"] == "remisi.unknown_decree"
     assert fix(national, fixed(MOVED)).status_code == 201
+    assert append(medan, case, of_no_decree).json()["code"] == "remisi.unknown_decree"
     refused = append(medan, case, khusus(BY_CODE))
     assert refused.status_code == 422
     assert (refused.json()["code"], refused.json()["errors"][0]["pointer"]) == (
@@ -71,25 +73,3 @@ def test_moving_it_again_holds_from_then_on_and_was_otherwise_before(medan, nati
     case = open_case(medan)
     assert append(medan, case, khusus(BY_CODE)).status_code == 422
     assert append(medan, case, khusus(MOVED)).status_code == 201
-
-
-def test_a_decree_that_the_registry_does_not_know_moves_nothing(medan, national):
-    case, named = open_case(medan), khusus(MOVED, feast_fixed_by="SKB 9/2025")
-    answer = append(medan, case, named)
-    assert (answer.status_code, answer.json()["code"]) == (422, "remisi.unknown_decree")
-    fix(national, fixed(MOVED))
-    assert append(medan, case, named).json()["code"] == "remisi.unknown_decree"
-
-
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"day": "2027-03-10"}, "registry.holiday_of_another_year"),
-        ({"religion": "tidak_diketahui"}, "registry.no_religion"),
-        ({"religion": "katolik"}, "registry.natal_is_fixed"),
-        ({"second_day": "2026-01-01"}, "registry.second_day_of_holiday"),
-    ],
-)
-def test_a_feast_that_cannot_be_is_refused_with_its_field(national, changes, code):
-    answer = fix(national, fixed(**{"day": MOVED} | changes))
-    assert (answer.status_code, answer.json()["code"]) == (422, code)

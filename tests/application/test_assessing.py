@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from correcting_desk import Desk
+from mined_store import own_database, own_ledger
 from scenario import on
 
 from application.append import Proposal
@@ -60,6 +61,13 @@ breach = DisciplineBegan(
     offence="Berkelahi",
     document="Register F 1/2025",
 )
+
+
+@pytest.fixture(scope="module")
+def ledger(postgres, template):
+    """One ledger: each test is about cases of its own."""
+    with own_database(postgres, template) as database, own_ledger(database) as ledger:
+        yield ledger
 
 
 @pytest.fixture
