@@ -6,7 +6,7 @@ month. A disciplinary measure is entered in Register F when it begins and when i
 bars a remisi is the law's question (`domain.law`), not this chapter's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Final, assert_never, get_args
@@ -87,42 +87,52 @@ class Conduct(Value):
     deradicalised: Effective | None
 
 
+def _ensure_month_begun(proposed: ConductAssessed) -> None:
+    ensure(
+        proposed.month <= proposed.effective.day.isoformat()[:7],
+        "conduct.month_not_over",
+        article="UU 22/2022 art. 10",
+        because=(
+            "bulan yang dinilai belum dimulai",
+            "the month assessed has not begun",
+        ),
+        field="month",
+    )
+
+
+def _ensure_in_register_f(
+    proposed: DisciplineBegan | DisciplineEnded, register_f: Mapping[str, Measure]
+) -> None:
+    """Admit a measure once, and its end once."""
+    measure = register_f.get(proposed.measure)
+    if isinstance(proposed, DisciplineBegan):
+        ensure(
+            measure is None,
+            "conduct.measure_exists",
+            article="Register F",
+            because=(
+                f"tindakan {proposed.measure} sudah tercatat di Register F",
+                f"measure {proposed.measure} is in Register F already",
+            ),
+        )
+    elif measure is None or measure.ended is not None:
+        raise Refused(
+            "conduct.no_such_measure",
+            article="Register F",
+            because=(
+                f"tidak ada tindakan {proposed.measure} yang sedang berjalan",
+                f"no measure {proposed.measure} is running",
+            ),
+        )
+
+
 def decide(proposed: ConductEvent, journey: Journey) -> Sequence[Event]:
     """Admit what Register F and SPPN can hold."""
-    register_f = journey[CONDUCT].register_f
     match proposed:
         case ConductAssessed():
-            ensure(
-                proposed.month <= proposed.effective.day.isoformat()[:7],
-                "conduct.month_not_over",
-                article="UU 22/2022 art. 10",
-                because=(
-                    "bulan yang dinilai belum dimulai",
-                    "the month assessed has not begun",
-                ),
-                field="month",
-            )
-        case DisciplineBegan():
-            ensure(
-                proposed.measure not in register_f,
-                "conduct.measure_exists",
-                article="Register F",
-                because=(
-                    f"tindakan {proposed.measure} sudah tercatat di Register F",
-                    f"measure {proposed.measure} is in Register F already",
-                ),
-            )
-        case DisciplineEnded():
-            measure = register_f.get(proposed.measure)
-            if measure is None or measure.ended is not None:
-                raise Refused(
-                    "conduct.no_such_measure",
-                    article="Register F",
-                    because=(
-                        f"tidak ada tindakan {proposed.measure} yang sedang berjalan",
-                        f"no measure {proposed.measure} is running",
-                    ),
-                )
+            _ensure_month_begun(proposed)
+        case DisciplineBegan() | DisciplineEnded():
+            _ensure_in_register_f(proposed, journey[CONDUCT].register_f)
         case Deradicalised():
             ensure(
                 journey[CONDUCT].deradicalised is None,

@@ -33,6 +33,7 @@ from domain.fields import UUID
 from domain.kernel import Event, Refused, Words
 from domain.record import Recorded, StreamId
 from domain.register import REGISTER, register_number
+from domain.time import Zone
 from domain.verdict import legal_status
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -86,14 +87,7 @@ def journey(
     journeys = Journeys(services.ledger, services.now)
     whole = _seen(services, journeys, caller, case_id)
     zone = whole.known[-1].event.effective.zone
-    trouble, moment = None, NOW
-    try:
-        moment = asked.moment(zone)
-        then = journeys(whole.stream, moment)
-    except ValueError:
-        trouble, then = NOT_A_TIME, whole
-    except Refused as refused:
-        trouble, then = refused.because, whole
+    then, moment, trouble = _then(journeys, whole, asked, zone)
     known = Moment(valid_at=None, known_at=moment.known_at)
     told = telling_of(services, caller, journeys(whole.stream, known), known)
     line = on_the_line(whole, told)
@@ -115,6 +109,20 @@ def journey(
         "version": whole.version,
     }
     return page(request, "journey.html", caller, content, 422 if trouble else 200)
+
+
+def _then(
+    journeys: Journeys, whole: History, asked: TwoTimes, zone: Zone
+) -> tuple[History, Moment, Words | None]:
+    """Return a case at the times that are asked for; as it is now, and why, where they are none."""
+    moment = NOW
+    try:
+        moment = asked.moment(zone)
+        return journeys(whole.stream, moment), moment, None
+    except ValueError:
+        return whole, moment, NOT_A_TIME
+    except Refused as refused:
+        return whole, moment, refused.because
 
 
 def _seen(services: Services, journeys: Journeys, caller: Caller, case_id: str) -> History:
