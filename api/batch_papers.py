@@ -8,6 +8,7 @@ from api.batch_answers import standing_of
 from api.dependencies import Services
 from api.letters.batch import Award, Paper, Who
 from api.tokens import Caller
+from application.batch_cases import ORDER
 from application.case_facts import case_stream
 from application.read_models import Question
 from application.standing import standing
@@ -47,10 +48,15 @@ class Papers:
             for _, row in rows
         }
 
-    def awards(self, key: str, lines: Sequence[BatchLine]) -> Sequence[Award]:
-        """Return what each line gives, with what the law found of it when it was last assessed."""
+    def by_name(self, lines: Sequence[BatchLine]) -> Sequence[tuple[BatchLine, Who]]:
+        """Return those lines whose person the caller sees, in the order of names."""
         people = self.people(lines)
-        streams = [case_stream(case) for case in sorted(people)]
+        seen = [(line, people[line.case]) for line in lines if line.case in people]
+        return sorted(seen, key=lambda one: ((one[1].name or "").casefold(), line_place(one[0])))
+
+    def awards(self, key: str, lines: Sequence[tuple[BatchLine, Who]]) -> Sequence[Award]:
+        """Return what each line gives, with what the law found of it when it was last assessed."""
+        streams = [case_stream(case) for case in sorted({line.case for line, _ in lines})]
         read = self.services.ledger.read_many(streams, names=RemisiAssessed.names)
         found = {
             (stream.key, page.event.proposal): page.event
@@ -58,12 +64,10 @@ class Papers:
             for page in standing(pages)
             if isinstance(page.event, RemisiAssessed)
         }
-        awards = [
-            _award(line, people[line.case], found.get((line.case, proposal_key(key, line.kind))))
-            for line in lines
-            if line.case in people
+        return [
+            _award(line, who, found.get((line.case, proposal_key(key, line.kind))))
+            for line, who in lines
         ]
-        return sorted(awards, key=lambda one: ((one.who.name or "").casefold(), one.line.case))
 
     def paper(self, key: str, draft: BatchDrafted, position: int) -> Paper:
         """Return what all papers of a batch have."""
@@ -81,6 +85,11 @@ class Papers:
         pages = self.services.ledger.read(StreamId(kind="registry", key=f"unit/{code}"))
         named = [event for event in in_order(pages) if isinstance(event, UnitNamed)]
         return named[-1] if named else None
+
+
+def line_place(line: BatchLine) -> tuple[str, int]:
+    """Return the place of a line among those of people of one name."""
+    return line.case, ORDER[line.kind]
 
 
 def _award(line: BatchLine, who: Who, found: RemisiAssessed | None) -> Award:

@@ -93,7 +93,9 @@ def list_of(batch: RemisiBatch, people: Mapping[str, Who], paper: Paper) -> dict
     lines = sorted(batch.lines.values(), key=lambda line: _order(line, people))
     on = [line for line in lines if batch.stands(line)]
     granted = batch.sk is not None
-    return paper.head("Daftar Penerima Remisi" if granted else "Daftar Usulan Remisi") | {
+    kinds = {line.kind for line in lines}
+    what = kind_name(RemisiKind.PMP) if kinds == {RemisiKind.PMP} else "Remisi"
+    return paper.head(f"Daftar {'Penerima' if granted else 'Usulan'} {what}") | {
         "facts": list(_facts(batch)),
         "sums": _sums(on),
         "on_heading": "Penerima" if granted else "Diusulkan",

@@ -23,6 +23,10 @@ from domain.fields import EXAMPLE_ID
 from domain.kernel import Json, Words
 
 SHEET: Final = "Remisi"
+TOGETHER: Final = 500
+"""Letters in one file: setting them takes some 400 MB for a second or two, and ten times that for
+all of a large unit."""
+PARTS_MOST: Final = 1_000
 HEADS: Final = ("name", "register_text", *COLUMNS)
 NO_SK: Final[Words] = (
     "SK untuk daftar ini belum terbit; petikan dicetak sesudahnya",
@@ -94,28 +98,36 @@ def print_list(
     response_class=Response,
     responses=documented(PDF) | {409: problem("409")},
 )
-def print_letters(
+def print_letters(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
     key: BatchKey,
+    request: Request,
     services: WithServices,
     caller: Reader,
     reading: WithReading,
     case: Annotated[
         str | None, Query(description="Only of this case.", examples=[EXAMPLE_ID])
     ] = None,
+    part: Annotated[
+        int, Query(ge=1, le=PARTS_MOST, description=f"Which {TOGETHER} letters, by name.")
+    ] = 1,
 ) -> Response:
     """Return a page for each person whom the SK gives a remisi, to be handed over, as PDF/A.
 
     409 before the SK. Each says why in sentences to be read aloud, as was found on the proposal.
+    They come some hundreds at a time: the next part is in the `Link` header.
     """
     found = shown(services, key, caller, NOW)
     if found.state.sk is None or found.state.draft is None:
         raise Problem(409, "remisi_batch.no_sk", NO_SK)
     papers = Papers(services, caller)
-    awards = papers.awards(key, [one for one in given(found.state) if case in {None, one.case}])
-    if not awards:
+    lines = papers.by_name([one for one in given(found.state) if case in {None, one.case}])
+    these = lines[(part - 1) * TOGETHER : part * TOGETHER]
+    if not these:
         raise not_found()
-    lines = [one.line for one in awards]
-    reading(whom(lines), (*NAMED, *FOUND), len(lines), found.unit)
+    reading(whom(line for line, _ in these), (*NAMED, *FOUND), len(these), found.unit)
     paper = papers.paper(key, found.state.draft, found.history.position)
-    content = pdf(Template.AWARD, letters_of(found.state, awards, paper))
-    return kept(content, PDF, f"remisi-{key}-petikan.pdf", found.history.position)
+    content = pdf(Template.AWARD, letters_of(found.state, papers.awards(key, these), paper))
+    answer = kept(content, PDF, f"remisi-{key}-petikan-{part}.pdf", found.history.position)
+    if len(lines) > part * TOGETHER:
+        answer.headers["Link"] = f'<{request.url.path}?part={part + 1}>; rel="next"'
+    return answer

@@ -10,6 +10,7 @@ from facts import MEDAN
 from python_calamine import CalamineWorkbook
 
 from api.batch_papers import Papers, given
+from api.routes import batch_papers
 from application.batch_cases import batch_in
 from domain.record import StreamId
 
@@ -67,14 +68,23 @@ def test_each_award_has_its_letter_and_one_person_can_have_theirs_alone(lists):
     assert none.status_code == 404, "nothing was granted"
 
 
+def test_letters_come_some_at_a_time_in_the_order_of_names(lists, monkeypatch):
+    monkeypatch.setattr(batch_papers, "TOGETHER", 1)
+    first = get(lists.house.wali, lists.signed, "/letters.pdf")
+    following = first.headers["link"].removeprefix("<").partition(">")[0]
+    last = lists.house.wali.get(following)
+    assert [pages(one.content) for one in (first, last)] == [1, 1]
+    assert "link" not in last.headers
+    assert get(lists.house.wali, lists.signed, "/letters.pdf", part=3).status_code == 404
+
+
 def test_a_letter_says_why_as_the_law_found_and_until_when(lists):
     services = lists.house.services
     pages = services.ledger.read(StreamId(kind="remisi-batch", key=lists.signed))
     caller = services.caller_of(lists.house.wali.headers["Authorization"].split()[1])
-    lines = given(batch_in(lists.signed, pages).state)
-    awards = {
-        award.who.name: award for award in Papers(services, caller).awards(lists.signed, lines)
-    }
+    papers = Papers(services, caller)
+    lines = papers.by_name(given(batch_in(lists.signed, pages).state))
+    awards = {award.who.name: award for award in papers.awards(lists.signed, lines)}
     adis = awards["Adi Fiktif"]
     assert "Anda sudah menjalani 188 hari; yang diperlukan 180 hari." in adis.reasons
     assert adis.expiry_after.isoformat() == "2026-07-10"
