@@ -58,7 +58,7 @@ GROUPS = {
     "remisi batches": ("/v1/remisi-batches", "/v1/clock"),
     "evidence": "/v1/evidence",
     "corrections": ("/v1/corrections", "/v1/reviews"),
-    "calculations": ("/v1/calculations", "/v1/law"),
+    "calculations": ("/v1/calculations", "/v1/law", "/v1/integration-rights"),
     "ledger": "/v1/ledger",
     "read models": ("/v1/read-models", "/v1/projections"),
     "health": ("/livez", "/readyz", "/metrics"),
