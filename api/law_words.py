@@ -7,7 +7,9 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, Final
 
+from api.letters.reasons import REASONS
 from api.pages.labels import of_field, of_value
+from api.pages.tongue import MONTHS
 from domain.kernel import Value, Words
 from domain.law.rule_set import Certainty
 from domain.law.span import Span
@@ -83,8 +85,38 @@ PARTS: Final[Mapping[str, Words]] = {
     "revocation_article": ("pasal pencabutan", "article on revocation"),
     "revocable_months": ("dapat dicabut sampai (bulan)", "may be revoked until (months)"),
     "stages": ("tahap", "stages"),
+    "articles": ("pasal tiap syarat", "article of each condition"),
+    "conduct_months_child": ("berkelakuan baik, anak (bulan)", "good conduct, a child (months)"),
+    "cooperated": ("kerja sama diminta dari", "cooperation is asked of"),
+    "cooperation": ("kerja sama dengan penegak hukum", "cooperation with the law"),
+    "credit": ("tiap hari dihitung", "each day counts for"),
+    "deradicalised": ("deradikalisasi diminta dari", "deradicalisation is asked of"),
+    "doubted": ("menurut sumber lain (hari)", "by another source (days)"),
+    "every_years": ("tiap (tahun)", "every (years)"),
+    "first_year": ("tahun pertama", "first year"),
+    "general": ("naskah umum", "the text in general"),
+    "given_on": ("diberikan pada", "given on"),
+    "ground": ("dasar", "ground"),
+    "khusus": ("remisi khusus", "remisi khusus"),
+    "least_sentence": ("pidana paling singkat", "sentence at least"),
+    "most": ("paling banyak", "at most"),
+    "most_sentence": ("pidana paling lama", "sentence at most"),
+    "on": ("pada", "on"),
+    "ordinal": ("tahun ke", "year"),
+    "over_age": ("umur di atas (tahun)", "older than (years)"),
+    "report_every": ("lapor tiap (bulan)", "reports every (months)"),
+    "served_days": ("dijalani (hari)", "served (days)"),
+    "served_days_child": ("dijalani, anak (hari)", "served, a child (days)"),
+    "shares": ("bagian dari remisi umum", "share of the remisi umum"),
+    "terms": ("jangka (hari)", "terms (days)"),
+    "threat_years": ("ancaman sejak (tahun)", "threatened with (years)"),
+    "times": ("kali", "times"),
+    "umum": ("remisi umum", "remisi umum"),
+    "umum_on": ("hari remisi umum", "day of remisi umum"),
 }
-"""Parts of rule sets; one that is not here is read as a field is."""
+"""Parts of rule sets; one that is not here is read as a condition, or else as a field is."""
+YEARLY: Final = ("on", "umum_on", "given_on")
+"""Parts that are a month and a day of it, in every year."""
 
 
 def of_topic(name: str) -> Words:
@@ -125,7 +157,9 @@ def parts(values: Any) -> list[tuple[Words, Words]]:
     found: list[tuple[Words, Words]] = []
     for one in _fields(values):
         said = getattr(values, one.name)
-        if isinstance(said, Mapping) and all(isinstance(part, Value) for part in said.values()):
+        if one.name in YEARLY:
+            found.append((of_part(one.name), _yearly(said)))
+        elif isinstance(said, Mapping) and all(isinstance(part, Value) for part in said.values()):
             found.extend((_title(name), _told(part)) for name, part in said.items())
         else:
             found.append((of_part(one.name), in_words(said)))
@@ -140,7 +174,19 @@ def _told(value: Value) -> Words:
 
 def of_part(name: str) -> Words:
     """Return the title of a part of a rule set."""
-    return PARTS.get(name) or of_field(name)
+    return PARTS.get(name) or REASONS.get(name) or of_field(name)
+
+
+def _yearly(said: Any) -> Words:
+    """Return a month and its day as people write them: 17 Agu."""
+    if isinstance(said, Mapping):
+        days = [(in_words(ground), _yearly(on)) for ground, on in said.items()]
+        return (
+            "; ".join(f"{ground[0]}: {on[0]}" for ground, on in days),
+            "; ".join(f"{ground[1]}: {on[1]}" for ground, on in days),
+        )
+    month, day = said
+    return f"{day} {MONTHS[month - 1][0]}", f"{day} {MONTHS[month - 1][1]}"
 
 
 def in_words(value: Any) -> Words:  # noqa: PLR0911  # one answer per type
@@ -155,12 +201,14 @@ def in_words(value: Any) -> Words:  # noqa: PLR0911  # one answer per type
         case Enum():
             return of_value(value)
         case Value():
-            return _listed((of_field(one.name), getattr(value, one.name)) for one in _fields(value))
+            told = ((of_part(one.name), getattr(value, one.name)) for one in _fields(value))
+            return _listed(told, ", ")
         case Mapping():
             return _listed((_title(name), one) for name, one in value.items())
         case tuple() | list() | set() | frozenset():
             several = [in_words(one) for one in _in_order(value)]
-            return ", ".join(one[0] for one in several), ", ".join(one[1] for one in several)
+            between = "; " if any(isinstance(one, Value) for one in value) else ", "
+            return between.join(one[0] for one in several), between.join(one[1] for one in several)
         case _:
             said = str(plain(value))
             return said, said
@@ -180,17 +228,17 @@ def span_in_words(span: Span) -> Words:
     )
 
 
-def _listed(pairs: Iterable[tuple[Words, Any]]) -> Words:
+def _listed(pairs: Iterable[tuple[Words, Any]], between: str = "; ") -> Words:
     said = [(title, in_words(one)) for title, one in pairs]
     return (
-        "; ".join(f"{title[0]}: {words[0]}" for title, words in said),
-        "; ".join(f"{title[1]}: {words[1]}" for title, words in said),
+        between.join(f"{title[0]}: {words[0]}" for title, words in said),
+        between.join(f"{title[1]}: {words[1]}" for title, words in said),
     )
 
 
 def _title(name: Any) -> Words:
     if isinstance(name, str):
-        return of_field(name)
+        return of_part(name)
     return in_words(name)
 
 

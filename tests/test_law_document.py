@@ -33,3 +33,10 @@ def test_all_that_a_rule_set_holds_can_be_written_as_json():
 
 def test_every_mark_of_certainty_is_explained():
     assert set(CERTAINTIES) == set(Certainty)
+
+
+def test_numbers_are_read_as_people_write_them():
+    written = law_document()
+    assert "| day of remisi umum | 17 Aug |" in written
+    assert "year: 1, served (days): 180, amount: 1 month; year: 1, served (days): 360" in written
+    assert "| tiap hari dihitung |" not in written

@@ -48,6 +48,8 @@ COLUMNS: Final[Sequence[tuple[Figure, Words]]] = (
     (Figure.UNACCOUNTED, ("Kini di unit lain", "Elsewhere now")),
     (Figure.POPULATION, ("Seluruhnya", "All of them")),
 )
+ALWAYS: Final = (Figure.I, Figure.II, Figure.AWARDED, Figure.POPULATION)
+"""What is shown also where it is nought; of the others only what there is."""
 NOTHING: Final = Tally(count=0, days=0)
 
 
@@ -59,7 +61,7 @@ class AwardDay(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a table: what it is about, its figures in the order of `COLUMNS`, its days."""
+    """One line of a table: what it is about, the figures that are shown, and its days."""
 
     title: str
     counts: list[str]
@@ -90,13 +92,14 @@ def remisi_report(
     names = Names(units_and_agencies(services, caller.access))
     reasons = [line for line in lines if line.reason]
     lines = [line for line in lines if not line.reason]
+    columns = _columns(lines)
     content = {
         "asked": asked,
         "trouble": trouble,
         "day": day,
         "days": [] if day else _days(lines, tongue),
-        "columns": [tongue(*words) for _, words in COLUMNS],
-        "tables": _tables(lines, tongue, names) if day else [],
+        "columns": [tongue(*words) for figure, words in COLUMNS if figure in columns],
+        "tables": _tables(lines, columns, tongue, names) if day else [],
         "reasons": _reasons(reasons, tongue) if day else [],
         "sums": _sums(lines, tongue) if day else [],
     }
@@ -137,7 +140,15 @@ def _days(lines: Sequence[RemisiReportLine], tongue: Tongue) -> list[dict[str, A
     ]
 
 
-def _tables(lines: Sequence[RemisiReportLine], tongue: Tongue, names: Names) -> list[Table]:
+def _columns(lines: Sequence[RemisiReportLine]) -> Sequence[Figure]:
+    """Return the figures that somebody stands under, and those that are always shown."""
+    found = {line.figure for line in lines} | set(ALWAYS)
+    return [figure for figure, _ in COLUMNS if figure in found]
+
+
+def _tables(
+    lines: Sequence[RemisiReportLine], columns: Sequence[Figure], tongue: Tongue, names: Names
+) -> list[Table]:
     """Return the kinds, the provinces and the units of one day."""
     kinds: dict[tuple[Family, RemisiKind | None], dict[Figure, Tally]] = {}
     places: dict[RemisiGrouping, dict[str, dict[Figure, Tally]]] = {}
@@ -154,11 +165,13 @@ def _tables(lines: Sequence[RemisiReportLine], tongue: Tongue, names: Names) -> 
         RemisiGrouping.UNIT: tongue("Per unit", "By unit"),
     }
     by_kind = [
-        _line(_kind(family, kind, tongue), figures, tongue, total=kind is None)
+        _line(_kind(family, kind, tongue), figures, columns, tongue, total=kind is None)
         for (family, kind), figures in kinds.items()
     ]
     by_place = [
-        Table(title, [_line(name, one, tongue) for name, one in sorted(places[by].items())])
+        Table(
+            title, [_line(name, one, columns, tongue) for name, one in sorted(places[by].items())]
+        )
         for by, title in titles.items()
         if by in places
     ]
@@ -175,11 +188,16 @@ def _kind(family: Family, kind: RemisiKind | None, tongue: Tongue) -> str:
 
 
 def _line(
-    title: str, figures: Mapping[Figure, Tally], tongue: Tongue, *, total: bool = False
+    title: str,
+    figures: Mapping[Figure, Tally],
+    columns: Sequence[Figure],
+    tongue: Tongue,
+    *,
+    total: bool = False,
 ) -> Line:
     return Line(
         title=title,
-        counts=[tongue.number(figures.get(one, NOTHING).count) for one, _ in COLUMNS],
+        counts=[tongue.number(figures.get(one, NOTHING).count) for one in columns],
         days=tongue.number(figures.get(Figure.AWARDED, NOTHING).days),
         total=total,
     )
