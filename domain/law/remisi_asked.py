@@ -128,3 +128,13 @@ def said(asked: Asked, code: str, met: bool, words: Words, **told: Unpack[Told])
         by=told.get("by"),
         from_day=None if met else told.get("from_day"),
     )
+
+
+def told(fact: bool | None, yes: Words, no: Words) -> Words:
+    """Return what is said of a fact; of one that nobody tells, that it is taken to be so."""
+    if fact is None:
+        return (
+            f"Tidak disebutkan, jadi dianggap begitu. {yes[0]}",
+            f"Nobody says, so it is taken to be so. {yes[1]}",
+        )
+    return yes if fact else no

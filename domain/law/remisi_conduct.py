@@ -10,7 +10,7 @@ from typing import Final
 from domain.law.aloud import spoken_day
 from domain.law.criteria import Criterion
 from domain.law.facts import Breach
-from domain.law.remisi_asked import Asked, said
+from domain.law.remisi_asked import Asked, said, told
 from domain.law.rule_set import Certainty, Policy
 from domain.law.span import MONTH_DAYS, months_later, summed
 
@@ -156,57 +156,57 @@ def programmes_good(asked: Asked) -> Criterion | None:
     """Ask for part taken in programmes with predikat baik."""
     if not asked.rules.values.programmes:
         return None
-    met = asked.facts.programmes_good is not False
-    words = (
+    fact = asked.facts.programmes_good
+    words = told(
+        fact,
         (
             "Anda mengikuti program pembinaan dengan predikat baik.",
             "You take part in programmes with a good mark.",
-        )
-        if met
-        else (
+        ),
+        (
             "Anda belum mengikuti program pembinaan dengan predikat baik.",
             "You have not taken part in programmes with a good mark yet.",
-        )
+        ),
     )
-    return said(asked, "programmes_good", met, words, by=asked.facts.programmes_by)
+    return said(asked, "programmes_good", fact is not False, words, by=asked.facts.programmes_by)
 
 
 def risk_declined(asked: Asked) -> Criterion | None:
     """Ask for a lowered risk in the monthly assessment (SPPN), where the text does."""
     if not asked.rules.values.risk_declined:
         return None
-    met = asked.facts.conduct_risk_declined is not False
-    words = (
+    fact = asked.facts.conduct_risk_declined
+    words = told(
+        fact,
         (
             "Penilaian menunjukkan tingkat risiko Anda menurun.",
             "The assessment shows that your risk has declined.",
-        )
-        if met
-        else (
+        ),
+        (
             "Penilaian belum menunjukkan penurunan tingkat risiko Anda.",
             "The assessment does not show yet that your risk has declined.",
-        )
+        ),
     )
-    return said(asked, "risk_declined", met, words, by=asked.facts.conduct_by)
+    return said(asked, "risk_declined", fact is not False, words, by=asked.facts.conduct_by)
 
 
 def deradicalised(asked: Asked) -> Criterion | None:
     """Ask for deradicalisation and the pledge to NKRI, of terrorism."""
     if asked.facts.case_type not in asked.rules.values.deradicalised:
         return None
-    met = asked.facts.deradicalised is not False
-    words = (
+    fact = asked.facts.deradicalised
+    words = told(
+        fact,
         (
             "Anda sudah mengikuti deradikalisasi dan berikrar setia kepada NKRI.",
             "You have gone through deradicalisation and pledged loyalty to NKRI.",
-        )
-        if met
-        else (
+        ),
+        (
             "Deradikalisasi dan ikrar setia kepada NKRI belum selesai.",
             "Deradicalisation and the pledge to NKRI are not done yet.",
-        )
+        ),
     )
-    return said(asked, "deradicalised", met, words)
+    return said(asked, "deradicalised", fact is not False, words)
 
 
 def cooperated(asked: Asked) -> Criterion | None:

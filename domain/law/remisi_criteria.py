@@ -12,7 +12,7 @@ from typing import Final
 from domain.law.aloud import spoken_day, spoken_length
 from domain.law.criteria import Criterion
 from domain.law.facts import RemisiKind, Right, SubjectKind
-from domain.law.remisi_asked import Asked, said
+from domain.law.remisi_asked import Asked, said, told
 from domain.law.remisi_conduct import (
     cooperated,
     deradicalised,
@@ -97,16 +97,16 @@ def verdict_final(asked: Asked) -> Criterion:
 
 def executed(asked: Asked) -> Criterion:
     """Ask for the report of execution."""
-    met = asked.facts.executed is not False
-    words = (
-        ("Putusan Anda sudah dilaksanakan jaksa.", "Your verdict has been executed.")
-        if met
-        else (
+    fact = asked.facts.executed
+    words = told(
+        fact,
+        ("Putusan Anda sudah dilaksanakan jaksa.", "Your verdict has been executed."),
+        (
             "Berita acara pelaksanaan putusan Anda belum ada.",
             "The report that your verdict was executed is not there yet.",
-        )
+        ),
     )
-    return said(asked, "executed", met, words)
+    return said(asked, "executed", fact is not False, words)
 
 
 def served(asked: Asked) -> Criterion:

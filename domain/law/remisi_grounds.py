@@ -5,9 +5,10 @@ Remisi khusus is on the feast of the religion first recorded, also after a conve
 up for an award that was missed because the verdict was not final yet (V, K~).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from domain.admission import Religion
 from domain.law.aloud import spoken_day, spoken_length
@@ -16,9 +17,14 @@ from domain.law.facts import Granted, RemisiGround, RemisiKind, SubjectKind
 from domain.law.feasts import FEASTED, Feast
 from domain.law.remisi_asked import Asked, said
 from domain.law.remisi_ordinal import KHUSUS_TWICE
-from domain.law.remisi_rules import REMISI_KEMANUSIAAN, REMISI_TAMBAHAN
+from domain.law.remisi_rules import (
+    REMISI_AMOUNTS,
+    REMISI_DASAWARSA,
+    REMISI_KEMANUSIAAN,
+    REMISI_TAMBAHAN,
+)
 from domain.law.remisi_served import award_days
-from domain.law.rule_set import Certainty, Policy
+from domain.law.rule_set import Certainty, Policy, Topic
 from domain.law.span import summed, years_later
 
 KEMANUSIAAN_AMOUNT: Final = Policy(
@@ -33,6 +39,8 @@ KEMANUSIAAN_AMOUNT: Final = Policy(
     certainty=Certainty.UNSURE,
 )
 
+OF_THE_TEXT: Final = ("award_day", "ground", "amount_stated")
+"""Criteria that the text of the kind asks for, rather than the conditions of all."""
 YEARLY: Final = (RemisiKind.UMUM, RemisiKind.KHUSUS)
 
 
@@ -49,7 +57,20 @@ def of_the_kind(asked: Asked) -> Sequence[Criterion]:
             found = (_anak_binaan(asked), *_of_the_award(asked))
         case _:
             found = _of_the_award(asked)
-    return tuple(one for one in found if one is not None)
+    basis = _basis(asked)
+    return tuple(
+        replace(one, article=basis) if one.code in OF_THE_TEXT else one for one in found if one
+    )
+
+
+def _basis(asked: Asked) -> str:
+    """Return the text that gives the kind its day and its grounds."""
+    topics: Mapping[RemisiKind, Topic[Any]] = {
+        RemisiKind.TAMBAHAN: REMISI_TAMBAHAN,
+        RemisiKind.DASAWARSA: REMISI_DASAWARSA,
+        RemisiKind.KEMANUSIAAN: REMISI_KEMANUSIAAN,
+    }
+    return asked.law.on(topics.get(asked.kind, REMISI_AMOUNTS), asked.under).legal_basis
 
 
 def _of_the_award(asked: Asked) -> Sequence[Criterion | None]:
