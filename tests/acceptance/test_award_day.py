@@ -83,18 +83,28 @@ def house(service):
 
 
 def test_an_award_day_from_its_draft_to_the_last_person_of_the_report(house):
-    everybody = (house.adi, house.budi, house.citra, house.dewi, house.eka, house.fajar)
+    batch = everybody_is_listed(house)
+    each_step_is_by_other_hands_and_a_breach_takes_a_line_off(house, batch)
+    house.moved(house.fajar)
+    before = the_day_begins_once_and_not_a_second_early(house)
+    whoever_goes_free_is_let_out_by_a_person(house)
+    the_report_adds_up_to_the_last_person(house, batch, before)
+
+
+def everybody_is_listed(house):
+    everybody = {house.adi, house.budi, house.citra, house.dewi, house.eka, house.fajar}
     (tried,) = house.draft(dry_run=True).json()["batches"]
-    assert {line["case"] for line in tried["lines"]} == set(everybody)
+    assert {line["case"] for line in tried["lines"]} == everybody
     batch = house.drafted()
     assert house.report(house.ditjenpas) == {"population": 6, "pending": 4, "excluded": 2}
+    return batch
 
-    # Four eyes at every step; a breach takes a line off the list before the SK.
+
+def each_step_is_by_other_hands_and_a_breach_takes_a_line_off(house, batch):
     assert house.session(batch, client=house.wali).status_code == 409
     house.session(batch)
-    assert (
-        punished(house.wali, house.eka, "2025-08-01", house.version(house.eka)).status_code == 201
-    )
+    told = punished(house.wali, house.eka, "2025-08-01", house.version(house.eka))
+    assert told.status_code == 201, told.json()
     for kind in ("umum", "dasawarsa"):
         said = {"case": house.eka, "kind": kind, "reason": "breach"}
         taken_off = house.step(house.head, batch, "line_withdrawn", **said)
@@ -106,16 +116,12 @@ def test_an_award_day_from_its_draft_to_the_last_person_of_the_report(house):
         house.issue(batch),
     ):
         assert answer.status_code == 201, answer.json()
-    house.moved(house.fajar)
 
-    # The day begins by itself, once, and not a second early.
+
+def the_day_begins_once_and_not_a_second_early(house):
     assert house.follow(EVE).recorded == 0
-    assert house.report(house.ditjenpas) == {
-        "population": 6,
-        "pending": 3,
-        "withdrawn": 1,
-        "excluded": 2,
-    }
+    waiting = {"population": 6, "pending": 3, "withdrawn": 1, "excluded": 2}
+    assert house.report(house.ditjenpas) == waiting
     before = datetime.now(UTC).isoformat()
     assert house.follow(MIDNIGHT).left == 0
     assert house.follow(MIDNIGHT + timedelta(hours=1)).recorded == 0
@@ -123,12 +129,13 @@ def test_an_award_day_from_its_draft_to_the_last_person_of_the_report(house):
     assert house.applied(house.budi)[0] == ("umum", True)
     assert house.applied(house.fajar) == [("umum", False), ("dasawarsa", False)]
     assert house.applied(house.citra) == house.applied(house.eka) == []
-
-    # W6: 30 and 45 days off.
     dates = house.wali.get(f"/v1/cases/{house.adi}/sentence-dates").json()
     assert (dates["expiry_without_remission"], dates["expiry"]) == ("2026-08-09", "2026-05-26")
+    return before
 
-    # W8: whoever goes free by it is to be let out on that day, which stays a person's act.
+
+def whoever_goes_free_is_let_out_by_a_person(house):
+    """W8: the award ends the sentence; that somebody was let out is a fact of its own."""
     assert house.due(AWARD_DAY)[house.budi][0] == "today"
     assert house.due("2025-08-18")[house.budi] == ("overdue", "remisi_released")
     out = event("custody.released", AWARD_DAY, kind="remisi", document="SB-1/2025")
@@ -136,7 +143,9 @@ def test_an_award_day_from_its_draft_to_the_last_person_of_the_report(house):
     assert answer.status_code == 201, answer.json()
     assert house.budi not in house.due("2025-08-18")
 
-    # The report adds up to the last person, and says what the list itself says.
+
+def the_report_adds_up_to_the_last_person(house, batch, before):
+    """As the list itself says; as it was known before; and as a unit sees it that let one go."""
     told = house.report(house.ditjenpas)
     assert told == {
         "population": 6,
@@ -149,7 +158,6 @@ def test_an_award_day_from_its_draft_to_the_last_person_of_the_report(house):
     umum = next(one for one in house.read(batch)["totals"] if one["kind"] == "umum")
     assert (umum["listed"], umum["applied"], umum["releasing"]) == (6, told["awarded"], told["ii"])
     assert (umum["withdrawn"], umum["excluded"]) == (told["withdrawn"], told["excluded"])
-    # As it was known before midnight, and as a unit sees it that has let somebody go.
     house.clock.at = datetime.now(UTC)  # the database stamps what was told by its own clock
     assert house.report(house.ditjenpas, known_at=before)["pending"] == 3
     assert house.report(house.wali) == {**told, "awarded": 2, "i": 1, "unaccounted": 1}
