@@ -94,6 +94,7 @@ def test_whoever_is_killed_in_the_middle_is_replaced_and_nobody_gets_an_award_tw
     assert set(days.awards().values()) == {1}
 
 
+@pytest.mark.long
 def test_a_list_that_cannot_be_followed_holds_up_no_other(days, pool, database):
     lost, other = (days.signed(days.unit(f"RUTAN-{name}")) for name in ("LUPA", "MEDAN"))
     take_keys(database, days.ledger.read(days.cases_of(lost)[0])[0].subject)

@@ -5,8 +5,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
+from mined_store import own_database
 
 from application.clock import Round
 from infrastructure import ticker as ticking
@@ -46,6 +46,20 @@ class Wall:
 
 def at_midnight():
     return MIDNIGHT
+
+
+@pytest.fixture(scope="module")
+def shared_pool(postgres, template):
+    """One database for all of them, whose clock each begins anew."""
+    with own_database(postgres, template) as database, service_pool(database) as pool:
+        yield pool
+
+
+@pytest.fixture
+def pool(shared_pool):
+    yield shared_pool
+    with shared_pool.connection() as connection:
+        connection.execute("DELETE FROM read_model.clock")
 
 
 def ticker_of(pool, look, now=at_midnight):
@@ -220,11 +234,11 @@ def test_what_fails_in_part_is_shown_beside_what_was_done(pool):
     assert (seen.recorded, seen.left, seen.error) == (3, 1, "KeyMissing")
 
 
-def test_a_lost_connection_is_made_anew(pool, monkeypatch):
+def test_a_lost_connection_is_made_anew(database, monkeypatch):
     monkeypatch.setattr(ticking, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(ticking, "BEAT_SECONDS", 0.01)
     work = Work()
-    with running(pool, work.look):
+    with service_pool(database) as pool, running(pool, work.look):
         wait_until(lambda: work.asked)
         cut(pool)
         seen = len(work.asked)
@@ -240,9 +254,9 @@ def cut(pool):
         )
 
 
-def test_nobody_who_only_serves_can_do_more_with_the_table_than_keep_the_clock(database):
-    with psycopg.connect(database) as owner:
-        (owner_of,) = owner.execute(
+def test_the_table_is_the_services_own_as_all_that_can_be_made_again(pool):
+    with pool.connection() as connection:
+        (owner,) = connection.execute(
             "SELECT tableowner FROM pg_tables WHERE tablename = 'clock'"
         ).fetchone()
-    assert owner_of == "jejak_service", "its own, and no more: the ledger is not"
+    assert owner == "jejak_service"
