@@ -185,12 +185,17 @@ def shares(rows: Rows, wanted: Callable[[date, RemisiKind], bool]) -> Mapping[Sh
     for line in rows[REMISI_REGISTER.name]:
         if line.award_day and line.kind and wanted(line.award_day, line.kind):
             counting.proposal(line, line.award_day, line.kind)
+    counting.summed()
     for batch in rows[REMISI_BATCHES.name]:
         thrown_away = batch.status is BatchStatus.WITHDRAWN and not batch.decisions
         for kind in batch.kinds:
             if batch.award_day and wanted(batch.award_day, kind) and not thrown_away:
                 counting.batch(batch, batch.award_day, kind)
     return counting.shares
+
+
+Alike = tuple[str, date, RemisiKind, tuple[str | None, Family], Figure]
+"""What is the same of many proposals: their key in a batch, day, kind, place and outcome."""
 
 
 @dataclass(slots=True)
@@ -202,24 +207,32 @@ class Counting:
     shares: dict[Share, Tally] = field(default_factory=dict)
     told: dict[str, Counter[Figure]] = field(default_factory=dict)
     there: dict[tuple[str, date], tuple[str | None, Family]] = field(default_factory=dict)
+    alike: dict[Alike, list[int]] = field(default_factory=dict)
 
     def proposal(self, line: RemisiLine, day: date, kind: RemisiKind) -> None:
-        """Count one proposal where the person was on the day."""
-        if (line.case, day) not in self.there:
-            self.there[line.case, day] = _on_the_day(self.cases.get(line.case), day)
-        unit, family = self.there[line.case, day]
-        share = Share(
-            award_day=day,
-            family=Family.PMP if kind is RemisiKind.PMP else family,
-            kind=kind,
-            unit=unit,
-            province=self._province(unit),
-            figure=figure_of(line),
-            reason=None,
-        )
+        """Count one proposal where the person was on the day, beside all that are like it."""
+        place = self.there.get((line.case, day))
+        if place is None:
+            place = self.there[line.case, day] = _on_the_day(self.cases.get(line.case), day)
         days = line.proposed_days if line.granted_days is None else line.granted_days
-        self._add(share, Tally(count=1, days=days or 0))
-        self.told.setdefault(line.proposal, Counter())[share.figure] += 1
+        counted = self.alike.setdefault((line.proposal, day, kind, place, figure_of(line)), [0, 0])
+        counted[0] += 1
+        counted[1] += days or 0
+
+    def summed(self) -> None:
+        """Sum the proposals, once all of them are counted."""
+        for (proposal, day, kind, (unit, family), figure), (count, days) in self.alike.items():
+            share = Share(
+                award_day=day,
+                family=Family.PMP if kind is RemisiKind.PMP else family,
+                kind=kind,
+                unit=unit,
+                province=self._province(unit),
+                figure=figure,
+                reason=None,
+            )
+            self._add(share, Tally(count=count, days=days))
+            self.told.setdefault(proposal, Counter())[figure] += count
 
     def batch(self, batch: RemisiBatchLine, day: date, kind: RemisiKind) -> None:
         """Count those of a list of whom no case tells: never proposed, or not yet."""
