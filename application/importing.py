@@ -20,6 +20,7 @@ from application.standing import standing
 from application.units import Units
 from application.zones import Zones
 from domain.catalogue import PERSON
+from domain.holiday import HolidayFixed
 from domain.kernel import Event, Refused, Value, Words, ensure
 from domain.record import Actor, Draft, Recorded, StreamId
 from domain.registry import AgencyNamed, UnitNamed, UserNamed, key_of
@@ -359,15 +360,15 @@ def _opens(event: Event, actor: Actor) -> bool:
 
 def _ensure_own_key(said: Proposal) -> None:
     match said.event:
-        case UnitNamed() | AgencyNamed() | UserNamed():
+        case UnitNamed() | AgencyNamed() | UserNamed() | HolidayFixed():
             key = key_of(said.event)
             ensure(
                 said.stream.key == key,
                 "registry.another_key",
                 article="Kaidah Jejak: satu kunci, satu nama",
                 because=(
-                    f"nama ini milik catatan registry:{key}",
-                    f"this name belongs to registry:{key}",
+                    f"yang dicatat ini milik catatan registry:{key}",
+                    f"what is recorded here belongs to registry:{key}",
                 ),
             )
         case _:

@@ -47,6 +47,27 @@ def test_the_sample_is_checked_recorded_and_not_recorded_again(jejak, ledger):
     assert ledger.position() == 11
 
 
+def holiday(year, key=None):
+    return line(
+        f"registry:holiday/{key or f'islam-{year}'}",
+        "registry.holiday_fixed",
+        "2025-10-15",
+        religion="islam",
+        year=year,
+        day=f"{year}-03-10",
+        decree="SKB 3/2025",
+    )
+
+
+def test_feasts_come_from_a_file_each_in_its_own_record_and_no_finding_of_the_law_does(jejak):
+    assert jejak.report(jejak.file(holiday(2027)))["counts"]["recorded"] == 1
+    elsewhere = jejak.report(jejak.file(holiday(2027, "islam-2028")), status=1)
+    assert [code for _, _, code in codes(elsewhere)] == ["registry.another_key"]
+    finding = line("case:P-1", "remisi_assessment.made", "2025-10-15", proposal="ru")
+    told = jejak.report(jejak.file(finding), status=1)
+    assert codes(told) == [(1, "type", "unknown_type")]
+
+
 def test_person_and_case_are_written_in_one(jejak, ledger):
     jejak("import", jejak.file(unit_named(), taken_over(1)))
     pages = list(ledger.walk(after=1))
