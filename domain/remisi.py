@@ -218,7 +218,7 @@ def _ensure_told_of_its_kind(proposed: RemisiProposed) -> None:
     for field, told, kinds in (
         ("ground", proposed.ground, WITH_GROUND),
         ("missed", proposed.missed, (RemisiKind.SUSULAN,)),
-        ("feast_fixed_by", proposed.feast_fixed_by, (RemisiKind.KHUSUS, RemisiKind.PMP)),
+        ("feast_fixed_by", proposed.feast_fixed_by, (RemisiKind.KHUSUS,)),
     ):
         ensure(
             not told or kind in kinds,

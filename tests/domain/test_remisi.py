@@ -14,6 +14,7 @@ from domain.custody import (
     Religion,
 )
 from domain.fields import EXAMPLE_ID
+from domain.law.facts import Missed, RemisiGround
 from domain.person import Sex
 from domain.register import ReligionConverted
 from domain.remisi import (
@@ -278,3 +279,21 @@ def test_the_next_level_is_known():
     assert due() is DecisionLevel.TPP
     assert due(*agreed[:3]) is DecisionLevel.DITJENPAS
     assert due(*agreed) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "told"),
+    [
+        (RemisiKind.UMUM, "ground", RemisiGround.PEMUKA),
+        (RemisiKind.KHUSUS, "missed", Missed(kind=RemisiKind.UMUM, on=date(2024, 8, 17))),
+        (RemisiKind.PMP, "feast_fixed_by", "SKB 1/2025"),
+    ],
+)
+def test_a_proposal_tells_only_what_its_kind_has(kind, field, told):
+    with_it = replace(asked, kind=kind, award_day=date(2025, 8, 17), **{field: told})
+    held.when(with_it).then_refused("remisi.not_of_this_kind")
+
+
+def test_a_proposal_of_the_first_version_tells_neither_ground_nor_decree():
+    lifted = RemisiProposed.upcast_v1_v2({"proposal": "2025-umum"})
+    assert (lifted["ground"], lifted["missed"], lifted["feast_fixed_by"]) == (None, None, None)
