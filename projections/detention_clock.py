@@ -129,9 +129,8 @@ def seats(rows: Rows, on: date, unit: str | None) -> Iterator[Seat]:
         held_by, status = custody_on(summary, on)
         if held_by is None or status not in BEFORE_VERDICT or unit not in (None, "", held_by):
             continue
-        detained: DetentionLine | Detained | None = detentions.get(summary.case)
-        if isinstance(detained, DetentionLine) and not told_by(detained, on):
-            detained = _then(detained, on)
+        row: DetentionLine | None = detentions.get(summary.case)
+        detained = row if row is None or told_by(row, on) else _then(row, on)
         still = stood_still(detained, on) if detained else NO_TIME
         yield Seat(
             case=summary.case,
