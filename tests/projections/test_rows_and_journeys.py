@@ -29,6 +29,7 @@ from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.programmes import PROGRAMMES
 from projections.sentence_dates import SENTENCE_DATES, reckoned
+from projections.sentence_steps import facts_by
 from projections.training_participation import TRAINING_PARTICIPATION
 
 
@@ -80,9 +81,13 @@ def test_the_running_term_of_detention_is_the_chapters():
 
 def test_sentence_dates_are_what_the_facts_of_the_case_come_to():
     seen = set()
-    for history, _ in journeys(CUSTODY, DETENTION, VERDICT, EARLIER_REMISI):
+    with_verdicts = journeys(CUSTODY, VERDICT, EARLIER_REMISI)
+    for history, _ in (*with_verdicts, *journeys(CUSTODY, DETENTION)):
         for row in of(SENTENCE_DATES, "case:1", *history).values():
-            found = reckoned(facts_of(CASE.fold(history)))
+            facts = facts_of(CASE.fold(history))
+            again = facts_by(row.steps)
+            assert (again.detention, again.sentences) == (facts.detention, facts.sentences)
+            found = reckoned(facts)
             assert {name: getattr(row, name) for name in vars(found)} == vars(found)
             seen.add(row.why_none)
     assert {None, "sentence.none"} <= seen
