@@ -154,11 +154,8 @@ EMPTY_HERE = (
 )
 OF_NOBODY = ("agreements", "programmes", "remisi_batches", "units_and_agencies")
 LISTS_OF_NOBODY = (
-    "agreements",
-    "programmes",
-    "registry/units",
-    "registry/agencies",
-    "remisi-batches",
+    *("agreements", "programmes", "remisi-batches"),
+    *("registry/units", "registry/agencies"),
 )
 SILENT = {
     "/",  # nobody is on the way between units
