@@ -12,6 +12,7 @@ from application.standing import review_of, standing
 from application.timeline import in_order
 from domain.batch_due import BATCH_SAYS_OTHERWISE, proposal_key, says_otherwise, told_otherwise
 from domain.batch_standing import BatchLine
+from domain.kernel import Refused
 from domain.record import Recorded, StreamId
 from domain.remisi import REMISI
 from domain.review import ReviewOutcome
@@ -53,4 +54,7 @@ def look_again(
         for key in over:
             deliberation.resolve_item(strand, key, ReviewOutcome.STANDS_AGAIN, cause)
 
-    return len(append(request_of(batch, None, ()), plan).written)
+    try:
+        return len(append(request_of(batch, None, ()), plan).written)
+    except Refused:  # whoever was forgotten since: nothing more is written of them
+        return 0

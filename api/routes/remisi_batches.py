@@ -161,7 +161,7 @@ async def take_step(  # noqa: PLR0913, PLR0917  # what the framework hands in, e
 
 def _followed(services: Services, stream: StreamId, receipt: Receipt) -> Receipt:
     """Bring the cases up to the step that was taken; what fails now is the clock's."""
-    with suppress(Overloaded, OutcomeUnknown, *services.full):
+    with suppress(Conflict, Overloaded, OutcomeUnknown, *services.full):
         services.following.after_step(stream, services.now())
     return receipt
 
