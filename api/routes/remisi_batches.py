@@ -53,7 +53,7 @@ from application.batches import DraftAsked, Drafting, Reckoned
 from application.case_facts import CaseFacts
 from application.holidays import law_with_feasts
 from application.journeys import NOW, History, Moment
-from application.ledger import OutcomeUnknown, Overloaded, Receipt
+from application.ledger import Conflict, OutcomeUnknown, Overloaded, Receipt
 from application.read_models import Access, Question
 from domain.batch_list import BatchDrafted
 from domain.batch_standing import ENDED, BatchLine, RemisiBatch
