@@ -140,4 +140,4 @@ def _basis(one: Basis) -> Json:
 
 
 def _failure(one: Failure | None, spoken: Spoken) -> Json | None:
-    return one and spoken.notice(Notice(code=one.code, because=one.because))
+    return spoken.notice(Notice(code=one.code, because=one.because)) if one else None

@@ -174,27 +174,10 @@ def decide(proposed: IntegrationEvent, journey: Journey) -> Sequence[Event]:
             ensure_admitted(journey, "integration.not_admitted")
         case IntegrationProposed():
             ensure_held(journey, "integration.not_held")
-            ensure(
-                proposed.proposal not in journey[INTEGRATION].proposals,
-                "integration.proposal_exists",
-                article="Kaidah Jejak: satu kunci, satu usulan",
-                because=(
-                    f"kunci usulan {proposed.proposal} sudah dipakai",
-                    f"the key {proposed.proposal} names a proposal already",
-                ),
-            )
+            _ensure_new_key(journey, proposed.proposal)
         case IntegrationGranted():
             _ensure_unanswered(journey, proposed.proposal)
-            ensure(
-                proposed.until is None or proposed.starts <= proposed.until,
-                "integration.ends_before_it_begins",
-                article="Kaidah Jejak: awal sebelum akhir",
-                because=(
-                    f"berakhir pada {proposed.until}, sebelum mulai pada {proposed.starts}",
-                    f"it would end on {proposed.until}, before it starts on {proposed.starts}",
-                ),
-                field="until",
-            )
+            _ensure_begins_first(proposed)
         case IntegrationDeclined():
             _ensure_unanswered(journey, proposed.proposal)
         case IntegrationStarted():
@@ -208,6 +191,31 @@ def decide(proposed: IntegrationEvent, journey: Journey) -> Sequence[Event]:
         case _:
             assert_never(proposed)
     return [proposed]
+
+
+def _ensure_new_key(journey: Journey, proposal: str) -> None:
+    ensure(
+        proposal not in journey[INTEGRATION].proposals,
+        "integration.proposal_exists",
+        article="Kaidah Jejak: satu kunci, satu usulan",
+        because=(
+            f"kunci usulan {proposal} sudah dipakai",
+            f"the key {proposal} names a proposal already",
+        ),
+    )
+
+
+def _ensure_begins_first(granted: IntegrationGranted) -> None:
+    ensure(
+        granted.until is None or granted.starts <= granted.until,
+        "integration.ends_before_it_begins",
+        article="Kaidah Jejak: awal sebelum akhir",
+        because=(
+            f"berakhir pada {granted.until}, sebelum mulai pada {granted.starts}",
+            f"it would end on {granted.until}, before it starts on {granted.starts}",
+        ),
+        field="until",
+    )
 
 
 def _course(journey: Journey, proposal: str) -> RightCourse:
