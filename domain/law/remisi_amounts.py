@@ -75,7 +75,7 @@ def amount(asked: Asked) -> Amount:
         case RemisiKind.TAMBAHAN:
             umum, ground = umum_of(asked), asked.wanted.ground
             shares = asked.law.on(REMISI_TAMBAHAN, asked.under).values.shares
-            if umum is None or ground not in shares:
+            if umum is None or ground is None or ground not in shares:
                 return NOTHING
             return Amount(days=_whole(asked, shares[ground] * umum.days), ordinal=None)
         case RemisiKind.DASAWARSA:
