@@ -30,7 +30,7 @@ from domain.batch_list import (
     BatchSessionHeld,
     BatchSkIssued,
     BatchWithdrawn,
-    WithdrawalReason,
+    StopReason,
 )
 from domain.batch_standing import RemisiBatch
 from domain.kernel import Event, Json, Refused, Words
@@ -93,7 +93,7 @@ def ensure_sayable(event: Event, pointer: str) -> None:
         place = (f"{pointer}/data/level", "remisi_batch.by_session", BY_SESSION)
         raise Problem(422, "remisi_batch.by_session", BY_SESSION, errors=[place])
     withdrawn = event if isinstance(event, BatchWithdrawn | BatchLineWithdrawn) else None
-    if withdrawn and withdrawn.reason is WithdrawalReason.NOT_POSSIBLE:
+    if withdrawn and withdrawn.reason is StopReason.NOT_POSSIBLE:
         place = (f"{pointer}/data/reason", "remisi_batch.reason", ONLY_THE_SERVICE)
         raise Problem(422, "remisi_batch.reason", ONLY_THE_SERVICE, errors=[place])
 

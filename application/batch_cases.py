@@ -105,8 +105,9 @@ def _repeats(step: Event, event: Event, line: BatchLine) -> bool:
         case RemisiCancelled():
             if line.stop is None:
                 return isinstance(step, BatchWithdrawn)
-            mine = isinstance(step, BatchLineWithdrawn)
-            return mine and line_key(step.case, step.kind) == line_key(line.case, line.kind)
+            if not isinstance(step, BatchLineWithdrawn):
+                return False
+            return line_key(step.case, step.kind) == line_key(line.case, line.kind)
         case _:
             return False
 

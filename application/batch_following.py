@@ -20,7 +20,7 @@ from application.ledger import Conflict
 from application.read_ahead import ReadAhead
 from application.read_models import Access, Question, ReadModels
 from application.timeline import in_order
-from domain.batch_list import BatchApplied, BatchClosed, BatchLineWithdrawn, WithdrawalReason
+from domain.batch_list import BatchApplied, BatchClosed, BatchLineWithdrawn, StopReason
 from domain.batch_standing import BatchLine, BatchStatus
 from domain.catalogue import CASE, REMISI_BATCH
 from domain.kernel import Event, Refused
@@ -212,7 +212,7 @@ class BatchFollowing:
             effective=_at(batch, now),
             case=line.case,
             kind=line.kind,
-            reason=WithdrawalReason.NOT_POSSIBLE,
+            reason=StopReason.NOT_POSSIBLE,
             refused=no.code,
         )
         self._say(batch, event, tally)

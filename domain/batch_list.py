@@ -34,7 +34,7 @@ class ChangeReason(Enum):
     NOT_RECOMMENDED = "not_recommended"
 
 
-class WithdrawalReason(Enum):
+class StopReason(Enum):
     """Why a line or a batch was taken back; ``not_possible``: the case refuses what is due."""
 
     BREACH = "breach"
@@ -163,7 +163,7 @@ class BatchClosed(Event, stored_as="remisi_batch.closed"):
 class BatchWithdrawn(Event, stored_as="remisi_batch.withdrawn"):
     """The whole list was taken back before the award day."""
 
-    reason: Open[WithdrawalReason]
+    reason: Open[StopReason]
 
 
 class BatchLineWithdrawn(Event, stored_as="remisi_batch.line_withdrawn"):
@@ -171,7 +171,7 @@ class BatchLineWithdrawn(Event, stored_as="remisi_batch.line_withdrawn"):
 
     case: Open[CaseId]
     kind: Open[RemisiKind]
-    reason: Open[WithdrawalReason]
+    reason: Open[StopReason]
     refused: Open[Code | None]
 
 

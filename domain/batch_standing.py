@@ -17,7 +17,7 @@ from domain.batch_list import (
     BatchSkIssued,
     BatchWithdrawn,
     Candidate,
-    WithdrawalReason,
+    StopReason,
     hands_of,
 )
 from domain.kernel import Value
@@ -53,7 +53,7 @@ class Step(Value):
 class Stop(Value):
     """A line or a batch was taken back, after so many levels, and after the SK or before it."""
 
-    reason: WithdrawalReason
+    reason: StopReason
     refused: str | None
     at: Effective
     steps: int
@@ -210,7 +210,7 @@ def _stepped(
     return replace(batch, steps=(*batch.steps, step), hands=hands)
 
 
-def _stop(batch: RemisiBatch, at: Effective, reason: WithdrawalReason, refused: str | None) -> Stop:
+def _stop(batch: RemisiBatch, at: Effective, reason: StopReason, refused: str | None) -> Stop:
     return Stop(
         reason=reason,
         refused=refused,

@@ -28,7 +28,7 @@ from domain.batch_list import (
     BatchSessionHeld,
     BatchSkIssued,
     BatchWithdrawn,
-    WithdrawalReason,
+    StopReason,
     hands_of,
 )
 from domain.batch_standing import (
@@ -288,7 +288,7 @@ def _ensure_may_be_taken_back(batch: RemisiBatch, proposed: BatchLineWithdrawn) 
         field="case",
     )
     ensure(
-        batch.sk is None or proposed.reason is not WithdrawalReason.BREACH,
+        batch.sk is None or proposed.reason is not StopReason.BREACH,
         "remisi_batch.breach_after_sk",
         article=PROCEDURE,
         because=(

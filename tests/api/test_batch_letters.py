@@ -16,7 +16,7 @@ from domain.batch_list import (
     BatchSessionHeld,
     BatchSkIssued,
     Candidate,
-    WithdrawalReason,
+    StopReason,
 )
 from domain.batch_standing import NOTHING, evolve
 from domain.law.facts import RemisiKind
@@ -150,7 +150,7 @@ def test_who_was_excepted_or_taken_back_on_the_way_is_named_with_by_whom_or_why(
         effective=on("2025-08-01"),
         case=CITRA,
         kind=RemisiKind.UMUM,
-        reason=WithdrawalReason.BREACH,
+        reason=StopReason.BREACH,
         refused=None,
     )
     said = list_of(batch(met(BUDI), agreed(DecisionLevel.KEPALA_UPT), withdrawn), PEOPLE, PAPER)

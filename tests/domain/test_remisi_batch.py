@@ -20,7 +20,7 @@ from domain.batch_list import (
     BatchWithdrawn,
     Candidate,
     ChangeReason,
-    WithdrawalReason,
+    StopReason,
 )
 from domain.batch_standing import BatchStatus, line_key
 from domain.catalogue import REMISI_BATCH as STREAM
@@ -163,7 +163,7 @@ def test_what_ended_is_not_opened_again():
     down = (*WAY[:3], decided(DecisionLevel.KEPALA_UPT, "kepala-1", agreed=False))
     assert batch_of(*down).status is BatchStatus.TURNED_DOWN
     assert refused(down, AGREED[1]) == "remisi_batch.turned_down"
-    gone = BatchWithdrawn(effective=on("2025-08-03"), reason=WithdrawalReason.DRAFTED_ANEW)
+    gone = BatchWithdrawn(effective=on("2025-08-03"), reason=StopReason.DRAFTED_ANEW)
     assert refused(down, gone) == "remisi_batch.turned_down"
     closed = BatchClosed(effective=on("2025-08-03"), totals=())
     assert STREAM.decide(closed, down) == [closed]
@@ -212,7 +212,7 @@ def test_a_line_that_is_taken_back_is_cancelled_after_what_it_had_come_to(before
         effective=on("2025-08-06"),
         case=ADI,
         kind=UMUM,
-        reason=WithdrawalReason.LEFT,
+        reason=StopReason.LEFT,
         refused=None,
     )
     way = (*WAY[:before], back, *WAY[before:])
@@ -234,7 +234,7 @@ def test_a_breach_counts_for_this_year_before_the_sk_only():
         effective=on("2025-08-06"),
         case=ADI,
         kind=UMUM,
-        reason=WithdrawalReason.BREACH,
+        reason=StopReason.BREACH,
         refused=None,
     )
     assert STREAM.decide(breach, WAY[:-1]) == [breach]

@@ -15,7 +15,7 @@ from domain.batch_list import (
     BatchWithdrawn,
     Candidate,
     KindTotals,
-    WithdrawalReason,
+    StopReason,
 )
 from domain.custody import (
     Released,
@@ -259,7 +259,7 @@ def test_a_draft_waits_and_one_that_was_thrown_away_counts_nobody():
     counted = report(*held(), *batch(), by="total")
     assert counted["total", None, UMUM, Figure.PENDING] == (4, 0)
     assert counted["total", None, UMUM, Figure.EXCLUDED] == (3, 0)
-    anew = BatchWithdrawn(effective=on("2025-06-12"), reason=WithdrawalReason.DRAFTED_ANEW)
+    anew = BatchWithdrawn(effective=on("2025-06-12"), reason=StopReason.DRAFTED_ANEW)
     again = report(*held(), *batch(anew), *batch(key="daftar-2"), by="total")
     assert again == counted
 
