@@ -24,7 +24,7 @@ from domain.integration import (
     Right,
 )
 from domain.integration_assessment import IntegrationAssessed
-from domain.kernel import Event, Open, Specific, Value
+from domain.kernel import Event, Open, Refused, Specific, Value
 from domain.law.book import LAW
 from domain.law.guidance import GuidanceStage, guidance_stages, next_report, revocable_until
 from domain.record import Recorded
@@ -233,14 +233,20 @@ def _guidance_end(line: IntegrationLine) -> date | None:
 def _revocable(line: IntegrationLine) -> date | None:
     if line.probation_end is None:
         return None
-    return revocable_until(line.probation_end, LAW, under=line.proposed_on)
+    try:
+        return revocable_until(line.probation_end, LAW, under=line.proposed_on)
+    except (Refused, OverflowError):  # no text of that day, or no such day: nothing is said
+        return None
 
 
 def stages_of(since: date | None, until: date | None) -> tuple[GuidanceStage, ...]:
     """Return the stages of guidance between two days, where both are known."""
     if since is None or until is None:
         return ()
-    return guidance_stages(since, until, LAW.as_known(since))
+    try:
+        return guidance_stages(since, until, LAW.as_known(since))
+    except (Refused, OverflowError):
+        return ()
 
 
 def _stage(stage: GuidanceStage) -> Stage:

@@ -191,3 +191,10 @@ def test_a_day_is_named():
     with pytest.raises(Refused) as refusal:
         klien(*ON_PB, day=None)
     assert refusal.value.field == "on"
+
+
+def test_a_proposal_of_a_day_before_any_text_stops_no_row():
+    early = replace(asked, effective=on("1946-01-01"))
+    first_found = replace(found, effective=on("1946-01-01"))
+    row = only(of(INTEGRATION_REGISTER, "case:1", early, first_found))
+    assert (row.probation_end, row.revocable_until) == (date(2032, 3, 27), None)
