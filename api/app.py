@@ -10,6 +10,7 @@ from api.openapi import install_openapi
 from api.pages.install import install_pages
 from api.routes import (
     approvals,
+    batch_differences,
     batch_papers,
     calculations,
     case_dates,
@@ -63,6 +64,7 @@ def create_app(services: Services) -> FastAPI:
 def include_routes(app: FastAPI, services: Services) -> None:
     """Give the app its addresses; of two that fit, the first answers."""
     app.include_router(streams_router(services))
+    app.include_router(batch_differences.router)
     app.include_router(batch_papers.router)
     app.include_router(remisi_batches.router)
     app.include_router(corrections_router())

@@ -38,7 +38,11 @@ class Papers:
 
     def people(self, lines: Iterable[BatchLine]) -> Mapping[str, Who]:
         """Return by case who is who, as far as the caller sees them."""
-        cases = tuple(sorted({line.case for line in lines}))
+        return self.people_of(line.case for line in lines)
+
+    def people_of(self, those: Iterable[str]) -> Mapping[str, Who]:
+        """Return the same of cases, whether they stand on the list or not."""
+        cases = tuple(sorted(set(those)))
         if not cases:
             return {}
         question = Question(where={"case": cases}, words=(), after=None, limit=None)

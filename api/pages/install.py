@@ -16,6 +16,7 @@ from api.pages import (
     login,
     overview,
     remisi_batches,
+    remisi_differences,
     remisi_report,
     verify,
 )
@@ -34,6 +35,7 @@ PAGES: Final = (
     corrections,
     changes,
     law,
+    remisi_differences,  # before the lists, whose address of a person fits its own
     remisi_batches,
     remisi_report,
     verify,

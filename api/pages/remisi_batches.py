@@ -171,6 +171,7 @@ def _head(found: Shown, tongue: Tongue, names: Names) -> Mapping[str, Any]:
         "day": tongue.day(draft.award_day),
         "drafted": tongue.day(draft.effective.day),
         "status": tongue.words(STATUS[state.status]),
+        "ended": over,
         "steps": [
             {
                 "title": tongue.words(LEVEL[level]),

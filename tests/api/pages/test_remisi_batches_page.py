@@ -2,6 +2,7 @@
 
 import pytest
 from batch_desk import Clock, House
+from convicts import convict
 from facts import MEDAN
 
 
@@ -56,3 +57,22 @@ def test_a_list_of_another_unit_is_not_there(house, visitor):
     assert client.get(f"/remisi/{batch}/daftar.csv").status_code == 404
     assert batch not in client.get("/remisi").text
     assert visitor("caseworker", MEDAN).get(f"/remisi/{batch}/bukan-perkara").status_code == 404
+
+
+def test_what_has_changed_since_the_draft_is_read_with_what_to_do(house, visitor):
+    adi = convict(house.wali, "Adi Fiktif")
+    batch = house.drafted(kinds=["khusus"], award_day="2025-12-25")
+    client = visitor("caseworker", MEDAN)
+    assert f"/remisi/{batch}/berubah" in client.get(f"/remisi/{batch}").text
+    eko = convict(house.wali, "Eko Fiktif")
+    page = client.get(f"/remisi/{batch}/berubah").text
+    assert "Berubah sejak disusun: 1 baris" in page
+    assert "ada di unit ini sesudah daftar disusun" in page
+    assert eko in page
+    assert adi not in page
+    assert "Anda" in page, "the criteria are read aloud"
+    other = {"change": "left_unit"}
+    assert eko not in client.get(f"/remisi/{batch}/berubah", params=other).text
+    assert (
+        visitor("supervisor", "RUTAN-PEKALONGAN").get(f"/remisi/{batch}/berubah").status_code == 404
+    )
