@@ -252,6 +252,8 @@ def _remissions(journey: Journey) -> Iterator[Granted]:
                 on=proposal.asked.award_day,
                 days=proposal.sk.remission_days,
                 by=Trace(event=RemisiApplied.stored_as, day=proposal.applied.effective.day),
+                missed=proposal.asked.missed or None,
+                ground=proposal.asked.ground or None,
             )
 
 

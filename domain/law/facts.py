@@ -7,6 +7,7 @@ is `None` where nobody says, and then counts as met, with a warning.
 
 from datetime import date
 from enum import Enum
+from typing import Final
 
 from domain.admission import Religion
 from domain.kernel import Value
@@ -55,6 +56,12 @@ class RemisiKind(Enum):
     PMP = "pmp"
 
 
+MADE_UP_FOR: Final = frozenset(
+    {RemisiKind.UMUM, RemisiKind.KHUSUS, RemisiKind.DASAWARSA, RemisiKind.PMP}
+)
+"""What a susulan can be for: whatever has an award day of its own (K~)."""
+
+
 class RemisiGround(Enum):
     """For what a remisi tambahan or kemanusiaan is given."""
 
@@ -100,13 +107,31 @@ class Substitute(Value):
     paid: bool
 
 
+class Missed(Value):
+    """The award that a remisi susulan makes up for."""
+
+    kind: RemisiKind
+    on: date
+
+
 class Granted(Value):
-    """A remisi that was given, in days."""
+    """A remisi that was given, in days.
+
+    ``missed`` is the award that a susulan made up for, ``ground`` that of a tambahan; `None` where
+    nobody says, as of most that were given before this record begins.
+    """
 
     kind: RemisiKind
     on: date
     days: int
     by: Trace | None
+    missed: Missed | None = None
+    ground: RemisiGround | None = None
+
+    @property
+    def award(self) -> Missed:
+        """Return the award that it is: of a susulan the one that was missed."""
+        return self.missed or Missed(kind=self.kind, on=self.on)
 
 
 class Breach(Value):
@@ -124,13 +149,6 @@ class RightLived(Value):
     from_day: date
     to: date | None
     by: Trace | None
-
-
-class Missed(Value):
-    """The award that a remisi susulan makes up for."""
-
-    kind: RemisiKind
-    on: date
 
 
 class Wanted(Value):

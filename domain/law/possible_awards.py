@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from domain.kernel import Words
-from domain.law.facts import Facts, RemisiGround, RemisiKind, Wanted
+from domain.law.facts import MADE_UP_FOR, Facts, RemisiGround, RemisiKind, Wanted
 from domain.law.impossible import Impossible
 
 ONCE_A_DAY: Final = frozenset(RemisiKind) - {RemisiKind.TAMBAHAN, RemisiKind.SUSULAN}
@@ -22,9 +22,6 @@ GROUNDS: Final[Mapping[RemisiKind, frozenset[RemisiGround]]] = {
         }
     ),
 }
-MADE_UP_FOR: Final = frozenset(
-    {RemisiKind.UMUM, RemisiKind.KHUSUS, RemisiKind.DASAWARSA, RemisiKind.PMP}
-)
 TWICE: Final[Words] = (
     "remisi jenis ini pada hari ini sudah disebut",
     "a remisi of this kind on this day is named already",
