@@ -9,7 +9,6 @@ from application.journeys import History, Moment, in_effect
 from application.ledger import Ledger, Streams
 from application.read_models import Access, Question, ReadModels, Then
 from application.standing import standing
-from domain.activity import ACTIVITY
 from domain.catalogue import CASE
 from domain.charge import CHARGE
 from domain.conduct import CONDUCT
@@ -17,14 +16,12 @@ from domain.custody import CUSTODY, HELD, Presence
 from domain.detention import DETENTION
 from domain.earlier_remisi import EARLIER_REMISI
 from domain.integration import INTEGRATION
-from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Event, Journey, Value
 from domain.law.case_facts import facts_of
 from domain.law.facts import Facts
 from domain.person import PERSON, PersonRegistered
 from domain.record import Recorded, StreamId
 from domain.remisi import REMISI
-from domain.skill_training import SKILL_TRAINING
 from domain.verdict import VERDICT
 
 TOLD_BY: Final = (
@@ -36,9 +33,6 @@ TOLD_BY: Final = (
     CONDUCT,
     REMISI,
     INTEGRATION,
-    KEJAR_PAKET,
-    SKILL_TRAINING,
-    ACTIVITY,
 )
 """The chapters that tell the law something."""
 NAMES: Final = frozenset(

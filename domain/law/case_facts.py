@@ -7,12 +7,11 @@ executed: a convict who is in hospital serves on. Days outside on PB, CB or CMB 
 here but a right lived; what they count for is the law's question (`domain.law.integration`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from domain.activity import ACTIVITY, Taking
 from domain.admission import CustodyTakenOver, LegalStatus, Religion
 from domain.charge import CHARGE
 from domain.conduct import CONDUCT, ConductAssessed, DisciplineBegan, Predicate
@@ -20,7 +19,6 @@ from domain.custody import CUSTODY, Released, ReleaseKind
 from domain.detention import DETENTION, DetentionForm, DetentionFormChanged, HospitalStayBegan
 from domain.earlier_remisi import EARLIER_REMISI
 from domain.integration import INTEGRATION, IntegrationStarted
-from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Journey
 from domain.law.criteria import Trace
 from domain.law.facts import (
@@ -38,7 +36,6 @@ from domain.law.facts import (
 )
 from domain.law.span import Span, summed
 from domain.remisi import REMISI, RemisiApplied
-from domain.skill_training import SKILL_TRAINING, Step
 from domain.stay import Stay, staying
 from domain.verdict import (
     VERDICT,
@@ -76,13 +73,11 @@ def facts_of(journey: Journey) -> Facts:
     """
     custody = journey[CUSTODY]
     opening, verdicts = custody.opening, journey[VERDICT]
-    kind = _kind(journey)
-    convict = kind is not SubjectKind.TAHANAN
     final_on = verdicts.final_on[0] if verdicts.final_on else None
     risk_declined, assessed = _risk(journey)
     programmes_good, programmes_by = _programmes(journey)
     return Facts(
-        kind=kind,
+        kind=SubjectKind.TAHANAN if _not_final(journey) else _kind(journey),
         religion=(opening.religion if opening else None) or Religion.TIDAK_DIKETAHUI,
         verdict_final_on=final_on,
         detention=tuple(_detention(journey)),
@@ -95,7 +90,7 @@ def facts_of(journey: Journey) -> Facts:
         case_type=journey[CHARGE].case_type,
         recidivist=False,
         nationality="ID",
-        executed=convict,
+        executed=_executed(journey),
         programmes_good=programmes_good,
         deradicalised=_deradicalised(journey),
         fine_paid=_fine_paid(journey),
@@ -111,6 +106,24 @@ def facts_of(journey: Journey) -> Facts:
 def _kind(journey: Journey) -> SubjectKind:
     status = legal_status(journey)
     return KINDS.get(status, SubjectKind.TAHANAN) if status else SubjectKind.TAHANAN
+
+
+def _not_final(journey: Journey) -> bool:
+    """Return whether somebody who was admitted to serve has a verdict that is not final by now.
+
+    Where a case was taken over, its source says who is a convict; where no verdict is told at all,
+    the reason of the admission does.
+    """
+    verdicts, opening = journey[VERDICT], journey[CUSTODY].opening
+    taken_over = isinstance(opening, CustodyTakenOver)
+    return bool(verdicts.pronounced) and not (verdicts.final or taken_over)
+
+
+def _executed(journey: Journey) -> bool | None:
+    """Return whether the verdict was executed; of a convict without the report nobody says."""
+    if journey[VERDICT].executed_on:
+        return True
+    return False if _kind(journey) is SubjectKind.TAHANAN else None
 
 
 def _detention(journey: Journey) -> Iterator[Held]:
@@ -154,17 +167,23 @@ def _serving_since(journey: Journey) -> Iterator[date]:
 
 
 def _form_on(journey: Journey, day: date) -> HeldForm | None:
-    """Return how somebody was held on a day, if at all."""
-    detention, inside = journey[DETENTION], staying(journey[CUSTODY].stays, day)
-    if any(since <= day for since in _serving_since(journey)):
+    """Return how somebody was held on a day, if at all.
+
+    A form is over once somebody is brought in after it began; and whoever is to serve is held by
+    the order of detention that runs until the unit receives them.
+    """
+    stays = [stay for stay in journey[CUSTODY].stays if stay.since <= day]
+    inside = staying(stays, day)
+    if stays and any(since <= day for since in _serving_since(journey)):
         return HeldForm.RUTAN if inside else None
-    taken = [one for one in detention.forms if one.since <= day]
+    taken = [one for one in journey[DETENTION].forms if one.since <= day]
     form = taken[-1].form if taken else None
     if not inside and (form is None or not _ordered(journey, day, form)):
         return None
     if staying_in_hospital(journey, day):
         return HeldForm.PEMBANTARAN
-    return FORMS[form] if form else HeldForm.RUTAN
+    brought_in = inside and bool(taken) and stays[-1].since > taken[-1].since
+    return FORMS[form] if form and not brought_in else HeldForm.RUTAN
 
 
 def staying_in_hospital(journey: Journey, day: date) -> bool:
@@ -289,37 +308,33 @@ def _assessment(journey: Journey) -> ConductAssessed | None:
 def _programmes(journey: Journey) -> tuple[bool | None, Trace | None]:
     """Return whether programmes were taken part in with predikat baik, as SPPN assesses it.
 
-    Where nothing is assessed, a programme that was gone through to its end tells; else nobody says.
+    Where nothing is assessed nobody says: to have gone through a programme is no predicate.
     """
     latest = _assessment(journey)
-    if latest:
-        by = Trace(event=latest.stored_as, day=latest.effective.day)
-        return latest.predicate in GOOD, by
-    return (True if any(_finished(journey)) else None), None
-
-
-def _finished(journey: Journey) -> Iterable[bool]:
-    yield bool(journey[KEJAR_PAKET].finals.passed)
-    yield from (one.taking is Taking.FINISHED for one in journey[ACTIVITY].activities.values())
-    trainings = journey[SKILL_TRAINING].trainings.values()
-    yield from (one.step is Step.COMPLETED for one in trainings)
+    if latest is None:
+        return None, None
+    return latest.predicate in GOOD, Trace(event=latest.stored_as, day=latest.effective.day)
 
 
 def _rights(journey: Journey) -> Iterator[RightLived]:
     """Yield the rights that were begun; one that only the gate recorded, too."""
-    courses = [one for one in journey[INTEGRATION].proposals.values() if one.right and one.started]
-    for course in courses:
-        if course.right and course.started:
-            over = course.revoked or course.ended
-            since = course.started.effective.day
-            by = Trace(event=IntegrationStarted.stored_as, day=since)
-            to = over.day if over else None
-            yield RightLived(right=course.right, from_day=since, to=to, by=by)
-    told = {course.right for course in courses}
     stays = journey[CUSTODY].stays
+    begun = list[tuple[Right, date]]()
+    for course in journey[INTEGRATION].proposals.values():
+        if course.right and course.started:
+            since = course.started.effective.day
+            begun.append((course.right, since))
+            ends = [one.day for one in (course.revoked, course.ended) if one]
+            if course.right in OUTSIDE.values():
+                ends += [stay.since for stay in stays if stay.since > since]
+            by = Trace(event=IntegrationStarted.stored_as, day=since)
+            to = min(ends, default=None)
+            yield RightLived(right=course.right, from_day=since, to=to, by=by)
     for stay, back in pairwise([*stays, None]):
         right = OUTSIDE.get(stay.release) if stay and stay.release else None
-        if stay and stay.until and right and right not in told:
-            by = Trace(event=Released.stored_as, day=stay.until)
+        if stay and stay.until and right:
             to = back.since if back else None
+            if any(one is right and stay.since < day < (to or date.max) for one, day in begun):
+                continue  # it is told with the proposal, perhaps by another day
+            by = Trace(event=Released.stored_as, day=stay.until)
             yield RightLived(right=right, from_day=stay.until, to=to, by=by)

@@ -18,9 +18,7 @@ from law.told_case import (
 from scenario import on
 
 from domain.activity import ActivityFinished, ActivityJoined, ActivityKind
-from domain.admission import (
-    Religion,
-)
+from domain.admission import AdmissionReason, Religion
 from domain.catalogue import CASE
 from domain.conduct import (
     ConductAssessed,
@@ -103,6 +101,34 @@ def test_detention_at_home_or_in_the_town_counts_as_such_until_the_verdict_is_ex
     ]
 
 
+def test_a_form_of_detention_is_over_once_somebody_is_brought_in():
+    town = ordered("2025-01-22", "2025-02-10", form=DetentionForm.KOTA)
+    brought_in = replace(admitted, effective=on("2025-02-11"))
+    assert held(town, brought_in, *SENTENCED) == [
+        ("2025-01-22", "2025-02-10", "kota"),
+        ("2025-02-11", None, "rutan"),
+    ]
+    at_home = DetentionFormChanged(effective=on("2025-03-01"), form=DetentionForm.RUMAH)
+    court = ordered("2025-02-11", "2025-04-30", stage=DetentionStage.HAKIM_PN)
+    caught = Recaptured(effective=on("2025-03-20"), unit=MEDAN)
+    escaped = Escaped(effective=on("2025-03-10"))
+    assert held(town, court, brought_in, at_home, escaped, caught)[2:] == [
+        ("2025-03-01", "2025-03-09", "rumah"),
+        ("2025-03-20", None, "rutan"),
+    ]
+
+
+def test_whoever_is_to_serve_is_held_by_the_running_order_until_the_unit_receives_them():
+    order = ordered("2025-02-10", "2025-05-31", stage=DetentionStage.HAKIM_PN)
+    received = replace(admitted, effective=on("2025-05-13"), reason=AdmissionReason.PIDANA)
+    assert held(order, *SENTENCED, received) == [("2025-02-10", None, "rutan")]
+    over = ordered("2025-02-10", "2025-05-08", stage=DetentionStage.HAKIM_PN)
+    assert held(over, *SENTENCED, received) == [
+        ("2025-02-10", "2025-05-08", "rutan"),
+        ("2025-05-13", None, "rutan"),
+    ]
+
+
 def test_days_in_hospital_are_told_apart_while_an_order_runs_and_not_of_a_convict():
     order = ordered("2025-02-10", "2025-06-01", stage=DetentionStage.HAKIM_PN)
     went = HospitalStayBegan(effective=on("2025-03-01"), hospital="RSUD")
@@ -180,11 +206,24 @@ def test_whoever_is_let_home_under_an_order_is_held_at_home():
     ]
 
 
+def test_whoever_was_admitted_to_serve_before_the_verdict_is_final_is_no_convict_yet():
+    to_serve = replace(admitted, reason=AdmissionReason.PIDANA)
+    told = facts(to_serve)
+    assert (told.kind, told.executed) == (SubjectKind.NARAPIDANA, None)
+    told = facts(to_serve, pronounced(part(years=2)))
+    assert (told.kind, told.executed) == (SubjectKind.TAHANAN, None)
+    told = facts(to_serve, pronounced(part(years=2)), final)
+    assert (told.kind, told.executed) == (SubjectKind.NARAPIDANA, None)
+    assert facts(admitted, pronounced(part(years=2)), final).executed is False
+
+
 def test_a_case_taken_over_counts_from_its_admission_there():
     told = facts(taken_over)
     assert told.detention[0].from_day == date(2024, 3, 5)
     assert told.detention[0].by == Trace(event="custody.taken_over", day=date(2025, 11, 1))
-    assert (told.kind, told.executed) == (SubjectKind.NARAPIDANA, True)
+    assert (told.kind, told.executed) == (SubjectKind.NARAPIDANA, None)
+    told = facts(taken_over, pronounced(part(years=4)))
+    assert (told.kind, told.verdict_final_on) == (SubjectKind.NARAPIDANA, None)
 
 
 def test_a_convict_has_the_parts_of_the_last_verdict():
@@ -274,7 +313,7 @@ def test_register_f_and_the_latest_assessment_are_told_with_their_facts():
     assert facts(admitted, june).programmes_good is False
 
 
-def test_without_an_assessment_a_programme_that_was_finished_tells():
+def test_a_programme_that_was_finished_is_no_predicate():
     joined = ActivityJoined(
         effective=on("2025-03-01"),
         activity="K-1",
@@ -284,9 +323,9 @@ def test_without_an_assessment_a_programme_that_was_finished_tells():
         agreement=None,
         provider="SKB",
     )
-    assert facts(admitted, joined).programmes_good is None
     finished = ActivityFinished(effective=on("2025-06-01"), activity="K-1")
-    assert facts(admitted, joined, finished).programmes_good is True
+    told = facts(admitted, joined, finished)
+    assert (told.programmes_good, told.programmes_by) == (None, None)
 
 
 RIGHT = (
@@ -319,6 +358,17 @@ def test_time_outside_on_parole_is_a_right_lived_and_no_detention():
     told = facts(admitted, *SENTENCED, *RIGHT, out, revoked, back)
     assert told.rights[0].to == date(2026, 1, 10)
     assert told.detention[-1].from_day == date(2026, 1, 12)
+
+
+def test_a_right_that_only_the_gate_ended_is_over_on_the_day_of_coming_back():
+    out = released("2025-11-28", ReleaseKind.PEMBEBASAN_BERSYARAT)
+    back = Readmitted(effective=on("2026-05-01"), unit=MEDAN, reason=ReadmissionReason.PB_DICABUT)
+    again = released("2027-02-10", ReleaseKind.PEMBEBASAN_BERSYARAT)
+    told = facts(admitted, *SENTENCED, *RIGHT, out, back, again)
+    assert [(one.right, one.from_day, one.to) for one in told.rights] == [
+        (Right.PB, date(2025, 11, 27), date(2026, 5, 1)),
+        (Right.PB, date(2027, 2, 10), None),
+    ]
 
 
 def test_a_right_that_only_the_gate_recorded_is_told_too():
