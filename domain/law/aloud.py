@@ -1,9 +1,11 @@
 """Days and lengths as they are read aloud to a person, in both languages."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from domain.kernel import Words
+from domain.law.facts import Right
 from domain.law.span import MONTH_DAYS, YEAR_DAYS, YEAR_MONTHS
 
 MONTHS_ID: Final = (
@@ -34,6 +36,13 @@ MONTHS_EN: Final = (
     "November",
     "December",
 )
+SPOKEN_RIGHTS: Final[Mapping[Right, Words]] = {
+    Right.ASIMILASI: ("asimilasi", "asimilasi"),
+    Right.CMK: ("cuti mengunjungi keluarga (CMK)", "leave to see your family (CMK)"),
+    Right.CB: ("cuti bersyarat (CB)", "conditional leave (CB)"),
+    Right.CMB: ("cuti menjelang bebas (CMB)", "leave before release (CMB)"),
+    Right.PB: ("pembebasan bersyarat (PB)", "parole (PB)"),
+}
 
 
 def spoken_day(day: date) -> Words:
@@ -41,6 +50,21 @@ def spoken_day(day: date) -> Words:
     return (
         f"{day.day} {MONTHS_ID[day.month - 1]} {day.year}",
         f"{day.day} {MONTHS_EN[day.month - 1]} {day.year}",
+    )
+
+
+def assumed(so: Words) -> Words:
+    """Return what is said where nobody told that it is so, and it is only taken to be.
+
+    ``so`` is the sentence that tells it, which begins with *Anda* or with a noun.
+    """
+    indonesian, english = (one.removesuffix(".") for one in so)
+    if not indonesian.startswith("Anda "):
+        indonesian = indonesian[0].lower() + indonesian[1:]
+    english = english[0].lower() + english[1:]
+    return (
+        f"Dianggap {indonesian}; belum ada catatannya.",
+        f"It is taken that {english}; nothing is on record of it yet.",
     )
 
 

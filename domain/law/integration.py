@@ -10,7 +10,6 @@ condition.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 from typing import Final
 
 from domain.kernel import Refused, Value
@@ -36,14 +35,6 @@ from domain.law.sentence import Dates, Endless, dates, rules_of, used
 
 IN_ORDER: Final = (Right.ASIMILASI, Right.CMK, Right.CB, Right.CMB, Right.PB)
 """Asimilasi first: that of narcotics must be lived before PB."""
-OWN_DAY: Final = {
-    Right.ASIMILASI: Fraction(1, 2),
-    Right.CMK: Fraction(1, 2),
-    Right.CB: Fraction(2, 3),
-    Right.CMB: Fraction(2, 3),
-    Right.PB: Fraction(2, 3),
-}
-"""The share on whose day the texts are taken where nobody says a day: about when it is asked."""
 
 
 class RightFinding(Value):
@@ -139,7 +130,7 @@ class Question(Value):
         Raises `Refused` where no text holds on the day.
         """
         facts, law = self.facts, self.law
-        day = self.under or self.on or self.dates.part(OWN_DAY[right])
+        day = self.under or self.on or self.own_day(right)
         regime, general = law.on(INTEGRATION, day), law.on(RIGHTS, day)
         texts = [rules_of(facts, law).id, regime.id, general.id]
         rules, case = regime.values.rights[right], facts.case_type
@@ -171,6 +162,14 @@ class Question(Value):
             reached=reached(self.dates, share, facts.remissions, later),
         )
         return asking, tuple(texts)
+
+    def own_day(self, right: Right) -> date:
+        """Return about when a right is asked for: when its share falls, by the latest text known.
+
+        The latest is that of the end of the sentence.
+        """
+        latest = self.law.on(INTEGRATION, self.dates.expiry).values
+        return self.dates.part(latest.rights[right].share)
 
 
 def _found(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from domain.kernel import Words
-from domain.law.aloud import spoken_day
+from domain.law.aloud import SPOKEN_RIGHTS, assumed, spoken_day
 from domain.law.facts import CaseType
 from domain.law.guidance import OUTSIDE
 from domain.law.integration_asking import CONDUCT_WINDOW, Asking, Condition, condition
@@ -69,14 +69,10 @@ def executed(asking: Asking) -> Condition:
 
 def told(code: str, fact: bool | None, *, article: str, yes: Words, no: Words) -> Condition:
     """Return a condition that a fact decides; one that nobody told counts as met, and says so."""
-    unsaid = (
-        f"Belum ada catatan tentang ini, dan untuk sementara dianggap terpenuhi. {yes[0]}",
-        f"Nothing is recorded about this, and it is taken to be so for now. {yes[1]}",
-    )
     return condition(
         code,
         met=fact is not False,
-        said=no if fact is False else yes if fact else unsaid,
+        said=no if fact is False else yes if fact else assumed(yes),
         article=article,
         value=None if fact is None else str(fact).lower(),
         needed="true",
@@ -128,8 +124,8 @@ def good_conduct(asking: Asking) -> Condition:
     met = since is None or asking.on is None or since <= asking.on
     if last is None or since is None:
         said = (
-            f"Tidak ada hukuman disiplin bagi Anda dalam {months} bulan yang dihitung.",
-            f"There is no measure of discipline against you in the {months} months that count.",
+            f"Tidak ada hukuman disiplin tercatat bagi Anda dalam {months} bulan yang dihitung.",
+            f"No measure of discipline against you is on record in the {months} months that count.",
         )
     else:
         said = (
@@ -215,12 +211,12 @@ def of_the_offence(asking: Asking) -> Iterator[Condition]:
             asking.facts.fine_paid,
             article=asking.article,
             yes=(
-                "Denda dan uang pengganti Anda sudah lunas.",
-                "Your fine and restitution are paid.",
+                "Denda Anda sudah lunas.",
+                "Your fine is paid.",
             ),
             no=(
                 "Denda atau uang pengganti Anda belum lunas.",
-                "Your fine or restitution is not paid yet.",
+                "Your fine, or your uang pengganti, is not paid yet.",
             ),
         )
     if offence in asking.regime.pledge:
@@ -240,9 +236,12 @@ def of_the_offence(asking: Asking) -> Iterator[Condition]:
 
 
 def not_excepted(asking: Asking) -> Iterator[Condition]:
-    """Yield one condition for each group of people that is left out of the right."""
+    """Yield one condition for each group of people that is left out of the right.
+
+    Of a repeated offence the papers tell; where none does, it counts as none, and is said so.
+    """
     facts = asking.facts
-    groups = (
+    groups: tuple[tuple[Except, bool | None, str, str], ...] = (
         (Except.FOREIGNER, facts.nationality != "ID", "warga negara asing", "foreigners"),
         (Except.RECIDIVIST, facts.recidivist, "residivis", "people convicted again"),
         (
@@ -254,16 +253,14 @@ def not_excepted(asking: Asking) -> Iterator[Condition]:
     )
     for group, among, indonesian, english in groups:
         if group in asking.rules.excepted:
+            none = (f"Anda bukan {indonesian}.", f"You are not among {english}.")
+            one = (f"Hak ini tidak diberikan kepada {indonesian}.", f"It is not for {english}.")
             yield condition(
                 f"not_{group.value}",
                 met=not among,
-                said=(
-                    (f"Hak ini tidak diberikan kepada {indonesian}.", f"It is not for {english}.")
-                    if among
-                    else (f"Anda bukan {indonesian}.", f"You are not among {english}.")
-                ),
+                said=one if among else assumed(none) if among is None else none,
                 article=asking.article,
-                value=str(among).lower(),
+                value=None if among is None else str(among).lower(),
                 needed="false",
             )
 
@@ -279,8 +276,8 @@ def not_outside(asking: Asking) -> Condition:
         ("Anda tidak sedang menjalani hak integrasi lain.", "You live under no other right.")
         if not lived
         else (
-            f"Anda sedang menjalani {lived[0].right.value.upper()}.",
-            f"You are on {lived[0].right.value.upper()}.",
+            f"Anda sedang menjalani {SPOKEN_RIGHTS[lived[0].right][0]}.",
+            f"You are on {SPOKEN_RIGHTS[lived[0].right][1]} now.",
         )
     )
     return condition(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from math import floor
 from typing import Final
 
 from domain.kernel import Words
@@ -23,6 +24,7 @@ SHARES: Final[Mapping[Fraction, tuple[str, Words]]] = {
     Fraction(1, 2): ("served_half", ("Setengah", "Half")),
     Fraction(2, 3): ("served_two_thirds", ("Dua pertiga", "Two thirds")),
 }
+"""The shares that have a name; of any other that a text may ask for, the figures are said."""
 
 
 def of_the_dates(asking: Asking, asimilasi_from: date | None) -> Iterator[Condition]:
@@ -41,9 +43,15 @@ def of_the_dates(asking: Asking, asimilasi_from: date | None) -> Iterator[Condit
         yield long_enough_ago(asking, asking.rules.every_months)
 
 
+def named(share: Fraction) -> tuple[str, Words]:
+    """Return the code of having served a share, and the share as it is said."""
+    of = f"{share.numerator}/{share.denominator}"
+    return SHARES.get(share, ("served_share", (of, of)))
+
+
 def share_served(asking: Asking) -> Condition:
     """Say when the share of the sentence was served: the day on which it was so in truth."""
-    code, (indonesian, english) = SHARES[asking.share]
+    code, (indonesian, english) = named(asking.share)
     day = asking.reached.day
     part, whole = spoken_length(asking.part), spoken_length(asking.dates.length.total_days)
     moved = asking.reached.moved_on
@@ -77,12 +85,16 @@ def share_served(asking: Asking) -> Condition:
 
 
 def part_long_enough(asking: Asking) -> Condition:
-    """Say whether the share itself is no shorter than nine months."""
-    _, (indonesian, english) = SHARES[asking.share]
-    part, least = spoken_length(asking.part), spoken_length(asking.least_part)
+    """Say whether the share itself is no shorter than it has to be, nine months say.
+
+    A broken day is not rounded up to reach it: 13 months and 14 days are too short for nine.
+    """
+    _, (indonesian, english) = named(asking.share)
+    whole = floor(asking.share * asking.dates.length.total_days)
+    part, least = spoken_length(whole), spoken_length(asking.least_part)
     return condition(
-        "part_9_months",
-        met=asking.part >= asking.least_part,
+        "part_long_enough",
+        met=whole >= asking.least_part,
         said=(
             (
                 f"{indonesian} dari pidana Anda adalah {part[0]}; yang diperlukan paling sedikit"
@@ -91,7 +103,7 @@ def part_long_enough(asking: Asking) -> Condition:
             f"{english} of your sentence is {part[1]}; at least {least[1]} are needed.",
         ),
         article=asking.share_article,
-        value=str(asking.part),
+        value=str(whole),
         needed=str(asking.least_part),
     )
 
@@ -221,12 +233,12 @@ def no_longer_than(asking: Asking, longest: int) -> Condition:
         met=asking.on is None or since <= asking.on,
         said=(
             (
-                f"Cuti ini paling lama {most[0]} sebelum Anda bebas, jadi paling cepat mulai"
-                f" {spoken_day(since)[0]}."
+                f"Cuti ini paling lama {most[0]} sebelum pidana Anda berakhir, jadi paling cepat"
+                f" mulai {spoken_day(since)[0]}."
             ),
             (
-                f"This leave lasts {most[1]} before release at the most, so it begins on"
-                f" {spoken_day(since)[1]} at the earliest."
+                f"This leave lasts {most[1]} before the end of your sentence at the most, so it"
+                f" begins on {spoken_day(since)[1]} at the earliest."
             ),
         ),
         article=asking.article,
@@ -274,11 +286,11 @@ def time_left(asking: Asking, from_day: date) -> Condition:
         met=begin < asking.until,
         said=(
             (
-                f"Anda bebas pada {spoken_day(asking.until)[0]}; hak ini dapat dimulai paling cepat"
-                f" {spoken_day(begin)[0]}."
+                f"Pidana Anda berakhir pada {spoken_day(asking.until)[0]}; hak ini dapat dimulai"
+                f" paling cepat {spoken_day(begin)[0]}."
             ),
             (
-                f"You are free on {spoken_day(asking.until)[1]}; this can begin on"
+                f"Your sentence ends on {spoken_day(asking.until)[1]}; this can begin on"
                 f" {spoken_day(begin)[1]} at the earliest."
             ),
         ),

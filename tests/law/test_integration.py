@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 from person_facts import LIFE, breach, granted, held, lived, person, span
 
 from domain.law.book import LAW
+from domain.law.calculation import calculate
 from domain.law.choosing import choose
 from domain.law.facts import CaseType, RemisiKind, Right, SubjectKind, Substitute
 from domain.law.integration import rights
-from domain.law.integration_rules import Paper
+from domain.law.integration_rules import INTEGRATION, Paper
 
 UMUM, DASAWARSA = RemisiKind.UMUM, RemisiKind.DASAWARSA
 
@@ -123,13 +125,46 @@ def test_nobody_without_a_remission_has_cmb():
 
 
 @pytest.mark.parametrize(
-    ("length", "possible", "part"), [("13m15d", True, "270"), ("13m", False, "260")]
+    ("length", "possible", "part"),
+    [("13m15d", True, "270"), ("13m14d", False, "269"), ("13m", False, "260")],
 )
 def test_w19_two_thirds_of_pb_are_nine_months_at_least(length, possible, part):
-    one = found(person("2025-02-10", length), "pb")
-    assert one.possible is possible
-    assert criterion(one, "part_9_months").value == part
-    assert codes(one) == ([] if possible else ["part_9_months"])
+    facts = person("2025-02-10", length, remissions=(granted("2025-08-17", 30),))
+    for right in ("pb", "cmb"):
+        one = found(facts, right)
+        assert one.possible is possible
+        assert criterion(one, "part_long_enough").value == part
+        assert codes(one) == ([] if possible else ["part_long_enough"])
+
+
+def test_a_text_that_asks_for_another_share_is_a_file_and_nothing_more():
+    newest = max(
+        (one for one in LAW.book if one.topic is INTEGRATION), key=lambda it: it.valid_from
+    )
+    asks = replace(newest.values.rights[Right.PB], share=Fraction(3, 4))
+    changed = replace(newest.values, rights={**newest.values.rights, Right.PB: asks})
+    later = replace(newest, id="later", values=changed, valid_from=day("2026-06-01"))
+    law = replace(LAW, book=(*LAW.book, later))
+    facts = person("2024-01-10", "6y")
+    one = found(facts, "pb", "2026-07-01", law)
+    served = criterion(one, "served_share")
+    assert one.from_day == day("2028-07-08")
+    assert "3/4 dari pidana Anda (4 tahun 6 bulan dari 6 tahun)" in served.because_id
+    # Nobody says a day: the text is looked up where its own share falls.
+    assert found(facts, "pb", law=law).from_day == day("2028-07-08")
+
+
+def test_it_is_the_sentence_that_ends_where_a_substitute_is_still_to_be_served():
+    facts = replace(W6, substitute=Substitute(span=span("3m"), paid=False))
+    said = criterion(found(facts, "pb", "2025-08-18"), "time_left")
+    assert said.because_id.startswith("Pidana Anda berakhir pada 26 Mei 2026;")
+    assert "bebas" not in said.because_id
+
+
+def test_another_right_is_named_in_words():
+    one = found(replace(W6, rights=(lived("cb", "2025-11-27"),)), "pb", "2025-12-01")
+    said = criterion(one, "not_on_another_right")
+    assert said.because_id == "Anda sedang menjalani cuti bersyarat (CB)."
 
 
 def test_cb_is_for_sentences_up_to_a_year_and_six_months_and_was_for_less_before():
@@ -217,7 +252,18 @@ def test_what_nobody_says_counts_as_met_and_says_so():
     one = found(replace(W6, executed=None), "pb", "2025-12-01")
     said = criterion(one, "executed")
     assert (said.met, said.value) == (True, None)
-    assert "Belum ada catatan" in said.because_id
+    assert "belum ada catatannya" in said.because_id
+
+
+def test_of_a_repeated_offence_nobody_told_is_taken_not_to_be_and_said_so():
+    facts = person("2024-01-01", "2y", recidivist=None)
+    one = found(facts, "cmk")
+    said = criterion(one, "not_recidivist")
+    assert (one.possible, said.met, said.value) == (True, True, None)
+    assert said.because_id == "Dianggap Anda bukan residivis; belum ada catatannya."
+    assert "recidivist" in calculate(facts, (), None, LAW).assumed
+    told = calculate(replace(facts, recidivist=False), (), None, LAW)
+    assert "recidivist" not in told.assumed
 
 
 def test_a_lower_risk_is_asked_for_since_the_law_of_2022():

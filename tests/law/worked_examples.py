@@ -292,7 +292,7 @@ WORKED: Final = (
     Worked(
         "W19, 13 months",
         asked(since="2025-02-10", sentences=span(months=13)),
-        {"integration": {"pb": NOTHING | {"reasons": [{"code": "part_9_months"}]}}},
+        {"integration": {"pb": NOTHING | {"reasons": [{"code": "part_long_enough"}]}}},
     ),
     Worked(
         "published stages",
