@@ -39,10 +39,12 @@ SAME_DAY_ORDER: Final = Policy(
     article="Keppres 174/1999; Keppres 120/1955",
     certainty=Certainty.UNSURE,
 )
+_UMUM: Final = (RemisiKind.UMUM, RemisiKind.PMP, RemisiKind.TAMBAHAN)
 ORDERS: Final = {
-    "umum_first": (RemisiKind.UMUM, RemisiKind.TAMBAHAN, RemisiKind.DASAWARSA),
-    "dasawarsa_first": (RemisiKind.DASAWARSA, RemisiKind.UMUM, RemisiKind.TAMBAHAN),
+    "umum_first": (*_UMUM, RemisiKind.DASAWARSA),
+    "dasawarsa_first": (RemisiKind.DASAWARSA, *_UMUM),
 }
+"""A PMP of the day is the umum of an anak binaan."""
 
 
 class Almost(Value):
@@ -83,7 +85,14 @@ class RemisiFinding(Value):
 
     def as_granted(self) -> Granted:
         """Return the remisi as it is once given."""
-        return Granted(kind=self.kind, on=self.on, days=self.days, by=None)
+        return Granted(
+            kind=self.kind,
+            on=self.on,
+            days=self.days,
+            by=None,
+            missed=self.missed,
+            ground=self.ground,
+        )
 
 
 def findings(

@@ -13,7 +13,8 @@ from typing import Final
 from domain.kernel import Value
 from domain.law.facts import RemisiKind
 from domain.law.remisi_asked import Asked
-from domain.law.remisi_grounds import KEMANUSIAAN_AMOUNT, umum_of
+from domain.law.remisi_grounds import umum_of
+from domain.law.remisi_humane import KEMANUSIAAN_AMOUNT
 from domain.law.remisi_ordinal import Ordinal, ordinal
 from domain.law.remisi_rules import (
     REMISI_AMOUNTS,

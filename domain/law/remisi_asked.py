@@ -6,7 +6,16 @@ from typing import TypedDict, Unpack
 
 from domain.kernel import Words
 from domain.law.criteria import Criterion, Trace
-from domain.law.facts import Facts, RemisiKind, Right, RightLived, SubjectKind, Wanted
+from domain.law.facts import (
+    Facts,
+    Granted,
+    Missed,
+    RemisiKind,
+    Right,
+    RightLived,
+    SubjectKind,
+    Wanted,
+)
 from domain.law.remisi_rules import REMISI_AMOUNTS, REMISI_CONDITIONS, Conditions
 from domain.law.remisi_served import Stretch, days_served, stretch
 from domain.law.rule_set import Law, RuleSet
@@ -73,6 +82,10 @@ class Asked:
         less = sum(one.days for one in self.dates.later)
         return unpaid.span.after(self.dates.freed) - timedelta(days=less)
 
+    def counts_as(self, given: Granted) -> Missed:
+        """Return the award by which a remisi that was given is counted, as `kind` is."""
+        return counted(given.award, self.law, self.under)
+
     def living(self, *rights: Right) -> RightLived | None:
         """Return a right of integration that runs on the award day."""
         for one in self.facts.rights:
@@ -83,26 +96,29 @@ class Asked:
 
 def ask(facts: Facts, wanted: Wanted, law: Law, under: date) -> Asked:
     """Return what is asked for with how things stand on its day."""
-    missed = wanted.missed
-    kind = missed.kind if missed else wanted.kind
-    counted_on = missed.on if missed else wanted.on
-    if kind is RemisiKind.PMP:
-        umum_on = law.on(REMISI_AMOUNTS, under).values.umum_on
-        of_umum = (counted_on.month, counted_on.day) == umum_on
-        kind = RemisiKind.UMUM if of_umum else RemisiKind.KHUSUS
+    award = counted(wanted.missed or Missed(kind=wanted.kind, on=wanted.on), law, under)
     before = tuple(one for one in facts.remissions if one.on <= wanted.on)
     return Asked(
         facts=facts,
         wanted=wanted,
         law=law,
         under=under,
-        kind=kind,
-        counted_on=counted_on,
+        kind=award.kind,
+        counted_on=award.on,
         rules=law.on(REMISI_CONDITIONS, under),
-        stretch=stretch(facts.detention, counted_on),
-        served=days_served(facts, counted_on, law),
+        stretch=stretch(facts.detention, award.on),
+        served=days_served(facts, award.on, law),
         dates=dates(replace(facts, remissions=before), law),
     )
+
+
+def counted(award: Missed, law: Law, under: date) -> Missed:
+    """Return an award by the kind as which it counts: a PMP is an umum or a khusus by its day."""
+    if award.kind is not RemisiKind.PMP:
+        return award
+    umum_on = law.on(REMISI_AMOUNTS, under).values.umum_on
+    of_umum = (award.on.month, award.on.day) == umum_on
+    return replace(award, kind=RemisiKind.UMUM if of_umum else RemisiKind.KHUSUS)
 
 
 class Told(TypedDict, total=False):

@@ -11,12 +11,14 @@ from datetime import date
 from typing import Any, Final
 
 from domain.admission import Religion
-from domain.law.aloud import spoken_day, spoken_length
+from domain.kernel import Words
+from domain.law.aloud import spoken_day
 from domain.law.criteria import Criterion
-from domain.law.facts import Granted, RemisiGround, RemisiKind, SubjectKind
+from domain.law.facts import MADE_UP_FOR, Granted, RemisiGround, RemisiKind, SubjectKind
 from domain.law.feasts import FEASTED, Feast
 from domain.law.remisi_asked import Asked, said
-from domain.law.remisi_ordinal import KHUSUS_TWICE
+from domain.law.remisi_humane import of_humanity
+from domain.law.remisi_ordinal import KHUSUS_TWICE, NEAR
 from domain.law.remisi_rules import (
     REMISI_AMOUNTS,
     REMISI_DASAWARSA,
@@ -25,19 +27,32 @@ from domain.law.remisi_rules import (
 )
 from domain.law.remisi_served import award_days
 from domain.law.rule_set import Certainty, Policy, Topic
-from domain.law.span import summed, years_later
 
-KEMANUSIAAN_AMOUNT: Final = Policy(
-    name="kemanusiaan_amount",
+TAMBAHAN_TWICE: Final = Policy(
+    name="tambahan_twice_a_year",
     question=(
-        "Berapa besar remisi kemanusiaan? Tidak ditemukan dalam peraturan yang dibaca.",
-        "How much is a remisi for humanity's sake? No text that was read says it.",
+        "Dua alasan dalam satu tahun: satu remisi tambahan saja, atau satu untuk setiap alasan?",
+        "Two grounds in one year: one remisi tambahan only, or one for each ground?",
     ),
-    options=("none_stated", "as_umum"),
-    default="none_stated",
-    article="Permenkumham 16/2023 art. 29",
+    options=("one_a_year", "one_a_ground"),
+    default="one_a_year",
+    article="Keppres 174/1999",
     certainty=Certainty.UNSURE,
 )
+GROUNDS: Final[Mapping[RemisiGround | None, Words]] = {
+    RemisiGround.PEMUKA: (
+        "membantu pembinaan sebagai pemuka",
+        "helping in the programmes as pemuka",
+    ),
+    RemisiGround.JASA: (
+        "berjasa kepada negara atau kemanusiaan",
+        "what you did for the state or for humanity",
+    ),
+    RemisiGround.JUSTICE_COLLABORATOR: (
+        "bekerja sama dengan penegak hukum",
+        "working with law enforcement",
+    ),
+}
 
 OF_THE_TEXT: Final = ("award_day", "ground", "amount_stated")
 """Criteria that the text of the kind asks for, rather than the conditions of all."""
@@ -48,11 +63,11 @@ def of_the_kind(asked: Asked) -> Sequence[Criterion]:
     """Return the conditions of the kind that is asked for."""
     match asked.wanted.kind:
         case RemisiKind.SUSULAN:
-            found: Sequence[Criterion | None] = (_was_missed(asked), *_of_the_award(asked))
+            found: Sequence[Criterion | None] = (_was_missed(asked), *_of_what_was_missed(asked))
         case RemisiKind.TAMBAHAN:
             found = (_ground(asked), *_of_the_award(asked), _umum_of_the_year(asked))
         case RemisiKind.KEMANUSIAAN:
-            found = (_humane_ground(asked), _humane_day(asked), _amount_stated(asked))
+            found = of_humanity(asked)
         case RemisiKind.PMP:
             found = (_anak_binaan(asked), *_of_the_award(asked))
         case _:
@@ -61,6 +76,12 @@ def of_the_kind(asked: Asked) -> Sequence[Criterion]:
     return tuple(
         replace(one, article=basis) if one.code in OF_THE_TEXT else one for one in found if one
     )
+
+
+def _of_what_was_missed(asked: Asked) -> Sequence[Criterion | None]:
+    missed = asked.wanted.missed
+    child = _anak_binaan(asked) if missed and missed.kind is RemisiKind.PMP else None
+    return (child, *_of_the_award(asked))
 
 
 def _basis(asked: Asked) -> str:
@@ -78,7 +99,7 @@ def _of_the_award(asked: Asked) -> Sequence[Criterion | None]:
 
 
 def _on_its_day(asked: Asked) -> Criterion | None:
-    """Ask for the award day of the kind; by a feast that is not sure nobody is judged."""
+    """Ask for the award day of the kind; by a day or two of a feast not sure nobody is judged."""
     khusus = asked.kind is RemisiKind.KHUSUS
     code = "own_feast" if khusus else "award_day"
     day = asked.counted_on
@@ -87,7 +108,7 @@ def _on_its_day(asked: Asked) -> Criterion | None:
     days = award_days(asked.kind, asked.facts, day.year, asked.law, asked.under)
     if khusus and not days:
         return _no_feast_known(asked)
-    met = any(one.day == day for one in days) or any(not one.sure for one in days)
+    met = any(one.day == day or (not one.sure and abs(day - one.day) <= NEAR) for one in days)
     return said(
         asked,
         code,
@@ -106,6 +127,11 @@ def _of_day(kind: RemisiKind, days: Sequence[Feast], day: date) -> tuple[str, st
         )
     names = [spoken_day(one.day) for one in days]
     there = " / ".join(one for one, _ in names), " / ".join(one for _, one in names)
+    if not all(one.sure for one in days):
+        return (
+            f"Hari raya agama yang pertama dicatat baru diperkirakan: sekitar {there[0]}.",
+            f"The feast of the religion first recorded is only likely: about {there[1]}.",
+        )
     if kind is RemisiKind.KHUSUS:
         return (
             f"Remisi khusus mengikuti agama yang pertama dicatat; hari rayanya {there[0]}.",
@@ -148,13 +174,11 @@ def _once_a_year(asked: Asked) -> Criterion | None:
     kind, day = asked.kind, asked.counted_on
     if kind not in (*YEARLY, RemisiKind.DASAWARSA, RemisiKind.TAMBAHAN):
         return None
-    per_feast = asked.law.use(KHUSUS_TWICE).chosen == "one_a_feast" and kind is RemisiKind.KHUSUS
-    given = [
-        one
-        for one in asked.facts.remissions
-        if (one.kind is kind and (one.on == day if per_feast else one.on.year == day.year))
-        or (one.kind is RemisiKind.PMP and one.on == day)
-    ]
+    given = others_of_the_year(asked)
+    if kind is RemisiKind.KHUSUS and asked.law.use(KHUSUS_TWICE).chosen == "one_a_feast":
+        given = [one for one in given if asked.counts_as(one).on == day]
+    if kind is RemisiKind.TAMBAHAN and asked.law.use(TAMBAHAN_TWICE).chosen == "one_a_ground":
+        given = [one for one in given if one.ground in (None, asked.wanted.ground)]
     if not given:
         words = (
             f"Belum ada remisi {kind.value} lain untuk tahun {day.year}.",
@@ -176,12 +200,24 @@ def _once_a_year(asked: Asked) -> Criterion | None:
     )
 
 
+def others_of_the_year(asked: Asked) -> list[Granted]:
+    """Return what was given that counts as the kind that is asked for, in the same year."""
+    of_year = asked.kind, asked.counted_on.year
+    awards = [(one, asked.counts_as(one)) for one in asked.facts.remissions]
+    return [one for one, award in awards if (award.kind, award.on.year) == of_year]
+
+
 def umum_of(asked: Asked) -> Granted | None:
-    """Return the remisi umum of the award's year, of which a tambahan is a share."""
+    """Return the remisi umum of the award's year, of which a tambahan is a share.
+
+    It may have been made up for by a susulan; a PMP is none, to which no text adds a tambahan.
+    """
     of_year = [
         one
         for one in asked.facts.remissions
-        if one.kind is RemisiKind.UMUM and one.on.year == asked.on.year and one.on <= asked.on
+        if one.award.kind is RemisiKind.UMUM
+        and one.award.on.year == asked.on.year
+        and one.award.on <= asked.on
     ]
     return of_year[-1] if of_year else None
 
@@ -214,27 +250,31 @@ def _ground(asked: Asked) -> Criterion:
     shares = asked.law.on(REMISI_TAMBAHAN, asked.under).values.shares
     met = ground in shares
     there = "/".join(sorted(one.value for one in shares))
+    why = GROUNDS.get(ground)
     words = (
         (
-            "Alasan remisi tambahan Anda diakui.",
-            "The ground of your remisi tambahan is a known one.",
-        )
-        if met
-        else (
-            (
-                "Remisi tambahan memerlukan alasan: berjasa, membantu sebagai pemuka, atau"
-                " bekerja sama dengan penegak hukum."
-            ),
-            "A remisi tambahan needs a ground: a merit, help as pemuka, or work with justice.",
-        )
+            "Remisi tambahan memerlukan alasan: berjasa, membantu sebagai pemuka, atau"
+            " bekerja sama dengan penegak hukum."
+        ),
+        "A remisi tambahan needs a ground: a merit, help as pemuka, or work with justice.",
     )
+    if why and met:
+        words = (
+            f"Anda diusulkan mendapat remisi tambahan karena {why[0]}.",
+            f"You are proposed for a remisi tambahan for {why[1]}.",
+        )
+    elif why:
+        words = (
+            f"Pada hari itu belum ada remisi tambahan karena {why[0]}.",
+            f"On that day there was no remisi tambahan yet for {why[1]}.",
+        )
     return said(asked, "ground", met, words, value=ground.value if ground else None, needed=there)
 
 
 def _was_missed(asked: Asked) -> Criterion:
     """Ask that the award was missed for want of a final verdict, and nothing else."""
     missed, final = asked.wanted.missed, asked.facts.verdict_final_on
-    met = bool(missed and missed.kind in YEARLY and missed.on < asked.on)
+    met = bool(missed and missed.kind in MADE_UP_FOR and missed.on < asked.on)
     met = met and final is not None and missed is not None and final > missed.on
     words = (
         "Pada hari pemberian yang terlewat putusan Anda belum berkekuatan hukum tetap."
@@ -266,69 +306,3 @@ def _anak_binaan(asked: Asked) -> Criterion:
         )
     )
     return said(asked, "anak_binaan", met, words)
-
-
-def _humane_ground(asked: Asked) -> Criterion:
-    """Ask for a short sentence, an age, or an illness; a doctor's statement no fact tells."""
-    rules = asked.law.on(REMISI_KEMANUSIAAN, asked.under).values
-    ground, facts = asked.wanted.ground, asked.facts
-    value: object = None
-    needed: object = None
-    match ground:
-        case RemisiGround.PIDANA_SINGKAT:
-            total, needed = summed(one.span for one in facts.sentences), rules.most_sentence
-            value, needed = total.total_days, rules.most_sentence.total_days
-            met = 0 < value <= needed
-            length = spoken_length(value)
-            words = (f"Pidana Anda {length[0]}.", f"Your sentence is {length[1]}.")
-        case RemisiGround.LANJUT_USIA:
-            value, needed = facts.birth_date, rules.over_age
-            # One is older than 70 from the day after the birthday on which one becomes so.
-            met = value is not None and years_later(value, rules.over_age) < asked.on
-            words = (
-                f"Yang diperlukan: berusia di atas {rules.over_age} tahun pada hari pemberian.",
-                f"To be over {rules.over_age} years of age on the award day is needed.",
-            )
-        case RemisiGround.SAKIT_BERKEPANJANGAN:
-            met = True
-            words = (
-                "Diperlukan surat keterangan dokter tentang sakit berkepanjangan.",
-                "A doctor's statement of a prolonged illness is needed.",
-            )
-        case _:
-            met = False
-            words = (
-                "Remisi kemanusiaan memerlukan alasan: pidana singkat, lanjut usia, atau sakit.",
-                "It needs a ground: a short sentence, old age, or a prolonged illness.",
-            )
-    return said(asked, "ground", met, words, value=value, needed=needed)
-
-
-def _humane_day(asked: Asked) -> Criterion | None:
-    rules = asked.law.on(REMISI_KEMANUSIAAN, asked.under).values
-    given_on = rules.given_on.get(asked.wanted.ground) if asked.wanted.ground else None
-    if given_on is None:
-        return None
-    day = date(asked.on.year, *given_on)
-    words = spoken_day(day)
-    return said(
-        asked,
-        "award_day",
-        asked.on == day,
-        (f"Remisi ini diberikan pada {words[0]}.", f"This remisi is given on {words[1]}."),
-        value=asked.on,
-        needed=day,
-    )
-
-
-def _amount_stated(asked: Asked) -> Criterion:
-    met = asked.law.use(KEMANUSIAAN_AMOUNT).chosen != "none_stated"
-    words = (
-        ("Besarnya dihitung seperti remisi umum.", "It is counted as a remisi umum is.")
-        if met
-        else (
-            "Besarnya remisi kemanusiaan tidak ditemukan dalam peraturan; petugas menetapkannya.",
-            "No text that was read says how much it is; an officer settles it.",
-        )
-    )
-    return said(asked, "amount_stated", met, words)

@@ -17,7 +17,8 @@ from domain.law.remisi_conduct import (
     unended,
 )
 from domain.law.remisi_criteria import AFTER_RELEASE, ON_PB_CB, UNTOLD
-from domain.law.remisi_grounds import KEMANUSIAAN_AMOUNT
+from domain.law.remisi_grounds import TAMBAHAN_TWICE, others_of_the_year
+from domain.law.remisi_humane import KEMANUSIAAN_AMOUNT
 from domain.law.remisi_ordinal import KHUSUS_TWICE, ORDINAL_BASIS
 from domain.law.remisi_rules import (
     REMISI_AMOUNTS,
@@ -60,6 +61,7 @@ def _policies(asked: Asked, given: Amount) -> Iterator[Policy]:
         CONDUCT_WINDOW: True,
         ORDINAL_BASIS: given.ordinal is not None,
         KHUSUS_TWICE: asked.kind is RemisiKind.KHUSUS and _twice(asked),
+        TAMBAHAN_TWICE: kind is RemisiKind.TAMBAHAN and bool(others_of_the_year(asked)),
         AMOUNT_ROUNDING: asked.kind in (RemisiKind.DASAWARSA, RemisiKind.TAMBAHAN),
         SERVED_FORMS: asked.stretch is not None and asked.stretch.lesser,
         MEASURE_WITHOUT_END: unended(asked),

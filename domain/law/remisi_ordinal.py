@@ -62,7 +62,8 @@ def ordinal(asked: Asked, kind: RemisiKind) -> Ordinal:
     facts, law, on = asked.facts, asked.law, asked.counted_on
     since = asked.stretch.since if asked.stretch else on
     if law.use(ORDINAL_BASIS).chosen == "grants":
-        before = sum(one.kind is kind and since <= one.on < on for one in facts.remissions)
+        given = [asked.counts_as(one) for one in facts.remissions]
+        before = sum(one.kind is kind and since <= one.on < on for one in given)
         return Ordinal(number=before + 1, doubtful=(), unknown_years=())
     twice = law.use(KHUSUS_TWICE).chosen == "one_a_feast"
     number, doubtful, unknown = 1, list[date](), list[int]()
