@@ -86,7 +86,7 @@ class Drafting:
             for kind in sorted(asked.kinds, key=ORDER.__getitem__)
         )
         try:
-            ensure_possible(facts, wanted, None, self.law)
+            ensure_possible(facts, wanted, None, self.law, lived=True)
             found = findings(facts, wanted, self.law, under=today)
         except Refused as no:
             return [

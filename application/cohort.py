@@ -149,7 +149,8 @@ class Cohort:
 
 def _reckoned(facts: Facts, asked: CohortQuestion, law: Law) -> Calculation | Failure:
     try:
-        return calculate(facts, tuple(_open_to(facts, asked.wanted)), asked.on, law)
+        wanted = tuple(_open_to(facts, asked.wanted))
+        return calculate(facts, wanted, asked.on, law, lived=True)
     except Refused as refused:
         return Failure(code=refused.code, because=refused.because)
 

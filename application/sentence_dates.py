@@ -84,7 +84,7 @@ class DatesOfCase:
 
     def _found(self, facts: Facts, on: date) -> tuple[Calculation | None, tuple[Impossible, ...]]:
         try:
-            return calculate(facts, (), on, self.law), ()
+            return calculate(facts, (), on, self.law, lived=True), ()
         except ImpossibleFacts as impossible:
             return None, impossible.problems
 
@@ -115,7 +115,7 @@ class DatesOfCase:
         held = (one for one in events if holds(one, on) or isinstance(one, CustodyTakenOver))
         told = replace(facts_of(CASE.fold(held)), nationality=nationality)
         try:
-            found = calculate(told, (), on, self.law)
+            found = calculate(told, (), on, self.law, lived=True)
         except Refused:
             return {}, ()
         return found.claimable, counted(told, found.days)

@@ -34,8 +34,8 @@ HALF: Final = Fraction(1, 2)
 TWO_THIRDS: Final = Fraction(2, 3)
 ASSUMED: Final = "assumed_"
 """How the code of a notice begins that only says what nobody told."""
-FINE: Final = ("fine_paid", "fine_paid")
-"""The criterion that rights have and remisi has not, and the fact that tells it."""
+OF_RIGHTS: Final = (("fine_paid", "fine_paid"), ("not_recidivist", "recidivist"))
+"""Criteria that rights have and remisi has not, and the facts that tell them."""
 
 
 class SentenceDates(Value):
@@ -83,13 +83,16 @@ class Calculation(Value):
         return told | {ClaimedDay.PROBATION_END: self.probation_end}
 
 
-def calculate(facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law) -> Calculation:
+def calculate(
+    facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law, *, lived: bool = False
+) -> Calculation:
     """Return the answer for facts, the remisi asked for, and the day of the question.
 
-    Remisi that would be given are deducted, and rights reckoned with them. Raises `ImpossibleFacts`
-    with all that cannot be, and `Refused` where no text holds on a day.
+    Remisi that would be given are deducted, and rights reckoned with them. ``lived`` are the facts
+    of a case: what was given there is remarked on, where others are refused. Raises
+    `ImpossibleFacts` with all that cannot be, and `Refused` where no text holds on a day.
     """
-    ensure_possible(facts, wanted, on, law)
+    ensure_possible(facts, wanted, on, law, lived=lived)
     told = closed(facts, on)
     remissions = findings(told, wanted, law)
     given = tuple(one.as_granted() for one in remissions if one.eligible)
@@ -203,6 +206,6 @@ def _assumed(
     """Go through the facts that a condition asked for and nobody told."""
     asked = {one.code for found in remissions for one in found.criteria}
     asked |= {one.code for found in integration for one in found.criteria}
-    for code, fact in (*UNTOLD, FINE):
+    for code, fact in (*UNTOLD, *OF_RIGHTS):
         if code in asked and getattr(facts, fact) is None:
             yield fact

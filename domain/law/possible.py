@@ -11,7 +11,7 @@ from typing import Final
 from domain.kernel import Words
 from domain.law.facts import Facts, Held, Wanted
 from domain.law.impossible import Impossible, ImpossibleFacts
-from domain.law.possible_awards import awards_that_cannot_be
+from domain.law.possible_awards import awards_that_cannot_be, more_than_the_sentence
 from domain.law.rule_set import Law
 from domain.law.sentence import Endless, dates
 from domain.law.span import YEAR_DAYS, Span
@@ -24,16 +24,23 @@ LONGEST_YEARS: Final = 100
 """All sentences together: no sum of those that have an end comes near it."""
 
 
-def ensure_possible(facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law) -> None:
-    """Raise `ImpossibleFacts` with everything that cannot be."""
+def ensure_possible(
+    facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law, *, lived: bool = False
+) -> None:
+    """Raise `ImpossibleFacts` with everything that cannot be.
+
+    What a case says was ``lived``: there a remisi past the sentence's end is no slip, but was given
+    before a review made the sentence shorter.
+    """
     found = problems(facts, wanted, on)
-    found = found or tuple(_after_the_end(facts, law))
+    if not lived:
+        found = (*found, *more_than_the_sentence(facts)) or tuple(_after_the_end(facts, law))
     if found:
         raise ImpossibleFacts(found)
 
 
 def problems(facts: Facts, wanted: Sequence[Wanted], on: date | None) -> tuple[Impossible, ...]:
-    """Return everything that cannot be, in the order of the facts; nothing when all can."""
+    """Return everything that cannot be, lived or not, in the order of the facts."""
     return (
         *_days_far_out(facts, wanted, on),
         *_stays(facts.detention),

@@ -75,6 +75,10 @@ def _given(facts: Facts, first: date | None) -> Iterator[Impossible]:
         if one.kind in ONCE_A_DAY and (one.kind, one.on) in seen:
             yield Impossible(pointer=place, code="remission.twice", because=TWICE)
         seen.add((one.kind, one.on))
+
+
+def more_than_the_sentence(facts: Facts) -> Iterator[Impossible]:
+    """Refuse more remisi than there is sentence that has an end, where any is told."""
     total = sum(one.span.total_days for one in facts.sentences)
     if total and total < sum(max(one.days, 0) for one in facts.remissions):
         yield Impossible(

@@ -23,6 +23,7 @@ def remarks(
         yield LEAP_DAY
     if facts.verdict_final_on and on and facts.verdict_final_on > on:
         yield _not_final(facts.verdict_final_on)
+    yield from _past_the_end(facts, course)
     yield from _where_held(facts, release)
 
 
@@ -44,6 +45,22 @@ def _not_final(day: date) -> Notice:
             f"The verdict becomes final on {said[1]} only; these dates are provisional.",
         ),
     )
+
+
+def _past_the_end(facts: Facts, course: Dates) -> Iterator[Notice]:
+    """Notice remisi that reduces nothing: the sentence was over, and no substitute was served."""
+    if facts.substitute and not facts.substitute.paid:
+        return
+    over = spoken_day(course.freed)
+    for one in course.later:
+        day = spoken_day(one.on)
+        yield Notice(
+            code="remission.after_release",
+            because=(
+                f"Remisi {day[0]} tidak dihitung: pidana Anda sudah berakhir pada {over[0]}.",
+                f"The remisi of {day[1]} does not count: your sentence was over on {over[1]}.",
+            ),
+        )
 
 
 def _where_held(facts: Facts, release: date | None) -> Iterator[Notice]:

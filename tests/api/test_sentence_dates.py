@@ -125,6 +125,19 @@ def test_a_record_that_cannot_be_is_told_and_not_reckoned(service):
     assert [one["pointer"] for one in found["problems"]] == ["/remissions/0/on"]
 
 
+def test_a_review_that_made_the_sentence_shorter_than_its_remisi_leaves_an_answer(service):
+    client = service.caller("caseworker", MEDAN)
+    first = pronounced("2017-07-20", years=2)
+    review = pronounced("2018-11-01", number="1 PK/Pid/2018", months=6)
+    review["data"]["instance"] = "pk"
+    final = event("verdict.became_final", "2017-07-28", number=first["data"]["number"])
+    award = remisi("umum", "2018-08-17", 60)
+    case = taken_over(client, "2017-05-09", "2018-12-28", first, final, award, review)
+    found = dates(client, case, valid_at="2018-12-31")
+    assert (found["release"], found["problems"]) == ("2017-11-05", [])
+    assert "remission.after_release" in [one["code"] for one in found["warnings"]]
+
+
 def test_as_known_before_the_fine_was_told_the_substitute_is_still_to_be_served(service):
     client = service.caller("caseworker", MEDAN)
     case = open_case(client)

@@ -1,0 +1,66 @@
+"""The dates that a case's own facts come to, whatever courts and units have said meanwhile."""
+
+from datetime import date
+
+import pytest
+from law.told_case import PK, SENTENCED, admitted, part, pronounced
+from scenario import on
+
+from domain.catalogue import CASE
+from domain.earlier_remisi import EarlierRemisiGranted
+from domain.law.book import LAW
+from domain.law.calculation import calculate
+from domain.law.case_facts import facts_of
+from domain.law.facts import RemisiKind
+from domain.law.impossible import ImpossibleFacts
+from domain.verdict import Instance
+from projections.sentence_dates import reckoned
+
+ASKED = date(2026, 6, 1)
+
+
+def told(*events):
+    return facts_of(CASE.fold(events))
+
+
+def answer(*events):
+    return calculate(told(*events), (), ASKED, LAW, lived=True)
+
+
+def given(kind, day, days):
+    return EarlierRemisiGranted(
+        effective=on(day), kind=kind, remission_days=days, sk_number="PAS-1"
+    )
+
+
+REMISI = (given(RemisiKind.UMUM, "2025-08-17", 30), given(RemisiKind.KHUSUS, "2026-03-21", 30))
+
+
+def review(*parts):
+    return pronounced(*parts, day="2026-04-01", number=PK, instance=Instance.PK)
+
+
+@pytest.mark.parametrize(
+    ("shorter", "release"),
+    [(part(months=6), date(2025, 8, 9)), (part(months=1, days=15), date(2025, 3, 27))],
+)
+def test_remisi_given_before_a_review_made_the_sentence_shorter_is_told_and_reduces_nothing(
+    shorter, release
+):
+    case = (admitted, *SENTENCED, *REMISI, review(shorter))
+    found = answer(*case)
+    assert (found.days.expiry, found.days.release) == (release, release)
+    past = [one for one in found.warnings if one.code == "remission.after_release"]
+    assert [one.because[0][:22] for one in past] == [
+        "Remisi 17 Agustus 2025",
+        "Remisi 21 Maret 2026 t",
+    ]
+    listed = reckoned(told(*case), ASKED)
+    assert (listed.release, listed.why_none) == (release, None)
+
+
+def test_a_what_if_with_remisi_after_the_end_is_a_slip_and_refused():
+    with pytest.raises(ImpossibleFacts) as refused:
+        calculate(told(admitted, *SENTENCED, *REMISI, review(part(months=6))), (), ASKED, LAW)
+    codes = [one.code for one in refused.value.problems]
+    assert codes == ["remission.after_release", "remission.after_release"]
