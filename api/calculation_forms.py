@@ -165,7 +165,7 @@ class FactsBody(BaseModel):
     conduct_risk_declined: Flag | None = None
     birth_date: Day | None = None
     case_type: CaseType = CaseType.UMUM
-    recidivist: Flag = False
+    recidivist: Flag | None = Field(None, description="A repeated offence (KUHP art. 23).")
     nationality: Country = Field("ID", description="ISO 3166-1 alpha-2.")
     executed: Flag | None = Field(None, description="BA pelaksanaan putusan.")
     programmes_good: Flag | None = Field(None, description="Programmes, with predikat baik.")

@@ -23,20 +23,27 @@ class ChargeRecorded(Event, stored_as="charge.recorded"):
     """What somebody is held for was recorded, as the papers of that day say.
 
     ``maximum_years`` is the longest imprisonment that the law threatens, ``life_or_death`` whether
-    it threatens more than that; neither is said where the papers do not tell.
+    it threatens more than that; neither is said where the papers do not tell. ``recidivist`` is
+    whether they charge a repeated offence (KUHP, UU 1/2023 art. 23: within five years of having
+    served the whole or a part, V); `None` where they do not say.
     """
 
     case_type: Open[CaseType]
     maximum_years: Specific[MaximumYears | None]
     life_or_death: Specific[bool]
+    recidivist: Specific[bool | None]
     legal_basis: Specific[Line]
     offence: Specific[Line]
 
 
 class Charge(Value):
-    """What is charged by now."""
+    """What is charged by now.
+
+    ``recidivist`` is what the latest papers say that say it: one that is silent takes nothing back.
+    """
 
     latest: ChargeRecorded | None
+    recidivist: bool | None
 
     @property
     def case_type(self) -> CaseType:
@@ -67,13 +74,16 @@ def decide(proposed: ChargeRecorded, journey: Journey) -> Sequence[Event]:
 
 def evolve(charge: Charge, event: ChargeRecorded) -> Charge:
     """Take the latest charge for the one that counts."""
-    return replace(charge, latest=event)
+    silent = event.recidivist is None
+    return replace(
+        charge, latest=event, recidivist=charge.recidivist if silent else event.recidivist
+    )
 
 
 CHARGE: Final[Chapter[Charge, ChargeRecorded]] = Chapter(
     name="charge",
     events=(ChargeRecorded,),
-    initial=Charge(latest=None),
+    initial=Charge(latest=None, recidivist=None),
     decide=decide,
     evolve=evolve,
 )

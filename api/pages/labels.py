@@ -126,6 +126,7 @@ FIELDS_IN_INDONESIAN: Final[Mapping[str, str]] = {
     "reason_code": "alasan",
     "receipt": "tanda terima",
     "receiver": "penerima",
+    "recidivist": "residivis",
     "reckoning": "cara menghitungnya",
     "region": "wilayah",
     "releases": "membebaskan",

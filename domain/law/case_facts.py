@@ -88,7 +88,7 @@ def facts_of(journey: Journey) -> Facts:
         conduct_risk_declined=risk_declined,
         birth_date=(opening.birth_date if opening else None) or None,
         case_type=journey[CHARGE].case_type,
-        recidivist=False,
+        recidivist=_recidivist(journey),
         nationality="ID",
         executed=_executed(journey),
         programmes_good=programmes_good,
@@ -283,6 +283,12 @@ def _discipline(journey: Journey) -> Iterator[Breach]:
             until=measure.ended.day if measure.ended else None,
             by=Trace(event=DisciplineBegan.stored_as, day=measure.began.day),
         )
+
+
+def _recidivist(journey: Journey) -> bool | None:
+    """Return whether the papers charge a repeated offence; what is forgotten, nobody says."""
+    said = journey[CHARGE].recidivist
+    return said if isinstance(said, bool) else None
 
 
 def _deradicalised(journey: Journey) -> bool | None:

@@ -181,7 +181,7 @@ class Facts(Value):
     conduct_risk_declined: bool | None
     birth_date: date | None
     case_type: CaseType
-    recidivist: bool
+    recidivist: bool | None
     nationality: str
     executed: bool | None
     programmes_good: bool | None

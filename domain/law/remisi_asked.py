@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import TypedDict, Unpack
 
 from domain.kernel import Words
+from domain.law.aloud import assumed
 from domain.law.criteria import Criterion, Trace
 from domain.law.facts import (
     Facts,
@@ -149,8 +150,5 @@ def said(asked: Asked, code: str, met: bool, words: Words, **told: Unpack[Told])
 def told(fact: bool | None, yes: Words, no: Words) -> Words:
     """Return what is said of a fact; of one that nobody tells, that it is taken to be so."""
     if fact is None:
-        return (
-            f"Tidak disebutkan, jadi dianggap begitu. {yes[0]}",
-            f"Nobody says, so it is taken to be so. {yes[1]}",
-        )
+        return assumed(yes)
     return yes if fact else no

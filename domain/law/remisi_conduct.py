@@ -88,8 +88,8 @@ def no_discipline(asked: Asked) -> Criterion:
     (first_id, first_en), (last_id, last_en) = spoken_day(first), spoken_day(last)
     if worst is None:
         words = (
-            f"Tidak ada hukuman disiplin dari {first_id} sampai {last_id}.",
-            f"There was no disciplinary measure from {first_en} to {last_en}.",
+            f"Tidak ada hukuman disiplin tercatat dari {first_id} sampai {last_id}.",
+            f"No disciplinary measure is on record from {first_en} to {last_en}.",
         )
     else:
         day_id, day_en = spoken_day(worst.on)

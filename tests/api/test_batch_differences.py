@@ -1,5 +1,7 @@
 """A remisi list held against what happened since its draft: who would be drafted otherwise."""
 
+from datetime import UTC, datetime
+
 import pytest
 from batch_desk import MIDNIGHT, Clock, House, by_case
 from convicts import convict, judged, punished
@@ -30,49 +32,54 @@ def differing(house, batch):
     return by_case(house.read(batch, "/differences", limit=1000)["items"])
 
 
+def happened(house, case, *events):
+    """Record what happened in a case since."""
+    answer = append(house.wali, case, *events, version=version(house, case))
+    assert answer.status_code == 201, answer.json()
+
+
 def test_a_breach_a_verdict_a_release_and_a_newcomer_since_the_draft_are_told(house):
     adi, budi, citra, dewi = house.people()
     batch = house.drafted(kinds=["umum"])
     assert not {adi, budi, citra, dewi} & {case for case, _ in differing(house, batch)}
     house.session(batch)
-    before = house.read(batch, "/lines", limit=1000)["items"]
     punished(house.wali, adi, "2025-07-20", version(house, adi))
     freed = event("custody.released", "2025-08-01", kind="bebas_murni", document="SB-1")
-    assert append(house.wali, budi, freed, version=version(house, budi)).status_code == 201
-    found = append(
-        house.wali,
-        dewi,
-        *judged(1, 6),
-        assessed("2025-05", day="2025-06-02"),
-        version=version(house, dewi),
-    )
-    assert found.status_code == 201, found.json()
+    happened(house, budi, freed)
+    happened(house, dewi, *judged(1, 6), assessed("2025-05", day="2025-06-02"))
     eko = convict(house.wali, "Eko Fiktif")
-    told = differing(house, batch)
-    broken = told[adi, "umum"]
-    assert (broken["change"], broken["remedy"]) == ("no_longer_eligible", "withdraw_line")
-    assert [one["code"] for one in broken["criteria"]] == ["no_discipline_6_months"]
-    assert "20 Juli 2025" in broken["criteria"][0]["because"]
-    assert broken["criteria"][0]["event"]["type"] == "conduct.discipline_began"
-    assert (broken["drafted"]["included"], broken["now"]["included"]) == (True, False)
-    assert told[budi, "umum"]["change"] == "left_unit"
-    assert told[budi, "umum"]["now"] is None
-    assert (told[dewi, "umum"]["change"], told[dewi, "umum"]["remedy"]) == (
-        "now_eligible",
-        "draft_anew",
-    )
-    assert all(one["met"] for one in told[dewi, "umum"]["criteria"])
-    assert told[dewi, "umum"]["criteria"]
-    assert (told[eko, "umum"]["change"], told[eko, "umum"]["drafted"]) == ("new_in_unit", None)
-    assert (citra, "umum") not in told
+    told = {case: line for (case, _), line in differing(house, batch).items()}
+    assert {case: (one["change"], one["remedy"]) for case, one in told.items()} == {
+        adi: ("no_longer_eligible", "withdraw_line"),
+        budi: ("left_unit", "withdraw_line"),
+        dewi: ("now_eligible", "draft_anew"),
+        eko: ("new_in_unit", "draft_anew"),
+    }
+    (broken,) = told[adi]["criteria"]
+    assert broken["code"] == "no_discipline_6_months"
+    assert "20 Juli 2025" in broken["because"]
+    assert broken["event"]["type"] == "conduct.discipline_began"
+    assert (told[adi]["drafted"]["included"], told[adi]["now"]["included"]) == (True, False)
+    assert (told[budi]["now"], told[eko]["drafted"]) == (None, None)
+    assert told[dewi]["criteria"]
+    assert all(one["met"] for one in told[dewi]["criteria"])
     auditor = house.service.caller("auditor", "RUTAN-MEDAN")
     (seen, *_) = auditor.get("/v1/reads", params={"subject": f"case:{eko}"}).json()["items"]
     assert seen["route"] == "/v1/remisi-batches/{remisi_batch_id}/differences"
     assert f"case:{citra}" not in seen["subjects"]
-    assert house.read(batch, "/lines", limit=1000)["items"] == before, "nothing is changed by it"
-    off = {"case": adi, "kind": "umum", "reason": "breach"}
+
+
+def test_a_difference_changes_nothing_and_is_over_once_its_line_is_withdrawn(house):
+    adi = convict(house.wali, "Adi Fiktif")
+    batch = house.drafted(kinds=["khusus"], award_day="2026-03-21")
+    before = house.read(batch, "/lines", limit=1000)
+    house.clock.at = datetime(2025, 11, 1, tzinfo=UTC)
+    punished(house.wali, adi, "2025-10-20", version(house, adi))
+    assert (adi, "khusus") in differing(house, batch)
+    assert house.read(batch, "/lines", limit=1000) == before
+    off = {"case": adi, "kind": "khusus", "reason": "breach"}
     assert house.step(house.head, batch, "line_withdrawn", **off).status_code == 201
-    assert (adi, "umum") not in differing(house, batch)
+    assert (adi, "khusus") not in differing(house, batch)
 
 
 def test_after_the_sk_a_breach_is_next_years_and_another_sentence_makes_other_days(house):

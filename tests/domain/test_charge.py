@@ -5,6 +5,8 @@ from scenario import Scenario, on
 from domain.catalogue import CASE
 from domain.charge import CHARGE, ChargeRecorded
 from domain.custody import AdmissionReason, CustodyAdmitted, Died, Religion, Sex
+from domain.kernel import FORGOTTEN
+from domain.law.case_facts import facts_of
 from domain.law.facts import CaseType
 
 case = Scenario(CASE)
@@ -24,6 +26,7 @@ theft = ChargeRecorded(
     case_type=CaseType.UMUM,
     maximum_years=5,
     life_or_death=False,
+    recidivist=None,
     legal_basis="KUHP art. 362",
     offence="Pencurian",
 )
@@ -59,3 +62,17 @@ def test_where_nothing_is_charged_the_general_law_holds():
 def test_nobody_is_charged_after_death():
     died = Died(effective=on("2025-11-10"), place="RSUD", cause=None, document="BA.1/2025")
     case.given(admitted, died).when(narcotics).then_refused("charge.dead")
+
+
+def test_whether_an_offence_is_a_repeated_one_stands_until_papers_say_otherwise():
+    repeated = replace(theft, recidivist=True)
+    assert CASE.begin()[CHARGE].recidivist is None
+    assert CASE.fold([theft])[CHARGE].recidivist is None
+    assert CASE.fold([repeated, narcotics])[CHARGE].recidivist is True
+    assert CASE.fold([repeated, replace(narcotics, recidivist=False)])[CHARGE].recidivist is False
+
+
+def test_the_law_is_told_so_and_that_nobody_says_where_the_papers_are_forgotten():
+    charges = (theft, replace(theft, recidivist=True), replace(theft, recidivist=FORGOTTEN))
+    told = [facts_of(CASE.fold([admitted, one])).recidivist for one in charges]
+    assert told == [None, True, None]

@@ -77,6 +77,7 @@ def test_it_is_asked_of_whom_terrorism_is_charged_and_of_nobody_else():
         case_type=CaseType.TERORISME,
         maximum_years=20,
         life_or_death=True,
+        recidivist=None,
         legal_basis="UU 5/2018",
         offence="...",
     )

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from person_facts import LIFE, breach, granted, held, lived, person, span
 
 from domain.law.book import LAW
-from domain.law.calculation import calculate
 from domain.law.choosing import choose
 from domain.law.facts import CaseType, RemisiKind, Right, SubjectKind, Substitute
 from domain.law.integration import rights
@@ -222,17 +221,6 @@ def test_what_nobody_says_counts_as_met_and_says_so():
     said = criterion(one, "executed")
     assert (said.met, said.value) == (True, None)
     assert "belum ada catatannya" in said.because_id
-
-
-def test_of_a_repeated_offence_nobody_told_is_taken_not_to_be_and_said_so():
-    facts = person("2024-01-01", "2y", recidivist=None)
-    one = found(facts, "cmk")
-    said = criterion(one, "not_recidivist")
-    assert (one.possible, said.met, said.value) == (True, True, None)
-    assert said.because_id == "Dianggap Anda bukan residivis; belum ada catatannya."
-    assert "recidivist" in calculate(facts, (), None, LAW).assumed
-    told = calculate(replace(facts, recidivist=False), (), None, LAW)
-    assert "recidivist" not in told.assumed
 
 
 def test_a_lower_risk_is_asked_for_since_the_law_of_2022():

@@ -140,7 +140,10 @@ def test_several_of_one_day_are_told_with_the_policy_of_their_order():
 def test_a_fact_that_nobody_tells_is_said_to_be_taken_for_granted():
     untold = finding(since(date(2024, 1, 1)), umum(), LAW)
     said = {one.code: one.because_id for one in untold.criteria}
-    assert said["executed"].startswith("Tidak disebutkan")
+    assert said["executed"] == (
+        "Dianggap putusan Anda sudah dilaksanakan jaksa; belum ada catatannya."
+    )
+    assert said["programmes_good"].startswith("Dianggap Anda mengikuti program")
     told = finding(since(date(2024, 1, 1), executed=True), umum(), LAW)
     said = {one.code: one.because_id for one in told.criteria}
     assert said["executed"] == "Putusan Anda sudah dilaksanakan jaksa."
