@@ -168,6 +168,13 @@ def sentence(journey: Journey) -> tuple[SentencePart, ...]:
     return pronounced[-1].sentence if pronounced else ()
 
 
+def imprisons(said: VerdictPronounced) -> bool:
+    """Return whether a verdict leaves imprisonment to be served: a fine or a measure has none."""
+    return said.outcome is Outcome.DIPIDANA and any(
+        part.kind in (*TIMED, *ENDLESS) for part in said.sentence
+    )
+
+
 def fine_of(journey: Journey) -> int:
     """Return the fine of the last verdict, in rupiah; 0 where there is none."""
     return sum(part.fine for part in sentence(journey) if part.kind is SentenceKind.DENDA)

@@ -45,7 +45,7 @@ from projections.kernel import Projection, Scope
 from projections.legal_standing import opening_status
 
 CHILDREN: Final = (LegalStatus.ANAK, LegalStatus.ANAK_BINAAN)
-FIRST_VERSION: Final = 1
+FIRST_VERSION: Final = 2
 
 
 class DetentionLine(Dated):

@@ -26,10 +26,10 @@ from domain.law.detention_rules import DETENTION_LIMITS, DETENTION_LIMITS_CHILD,
 from domain.record import Recorded
 from domain.verdict import (
     CopyReceived,
-    Outcome,
     VerdictBecameFinal,
     VerdictExecuted,
     VerdictPronounced,
+    imprisons,
 )
 from projections.dated import Moment, when
 
@@ -55,7 +55,10 @@ class DetentionStep(Moment):
 
 
 class CourtStep(Moment):
-    """What came of a verdict, by the stored name of its event; ``convicts`` only of the verdict."""
+    """What came of a verdict, by the stored name of its event.
+
+    ``convicts`` is whether the verdict itself imprisons.
+    """
 
     fact: str
     number: str | None
@@ -155,7 +158,7 @@ def court_step(page: Recorded) -> CourtStep | None:
     said: tuple[str | None, bool | None]
     match page.event:
         case VerdictPronounced() as event:
-            said = event.number, event.outcome is Outcome.DIPIDANA
+            said = event.number, imprisons(event)
         case CopyReceived() | VerdictBecameFinal() as event:
             said = event.number, None
         case VerdictExecuted():

@@ -42,6 +42,7 @@ class OverdueCause(Enum):
     REMISI_RELEASED = "remisi_released"
     DOCUMENT_SAYS_LATER = "document_says_later"
     NOT_RELEASED = "not_released"
+    NO_IMPRISONMENT = "no_imprisonment"
 
 
 CAUSES: Final[Mapping[OverdueCause, Words]] = {
@@ -56,6 +57,10 @@ CAUSES: Final[Mapping[OverdueCause, Words]] = {
     OverdueCause.DOCUMENT_SAYS_LATER: (
         "dokumen resmi menyebut hari yang lebih lambat; periksa hitungannya",
         "an official document names a later day; look at how it is reckoned",
+    ),
+    OverdueCause.NO_IMPRISONMENT: (
+        "putusan terakhir tidak menjatuhkan pidana penjara",
+        "the last verdict imposes no imprisonment",
     ),
     OverdueCause.NOT_RELEASED: (
         "pidana sudah habis, dan pembebasannya belum tercatat",
@@ -154,6 +159,8 @@ def _dates_on(row: SentenceDatesLine, on: date, until: date) -> Dates | None:
 
 def _cause(row: SentenceDatesLine, dates: Dates, person: Seen) -> OverdueCause:
     release, expiry, named = dates.release, dates.expiry, dates.official_release
+    if expiry is None:
+        return OverdueCause.NO_IMPRISONMENT
     if person.legal_status in (LegalStatus.TAHANAN, LegalStatus.ANAK):
         return OverdueCause.EXECUTION_MISSING
     if expiry and expiry <= release and _awarded(row.steps or (), release):

@@ -15,7 +15,7 @@ from domain.law.detention_clock import ARTICLES, Cause, Overdue, aloud, overdue
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
 from projections.detention_clock import COLUMNS, Seat, day_of, seats
-from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, DueLine, due
+from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, DueLine, OverdueCause, due
 from projections.kernel import Report, Rows
 from projections.sentence_dates import SENTENCE_DATES
 
@@ -74,14 +74,16 @@ def _line(seat: Seat, over: Overdue) -> OverstayLine:
 
 def _after(line: DueLine) -> OverstayLine:
     """Return one whose sentence is over: free on the day itself, too long from the day after."""
+    none_imposed = line.cause is OverdueCause.NO_IMPRISONMENT
+    cause = Cause.ACQUITTED_NOT_RELEASED if none_imposed else Cause.SENTENCE_EXPIRED_NOT_RELEASED
     return OverstayLine(
         case=line.case,
         unit=line.unit,
-        cause=Cause.SENTENCE_EXPIRED_NOT_RELEASED,
+        cause=cause,
         since=line.release + ONE_DAY,
         days=-line.days_left,
         stage=None,
-        article=ARTICLES[Cause.SENTENCE_EXPIRED_NOT_RELEASED],
+        article=ARTICLES[cause],
         because_id=line.because_id,
         because_en=line.because_en,
         rule_set=line.rule_set,

@@ -6,7 +6,7 @@ asked about. Somebody whose days do not count day by day now (at home, within th
 has dates that move: they are reckoned again on the day of asking.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -20,6 +20,7 @@ from domain.law.possible import problems
 from domain.law.sentence import Endless, closed, dates, rules_of
 from domain.record import Recorded
 from domain.remisi import RemisiApplied, RemisiProposed, RemisiSkIssued
+from domain.verdict import VerdictPronounced
 from projections.dated import Dated, amended, entered
 from projections.kernel import Projection, Scope
 from projections.sentence_steps import KEPT, SentenceStep, facts_by, official_release, sentence_step
@@ -46,6 +47,8 @@ class Reckoned(Value):
 class SentenceDatesLine(Dated):
     """One case. Where its punishment has no dates, ``why_none`` says why, by a stable code.
 
+    Where the last verdict imposes no imprisonment, ``release`` alone is there: the verdict's day.
+
     ``official_release`` is the day that the latest document names, which may be another one.
     """
 
@@ -67,6 +70,7 @@ class SentenceDatesLine(Dated):
 
 
 IMPOSSIBLE: Final = "facts.impossible"
+NONE_IMPOSED: Final = "sentence.none_imposed"
 NONE: Final = Reckoned(
     counts_from=None,
     expiry_without_remission=None,
@@ -107,7 +111,19 @@ def reckoned(facts: Facts, on: date | None = None) -> Reckoned:
 
 def reckoned_on(steps: Iterable[SentenceStep], on: date) -> Reckoned:
     """Return what the lines that took effect by the end of a day come to on it."""
-    return reckoned(facts_by(step for step in steps if step.day <= on), on)
+    return reckoned_by([step for step in steps if step.day <= on], on)
+
+
+def reckoned_by(steps: Sequence[SentenceStep], on: date | None = None) -> Reckoned:
+    """Return what lines come to; whom the last verdict leaves nothing to serve is free on its day.
+
+    Raises nothing.
+    """
+    found = reckoned(facts_by(steps), on)
+    if found.why_none != NONE_IMPOSED:
+        return found
+    said = [step.day for step in steps if step.fact == VerdictPronounced.stored_as]
+    return replace(found, release=said[-1] if said else None)
 
 
 def _blank(page: Recorded) -> SentenceDatesLine:
@@ -134,7 +150,7 @@ def evolve(row: SentenceDatesLine | None, page: Recorded) -> SentenceDatesLine:
         row = amended(row, page, "opening", person=event.person)
     if isinstance(event, UNDER_WAY) and not _applied(steps, event.proposal):
         return row
-    found = reckoned(facts_by(steps))
+    found = reckoned_by(steps)
     return replace(row, official_release=official_release(steps), **vars(found))
 
 
@@ -144,7 +160,7 @@ def _applied(steps: Iterable[SentenceStep], proposal: str) -> bool:
 
 SENTENCE_DATES: Final = Projection(
     name="sentence_dates",
-    version=1,
+    version=2,
     row=SentenceDatesLine,
     events=tuple(KEPT),
     key=lambda page: page.stream.key,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from enum import Enum
+from itertools import accumulate
 from typing import Final
 
 from domain.detention import DetentionStage
@@ -139,6 +140,20 @@ class Limits(Value):
             case Pool.EXCEPTION:
                 return self.exceptional.days * self.exceptional.times if self.exceptional else 0
 
+    def at_once(self, pool: Pool, used: int) -> int:
+        """Return what one order may take, of a pool of which so many days are used.
+
+        Each extension has a length of its own, and often somebody else who gives it: the days of
+        two are never one order.
+        """
+        left = max(self.of(pool) - used, 0)
+        if pool is Pool.EXCEPTION and self.exceptional:
+            return min(left, self.exceptional.days)
+        if pool is Pool.EXTENSION:
+            ends = accumulate(self.terms[1:])
+            return next((end - used for end in ends if end > used), 0)
+        return left
+
 
 Used = dict[tuple[DetentionStage, Pool], int]
 
@@ -183,9 +198,7 @@ def pool_of(order: Ordered) -> Pool:
 def _term(chain: Chain, order: Ordered, limits: Limits, used: Used, on: date | None) -> Term:
     claimed = (order.until - order.starts).days + 1
     pool = pool_of(order)
-    left = max(limits.of(pool) - used.get((order.stage, pool), 0), 0)
-    if pool is Pool.EXCEPTION and limits.exceptional:
-        left = min(left, limits.exceptional.days)
+    left = limits.at_once(pool, used.get((order.stage, pool), 0))
     days = max(min(claimed, left), 0)
     last = last_counted(chain.hospital, order.starts, days, on)
     extension = limits.of(Pool.EXTENSION) - used.get((order.stage, Pool.EXTENSION), 0)

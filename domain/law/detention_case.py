@@ -26,7 +26,7 @@ from domain.law.detention_clock import (
 from domain.law.detention_rules import DETENTION_NOTICES
 from domain.law.detention_words import FLAGS
 from domain.law.rule_set import Law
-from domain.verdict import VERDICT, Outcome, legal_status
+from domain.verdict import VERDICT, Outcome, imprisons, legal_status
 
 CHILDREN = (LegalStatus.ANAK, LegalStatus.ANAK_BINAAN)
 SERVING = (LegalStatus.NARAPIDANA, LegalStatus.ANAK_BINAAN)
@@ -129,7 +129,7 @@ def court_of(journey: Journey) -> Court:
     known = last is not None and isinstance(last.outcome, Outcome)
     return Court(
         pronounced_on=last.effective.day if last else None,
-        convicted=last.outcome is Outcome.DIPIDANA if last and known else None,
+        convicted=imprisons(last) if last and known else None,
         copy_missing=last is not None and last.number not in verdicts.copies,
         final_on=final.get(last.number) if last else None,
         executed_on=executed.get(last.number) if last else None,

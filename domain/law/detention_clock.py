@@ -51,7 +51,7 @@ ARTICLES: Final[Mapping[Cause, str]] = {
     Cause.LIMIT_REACHED: OUT_BY_LAW,
     Cause.VERDICT_COPY_MISSING: "Kepdirjen PAS-170.PK.01.01.02/2015 (surat permintaan vonis)",
     Cause.EXECUTION_MISSING: "KUHAP (pelaksanaan putusan yang berkekuatan hukum tetap)",
-    Cause.ACQUITTED_NOT_RELEASED: "KUHAP (putusan bebas atau lepas)",
+    Cause.ACQUITTED_NOT_RELEASED: "KUHAP (putusan tanpa pidana penjara)",
     Cause.DETENTION_OVER_NOT_RELEASED: OUT_BY_LAW,
     Cause.SENTENCE_EXPIRED_NOT_RELEASED: "UU 22/2022 (bebas karena habis masa pidana)",
 }
@@ -77,8 +77,8 @@ CAUSES: Final[Mapping[Cause, Words]] = {
         "the verdict is final, but the prosecutor's minutes of its execution are missing",
     ),
     Cause.ACQUITTED_NOT_RELEASED: (
-        "pengadilan memutus bebas atau lepas",
-        "the court acquitted, or dropped the charge",
+        "putusan terakhir tidak menjatuhkan pidana penjara",
+        "the last verdict imposes no imprisonment",
     ),
     Cause.DETENTION_OVER_NOT_RELEASED: (
         "penahanan sudah ditangguhkan atau diakhiri, tetapi belum dikeluarkan",
@@ -94,7 +94,8 @@ CAUSES: Final[Mapping[Cause, Words]] = {
 class Court(Value):
     """What the courts have said: of the last verdict, and of whether it was executed.
 
-    ``convicted`` is `None` where nothing was pronounced, or what was is forgotten.
+    ``convicted`` is whether it imposes imprisonment; `None` where nothing was pronounced, or what
+    was is forgotten. A fine or a measure (tindakan) alone holds nobody.
     """
 
     pronounced_on: date | None
@@ -160,11 +161,11 @@ def aloud(over: Overdue) -> Words:
 def _out_since(standing: Standing) -> tuple[Cause, date] | None:
     """Return since when nothing holds somebody, and what is missing; nothing for who has no end."""
     court, last = standing.court, standing.last_day
+    if court.convicted is False and court.pronounced_on and not _ordered_since(standing):
+        return Cause.ACQUITTED_NOT_RELEASED, court.pronounced_on + ONE_DAY
     if standing.serving:
         cause = Cause.SENTENCE_EXPIRED_NOT_RELEASED
         return (cause, standing.expiry + ONE_DAY) if standing.expiry else None
-    if court.convicted is False and court.pronounced_on:
-        return Cause.ACQUITTED_NOT_RELEASED, court.pronounced_on + ONE_DAY
     over = standing.status in (DetentionStatus.SUSPENDED, DetentionStatus.ENDED)
     if over and standing.stopped_on:
         last = standing.stopped_on
@@ -175,6 +176,12 @@ def _out_since(standing: Standing) -> tuple[Cause, date] | None:
     if over:
         return Cause.DETENTION_OVER_NOT_RELEASED, last + ONE_DAY
     return _missing(standing, last), last + ONE_DAY
+
+
+def _ordered_since(standing: Standing) -> bool:
+    """Return whether somebody was ordered to be held after the last verdict: on appeal, say."""
+    since, said = standing.since, standing.court.pronounced_on
+    return since is not None and said is not None and since > said
 
 
 def _missing(standing: Standing, last: date) -> Cause:

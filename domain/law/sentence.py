@@ -133,6 +133,10 @@ NOT_APPLICABLE: Final[Mapping[str, Words]] = {
         "belum ada pidana penjara yang tercatat",
         "no sentence of imprisonment is recorded yet",
     ),
+    "sentence.none_imposed": (
+        "putusan terakhir tidak menjatuhkan pidana penjara",
+        "the last verdict imposes no imprisonment",
+    ),
     "sentence.not_held": (
         "belum ada hari penahanan yang tercatat",
         "no day of detention is recorded yet",
@@ -184,7 +188,8 @@ def _endless(facts: Facts) -> str | None:
     if any(one.life for one in facts.sentences):
         return "sentence.life"
     if not any(one.span.total_days for one in facts.sentences):
-        return "sentence.none"
+        imposed_none = facts.verdict_final_on is not None and facts.substitute is None
+        return "sentence.none_imposed" if imposed_none else "sentence.none"
     if not facts.detention:
         return "sentence.not_held"
     return None

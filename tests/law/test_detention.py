@@ -107,6 +107,26 @@ def test_extensions_of_a_stage_share_its_days():
     assert found[-1].extendable_until == day("2025-04-03")
 
 
+def test_the_days_of_two_extensions_are_never_one_order():
+    terror = replace(ADULT, case_type=CaseType.TERORISME)
+    first = order(PENYIDIK, "2025-01-06", "2025-05-05")
+    both = order(PENYIDIK, "2025-05-06", "2025-07-24", extends=True)
+    found = last(chain(first, both), terror)
+    assert (found.claimed, found.allowed, found.last_day) == (80, 60, day("2025-07-04"))
+    assert Flag.LONGER_THAN_LAW in found.flags
+    assert found.extendable_until == day("2025-07-24")
+    each = chain(
+        first,
+        order(PENYIDIK, "2025-05-06", "2025-07-04", extends=True),
+        order(PENYIDIK, "2025-07-05", "2025-07-24", extends=True),
+    )
+    assert [(one.allowed, one.flags) for one in terms(each, terror, LAW)] == [
+        (120, ()),
+        (60, ()),
+        (20, ()),
+    ]
+
+
 def test_special_grounds_give_twice_thirty_days_beyond_the_limit():
     orders = [
         order(PN, "2025-02-01", "2025-03-02"),

@@ -111,6 +111,19 @@ def test_whoever_is_in_hospital_stands_still_until_the_term_is_over():
     assert level(now, out, day("2026-01-02"), (10, 3, 1, 0)) is Level.OVERDUE
 
 
+def test_whoever_serves_is_out_when_the_last_verdict_leaves_nothing_to_serve():
+    acquitted = replace(PRONOUNCED, pronounced_on=day("2026-03-01"), convicted=False)
+    now = standing(last(W21), serving=True, court=acquitted)
+    out = overdue(now, day("2026-06-01"))
+    assert (out.cause, out.since) == (Cause.ACQUITTED_NOT_RELEASED, day("2026-03-02"))
+
+
+def test_an_order_after_an_acquittal_holds_as_long_as_any_other():
+    acquitted = replace(PRONOUNCED, pronounced_on=day("2025-11-02"), convicted=False)
+    now = standing(last(chain(order(PENYIDIK, "2025-11-03", "2025-11-22"))), court=acquitted)
+    assert overdue(now, day("2025-11-22")) is None
+
+
 def test_it_can_be_said_to_the_person():
     term = last(W21)
     words = aloud(overdue(standing(term), day("2026-01-04")))

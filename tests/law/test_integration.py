@@ -359,11 +359,6 @@ def test_a_verdict_that_becomes_final_after_two_thirds_opens_the_right_then():
     assert (one.from_day, criterion(one, "verdict_final").met) == (day("2026-01-05"), False)
 
 
-def test_a_question_about_nobody_in_particular_has_no_paper_found_or_missing():
-    assert {one.present for one in found(W6, "pb").checklist} == {None}
-    assert {one.present for one in found(W6, "pb", papers={}).checklist} == {False}
-
-
 DAYS = st.dates(date(2019, 1, 1), date(2024, 12, 31)).map(str)
 
 

@@ -58,3 +58,8 @@ def test_another_right_is_named_in_words():
     one = found(replace(W6, rights=(lived("cb", "2025-11-27"),)), "pb", "2025-12-01")
     said = criterion(one, "not_on_another_right")
     assert said.because_id == "Anda sedang menjalani cuti bersyarat (CB)."
+
+
+def test_a_question_about_nobody_in_particular_has_no_paper_found_or_missing():
+    assert {one.present for one in found(W6, "pb").checklist} == {None}
+    assert {one.present for one in rights(W6, None, LAW, papers={})[Right.PB].checklist} == {False}

@@ -9,13 +9,16 @@ from fold import of, only
 from scenario import on
 
 from domain.admission import AdmissionReason, CustodyAdmitted, Religion
+from domain.catalogue import CASE
 from domain.claim import ClaimRecorded, ClaimWithdrawn
 from domain.custody import Released, ReleaseKind
 from domain.detention import DetentionForm, DetentionFormChanged, DetentionOrdered, DetentionStage
 from domain.earlier_remisi import EarlierRemisiGranted
 from domain.kernel import Refused
-from domain.law.book import BOOK
+from domain.law.book import BOOK, LAW
 from domain.law.claims import ClaimedDay
+from domain.law.detention_case import clock_of
+from domain.law.detention_clock import Cause
 from domain.law.facts import RemisiKind
 from domain.law.sentence import (
     CREDIT_ROUNDING,
@@ -36,7 +39,9 @@ from domain.verdict import (
     VerdictPronounced,
 )
 from projections.case_summary import CASE_SUMMARY
+from projections.detention import DETENTIONS
 from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, OverdueCause
+from projections.overstays import OVERSTAYS
 from projections.sentence_dates import SENTENCE_DATES
 
 MEDAN, PN = "RUTAN-MEDAN", "1/Pid.B/2025/PN Mdn"
@@ -180,6 +185,40 @@ def test_an_overdue_release_has_its_cause(events, cause):
     assert line.cause is cause
 
 
+FINE = SentencePart(kind=SentenceKind.DENDA, years=0, months=0, days=0, fine=10_000_000)
+MEASURE = replace(FINE, kind=SentenceKind.TINDAKAN, fine=0)
+
+
+@pytest.mark.parametrize("parts", [(), (FINE,), (MEASURE,)])
+def test_whom_the_last_verdict_leaves_nothing_to_serve_is_free_on_its_day(parts):
+    review = replace(
+        pronounced,
+        effective=on("2025-07-01"),
+        instance=Instance.PK,
+        number="9 PK/Pid/2025",
+        outcome=Outcome.DIPIDANA if parts else Outcome.BEBAS,
+        sentence=parts,
+    )
+    events = (*CONVICT, review)
+    found = row(*events)
+    assert (found.release, found.why_none) == (date(2025, 7, 1), "sentence.none_imposed")
+    rows = {
+        one.name: tuple(of(one, "case:1", *events).values())
+        for one in (SENTENCE_DATES, CASE_SUMMARY, DETENTIONS)
+    }
+    (line,) = OVERSTAYS.count(rows, {"on": "2025-07-11", "unit": None})
+    assert (line.cause, line.since, line.days) == (
+        Cause.ACQUITTED_NOT_RELEASED,
+        date(2025, 7, 2),
+        10,
+    )
+    assert "putusan terakhir tidak menjatuhkan pidana penjara" in line.because_id
+    (before,) = due(*events, on="2025-06-30", days="120")
+    assert (before.release, before.cause) == (date(2025, 10, 8), None)
+    clock = clock_of(CASE.fold(events), date(2025, 7, 11), LAW, None)
+    assert (clock.overdue.cause, clock.overdue.since) == (line.cause, line.since)
+
+
 def test_the_document_that_was_not_withdrawn_is_named():
     first, second = (
         said_of("A", "2025-05-06", "2025-10-31"),
@@ -236,4 +275,4 @@ def test_the_dates_that_rows_keep_are_of_the_law_of_today():
     open_questions = CREDIT_ROUNDING, PART_ROUNDING, LEAP_DAY, REMISI_IN_PARTS
     said = repr((texts, [(one.name, one.default) for one in open_questions]))
     law = sha256(said.encode()).hexdigest()[:12]
-    assert (SENTENCE_DATES.version, law) == (1, "e4245708d97f")
+    assert (SENTENCE_DATES.version, law) == (2, "e4245708d97f")
