@@ -22,7 +22,7 @@ from domain.batch_standing import ENDED, BatchLine, RemisiBatch
 from domain.kernel import Value
 from domain.law.choosing import policies
 from domain.law.criteria import Criterion
-from domain.law.facts import Facts, RemisiKind
+from domain.law.facts import Facts, Missed, RemisiKind
 from domain.law.rule_set import Law, RuleSet
 from domain.remisi import REMISI
 
@@ -153,7 +153,8 @@ def _without_own_awards(facts: Facts, lines: Sequence[BatchLine], award_day: dat
 def _proposed_already(known: CaseKnown, kind: RemisiKind, draft: BatchDrafted) -> bool:
     """Say whether whoever came from another unit brought a proposal for the same award along."""
     proposals = known.journey[REMISI].proposals.values()
-    return any(one.counts_in(kind, draft.award_day.year) for one in proposals)
+    award = Missed(kind=kind, on=draft.award_day)
+    return any(one.counts_as(award) for one in proposals)
 
 
 def _left(batch: RemisiBatch, line: BatchLine) -> Difference | None:

@@ -11,7 +11,8 @@ Rules of the house. An award takes effect on its day, never on its SK's: every s
 before the award day, and an SK dated after it is recorded as effective on it, with its own
 ``sk_date``. For a day that is gone there is a *susulan*, with an award day of its own. One remisi
 umum and one remisi khusus in a calendar year of award days (Keppres 174/1999 art. 2-4, K~; so also
-in 2033, which has two Idul Fitri): what was cancelled or turned down does not count.
+in 2033, which has two Idul Fitri), and what a susulan makes up for is made up for once: what was
+cancelled or turned down does not count.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ from domain.kernel import (
     Value,
     ensure,
 )
-from domain.law.facts import Missed, RemisiGround, RemisiKind
+from domain.law.facts import YEARLY, Missed, RemisiGround, RemisiKind
 from domain.law.feasts import ARTICLE, feast_of
 from domain.time import Effective
 
@@ -51,7 +52,6 @@ class DecisionLevel(Enum):
 
 
 LEVELS: Final = tuple(DecisionLevel)
-YEARLY: Final = (RemisiKind.UMUM, RemisiKind.KHUSUS)
 WITH_GROUND: Final = (RemisiKind.TAMBAHAN, RemisiKind.KEMANUSIAAN)
 
 
@@ -136,15 +136,10 @@ class Proposal(Value):
         """Return who decides next; nobody when all have."""
         return LEVELS[len(self.decisions)] if len(self.decisions) < len(LEVELS) else None
 
-    def counts_in(self, kind: RemisiKind, year: int) -> bool:
-        """Return whether it is, or may still become, the year's remisi of this kind."""
-        asked = self.asked
-        return (
-            asked is not None
-            and (asked.kind, asked.award_day.year) == (kind, year)
-            and self.cancelled is None
-            and not self.turned_down
-        )
+    def counts_as(self, award: Missed) -> bool:
+        """Return whether it is, or may still become, an award: as itself or as its susulan."""
+        stands = self.asked is not None and self.cancelled is None and not self.turned_down
+        return stands and self.asked is not None and _award(self.asked).is_one_with(award)
 
 
 UNKNOWN: Final = Proposal(asked=None, decisions=(), sk=None, applied=None, cancelled=None)
@@ -200,16 +195,21 @@ def _ensure_may_be_proposed(journey: Journey, proposed: RemisiProposed) -> None:
     )
     _ensure_told_of_its_kind(proposed)
     _ensure_own_feast(journey, proposed)
-    kind, year = proposed.kind, proposed.award_day.year
+    award = _award(proposed)
+    once = proposed.missed or proposed.kind in YEARLY
     ensure(
-        kind not in YEARLY or not any(p.counts_in(kind, year) for p in proposals.values()),
+        not once or not any(one.counts_as(award) for one in proposals.values()),
         "remisi.one_a_year",
         article="Keppres 174/1999",
         because=(
-            f"remisi {kind.value} untuk tahun {year} sudah diusulkan",
-            f"a remisi {kind.value} for {year} has been proposed already",
+            f"remisi {award.kind.value} untuk tahun {award.on.year} sudah diusulkan",
+            f"a remisi {award.kind.value} for {award.on.year} has been proposed already",
         ),
     )
+
+
+def _award(asked: RemisiProposed) -> Missed:
+    return asked.missed or Missed(kind=asked.kind, on=asked.award_day)
 
 
 def _ensure_told_of_its_kind(proposed: RemisiProposed) -> None:

@@ -56,6 +56,7 @@ class RemisiKind(Enum):
     PMP = "pmp"
 
 
+YEARLY: Final = (RemisiKind.UMUM, RemisiKind.KHUSUS)
 MADE_UP_FOR: Final = frozenset(
     {RemisiKind.UMUM, RemisiKind.KHUSUS, RemisiKind.DASAWARSA, RemisiKind.PMP}
 )
@@ -112,6 +113,11 @@ class Missed(Value):
 
     kind: RemisiKind
     on: date
+
+    def is_one_with(self, other: "Missed") -> bool:
+        """Return whether both are one award: of umum and khusus there is one in a year."""
+        by_year = self.kind in YEARLY and other.on.year == self.on.year
+        return self.kind is other.kind and (by_year or self.on == other.on)
 
 
 class Granted(Value):

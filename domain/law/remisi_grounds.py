@@ -14,7 +14,14 @@ from domain.admission import Religion
 from domain.kernel import Words
 from domain.law.aloud import spoken_day
 from domain.law.criteria import Criterion
-from domain.law.facts import MADE_UP_FOR, Granted, RemisiGround, RemisiKind, SubjectKind
+from domain.law.facts import (
+    MADE_UP_FOR,
+    YEARLY,
+    Granted,
+    RemisiGround,
+    RemisiKind,
+    SubjectKind,
+)
 from domain.law.feasts import FEASTED, Feast
 from domain.law.remisi_asked import Asked, said
 from domain.law.remisi_humane import of_humanity
@@ -56,7 +63,6 @@ GROUNDS: Final[Mapping[RemisiGround | None, Words]] = {
 
 OF_THE_TEXT: Final = ("award_day", "ground", "amount_stated")
 """Criteria that the text of the kind asks for, rather than the conditions of all."""
-YEARLY: Final = (RemisiKind.UMUM, RemisiKind.KHUSUS)
 
 
 def of_the_kind(asked: Asked) -> Sequence[Criterion]:

@@ -186,6 +186,30 @@ def test_what_was_cancelled_or_turned_down_is_not_the_one_of_the_year():
     proposed.when(anew).then_refused("remisi.one_a_year")
 
 
+def test_what_was_missed_is_made_up_for_once():
+    ru = Missed(kind=RemisiKind.UMUM, on=date(2025, 8, 17))
+    first, second = (
+        replace(again(key, day, made="2025-09-01", kind=RemisiKind.SUSULAN), missed=ru)
+        for key, day in (("satu", "2025-10-01"), ("dua", "2025-11-01"))
+    )
+    held.given(first).when(second).then_refused("remisi.one_a_year")
+    proposed.when(first).then_refused("remisi.one_a_year")
+    proposed.given(cancelled).when(first).then_recorded()
+    of_2024 = replace(second, missed=replace(ru, on=date(2024, 8, 17)))
+    held.given(first).when(of_2024).then_recorded()
+    next_umum = again("RU", "2026-08-17", made="2026-06-01", kind=RemisiKind.UMUM)
+    held.given(replace(first, award_day=date(2026, 1, 5))).when(next_umum).then_recorded()
+
+
+@pytest.mark.parametrize("kind", [RemisiKind.PMP, RemisiKind.DASAWARSA])
+def test_an_award_of_its_own_day_is_made_up_for_by_its_day(kind):
+    august, march = (Missed(kind=kind, on=date(2025, *day)) for day in ((8, 17), (3, 31)))
+    late = again("satu", "2025-10-01", made="2025-09-01", kind=RemisiKind.SUSULAN)
+    given = held.given(replace(late, missed=august))
+    given.when(replace(late, proposal="dua", missed=march)).then_recorded()
+    given.when(replace(late, proposal="dua", missed=august)).then_refused("remisi.one_a_year")
+
+
 def test_the_key_of_a_proposal_is_used_once_even_when_cancelled():
     other_day = replace(asked, award_day=date(2026, 8, 17))
     proposed.when(other_day).then_refused("remisi.proposal_exists")
