@@ -33,6 +33,20 @@ class Then(Value):
     position: int | None
 
 
+class Settled(Value):
+    """What is wanted of rows of which nothing was told for the day ``on`` or a later one.
+
+    Such a row is on that day as it stands. It is left out unless its open columns have one of the
+    values in ``only``, and ``present`` ones are not empty; its columns ``unread`` are not fetched.
+    A row of which something was told for that day comes whole: it has to be gone through again.
+    """
+
+    on: date
+    only: Mapping[str, tuple[str, ...]]
+    present: tuple[str, ...]
+    unread: frozenset[str]
+
+
 class Question(Value):
     """Which rows are asked for.
 
@@ -40,7 +54,8 @@ class Question(Value):
     ``words`` are looked up in the blind index, all of them. Rows come in the order of their keys,
     after ``after``; ``limit`` of `None` means every row. ``counted`` are the columns that a report
     looks at: the answer's rows have no other, and what of a person cannot be read in them is
-    `None`. `None` wants whole rows. ``then`` asks for another time.
+    `None`. `None` wants whole rows. ``settled`` spares it rows and columns that it would leave
+    aside. ``then`` asks for another time.
     """
 
     where: Mapping[str, Any]
@@ -49,6 +64,7 @@ class Question(Value):
     limit: int | None
     counted: frozenset[str] | None = None
     then: Then | None = None
+    settled: Settled | None = None
 
 
 class Busy(Exception):

@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composable, Composed, Identifier
 from psycopg_pool import ConnectionPool
 
-from application.read_models import Access, Question
+from application.read_models import Access, Question, Settled
 from infrastructure.connections import transaction
 from infrastructure.counted_rows import CountedTable
 from infrastructure.row_table import AS_JSON, RowSeals, RowTable
@@ -49,7 +49,7 @@ class Asking:
         """Return what to ask a table; raise `LookupError` for a column it cannot be asked by."""
         counted = self.counted(table, question)
         found = SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY key LIMIT {}").format(
-            counted.select if counted else SQL("t.*"),
+            counted.select(question.settled) if counted else SQL("t.*"),
             table.table,
             SQL(" AND ").join([*conditions, *self.wanted(table, question)]),
             question.limit,
@@ -123,12 +123,25 @@ class Asking:
             )
             said = texts[0] if len(texts) == 1 else texts
             conditions.append(same.format(Identifier(column), said))
+        if question.settled:
+            conditions.append(_unsettled(question.settled))
         if question.words:
             words = self._seals.words(question.words)
             conditions.append(SQL("t.words @> {}::bytea[]").format(words))
         if question.after is not None:
             conditions.append(SQL("t.key > {}").format(question.after))
         return conditions
+
+
+def _unsettled(settled: Settled) -> Composable:
+    """Return the condition that a row is wanted as it stands, or has to be gone through again."""
+    only = [
+        SQL("t.{} = ANY({}::text[])").format(Identifier(column), list(values))
+        for column, values in settled.only.items()
+    ]
+    present = [SQL("t.{} IS NOT NULL").format(Identifier(column)) for column in settled.present]
+    stands = SQL(" AND ").join([SQL("true"), *only, *present])
+    return SQL("(t.last_effective_day >= {} OR ({}))").format(settled.on, stands)
 
 
 def texts_of(value: Any) -> list[str]:

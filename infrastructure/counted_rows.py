@@ -5,15 +5,16 @@ are of the projection's own class and say the same, but what has to be parsed or
 so when it is first asked for, and columns that the report does not look at are not there at all.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, get_type_hints
 
 from psycopg.sql import SQL, Composable, Identifier
 from pydantic import TypeAdapter
 
-from domain.kernel import UNREADABLE, DataClass
-from infrastructure.row_table import RowTable, bare
+from application.read_models import Settled
+from domain.kernel import UNREADABLE
+from infrastructure.row_table import RowSeals, RowTable, bare
 from infrastructure.sealing import Owner, SubjectKey, owner
 
 ASLEEP: Final = "_asleep"
@@ -26,85 +27,127 @@ class CountedTable:
     """Reads some columns of one table; the subject's is one of them where something is sealed."""
 
     def __init__(self, table: RowTable, columns: Collection[str]) -> None:
-        self._table, row = table, table.projection.row
+        row, subject = table.projection.row, table.projection.subject
         hints = get_type_hints(row)
-        self.places = {field: place for place, field in enumerate(columns, start=1)}
-        late = [f for f in self.places if f in table.sealed or table.columns[f] == "jsonb"]
-        self._said = {f: _words(hints[f]) for f in self.places if f not in late}
-        own = {f: Late(f, TypeAdapter(hints[f]), table.sealed.get(f)) for f in late}
+        late = {f for f in columns if f in table.sealed or table.columns[f] == "jsonb"}
+        self._said = [field for field in columns if field not in late]
+        self.fields: Final = (*self._said, *sorted(late))
+        """The columns in the order in which they are selected, after the key."""
+        self._words = [(f, words) for f in self._said if (words := _words(hints[f]))]
+        places = {field: place for place, field in enumerate(self.fields, start=1)}
+        whose = places.get(subject or "", 0)
+        own = {f: _late(table, f, TypeAdapter(hints[f]), places[f], whose) for f in late}
         self._kind: type[Any] = type(row.__name__, (row,), own)
-        forms = {f: "t.{}::text" if table.columns[f] == "jsonb" else "t.{}" for f in self.places}
-        named = [SQL(form).format(Identifier(field)) for field, form in forms.items()]
-        self.select: Final[Composable] = SQL(", ").join([SQL("t.key"), *named])
-        """What to select for `rows`."""
+        self._seals = table.seals
+        self._forms = {f: "t.{}::text" if table.columns[f] == "jsonb" else "t.{}" for f in columns}
+
+    def select(self, settled: Settled | None) -> Composable:
+        """Return what to select for `rows`."""
+        return SQL(", ").join([SQL("t.key"), *(self._column(f, settled) for f in self.fields)])
+
+    def _column(self, field: str, settled: Settled | None) -> Composable:
+        column = SQL(self._forms[field]).format(Identifier(field))
+        if settled is None or field not in settled.unread:
+            return column
+        return SQL("CASE WHEN t.last_effective_day >= {} THEN {} END").format(settled.on, column)
 
     def rows(self, stored: Sequence[Columns]) -> Mapping[str, Any]:
         """Return rows by their keys. What was forgotten or cannot be read counts as not known."""
-        together = Together(self._table, self.places, stored)
-        said = [(field, self.places[field], words) for field, words in self._said.items()]
+        together = Together(self._seals, stored)
+        kind, said, spelled, new = self._kind, self._said, self._words, object.__new__
         rows = {}
         for columns in stored:
-            row = object.__new__(self._kind)
+            row = rows[columns[0]] = new(kind)
             own = row.__dict__
+            own.update(zip(said, columns[1:], strict=False))  # the late ones come last
+            for field, words in spelled:
+                value = own[field]
+                if value is not None:
+                    own[field] = words[value]
             own[ASLEEP] = together, columns
-            for field, place, words in said:
-                value = columns[place]
-                own[field] = words[value] if words and value is not None else value
-            rows[columns[0]] = row
         return rows
 
 
 class Late:
     """A column that is woken when it is first asked for; from then on the row has it."""
 
-    def __init__(self, field: str, adapter: TypeAdapter[Any], mark: DataClass | None) -> None:
-        self._field, self._adapter, self._mark = field, adapter, mark
+    def __init__(self, field: str, adapter: TypeAdapter[Any], place: int) -> None:
+        self._field, self._adapter, self._place = field, adapter, place
 
     def __get__(self, row: Any, _: type | None = None) -> Any:
         if row is None:
             return self
         own = row.__dict__
         together, columns = own[ASLEEP]
-        value = columns[together.places[self._field]]
-        if value is not None and self._mark:
-            value = together.unsealed(self._field, self._mark, columns)
-            value = None if value is None else self._adapter.validate_python(value)
-        elif value is not None:
-            value = self._adapter.validate_json(value)
+        value = columns[self._place]
+        if value is not None:
+            value = self.woken(value, together, columns)
         own[self._field] = value
         return value
+
+    def woken(self, value: Any, together: "Together", columns: Columns) -> Any:
+        """Return what is not nothing, as its type."""
+        return self._adapter.validate_json(value)
+
+
+class SealedLate(Late):
+    """One that is sealed, under the key of the subject whose id stands at the place ``whose``."""
+
+    def __init__(  # noqa: PLR0913  # what a seal is bound to
+        self,
+        field: str,
+        adapter: TypeAdapter[Any],
+        place: int,
+        *,
+        whose: int,
+        owner_of: Callable[[str], Owner],
+        bound_to: str,
+    ) -> None:
+        super().__init__(field, adapter, place)
+        self._whose, self._owner_of, self._bound_to = whose, owner_of, bound_to
+        self._alike = owner_of("")  # columns of one class and role share keys
+
+    def woken(self, value: Any, together: "Together", columns: Columns) -> Any:
+        """Return what is sealed, as its type, or nothing."""
+        keys = together.keys.get(self._alike)
+        if keys is None:
+            keys = together.opened(self._alike, self._owner_of, self._whose)
+        key = keys.get(columns[self._whose])
+        if key is None:
+            return None
+        said = together.seals.unbox(key, f"{self._bound_to}|{columns[0]}|{self._field}", value)
+        return None if said is UNREADABLE else self._adapter.validate_python(said)
 
 
 class Together:
     """Rows that were read together: whoever unseals one of them will unseal the others."""
 
-    def __init__(
-        self, table: RowTable, places: Mapping[str, int], stored: Sequence[Columns]
-    ) -> None:
-        self.places = places
-        self._table, self._stored = table, stored
-        self._keys: dict[Owner, Mapping[Owner, SubjectKey]] = {}
+    def __init__(self, seals: RowSeals, stored: Sequence[Columns]) -> None:
+        self.seals, self._stored = seals, stored
+        self.keys: dict[Owner, Mapping[str, SubjectKey]] = {}
 
-    def unsealed(self, field: str, mark: DataClass, columns: Columns) -> Any:
-        """Return what is sealed in a column, as JSON's types, or nothing."""
-        seals, table = self._table.seals, self._table
-        alike = owner(table.whose(field, ""), mark)  # columns of one class and role share keys
-        keys = self._keys.get(alike)
-        if keys is None:  # those of all rows with one round trip
-            keys = seals.keys.known(set(self._owners(field, mark)))
-            self._keys[alike] = keys
-        subject = columns[self.places[table.projection.subject or ""]]
-        key = keys.get(owner(table.whose(field, subject), mark))
-        if key is None:
-            return None
-        place = f"{table.projection.name}|{columns[0]}|{field}"
-        value = seals.unbox(key, place, columns[self.places[field]])
-        return None if value is UNREADABLE else value
+    def opened(
+        self, alike: Owner, owner_of: Callable[[str], Owner], whose: int
+    ) -> Mapping[str, SubjectKey]:
+        """Return the keys of one class and role by subject: those of all rows at once."""
+        owners = {owner_of(subject): subject for subject in {one[whose] for one in self._stored}}
+        found = self.seals.keys.known(owners)
+        self.keys[alike] = keys = {owners[owner]: key for owner, key in found.items()}
+        return keys
 
-    def _owners(self, field: str, mark: DataClass) -> Iterator[Owner]:
-        place, whose = self.places[self._table.projection.subject or ""], self._table.whose
-        for columns in self._stored:
-            yield owner(whose(field, columns[place]), mark)
+
+def _late(table: RowTable, field: str, adapter: TypeAdapter[Any], place: int, whose: int) -> Late:
+    mark = table.sealed.get(field)
+    if mark is None:
+        return Late(field, adapter, place)
+    return SealedLate(
+        field,
+        adapter,
+        place,
+        whose=whose,
+        owner_of=lambda subject: owner(table.whose(field, subject), mark),
+        bound_to=table.projection.name,
+    )
 
 
 def _words(hint: Any) -> Mapping[str, Enum] | None:

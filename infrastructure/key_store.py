@@ -73,6 +73,17 @@ class OpenedKeys:
                 self._by_owner.move_to_end(owner)
             return key
 
+    def among(self, owners: Iterable[Owner]) -> dict[Owner, SubjectKey]:
+        """Return those of the owners' keys that are here."""
+        found, here = {}, self._by_owner
+        with self._door:
+            for owner in owners:
+                key = here.get(owner)
+                if key:
+                    found[owner] = key
+                    here.move_to_end(owner)
+        return found
+
     def by_id(self, key_id: str) -> SubjectKey | None:
         """Return a key by its id, if it is here."""
         owner = self._owners.get(key_id)
@@ -185,7 +196,7 @@ class KeyStore:
         They are durable before any page is sealed under them. Raises `SubjectForgotten`.
         """
         wanted = set(owners)
-        found = {owner: key for owner in wanted if (key := self.opened.of(owner))}
+        found = self.opened.among(wanted)
         missing = sorted(wanted - found.keys())
         if missing:  # in one order for all, so that two makers wait and do not deadlock
             if any(self.forgot(subject) for subject, _ in missing):
@@ -206,7 +217,7 @@ class KeyStore:
     def known(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
         """Return the keys of those owners who have one, and make none."""
         wanted = set(owners)
-        found = {owner: key for owner in wanted if (key := self.opened.of(owner))}
+        found = self.opened.among(wanted)
         missing = [owner for owner in wanted - found.keys() if not self.forgot(owner[0])]
         if missing:
             columns = [list(column) for column in zip(*missing, strict=True)]

@@ -30,7 +30,7 @@ from projections.case_summary import CASE_SUMMARY, CaseSummary
 from projections.counting import day_from
 from projections.detention import DETENTIONS, DetentionLine, walked
 from projections.detention_limits import SILENT, chain_of, court_of, limits_of
-from projections.kernel import Report, Rows
+from projections.kernel import AsItStands, Report, Rows, values
 from projections.legal_standing import status_on
 from projections.whereabouts import whereabouts
 
@@ -337,11 +337,13 @@ def levels_of(text: str | None) -> frozenset[Level]:
     return frozenset(known[word] for word in words)
 
 
+CUSTODY_STEPS: Final = frozenset({"opened_as", "movements", "verdicts"})
+CUSTODY: Final = CUSTODY_STEPS | {
+    *("case", "person", "presence", "unit", "legal_status", "last_effective_day")
+}
+"""What `custody_on` looks at; the steps only of whom something was told of for a later day."""
 COLUMNS: Final = {
-    CASE_SUMMARY.name: frozenset(
-        {"case", "person", "presence", "unit", "legal_status", "last_effective_day"}
-        | {"opened_as", "movements", "verdicts"}
-    ),
+    CASE_SUMMARY.name: CUSTODY,
     DETENTIONS.name: frozenset(
         {"case", "person", "stage", "form", "status", "child", "case_type", "since", "until"}
         | {"in_hospital_since", "lawful_until", "extendable_until", "rule_set"}
@@ -350,6 +352,7 @@ COLUMNS: Final = {
         | {"steps", "court_steps"}
     ),
 }
+STEPS_UNREAD: Final = AsItStands(unread=frozenset({"steps", "court_steps"}))
 DETENTION_CLOCK: Final = Report(
     name="detention_clock",
     row=DetentionClockLine,
@@ -358,4 +361,11 @@ DETENTION_CLOCK: Final = Report(
     count=clock,
     counted=COLUMNS,
     daily=True,
+    stands={
+        CASE_SUMMARY.name: AsItStands(
+            only={"presence": values(HELD), "legal_status": values(BEFORE_VERDICT)},
+            unread=CUSTODY_STEPS,
+        ),
+        DETENTIONS.name: STEPS_UNREAD,
+    },
 )

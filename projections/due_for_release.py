@@ -11,12 +11,14 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from domain.admission import LegalStatus
+from domain.custody import HELD
 from domain.kernel import Open, Refused, Specific, Value, Words
 from domain.law.aloud import spoken_day
 from domain.remisi import RemisiApplied
 from projections.case_summary import CASE_SUMMARY
-from projections.counting import COUNTED, Seen, day_from, seen
-from projections.kernel import Report, Rows
+from projections.counting import day_from
+from projections.detention_clock import CUSTODY, CUSTODY_STEPS, custody_on
+from projections.kernel import AsItStands, Report, Rows, values
 from projections.sentence_dates import SENTENCE_DATES, SentenceDatesLine, reckoned_on
 from projections.sentence_steps import SentenceStep, official_release
 
@@ -98,6 +100,13 @@ class Dates(NamedTuple):
     official_release: date | None
 
 
+class Held(NamedTuple):
+    """By which unit somebody was held on a day, and what the law called them."""
+
+    unit: str
+    legal_status: LegalStatus | None
+
+
 def due(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[DueLine]:
     """Return who is held on the day ``on`` and free within ``days``, the longest overdue first.
 
@@ -118,12 +127,12 @@ def _lines(rows: Rows, on: date, days: int, unit: str | None) -> Iterator[DueLin
     }
     for summary in rows[CASE_SUMMARY.name]:
         if summary.case in near:
-            person = seen(summary, on)
-            if person.held and unit in (None, "", person.unit):
-                yield _line(*near[summary.case], person, on)
+            held_by, status = custody_on(summary, on)
+            if held_by is not None and unit in (None, "", held_by):
+                yield _line(*near[summary.case], Held(held_by, status), on)
 
 
-def _line(row: SentenceDatesLine, dates: Dates, person: Seen, on: date) -> DueLine:
+def _line(row: SentenceDatesLine, dates: Dates, person: Held, on: date) -> DueLine:
     left = (dates.release - on).days
     level = DueLevel.COMING if left > 0 else DueLevel.OVERDUE if left else DueLevel.TODAY
     named = dates.official_release
@@ -157,7 +166,7 @@ def _dates_on(row: SentenceDatesLine, on: date, until: date) -> Dates | None:
     return Dates(found.release, found.expiry, found.rule_set, official_release(steps))
 
 
-def _cause(row: SentenceDatesLine, dates: Dates, person: Seen) -> OverdueCause:
+def _cause(row: SentenceDatesLine, dates: Dates, person: Held) -> OverdueCause:
     release, expiry, named = dates.release, dates.expiry, dates.official_release
     if expiry is None:
         return OverdueCause.NO_IMPRISONMENT
@@ -223,11 +232,15 @@ DUE_FOR_RELEASE: Final = Report(
     parameters=("on", "days", "unit"),
     count=due,
     counted={
-        **COUNTED,
+        CASE_SUMMARY.name: CUSTODY,
         SENTENCE_DATES.name: frozenset(
             {"case", "person", "release", "expiry", "official_release", "rule_set"}
             | {"moves", "last_effective_day", "steps"}
         ),
     },
     daily=True,
+    stands={
+        SENTENCE_DATES.name: AsItStands(present=("release",)),
+        CASE_SUMMARY.name: AsItStands(only={"presence": values(HELD)}, unread=CUSTODY_STEPS),
+    },
 )

@@ -1,6 +1,6 @@
 """A projection is a decider without the decision: events in, rows out. A report counts rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -66,6 +66,24 @@ class Projection(Generic[R]):
         return f"{self.name}_v{self.version}"
 
 
+class AsItStands(Value):
+    """What a report looks at of a row of which nothing was told for its day or a later one.
+
+    Only where the open columns ``only`` have one of these values and ``present`` ones are not
+    empty, and then not at the columns ``unread``: those are for going through it again. The row
+    says in ``last_effective_day`` until when it was told of.
+    """
+
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    present: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
+
+
+def values(words: Iterable[Enum]) -> tuple[str, ...]:
+    """Return words as columns hold them."""
+    return tuple(str(word.value) for word in words)
+
+
 Rows = Mapping[str, Sequence[Any]]
 """Rows by the name of their projection."""
 
@@ -79,7 +97,8 @@ class Report(Generic[R]):
     are the columns of a projection that are looked at, where that is not all that lie open: the
     rows that it is given have no other. ``daily`` ones count on a day, ``on``: today, where none is
     asked for. ``narrow`` says, from the parameters, which values the columns of a projection must
-    have to be counted at all, so that no other row is read.
+    have to be counted at all, so that no other row is read. ``stands`` says what of a projection's
+    rows need not be read for the day ``on``.
     """
 
     name: str
@@ -90,6 +109,7 @@ class Report(Generic[R]):
     counted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     daily: bool = False
     narrow: Callable[[Mapping[str, str | None]], Mapping[str, Mapping[str, str]]] = lambda _: {}
+    stands: Mapping[str, AsItStands] = field(default_factory=dict)
 
     def columns(self, projection: Projection[Any]) -> frozenset[str]:
         """Return the columns that are counted of a projection's rows."""

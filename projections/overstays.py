@@ -14,7 +14,7 @@ from domain.law.detention import ONE_DAY
 from domain.law.detention_clock import ARTICLES, Cause, Overdue, aloud, overdue
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
-from projections.detention_clock import COLUMNS, Seat, day_of, seats
+from projections.detention_clock import COLUMNS, STEPS_UNREAD, Seat, day_of, seats
 from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, DueLine, OverdueCause, due
 from projections.kernel import Report, Rows
 from projections.sentence_dates import SENTENCE_DATES
@@ -99,7 +99,7 @@ OVERSTAYS: Final = Report(
     counted={
         **DUE_FOR_RELEASE.counted,
         **COLUMNS,
-        CASE_SUMMARY.name: DUE_FOR_RELEASE.columns(CASE_SUMMARY) | COLUMNS[CASE_SUMMARY.name],
     },
     daily=True,
+    stands={**DUE_FOR_RELEASE.stands, DETENTIONS.name: STEPS_UNREAD},
 )

@@ -24,6 +24,7 @@ from api.pages.two_times import NOT_A_TIME, TwoTimes
 from api.pages.visits import PageRoute, Visitor
 from api.problems import Problem
 from api.readings import Reading, WithReading, of_rows
+from api.report_rows import pages_of, rows_of
 from api.routes.read_models import CLOCK, columns_of
 from api.tokens import Caller
 from domain.kernel import Refused, Words
@@ -133,16 +134,13 @@ def clock_at(reading: Reading, caller: Caller, asked: Asked) -> Clock:
     """Count the clock within the caller's scope; raise `ValueError` where a time cannot be read."""
     services, moment = reading.services, asked.moment(CLOCK)
     times = Times(valid_at=moment.valid_at, known_at=moment.known_at)
-    then = times.then(services, DETENTION_CLOCK.over)
-    rows, position = {}, 0
-    for one in DETENTION_CLOCK.over:
-        question = replace(EVERY_ROW, counted=DETENTION_CLOCK.columns(one), then=then)
-        found = services.read_models.ask(one.name, question, caller.access)
-        rows[one.name] = [row for _, row in found.rows]
-        position = min(position or found.position, found.position)
     today = services.now().astimezone(CLOCK.offset).date()
     on = date.fromisoformat(times.day) if times.day else today
-    return Clock(on, pressing(rows, on, asked.unit or None), times, position)
+    then = times.then(services, DETENTION_CLOCK.over)
+    asking = {"on": on.isoformat()}
+    pages = pages_of(services.read_models, DETENTION_CLOCK, asking, caller.access, then)
+    position = min(page.position for page in pages.values())
+    return Clock(on, pressing(rows_of(pages), on, asked.unit or None), times, position)
 
 
 def levels_of(word: str) -> set[Level]:

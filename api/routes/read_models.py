@@ -1,14 +1,14 @@
 """/v1/read-models: every projection, and every report that is counted over them on reading."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
+import orjson
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from pydantic_core import to_json
 
 from api.answers import FORBID
 from api.callers import Known, Operator, Reader
@@ -30,14 +30,14 @@ from api.openapi import list_documentation
 from api.other_times import TIMES, times_of
 from api.problems import not_found
 from api.readings import Reading, WithReading, of_rows
+from api.report_rows import pages_of, rows_of
 from api.routes.collections import STRICT
 from api.tokens import Caller, Role
-from application.read_models import Page, Progress, Question
+from application.read_models import Progress
 from domain.kernel import Json
 from domain.time import Zone
 from projections.kernel import Projection, Report
 
-WHOLE: Final = Question(where={}, words=(), after=None, limit=None)
 CLOCK: Final = Zone.WIB
 """By which it is today where no unit says its own zone."""
 
@@ -249,18 +249,11 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
         services = reading.services
         asked = asked_of(reading.request, columns, {}, control=("after", *TIMES))
         wait_for(services, asked.after)
-        whole = replace(WHOLE, then=asked.times.then(services, report.over))
-        narrow = report.narrow(given(report, asked))
-        pages = {
-            one.name: services.read_models.ask(
-                one.name,
-                replace(whole, where=narrow.get(one.name, {}), counted=report.columns(one)),
-                caller.access,
-            )
-            for one in report.over
-        }
         today = services.now().astimezone(CLOCK.offset).date() if report.daily else None
-        rows = counted(report, pages, asked, today)
+        parameters = given(report, asked, today)
+        then = asked.times.then(services, report.over)
+        pages = pages_of(services.read_models, report, parameters, caller.access, then)
+        rows = report.count(rows_of(pages), parameters)
         shown_columns = columns_of(report)
         reading(*of_rows(report, rows, shown_columns), len(rows))
         oldest = min(pages.values(), key=lambda page: page.position)
@@ -269,31 +262,23 @@ def add_report(router: APIRouter, report: Report[Any]) -> None:
             lines = together(written(form, shown_columns, items))
             return table(form, lines, report.name, oldest.position, asked.times)
         fresh = freshness(services, list(pages), oldest, asked.times)
-        said = [{name: getattr(row, name) for name in shown_columns} for row in rows]
-        return Response(to_json({"items": said, **fresh}), media_type="application/json")
+        content = orjson.dumps({"items": rows, **fresh}, option=orjson.OPT_UTC_Z)
+        return Response(content, media_type="application/json")
 
     documented = partial(list_documentation, columns, words=False)
     add_three(router, report.name, answers, documented, paged=False)
 
 
-def given(report: Report[Any], asked: Asked) -> dict[str, str | None]:
-    """Return what a report was asked by."""
-    return {name: next(iter(asked.where.get(name, ())), None) for name in report.parameters}
-
-
-def counted(
-    report: Report[Any], pages: Mapping[str, Page], asked: Asked, today: date | None
-) -> Sequence[Any]:
-    """Return the rows of a report; it counts on the day of ``valid_at`` where it is given no other.
+def given(report: Report[Any], asked: Asked, today: date | None) -> dict[str, str | None]:
+    """Return what a report was asked by; on the day of ``valid_at`` where it is given no other.
 
     Facts that held by then held by the end of that day. ``today`` is the day of whoever asks for
     neither.
     """
-    rows = {name: [row for _, row in page.rows] for name, page in pages.items()}
-    parameters = given(report, asked)
-    if "on" in parameters and not parameters["on"]:
-        parameters["on"] = asked.times.day or (today.isoformat() if today else None)
-    return report.count(rows, parameters)
+    said = {name: next(iter(asked.where.get(name, ())), None) for name in report.parameters}
+    if "on" in said and not said["on"]:
+        said["on"] = asked.times.day or (today.isoformat() if today else None)
+    return said
 
 
 def columns_of(report: Report[Any]) -> list[str]:

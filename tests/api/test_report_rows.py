@@ -1,0 +1,102 @@
+"""A report is counted over no more than it looks at, and comes to what it is over whole rows."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from facts import MEDAN, append, event, open_case
+from reading import told
+
+from api.report_rows import pages_of, rows_of
+from application.read_models import Access
+from projections.case_summary import CASE_SUMMARY
+from projections.detention import DETENTIONS
+from projections.detention_clock import DETENTION_CLOCK
+from projections.due_for_release import DUE_FOR_RELEASE
+from projections.overstays import OVERSTAYS
+from projections.sentence_dates import SENTENCE_DATES
+
+ACCESS = Access(everywhere=False, units=frozenset([MEDAN]))
+ORDER = {
+    "stage": "penyidik",
+    "form": "rutan",
+    "authority": "Polrestabes Medan",
+    "order_number": "SP.Han/88",
+    "order_date": "2025-11-03",
+    "starts": "2025-11-03",
+    "until": "2025-11-22",
+    "legal_basis": "UU 8/1981 art. 20",
+}
+NUMBER = "9/Pid.B/2025/PN Mdn"
+PART = {"kind": "penjara", "years": 0, "months": 4, "days": 0, "fine": 0}
+VERDICT = {
+    "instance": "pn",
+    "court": "PN Medan",
+    "number": NUMBER,
+    "outcome": "dipidana",
+    "sentence": [PART],
+    "offence": ["KUHP 1946 art. 362"],
+}
+DAYS = ("2025-11-03", "2025-11-10", "2025-12-01", "2025-12-12", "2026-02-20", "2026-04-01")
+
+
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    return lasting_service
+
+
+@pytest.fixture(scope="module")
+def unit(service):
+    """One who waits for a verdict, one who serves a sentence, one who was released."""
+    client = service.caller("caseworker", MEDAN)
+    waiting = open_case(client, "Andi Fiktif", day="2025-11-03")
+    append(client, waiting, event("detention.ordered", "2025-11-03", **ORDER))
+    serving = open_case(client, "Budi Fiktif", day="2025-11-03")
+    gone = open_case(client, "Citra Fiktif", day="2025-11-03")
+    for case in serving, gone:
+        append(client, case, event("detention.ordered", "2025-11-03", **ORDER))
+        for version, (kind, day, said) in enumerate(
+            [
+                ("verdict.pronounced", "2025-12-01", VERDICT),
+                ("verdict.became_final", "2025-12-09", {"number": NUMBER}),
+                ("verdict.executed", "2025-12-12", {"document": "BA-17/2025"}),
+            ],
+            start=2,
+        ):
+            assert append(client, case, event(kind, day, **said), version=version).is_success
+    left = event("custody.released", "2026-03-03", kind="bebas_murni", document="SL-1/2026")
+    assert append(client, gone, left, version=5).is_success
+    told(service)
+    return service.services.read_models
+
+
+def read(models, report, on, **asked):
+    parameters = dict.fromkeys(report.parameters) | {"on": on} | asked
+    rows = rows_of(pages_of(models, report, parameters, ACCESS, None))
+    return rows, report.count(rows, parameters)
+
+
+@pytest.mark.parametrize("report", [DETENTION_CLOCK, OVERSTAYS, DUE_FOR_RELEASE])
+def test_what_is_not_read_changes_no_answer(unit, report):
+    whole = replace(report, stands={})
+    answers = [(read(unit, report, on)[1], read(unit, whole, on)[1]) for on in DAYS]
+    assert all(spared == said for spared, said in answers)
+    assert any(said for _, said in answers)
+
+
+@pytest.mark.parametrize("report", [DETENTION_CLOCK, OVERSTAYS, DUE_FOR_RELEASE])
+def test_only_a_row_that_was_told_of_for_a_later_day_comes_whole(unit, report):
+    steps = {CASE_SUMMARY.name: "movements", DETENTIONS.name: "steps"}
+    before, after = (read(unit, report, day)[0] for day in ("2025-11-03", "2026-04-01"))
+    for name in {one.name for one in report.over} - {SENTENCE_DATES.name}:
+        assert all(getattr(row, steps[name]) is not None for row in before[name])
+        assert not any(getattr(row, steps[name]) for row in after[name])
+
+
+def test_who_is_gone_and_who_has_no_release_are_not_read(unit):
+    on = (date.fromisoformat("2026-03-03") + timedelta(days=1)).isoformat()
+    rows, _ = read(unit, DUE_FOR_RELEASE, on)
+    assert len(rows[CASE_SUMMARY.name]) == 2
+    assert all(row.release for row in rows[SENTENCE_DATES.name])
+    clock, _ = read(unit, DETENTION_CLOCK, on)
+    assert len(clock[CASE_SUMMARY.name]) == 1
