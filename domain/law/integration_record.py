@@ -10,6 +10,7 @@ from domain.law.guidance import OUTSIDE
 from domain.law.integration_asking import CONDUCT_WINDOW, Asking, Condition, condition
 from domain.law.integration_rules import Except
 from domain.law.remisi_conduct import MEASURE_WITHOUT_END
+from domain.law.remisi_criteria import FINAL
 from domain.law.span import months_later
 
 
@@ -34,7 +35,7 @@ def verdict_final(asking: Asking) -> Condition:
     final = asking.facts.verdict_final_on
     met = final is None or asking.on is None or final <= asking.on
     said = (
-        ("Putusan Anda sudah berkekuatan hukum tetap.", "Your verdict is final.")
+        assumed(FINAL)
         if final is None
         else (
             f"Putusan Anda berkekuatan hukum tetap sejak {spoken_day(final)[0]}.",

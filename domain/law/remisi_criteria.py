@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from domain.law.aloud import spoken_day, spoken_length
+from domain.law.aloud import assumed, spoken_day, spoken_length
 from domain.law.criteria import Criterion
 from domain.law.facts import RemisiKind, Right, SubjectKind
 from domain.law.remisi_asked import Asked, said, told
@@ -54,6 +54,10 @@ AFTER_RELEASE: Final = Policy(
 )
 
 
+FINAL: Final = ("Putusan Anda sudah berkekuatan hukum tetap.", "Your verdict is final.")
+"""Of a convict without a day, by the contract: final from the start, and said to be taken so."""
+
+
 def conditions(asked: Asked) -> Sequence[Criterion]:
     """Return every general condition, met or not, in the order in which they are read out."""
     found = [rule(asked) for rule in RULES]
@@ -67,7 +71,7 @@ def verdict_final(asked: Asked) -> Criterion:
     if final is None:
         met = facts.kind is not SubjectKind.TAHANAN
         words = (
-            ("Putusan Anda sudah berkekuatan hukum tetap.", "Your verdict is final.")
+            assumed(FINAL)
             if met
             else (
                 "Putusan Anda belum berkekuatan hukum tetap; remisi diberikan kepada narapidana.",

@@ -66,3 +66,11 @@ def test_the_sentence_goes_on_in_small_letters_but_for_anda():
     assert said.because_en == (
         "It is taken that your fine is paid; nothing is on record of it yet."
     )
+
+
+def test_a_verdict_without_a_day_is_taken_to_be_final_from_the_start():
+    _, asked = criteria(replace(SOMEBODY, verdict_final_on=None), "verdict_final")
+    assert asked
+    assert {one.because_id for one in asked} == {
+        "Dianggap putusan Anda sudah berkekuatan hukum tetap; belum ada catatannya."
+    }
