@@ -18,6 +18,7 @@ from domain.claim import CLAIM, OfficialClaim
 from domain.kernel import Refused, Value
 from domain.law.calculation import Calculation, calculate
 from domain.law.case_facts import facts_of
+from domain.law.case_remarks import case_remarks
 from domain.law.claims import Claim, ClaimedDay, Flag, flags
 from domain.law.counted import CountedStep, counted
 from domain.law.facts import Facts
@@ -69,8 +70,12 @@ class DatesOfCase:
 
         Raises `Refused` where no text of law is known to hold.
         """
-        told = self.facts.of_history(history).facts
+        known = self.facts.of_history(history)
+        told = known.facts
         found, problems = self._found(told, on)
+        if found:
+            open_questions = case_remarks(known.journey, told)
+            found = replace(found, warnings=(*found.warnings, *open_questions))
         claims = tuple(self._held_against(history, told, found))
         return CaseDates(
             on=on,

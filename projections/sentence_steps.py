@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Final
 
 from domain.catalogue import CASE
+from domain.charge import ChargeRecorded
 from domain.claim import ClaimRecorded, ClaimWithdrawn
 from domain.custody import (
     AdmissionReason,
@@ -40,7 +41,7 @@ from domain.fine import FinePaid
 from domain.kernel import FORGOTTEN, Event
 from domain.law.case_facts import facts_of
 from domain.law.claims import ClaimedDay
-from domain.law.facts import Facts, RemisiKind
+from domain.law.facts import CaseType, Facts, RemisiKind
 from domain.record import Recorded
 from domain.remisi import RemisiApplied, RemisiProposed, RemisiSkIssued
 from domain.time import Effective, Zone
@@ -96,6 +97,7 @@ KEPT: Final[Mapping[type[Event], Mapping[str, Slot]]] = {
     VerdictPronounced: {"outcome": _word(Outcome), "number": KEY, "sentence": PARTS},
     VerdictBecameFinal: {"number": KEY},
     VerdictExecuted: {},
+    ChargeRecorded: {"case_type": _word(CaseType)},
     FinePaid: {"amount": NUMBER},
     EarlierRemisiGranted: {"kind": _word(RemisiKind), "remission_days": NUMBER},
     RemisiProposed: {"proposal": KEY, "kind": _word(RemisiKind), "award_day": STARTS},

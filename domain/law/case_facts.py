@@ -64,12 +64,14 @@ OUTSIDE: Final = {
 SERVED: Final = (SentenceKind.PENJARA, SentenceKind.KURUNGAN)
 GOOD: Final = (Predicate.SANGAT_BAIK, Predicate.BAIK)
 DAY: Final = timedelta(days=1)
+UNTOLD_NATIONALITY: Final = "ID"
+"""ISO 3166-1 alpha-2."""
 
 
 def facts_of(journey: Journey) -> Facts:
     """Return what a case tells, as far as its journey goes.
 
-    The nationality is the person's and not the case's: `ID` here.
+    The nationality is the person's and not the case's: here it is that of whom no record tells.
     """
     custody = journey[CUSTODY]
     opening, verdicts = custody.opening, journey[VERDICT]
@@ -89,7 +91,7 @@ def facts_of(journey: Journey) -> Facts:
         birth_date=(opening.birth_date if opening else None) or None,
         case_type=journey[CHARGE].case_type,
         recidivist=_recidivist(journey),
-        nationality="ID",
+        nationality=UNTOLD_NATIONALITY,
         executed=_executed(journey),
         programmes_good=programmes_good,
         deradicalised=_deradicalised(journey),
@@ -251,12 +253,26 @@ def _substitute(journey: Journey) -> Substitute | None:
 
 
 def _fine_paid(journey: Journey) -> bool | None:
-    """Return whether the fine was paid, where there is one."""
+    """Return whether the fine was paid; nobody says where there is none, or more may be owed."""
     if not fine_of(journey):
         return None
-    stays = journey[CUSTODY].stays
-    by_release = any(stay.release is ReleaseKind.DENDA_DIBAYAR for stay in stays)
-    return by_release or not fine_owed(journey)
+    if any(stay.release is ReleaseKind.DENDA_DIBAYAR for stay in journey[CUSTODY].stays):
+        return True
+    if fine_owed(journey):
+        return False
+    return None if may_owe_more(journey) else True
+
+
+def may_owe_more(journey: Journey) -> bool:
+    """Return whether something else than the fine may be owed: restitution (uang pengganti).
+
+    A verdict does not say for what imprisonment is in place: for restitution where there are more
+    such parts than fines, and perhaps wherever somebody is convicted of corruption.
+    """
+    kinds = [part.kind for part in sentence(journey)]
+    instead = kinds.count(SentenceKind.PENJARA_PENGGANTI)
+    corruption = journey[CHARGE].case_type is CaseType.KORUPSI
+    return instead > kinds.count(SentenceKind.DENDA) or (corruption and instead > 0)
 
 
 def _remissions(journey: Journey) -> Iterator[Granted]:

@@ -6,6 +6,7 @@ from law.told_case import (
     PK,
     SENTENCED,
     admitted,
+    corruption,
     executed,
     extended,
     final,
@@ -37,6 +38,7 @@ from domain.detention import (
     HospitalStayBegan,
     HospitalStayEnded,
 )
+from domain.fine import FinePaid
 from domain.integration import (
     IntegrationGranted,
     IntegrationProposed,
@@ -253,6 +255,28 @@ def test_whoever_was_released_on_paying_the_fine_has_paid_it():
     out = released("2029-02-10", ReleaseKind.DENDA_DIBAYAR)
     told = facts(admitted, verdict, final, executed, out)
     assert (told.substitute and told.substitute.paid, told.fine_paid) == (True, True)
+
+
+def test_paying_the_fine_pays_for_no_restitution():
+    fine = part(SentenceKind.DENDA, fine=50_000_000)
+    half_a_year = part(SentenceKind.PENJARA_PENGGANTI, months=6)
+    a_year = part(SentenceKind.PENJARA_PENGGANTI, years=1)
+    paid = FinePaid(effective=on("2025-06-01"), amount=50_000_000, receipt="STS-1")
+
+    def instead(*events):
+        told = facts(admitted, *events, final, executed, paid)
+        return told.substitute.paid, told.fine_paid
+
+    assert instead(pronounced(part(years=4), fine, half_a_year)) == (True, True)
+    assert instead(pronounced(part(years=4), fine, half_a_year, a_year)) == (False, None)
+    assert instead(pronounced(part(years=4), fine, half_a_year), corruption) == (False, None)
+    half = replace(fine, fine=25_000_000)
+    two_fines = pronounced(part(years=4), half, half, half_a_year, a_year)
+    assert instead(two_fines) == (True, True)
+    unpaid = facts(admitted, pronounced(part(years=4), fine, half_a_year), corruption)
+    assert unpaid.fine_paid is False
+    out = released("2029-02-10", ReleaseKind.DENDA_DIBAYAR)
+    assert instead(pronounced(part(years=4), fine, half_a_year, a_year), out) == (True, True)
 
 
 def test_life_and_death_are_told_as_such():

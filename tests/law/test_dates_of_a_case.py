@@ -3,17 +3,19 @@
 from datetime import date
 
 import pytest
-from law.told_case import PK, SENTENCED, admitted, part, pronounced
+from law.told_case import PK, SENTENCED, admitted, corruption, executed, final, part, pronounced
 from scenario import on
 
 from domain.catalogue import CASE
 from domain.earlier_remisi import EarlierRemisiGranted
+from domain.fine import FinePaid
 from domain.law.book import LAW
 from domain.law.calculation import calculate
 from domain.law.case_facts import facts_of
+from domain.law.case_remarks import case_remarks
 from domain.law.facts import RemisiKind
 from domain.law.impossible import ImpossibleFacts
-from domain.verdict import Instance
+from domain.verdict import Instance, SentenceKind
 from projections.sentence_dates import reckoned
 
 ASKED = date(2026, 6, 1)
@@ -64,3 +66,26 @@ def test_a_what_if_with_remisi_after_the_end_is_a_slip_and_refused():
         calculate(told(admitted, *SENTENCED, *REMISI, review(part(months=6))), (), ASKED, LAW)
     codes = [one.code for one in refused.value.problems]
     assert codes == ["remission.after_release", "remission.after_release"]
+
+
+FINE = part(SentenceKind.DENDA, fine=50_000_000)
+HALF_A_YEAR = part(SentenceKind.PENJARA_PENGGANTI, months=6)
+PAID = FinePaid(effective=on("2025-06-01"), amount=50_000_000, receipt="STS-1")
+
+
+@pytest.mark.parametrize(
+    ("charged", "release", "noticed"),
+    [((), date(2029, 2, 10), []), ((corruption,), date(2029, 8, 9), ["substitute.fine_only"])],
+)
+def test_whoever_paid_a_fine_and_may_owe_restitution_serves_on_and_somebody_is_to_look(
+    charged, release, noticed
+):
+    case = (admitted, *charged, pronounced(part(years=4), FINE, HALF_A_YEAR), final, executed, PAID)
+    assert answer(*case).days.release == release
+    journey = CASE.fold(case)
+    assert [one.code for one in case_remarks(journey, facts_of(journey))] == noticed
+
+
+def test_before_the_fine_is_paid_there_is_nothing_to_look_at():
+    journey = CASE.fold((admitted, corruption, pronounced(part(years=4), FINE, HALF_A_YEAR)))
+    assert list(case_remarks(journey, facts_of(journey))) == []

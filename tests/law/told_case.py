@@ -11,6 +11,7 @@ from domain.admission import (
     LegalStatus,
     Religion,
 )
+from domain.charge import ChargeRecorded
 from domain.custody import Released
 from domain.detention import (
     DetentionExtended,
@@ -18,6 +19,7 @@ from domain.detention import (
     DetentionOrdered,
     DetentionStage,
 )
+from domain.law.facts import CaseType
 from domain.person import Sex
 from domain.release import ReleaseKind
 from domain.verdict import (
@@ -110,3 +112,14 @@ SENTENCED = (pronounced(part(years=1, months=6)), final, executed)
 
 def released(day, kind=ReleaseKind.PENANGGUHAN):
     return Released(effective=on(day), kind=kind, document="SB-1")
+
+
+corruption = ChargeRecorded(
+    effective=on("2025-03-01"),
+    case_type=CaseType.KORUPSI,
+    maximum_years=20,
+    life_or_death=False,
+    recidivist=None,
+    legal_basis="UU 31/1999",
+    offence="...",
+)

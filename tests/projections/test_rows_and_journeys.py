@@ -1,11 +1,14 @@
 """Rows stand where the domain's own states stand, on whatever the domain admits."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from fold import of, one_a_day
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from law.told_case import admitted, corruption, executed, final, part, pronounced
+from scenario import on
 from strategies import event, walks
 
 from domain.agreement import AGREEMENT, status_on
@@ -14,13 +17,14 @@ from domain.charge import CHARGE
 from domain.custody import CUSTODY, CustodyAdmitted, CustodyTakenOver
 from domain.detention import DETENTION
 from domain.earlier_remisi import EARLIER_REMISI
+from domain.fine import FinePaid
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Stream
 from domain.law.case_facts import facts_of
 from domain.law.detention_case import chain_of, court_of, who_of
 from domain.programme import PROGRAMME
 from domain.skill_training import SKILL_TRAINING
-from domain.verdict import VERDICT, legal_status
+from domain.verdict import VERDICT, SentenceKind, legal_status
 from projections import agreements, detention_limits
 from projections.agreements import AGREEMENTS
 from projections.case_summary import CASE_SUMMARY
@@ -87,10 +91,22 @@ def test_sentence_dates_are_what_the_facts_of_the_case_come_to():
             facts = facts_of(CASE.fold(history))
             again = facts_by(row.steps)
             assert (again.detention, again.sentences) == (facts.detention, facts.sentences)
+            assert again.substitute == facts.substitute
             found = reckoned(facts)
             assert {name: getattr(row, name) for name in vars(found)} == vars(found)
             seen.add(row.why_none)
     assert {None, "sentence.none"} <= seen
+
+
+def test_sentence_dates_know_of_corruption_that_the_fine_is_not_all():
+    fine = part(SentenceKind.DENDA, fine=50_000_000)
+    instead = part(SentenceKind.PENJARA_PENGGANTI, months=6)
+    paid = FinePaid(effective=on("2025-06-01"), amount=50_000_000, receipt="STS-1")
+    history = (admitted, pronounced(part(years=4), fine, instead), final, executed, paid)
+    (row,) = of(SENTENCE_DATES, "case:1", *history).values()
+    assert row.release == date(2029, 2, 10)
+    (row,) = of(SENTENCE_DATES, "case:1", *history, corruption).values()
+    assert row.release == date(2029, 8, 9)
 
 
 def told_of(*kinds):
