@@ -16,10 +16,13 @@ from application.timeline import by_effect
 from domain import integration_assessment, remisi_assessment
 from domain.assessment import OTHERWISE
 from domain.catalogue import CASE
+from domain.custody import CUSTODY
 from domain.integration import INTEGRATION, IntegrationProposed
 from domain.integration_assessment import INTEGRATION_ASSESSMENT, IntegrationAssessed
 from domain.kernel import Event, Journey, Refused, is_forgotten
-from domain.record import Draft
+from domain.law.case_facts import UNTOLD_NATIONALITY
+from domain.person import PERSON
+from domain.record import Draft, StreamId
 from domain.remisi import REMISI, RemisiApplied, RemisiProposed
 from domain.remisi_assessment import REMISI_ASSESSMENT, RemisiAssessed
 from domain.review import ReviewOutcome
@@ -70,7 +73,7 @@ def _assess(deliberation: "Deliberation", strand: "Strand", fact: Draft) -> None
             case RemisiProposed() | RemisiApplied() as step:
                 found = _of_remisi(deliberation, strand, step, journey)
             case IntegrationProposed() as step:
-                found = _of_integration(strand, step, journey)
+                found = _of_integration(deliberation, strand, step, journey)
             case _:
                 return
     except OverflowError:
@@ -115,8 +118,11 @@ def _of_remisi(
     )
 
 
-def _of_integration(strand: "Strand", step: IntegrationProposed, journey: Journey) -> Finding:
-    now = integration_assessment.assessed(step, journey)
+def _of_integration(
+    deliberation: "Deliberation", strand: "Strand", step: IntegrationProposed, journey: Journey
+) -> Finding:
+    nationality = _nationality(deliberation, journey)
+    now = integration_assessment.assessed(step, journey, nationality=nationality)
     first = next(
         (
             page.event
@@ -135,6 +141,16 @@ def _of_integration(strand: "Strand", step: IntegrationProposed, journey: Journe
         told=today[INTEGRATION_ASSESSMENT].findings.get(now.proposal),
         otherwise=integration_assessment.assessed_otherwise(first, now) if looked_at else None,
     )
+
+
+def _nationality(deliberation: "Deliberation", journey: Journey) -> str:
+    """Return what the person's record says; of whom there is none, what the case takes for so."""
+    person = journey[CUSTODY].person
+    if person:
+        record = deliberation.strand(StreamId(kind="person", key=person)).timeline.journey
+        if record[PERSON].registered:
+            return record[PERSON].registered.nationality
+    return UNTOLD_NATIONALITY
 
 
 def _watch(

@@ -8,6 +8,7 @@ when the past of the case has changed (`application.assessing`).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -59,15 +60,17 @@ class Assessments(Value):
     findings: dict[str, IntegrationAssessed]
 
 
-def assessed(proposed: IntegrationProposed, journey: Journey) -> IntegrationAssessed:
+def assessed(
+    proposed: IntegrationProposed, journey: Journey, *, nationality: str
+) -> IntegrationAssessed:
     """Return what the law finds about a proposal, on its day and by the texts known then.
 
-    ``journey`` is the case as of that day. Raises `OverflowError` for a sentence beyond the end of
-    the calendar.
+    ``journey`` is the case as of that day; the ``nationality`` is the person's. Raises
+    `OverflowError` for a sentence beyond the end of the calendar.
     """
     day = proposed.effective.day
     known = LAW.as_known(day)
-    facts = facts_of(journey)
+    facts = replace(facts_of(journey), nationality=nationality)
     papers = papers_of(journey, proposed.right)
     found = rights(facts, day, known, under=day, papers=papers)[proposed.right]
     return IntegrationAssessed(

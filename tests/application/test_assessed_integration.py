@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from correcting_desk import Desk
+from correcting_desk import Desk, admitted, new_id, registered
 from mined_store import own_database, own_ledger
 from scenario import on
 
@@ -11,6 +11,7 @@ from domain.conduct import ConductAssessed, Predicate
 from domain.integration import IntegrationDeclined, IntegrationProposed, Right
 from domain.integration_assessment import IntegrationAssessed
 from domain.kernel import Refused
+from domain.record import StreamId
 from domain.verdict import (
     Instance,
     Outcome,
@@ -89,6 +90,24 @@ def test_nobody_tells_a_finding(desk, case):
     with pytest.raises(Refused) as refusal:
         desk.tell(case, replace(findings(desk, case)[-1], possible=False))
     assert refusal.value.code == "integration_assessment.is_worked_out"
+
+
+def test_a_foreigner_is_found_to_be_one_by_the_record_of_the_person(desk):
+    person, case = new_id(), StreamId(kind="case", key=new_id())
+    foreigner = replace(registered("John Fictitious"), nationality="NL")
+    desk.tell(StreamId(kind="person", key=person), foreigner)
+    leave = replace(asked, proposal="CMK-1", right=Right.CMK)
+    desk.tell(case, admitted(person), *CONVICT, leave)
+    compatriot = desk.case()
+    desk.tell(compatriot, *CONVICT, leave)
+    said = [
+        {one.code: (one.met, one.because_id) for one in findings(desk, which)[-1].criteria}
+        for which in (case, compatriot)
+    ]
+    assert [one["not_foreigner"] for one in said] == [
+        (False, "Hak ini tidak diberikan kepada warga negara asing."),
+        (True, "Anda bukan warga negara asing."),
+    ]
 
 
 def test_a_fact_told_late_has_it_worked_out_anew_and_the_proposal_looked_at(desk, case):

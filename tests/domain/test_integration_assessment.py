@@ -75,7 +75,7 @@ convict = Scenario(CASE).given(*CONVICT)
 
 
 def found(*events, proposal=asked):
-    return assessed(proposal, CASE.fold([*CONVICT, *events, proposal]))
+    return assessed(proposal, CASE.fold([*CONVICT, *events, proposal]), nationality="ID")
 
 
 def criterion(event, code):
@@ -164,7 +164,7 @@ def test_a_remisi_applied_opens_pb_on_its_day():
 def test_what_decides_is_whether_and_from_when_and_is_told_in_both_languages():
     bad = replace(good, risk_declined=False)
     journey = CASE.fold([admitted, pronounced, final, executed, bad, asked])
-    now = assessed(asked, journey)
+    now = assessed(asked, journey, nationality="ID")
     assert (essence(found()), essence(now)) == ((True, date(2026, 2, 10)), (False, None))
     refused = assessed_otherwise(found(), now)
     assert refused.code == "integration_assessment.otherwise"
@@ -176,7 +176,7 @@ def test_what_decides_is_whether_and_from_when_and_is_told_in_both_languages():
 
 def test_a_case_without_a_sentence_is_told_that_there_is_none():
     journey = CASE.fold([admitted, asked])
-    event = assessed(asked, journey)
+    event = assessed(asked, journey, nationality="ID")
     assert (event.possible, event.from_day) == (False, None)
     assert [one.code for one in event.criteria] == ["not_convicted"]
 
