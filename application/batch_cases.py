@@ -102,12 +102,11 @@ def _repeats(step: Event, event: Event, line: BatchLine) -> bool:
             return isinstance(step, BatchDecided) and step.level is event.level
         case RemisiSkIssued():
             return isinstance(step, BatchSkIssued)
+        case RemisiCancelled() if line.stop is None:
+            return isinstance(step, BatchWithdrawn)
         case RemisiCancelled():
-            if line.stop is None:
-                return isinstance(step, BatchWithdrawn)
-            if not isinstance(step, BatchLineWithdrawn):
-                return False
-            return line_key(step.case, step.kind) == line_key(line.case, line.kind)
+            theirs = isinstance(step, BatchLineWithdrawn) and line_key(step.case, step.kind)
+            return theirs == line_key(line.case, line.kind)
         case _:
             return False
 
