@@ -171,12 +171,16 @@ def _warnings(
 
 
 def sentence_dates(facts: Facts, course: Dates) -> SentenceDates:
-    """Return the days that a sentence comes to."""
+    """Return the days that a sentence comes to: of whom only a substitute is served, that one."""
+    free = release(facts, course)
+    if facts.substitute and not course.length.total_days:
+        less = sum(one.days for one in course.later)
+        course = replace(course, length=facts.substitute.span, remitted=less)
     return SentenceDates(
         counts_from=course.counts_from,
         expiry_without_remission=course.without_remission,
         expiry=course.expiry,
-        release=release(facts, course),
+        release=free,
         one_third=course.part(THIRD),
         one_half=course.part(HALF),
         two_thirds=course.part(TWO_THIRDS),

@@ -31,7 +31,7 @@ from domain.law.integration_rules import CHILD_RIGHTS, INTEGRATION, RIGHTS
 from domain.law.integration_time import last_remission, of_the_dates, time_left
 from domain.law.remisi_conduct import MEASURE_WITHOUT_END
 from domain.law.rule_set import Law, PolicyUsed
-from domain.law.sentence import Dates, Endless, dates, rules_of, used
+from domain.law.sentence import NOT_APPLICABLE, Dates, Endless, dates, rules_of, used
 
 IN_ORDER: Final = (Right.ASIMILASI, Right.CMK, Right.CB, Right.CMB, Right.PB)
 """Asimilasi first: that of narcotics must be lived before PB."""
@@ -90,6 +90,9 @@ def rights(
     dated = dates(facts, law)
     if facts.kind is SubjectKind.TAHANAN:
         dated = NOT_CONVICTED
+    elif isinstance(dated, Dates) and not dated.length.total_days:
+        code = "sentence.substitute_only"
+        dated = Endless(code=code, because=NOT_APPLICABLE[code])
     if isinstance(dated, Endless):
         return {right: _nothing(right, dated) for right in IN_ORDER}
     question = Question(facts=facts, dates=dated, on=on, law=law, under=under)

@@ -167,10 +167,16 @@ def not_life_or_death(asked: Asked) -> Criterion:
 
 
 def sentence_6_months(asked: Asked) -> Criterion | None:
-    """Ask for a sentence of six months at the least; of one without an end nothing is asked."""
+    """Ask for a sentence of six months at the least; of one without an end nothing is asked.
+
+    Whoever serves only what is in place of a fine is given a dasawarsa of that (V).
+    """
     if lives(asked.facts.sentences):
         return None
     total = summed(one.span for one in asked.facts.sentences).total_days
+    substitute = asked.facts.substitute
+    if not total and substitute and not substitute.paid and asked.kind is RemisiKind.DASAWARSA:
+        total = substitute.span.total_days
     least = asked.rules.values.least_sentence.total_days
     (total_id, total_en), (least_id, least_en) = spoken_length(total), spoken_length(least)
     words = (

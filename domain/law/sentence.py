@@ -83,6 +83,8 @@ REMISI_IN_PARTS: Final = Policy(
 class Dates(Value):
     """A sentence that has an end: since when it counts, its length, and the remisi deducted.
 
+    Of whoever serves only what is in place of a fine the length is nothing, and all remisi later.
+
     ``freed`` is the day on which it is over in fact: the award day, where a remisi ends it on its
     own day. ``later`` is the remisi that was given after that, while a substitute was served.
     """
@@ -137,6 +139,10 @@ NOT_APPLICABLE: Final[Mapping[str, Words]] = {
         "putusan terakhir tidak menjatuhkan pidana penjara",
         "the last verdict imposes no imprisonment",
     ),
+    "sentence.substitute_only": (
+        "tidak berlaku: yang dijalani hanya penjara pengganti",
+        "not applicable: what is served is only in place of a payment",
+    ),
     "sentence.not_held": (
         "belum ada hari penahanan yang tercatat",
         "no day of detention is recorded yet",
@@ -188,8 +194,10 @@ def _endless(facts: Facts) -> str | None:
     if any(one.life for one in facts.sentences):
         return "sentence.life"
     if not any(one.span.total_days for one in facts.sentences):
-        imposed_none = facts.verdict_final_on is not None and facts.substitute is None
-        return "sentence.none_imposed" if imposed_none else "sentence.none"
+        if facts.substitute is None:
+            return "sentence.none_imposed" if facts.verdict_final_on else "sentence.none"
+        if facts.substitute.paid:
+            return "sentence.none"
     if not facts.detention:
         return "sentence.not_held"
     return None

@@ -1,11 +1,13 @@
 """The dates that a case's own facts come to, whatever courts and units have said meanwhile."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from law.told_case import PK, SENTENCED, admitted, corruption, executed, final, part, pronounced
 from scenario import on
 
+from domain.admission import AdmissionReason
 from domain.catalogue import CASE
 from domain.earlier_remisi import EarlierRemisiGranted
 from domain.fine import FinePaid
@@ -13,7 +15,8 @@ from domain.law.book import LAW
 from domain.law.calculation import calculate
 from domain.law.case_facts import facts_of
 from domain.law.case_remarks import case_remarks
-from domain.law.facts import RemisiKind
+from domain.law.detention_case import clock_of
+from domain.law.facts import RemisiKind, Wanted
 from domain.law.impossible import ImpossibleFacts
 from domain.verdict import Instance, SentenceKind
 from projections.sentence_dates import reckoned
@@ -89,3 +92,44 @@ def test_whoever_paid_a_fine_and_may_owe_restitution_serves_on_and_somebody_is_t
 def test_before_the_fine_is_paid_there_is_nothing_to_look_at():
     journey = CASE.fold((admitted, corruption, pronounced(part(years=4), FINE, HALF_A_YEAR)))
     assert list(case_remarks(journey, facts_of(journey))) == []
+
+
+def test_whoever_serves_only_what_is_in_place_of_a_fine_has_dates_and_a_dasawarsa():
+    to_serve = replace(admitted, reason=AdmissionReason.PENGGANTI_DENDA)
+    verdict = pronounced(FINE, HALF_A_YEAR, day="2025-01-05")
+    case = (to_serve, verdict, replace(final, effective=on("2025-01-12")))
+    days = answer(*case).days
+    assert (days.counts_from, days.expiry, days.release) == (
+        date(2025, 2, 10),
+        date(2025, 8, 9),
+        date(2025, 8, 9),
+    )
+    assert reckoned(told(*case)).release == date(2025, 8, 9)
+    found = clock_of(CASE.fold(case), ASKED, LAW, days.release)
+    assert found.overdue
+    assert found.overdue.since == date(2025, 8, 10)
+
+    a_year = part(SentenceKind.PENJARA_PENGGANTI, years=1)
+    longer = told(to_serve, pronounced(FINE, a_year, day="2025-01-05"), case[-1])
+    wanted = [
+        Wanted(kind=kind, on=date(2025, 8, 17), ground=None, missed=None)
+        for kind in (RemisiKind.UMUM, RemisiKind.DASAWARSA)
+    ]
+    found = calculate(longer, wanted, ASKED, LAW)
+    assert [(one.kind, one.eligible, one.days) for one in found.remissions] == [
+        (RemisiKind.UMUM, False, 0),
+        (RemisiKind.DASAWARSA, True, 30),
+    ]
+    assert (found.days.expiry_without_remission, found.days.expiry, found.days.release) == (
+        date(2026, 2, 10),
+        date(2026, 1, 11),
+        date(2026, 1, 11),
+    )
+    rights = {one.applicable for one in found.integration.values()}
+    assert rights == {False}
+
+
+def test_a_substitute_that_was_paid_and_nothing_else_has_no_dates():
+    verdict = pronounced(FINE, HALF_A_YEAR, day="2025-01-05")
+    to_serve = replace(admitted, reason=AdmissionReason.PENGGANTI_DENDA)
+    assert answer(to_serve, verdict, final, PAID).not_applicable.code == "sentence.none"
