@@ -11,8 +11,8 @@ Rules of the house. An award takes effect on its day, never on its SK's: every s
 before the award day, and an SK dated after it is recorded as effective on it, with its own
 ``sk_date``. For a day that is gone there is a *susulan*, with an award day of its own. One remisi
 umum and one remisi khusus in a calendar year of award days (Keppres 174/1999 art. 2-4, K~; so also
-in 2033, which has two Idul Fitri), and what a susulan makes up for is made up for once: what was
-cancelled or turned down does not count.
+in 2033, which has two Idul Fitri), one dasawarsa, one tambahan for a ground, one PMP on a day; and
+what a susulan makes up for is made up for once: what was cancelled or turned down does not count.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ from domain.kernel import (
     Value,
     ensure,
 )
-from domain.law.facts import YEARLY, Missed, RemisiGround, RemisiKind
+from domain.law.facts import MADE_UP_FOR, Missed, RemisiGround, RemisiKind
 from domain.law.feasts import ARTICLE, feast_of
 from domain.time import Effective
 
@@ -141,6 +141,17 @@ class Proposal(Value):
         stands = self.asked is not None and self.cancelled is None and not self.turned_down
         return stands and self.asked is not None and _award(self.asked).is_one_with(award)
 
+    def is_one_with(self, proposed: RemisiProposed) -> bool:
+        """Return whether what is proposed would be had twice: an award, or a ground in a year."""
+        if proposed.missed or proposed.kind in MADE_UP_FOR:
+            return self.counts_as(_award(proposed))
+        asked = self.asked
+        if proposed.kind is not RemisiKind.TAMBAHAN or asked is None:
+            return False
+        same = (asked.kind, asked.ground) == (proposed.kind, proposed.ground)
+        year = asked.award_day.year == proposed.award_day.year
+        return same and year and self.cancelled is None and not self.turned_down
+
 
 UNKNOWN: Final = Proposal(asked=None, decisions=(), sk=None, applied=None, cancelled=None)
 
@@ -196,9 +207,8 @@ def _ensure_may_be_proposed(journey: Journey, proposed: RemisiProposed) -> None:
     _ensure_told_of_its_kind(proposed)
     _ensure_own_feast(journey, proposed)
     award = _award(proposed)
-    once = proposed.missed or proposed.kind in YEARLY
     ensure(
-        not once or not any(one.counts_as(award) for one in proposals.values()),
+        not any(one.is_one_with(proposed) for one in proposals.values()),
         "remisi.one_a_year",
         article="Keppres 174/1999",
         because=(

@@ -115,8 +115,8 @@ class Missed(Value):
     on: date
 
     def is_one_with(self, other: "Missed") -> bool:
-        """Return whether both are one award: of umum and khusus there is one in a year."""
-        by_year = self.kind in YEARLY and other.on.year == self.on.year
+        """Return whether both are one award: of a PMP there is one on a day, else in a year."""
+        by_year = self.kind is not RemisiKind.PMP and other.on.year == self.on.year
         return self.kind is other.kind and (by_year or self.on == other.on)
 
 

@@ -201,13 +201,38 @@ def test_what_was_missed_is_made_up_for_once():
     held.given(replace(first, award_day=date(2026, 1, 5))).when(next_umum).then_recorded()
 
 
-@pytest.mark.parametrize("kind", [RemisiKind.PMP, RemisiKind.DASAWARSA])
-def test_an_award_of_its_own_day_is_made_up_for_by_its_day(kind):
-    august, march = (Missed(kind=kind, on=date(2025, *day)) for day in ((8, 17), (3, 31)))
+def test_a_pmp_is_made_up_for_by_its_day():
+    august, march = (Missed(kind=RemisiKind.PMP, on=date(2025, *day)) for day in ((8, 17), (3, 31)))
     late = again("satu", "2025-10-01", made="2025-09-01", kind=RemisiKind.SUSULAN)
     given = held.given(replace(late, missed=august))
     given.when(replace(late, proposal="dua", missed=march)).then_recorded()
     given.when(replace(late, proposal="dua", missed=august)).then_refused("remisi.one_a_year")
+
+
+@pytest.mark.parametrize(
+    ("kind", "other_day"),
+    [(RemisiKind.DASAWARSA, "2025-12-25"), (RemisiKind.PMP, "2025-08-17")],
+)
+def test_a_dasawarsa_of_the_year_and_a_pmp_of_the_day_are_proposed_once(kind, other_day):
+    first = again("satu", "2025-08-17", made="2025-06-01", kind=kind)
+    second = again("dua", other_day, made="2025-06-01", kind=kind)
+    held.given(first).when(second).then_refused("remisi.one_a_year")
+    gone = replace(cancelled, proposal="satu")
+    held.given(first, gone).when(second).then_recorded()
+    held.given(first).when(replace(second, award_day=date(2026, 3, 31))).then_recorded()
+
+
+def test_a_tambahan_is_proposed_once_a_year_for_each_ground():
+    first, second = (
+        replace(
+            again(key, "2025-08-17", made="2025-06-01", kind=RemisiKind.TAMBAHAN),
+            ground=RemisiGround.PEMUKA,
+        )
+        for key in ("satu", "dua")
+    )
+    held.given(first).when(second).then_refused("remisi.one_a_year")
+    held.given(first).when(replace(second, ground=RemisiGround.JASA)).then_recorded()
+    held.given(first).when(replace(second, award_day=date(2026, 8, 17))).then_recorded()
 
 
 def test_the_key_of_a_proposal_is_used_once_even_when_cancelled():
