@@ -13,10 +13,13 @@ from typing import Annotated, Final
 from domain.custody import ensure_alive
 from domain.fields import Line
 from domain.kernel import Chapter, Event, Journey, Open, Range, Specific, Value, ensure
+from domain.law.book import LAW
 from domain.law.facts import CaseType
+from domain.law.punishment import LONGEST_TERM
 
-MaximumYears = Annotated[int, Range(least=1, most=20)]
-"""KUHP (UU 1/1946 art. 12; UU 1/2023 art. 68): imprisonment for a term is 20 years at most (K+)."""
+LONGEST: Final = max(one.values.most_years for one in LAW.book if one.topic is LONGEST_TERM)
+MaximumYears = Annotated[int, Range(least=1, most=LONGEST)]
+"""No term is longer under any text in the book."""
 
 
 class ChargeRecorded(Event, stored_as="charge.recorded"):
@@ -54,7 +57,7 @@ class Charge(Value):
 def decide(proposed: ChargeRecorded, journey: Journey) -> Sequence[Event]:
     """Admit what is charged against somebody alive; to be charged with the same again is no news.
 
-    KUHP (UU 1/1946 art. 77; UU 1/2023 art. 132): the right to prosecute ends with death (K+).
+    The right to prosecute ends with death (UU 1/2023 art. 132, V1; the code of 1946, K+).
     """
     ensure_alive(journey, "charge.dead")
     latest = journey[CHARGE].latest

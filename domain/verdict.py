@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from typing import Final, assert_never, get_args
 
 from domain.custody import (
@@ -25,6 +26,8 @@ from domain.custody import (
 from domain.fields import Days, Line, Months, Rupiah, Years
 from domain.fine import FinePaid, ensure_owed
 from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, ensure
+from domain.law.book import LAW
+from domain.law.child import is_child
 
 
 class Instance(Enum):
@@ -116,8 +119,6 @@ class Verdicts(Value):
 
 KUHAP: Final = "KUHAP (UU 8/1981; UU 20/2025)"
 FINAL_ONLY: Final = "KUHAP (pelaksanaan putusan yang berkekuatan hukum tetap)"
-CHILD_UNTIL: Final = 18
-"""Age in years at admission from which nobody is anak (UU 11/2012 art. 1)."""
 TIMED: Final = (SentenceKind.PENJARA, SentenceKind.KURUNGAN, SentenceKind.PENJARA_PENGGANTI)
 ENDLESS: Final = (SentenceKind.SEUMUR_HIDUP, SentenceKind.MATI)
 SENTENCED: Final = (AdmissionReason.PIDANA, AdmissionReason.PENGGANTI_DENDA)
@@ -139,7 +140,7 @@ def legal_status(journey: Journey) -> LegalStatus | None:
         case CustodyTakenOver():
             status = opening.legal_status
         case CustodyAdmitted():
-            child = _is_child(opening.birth_date, opening.effective.day)
+            child = _came_as_child(opening.birth_date or None, opening.effective.day)
             status = LegalStatus.ANAK if child else LegalStatus.TAHANAN
             if opening.reason in SENTENCED:
                 status = CONVICTED[status]
@@ -148,11 +149,9 @@ def legal_status(journey: Journey) -> LegalStatus | None:
     return CONVICTED[status] if _is_serving(journey[VERDICT]) else status
 
 
-def _is_child(born: date | None, on: date) -> bool:
-    if not born:  # unknown, or forgotten
-        return False
-    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return age < CHILD_UNTIL
+@lru_cache(maxsize=4096)
+def _came_as_child(born: date | None, on: date) -> bool:
+    return is_child(born, on, LAW)
 
 
 def _is_serving(verdicts: Verdicts) -> bool:

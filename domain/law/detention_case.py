@@ -1,6 +1,7 @@
 """The clock of one case from its own facts: order by order, each with the fact that told of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from domain.charge import CHARGE
@@ -8,6 +9,7 @@ from domain.custody import CUSTODY, HELD, LegalStatus
 from domain.detention import DETENTION, DetentionExtended, DetentionStatus, Order
 from domain.kernel import Journey, Value, Words
 from domain.law.aloud import spoken_day
+from domain.law.child import AFTER_18, is_child
 from domain.law.criteria import Criterion, Explanation, Trace
 from domain.law.detention import ONE_DAY, Chain, Ordered, Pause, Term, Who, terms
 from domain.law.detention_clock import (
@@ -25,6 +27,7 @@ from domain.law.detention_clock import (
 )
 from domain.law.detention_rules import DETENTION_NOTICES
 from domain.law.detention_words import FLAGS
+from domain.law.facts import SubjectKind
 from domain.law.rule_set import Law
 from domain.verdict import VERDICT, Outcome, imprisons, legal_status
 
@@ -60,6 +63,10 @@ def clock_of(journey: Journey, on: date, law: Law, release: date | None) -> Case
     Raises `Refused` where no text that is known limits an order.
     """
     chain, who = chain_of(journey), who_of(journey)
+    grown = who.child and _grown_up(journey, on, law)
+    after_18 = law.use(AFTER_18)
+    if grown and after_18.chosen != SubjectKind.ANAK_BINAAN.value:
+        who = replace(who, child=False)
     found = terms(chain, who, law, on)
     now = _standing(journey, chain, found, release)
     over = overdue(now, on)
@@ -78,9 +85,23 @@ def clock_of(journey: Journey, on: date, law: Law, release: date | None) -> Case
         criteria=tuple(_criteria(found, last, over, on)),
         explanation=Explanation(
             rule_sets=tuple(dict.fromkeys((*(one.rule_set for one in found), notices.id))),
-            policies=tuple(dict.fromkeys(used for one in found for used in one.policies)),
+            policies=tuple(
+                dict.fromkeys(
+                    (
+                        *((after_18,) if grown else ()),
+                        *(used for one in found for used in one.policies),
+                    )
+                )
+            ),
         ),
     )
+
+
+def _grown_up(journey: Journey, on: date, law: Law) -> bool:
+    """Return whether somebody who came in as a child is none any more; not where nobody knows."""
+    opening = journey[CUSTODY].opening
+    born = (opening.birth_date if opening else None) or None
+    return born is not None and not is_child(born, on, law)
 
 
 def chain_of(journey: Journey) -> Chain:

@@ -16,6 +16,7 @@ from typing import Final
 
 from domain.kernel import Value, Words
 from domain.law.facts import Held, Right, RightLived
+from domain.law.leap_day import leap_day
 from domain.law.rule_set import Certainty, Law, Policy, Topic
 from domain.law.span import months_later, years_later
 
@@ -86,7 +87,7 @@ def probation_end(
     art. 72). ``under`` is the day whose text holds; otherwise the day of expiry.
     """
     rules = law.on(PROBATION, under or expiry).values
-    return years_later(expiry, rules.years) + timedelta(days=detained_elsewhere)
+    return years_later(expiry, rules.years, leap_day(law)) + timedelta(days=detained_elsewhere)
 
 
 def revocable_until(probation: date, law: Law, *, under: date | None = None) -> date | None:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 from domain.kernel import Refused, Value
+from domain.law.child import AFTER_18, grown_up, kind_on
 from domain.law.criteria import Criterion, Explanation
 from domain.law.facts import Facts, Right, SubjectKind
 from domain.law.guidance import OUTSIDE
@@ -29,6 +30,7 @@ from domain.law.integration_papers import Document, Papers, checklist
 from domain.law.integration_record import of_the_record
 from domain.law.integration_rules import CHILD_RIGHTS, INTEGRATION, RIGHTS
 from domain.law.integration_time import last_remission, of_the_dates, time_left
+from domain.law.leap_day import LEAP_DAY
 from domain.law.remisi_conduct import MEASURE_WITHOUT_END
 from domain.law.rule_set import Law, PolicyUsed
 from domain.law.sentence import NOT_APPLICABLE, Dates, Endless, dates, rules_of, used
@@ -142,7 +144,7 @@ class Question(Value):
         share = rules.special_share if special else rules.share
         least = rules.special_least_part_days if special else rules.least_part_days
         article = rules.special_article if special else rules.article
-        if facts.kind is SubjectKind.ANAK_BINAAN:
+        if kind_on(facts, day, law) is SubjectKind.ANAK_BINAAN:
             child = law.on(CHILD_RIGHTS, day)
             if right in child.values.share:
                 share, least, article = child.values.share[right], 0, child.values.article
@@ -162,6 +164,7 @@ class Question(Value):
             share_article=article,
             special=special,
             substitute_days=later,
+            judged_on=day,
             reached=reached(self.dates, share, facts.remissions, later),
         )
         return asking, tuple(texts)
@@ -248,11 +251,13 @@ def _substitute_before(facts: Facts, right: Right, law: Law) -> int:
 
 
 def _policies(asking: Asking) -> tuple[PolicyUsed, ...]:
-    facts, law = asking.facts, asking.law
+    facts, law, expiry = asking.facts, asking.law, asking.dates.expiry
     leave = asking.right in OUTSIDE
     asked = (
         (CONDUCT_WINDOW, bool(facts.discipline) and not asking.rules.conduct_now),
         (MEASURE_WITHOUT_END, any(one.until is None for one in facts.discipline)),
+        (LEAP_DAY, asking.right is Right.PB and (expiry.month, expiry.day) == (2, 29)),
+        (AFTER_18, grown_up(facts, asking.judged_on, law)),
         (LAST_REMISSION, asking.rules.as_last_remission and bool(facts.remissions)),
         (ASIMILASI_REMAINING, asking.special and facts.case_type in asking.rules.asimilasi_first),
         (
@@ -260,4 +265,5 @@ def _policies(asking: Asking) -> tuple[PolicyUsed, ...]:
             leave and facts.substitute is not None and not facts.substitute.paid,
         ),
     )
-    return (*used(law, facts), *(law.use(policy) for policy, needed in asked if needed))
+    told = (*used(law, facts), *(law.use(policy) for policy, needed in asked if needed))
+    return tuple(dict.fromkeys(told))

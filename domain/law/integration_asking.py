@@ -98,7 +98,10 @@ class Reached(Value):
 
 
 class Asking(Value):
-    """One question: may this person have this right, on this day or whenever."""
+    """One question: may this person have this right, on this day or whenever.
+
+    ``judged_on`` is the day whose texts hold.
+    """
 
     facts: Facts
     dates: Dates
@@ -113,6 +116,7 @@ class Asking(Value):
     share_article: str
     special: bool
     substitute_days: int
+    judged_on: date
     reached: Reached
 
     @property

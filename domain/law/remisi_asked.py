@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 from domain.kernel import Words
 from domain.law.aloud import assumed
+from domain.law.child import kind_on
 from domain.law.criteria import Criterion, Trace
 from domain.law.facts import (
     Facts,
@@ -51,7 +52,7 @@ class Asked:
     @property
     def child(self) -> bool:
         """Return whether it is a PMP, of an anak binaan."""
-        return self.facts.kind is SubjectKind.ANAK_BINAAN
+        return kind_on(self.facts, self.on, self.law) is SubjectKind.ANAK_BINAAN
 
     @property
     def needed(self) -> int:
@@ -81,7 +82,8 @@ class Asked:
         if unpaid is None or unpaid.paid or not isinstance(self.dates, Dates):
             return None
         less = sum(one.days for one in self.dates.later)
-        return unpaid.span.after(self.dates.freed) - timedelta(days=less)
+        ends = unpaid.span.after(self.dates.freed, self.dates.leap_day)
+        return ends - timedelta(days=less)
 
     def counts_as(self, given: Granted) -> Missed:
         """Return the award by which a remisi that was given is counted, as `kind` is."""

@@ -20,7 +20,6 @@ from domain.law.facts import (
     Granted,
     RemisiGround,
     RemisiKind,
-    SubjectKind,
 )
 from domain.law.feasts import FEASTED, Feast
 from domain.law.remisi_asked import Asked, said
@@ -302,7 +301,7 @@ def _was_missed(asked: Asked) -> Criterion:
 
 
 def _anak_binaan(asked: Asked) -> Criterion:
-    met = asked.facts.kind is SubjectKind.ANAK_BINAAN
+    met = asked.child
     words = (
         ("Anda anak binaan.", "You are an anak binaan.")
         if met

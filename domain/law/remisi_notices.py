@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from domain.law.aloud import spoken_day
+from domain.law.child import AFTER_18, grown_up
 from domain.law.criteria import Criterion, Explanation
 from domain.law.facts import RemisiGround, RemisiKind, Right
 from domain.law.feasts import feasts
@@ -69,6 +70,7 @@ def _policies(asked: Asked, given: Amount) -> Iterator[Policy]:
         SUSULAN_CONDUCT: kind is RemisiKind.SUSULAN,
         KEMANUSIAAN_AMOUNT: kind is RemisiKind.KEMANUSIAAN,
         PMP_FIRST: asked.child and first,
+        AFTER_18: grown_up(asked.facts, asked.on, asked.law),
         AFTER_RELEASE: asked.released_today,
     }
     return (policy for policy, was in consulted.items() if was)

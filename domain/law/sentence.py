@@ -17,8 +17,9 @@ from typing import Final, cast
 from domain.kernel import Value, Words
 from domain.law.facts import Facts, Granted, Held, HeldForm, RemisiKind, Sentence
 from domain.law.guidance import OUTSIDE, REVOKED_TIME, counted_outside
+from domain.law.leap_day import ARITHMETIC, LEAP_DAY, leap_day
 from domain.law.rule_set import Certainty, Law, Policy, PolicyUsed, RuleSet, Topic
-from domain.law.span import LeapDay, Rounding, Span, summed
+from domain.law.span import Rounding, Span, summed
 
 
 class SentenceRules(Value):
@@ -28,8 +29,6 @@ class SentenceRules(Value):
 
 
 SENTENCE: Final[Topic[SentenceRules]] = Topic("sentence")
-
-ARITHMETIC: Final = "UU 1/1946 art. 97"
 
 CREDIT_ROUNDING: Final = Policy(
     name="credit_rounding",
@@ -52,17 +51,6 @@ PART_ROUNDING: Final = Policy(
     ),
     options=("up", "down"),
     default="up",
-    article=ARITHMETIC,
-    certainty=Certainty.UNSURE,
-)
-LEAP_DAY: Final = Policy(
-    name="leap_day",
-    question=(
-        "Hari apa yang menggantikan 29 Februari pada tahun yang tidak memilikinya?",
-        "Which day stands for 29 February in a year that has none?",
-    ),
-    options=("28_february", "1_march"),
-    default="28_february",
     article=ARITHMETIC,
     certainty=Certainty.UNSURE,
 )
@@ -161,7 +149,7 @@ def dates(facts: Facts, law: Law) -> Dates | Endless:
         remitted=0,
         freed=date.max,
         later=(),
-        leap_day=cast("LeapDay", law.use(LEAP_DAY).chosen),
+        leap_day=leap_day(law),
         rounding=cast("Rounding", law.use(PART_ROUNDING).chosen),
         in_full=law.use(REMISI_IN_PARTS).chosen == "in_full",
     )

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from person_facts import held, lived, person
+from person_facts import held, lived, person, span
 
 from domain.law.book import LAW
 from domain.law.choosing import choose
-from domain.law.facts import Right
+from domain.law.facts import RemisiKind, Right, Substitute, Wanted
 from domain.law.guidance import (
     guidance_end,
     guidance_stages,
@@ -21,6 +21,8 @@ from domain.law.guidance import (
     revocable_until,
     stage_on,
 )
+from domain.law.integration import rights
+from domain.law.remisi_asked import ask
 from domain.law.sentence import dates, used
 
 
@@ -68,6 +70,17 @@ def test_probation_is_a_year_after_expiry_without_the_days_held_for_another_case
     assert probation_end(day("2026-05-26"), LAW) == day("2027-05-26")
     assert probation_end(day("2024-02-29"), LAW) == day("2025-02-28")
     assert probation_end(day("2026-05-26"), LAW, detained_elsewhere=10) == day("2027-06-05")
+
+
+def test_which_day_stands_for_a_29_february_is_asked_of_probation_and_of_a_substitute_too():
+    law = choose(LAW, rule_sets={}, options={"leap_day": "1_march"})
+    assert probation_end(day("2028-02-29"), law) == day("2029-03-01")
+    facts = person("2022-02-28", "6y1d", substitute=Substitute(span=span("1y"), paid=False))
+    wanted = Wanted(kind=RemisiKind.DASAWARSA, on=day("2025-08-17"), ground=None, missed=None)
+    ends = [ask(facts, wanted, one, wanted.on).substitute_ends for one in (LAW, law)]
+    assert ends == [day("2029-02-28"), day("2029-03-01")]
+    pb = rights(facts, day("2026-06-01"), law)[Right.PB]
+    assert [one.chosen for one in pb.explanation.policies if one.name == "leap_day"] == ["1_march"]
 
 
 def test_guidance_of_pb_ends_with_probation_and_of_a_leave_with_expiry():

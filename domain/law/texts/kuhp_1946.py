@@ -7,9 +7,10 @@ kota a fifth (K+).
 
 from datetime import date
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from domain.law.facts import HeldForm
+from domain.law.punishment import LONGEST_TERM, LongestTerm
 from domain.law.rule_set import Certainty, RuleSet
 from domain.law.sentence import SENTENCE, SentenceRules
 
@@ -20,7 +21,19 @@ CREDIT: Final = {
     HeldForm.PEMBANTARAN: Fraction(0),
 }
 
-RULE_SETS: Final = (
+RULE_SETS: Final[tuple[RuleSet[Any], ...]] = (
+    RuleSet(
+        id="kuhp-1946-lamanya",
+        topic=LONGEST_TERM,
+        title=("penjara paling lama menurut KUHP lama", "longest imprisonment by the old KUHP"),
+        legal_basis="UU 1/1946 art. 12",
+        source="beritadiy.pikiran-rakyat.com, 21 March 2023, which quotes art. 12",
+        certainty=Certainty.READ_ONCE,
+        promulgated=date(1946, 2, 26),
+        valid_from=date(1946, 2, 26),
+        valid_until=date(2026, 1, 1),
+        values=LongestTerm(article="UU 1/1946 art. 12", most_years=20),
+    ),
     RuleSet(
         id="kuhp-1946",
         topic=SENTENCE,
