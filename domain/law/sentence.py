@@ -19,7 +19,7 @@ from domain.law.facts import Facts, Granted, Held, HeldForm, RemisiKind, Sentenc
 from domain.law.guidance import OUTSIDE, REVOKED_TIME, counted_outside
 from domain.law.leap_day import ARITHMETIC, LEAP_DAY, leap_day
 from domain.law.rule_set import Certainty, Law, Policy, PolicyUsed, RuleSet, Topic
-from domain.law.span import Rounding, Span, summed
+from domain.law.span import LeapDay, Rounding, Span, summed
 
 
 class SentenceRules(Value):
