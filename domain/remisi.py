@@ -35,7 +35,7 @@ from domain.kernel import (
     Value,
     ensure,
 )
-from domain.law.facts import MADE_UP_FOR, Missed, RemisiGround, RemisiKind
+from domain.law.facts import Missed, RemisiGround, RemisiKind
 from domain.law.feasts import ARTICLE, feast_of
 from domain.time import Effective
 
@@ -136,21 +136,12 @@ class Proposal(Value):
         """Return who decides next; nobody when all have."""
         return LEVELS[len(self.decisions)] if len(self.decisions) < len(LEVELS) else None
 
-    def counts_as(self, award: Missed) -> bool:
+    def counts_as(self, award: Missed, ground: RemisiGround | None = None) -> bool:
         """Return whether it is, or may still become, an award: as itself or as its susulan."""
-        stands = self.asked is not None and self.cancelled is None and not self.turned_down
-        return stands and self.asked is not None and _award(self.asked).is_one_with(award)
-
-    def is_one_with(self, proposed: RemisiProposed) -> bool:
-        """Return whether what is proposed would be had twice: an award, or a ground in a year."""
-        if proposed.missed or proposed.kind in MADE_UP_FOR:
-            return self.counts_as(_award(proposed))
         asked = self.asked
-        if proposed.kind is not RemisiKind.TAMBAHAN or asked is None:
+        if asked is None or self.cancelled or self.turned_down:
             return False
-        same = (asked.kind, asked.ground) == (proposed.kind, proposed.ground)
-        year = asked.award_day.year == proposed.award_day.year
-        return same and year and self.cancelled is None and not self.turned_down
+        return _award(asked).is_one_with(award) and (asked.ground or None) == ground
 
 
 UNKNOWN: Final = Proposal(asked=None, decisions=(), sk=None, applied=None, cancelled=None)
@@ -208,7 +199,8 @@ def _ensure_may_be_proposed(journey: Journey, proposed: RemisiProposed) -> None:
     _ensure_own_feast(journey, proposed)
     award = _award(proposed)
     ensure(
-        not any(one.is_one_with(proposed) for one in proposals.values()),
+        award.kind in (RemisiKind.KEMANUSIAAN, RemisiKind.SUSULAN)
+        or not any(one.counts_as(award, proposed.ground) for one in proposals.values()),
         "remisi.one_a_year",
         article="Keppres 174/1999",
         because=(

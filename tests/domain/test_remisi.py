@@ -201,6 +201,13 @@ def test_what_was_missed_is_made_up_for_once():
     held.given(replace(first, award_day=date(2026, 1, 5))).when(next_umum).then_recorded()
 
 
+def test_of_susulan_that_do_not_say_what_was_missed_there_may_be_two():
+    first, second = (
+        again(key, "2025-10-01", made="2025-09-01", kind=RemisiKind.SUSULAN) for key in ("1", "2")
+    )
+    held.given(first).when(second).then_recorded()
+
+
 def test_a_pmp_is_made_up_for_by_its_day():
     august, march = (Missed(kind=RemisiKind.PMP, on=date(2025, *day)) for day in ((8, 17), (3, 31)))
     late = again("satu", "2025-10-01", made="2025-09-01", kind=RemisiKind.SUSULAN)
