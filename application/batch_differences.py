@@ -96,17 +96,22 @@ class Differences:
             for case, of_case in lines.items()
             if case not in there
         ]
+        drafting = Drafting(self.cases, law_of_draft(draft, self.law))
         differing += [
-            self._of_case(one, lines.get(one.case, ()), draft) for one in self.cases.many(held, NOW)
+            self._of_case(one, lines.get(one.case, ()), draft, drafting)
+            for one in self.cases.many(held, NOW)
         ]
         found = (one for part in differing for one in part if one is not None)
         yield from sorted(found, key=lambda one: (one.case, ORDER[one.kind]))
 
     def _of_case(
-        self, known: CaseKnown, lines: Sequence[BatchLine], draft: BatchDrafted
+        self,
+        known: CaseKnown,
+        lines: Sequence[BatchLine],
+        draft: BatchDrafted,
+        drafting: Drafting,
     ) -> Sequence[Difference | None]:
         asked = DraftAsked(unit=draft.unit, award_day=draft.award_day, kinds=draft.kinds)
-        drafting = Drafting(self.cases, law_of_draft(draft, self.law))
         facts = _without_own_awards(known.facts, lines, draft.award_day)
         on_the_list = {line.kind: line for line in lines}
         return [

@@ -4,6 +4,7 @@ Everyone is reckoned again, so that of a unit of thousands it takes seconds; not
 """
 
 from collections.abc import Sequence
+from threading import BoundedSemaphore
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from api.cursors import cursor_after, key_from
 from api.dependencies import Services, WithServices
 from api.lists import PAGE, PAGE_MOST, wait_for
 from api.preconditions import etag
+from api.problems import Problem
 from api.readings import WithReading
 from api.routes.collections import STRICT
 from api.routes.remisi_batches import ONE, BatchKey, Shown, shown, tongue_of
@@ -27,9 +29,18 @@ from application.batch_differences import Difference, Differences
 from application.case_facts import CaseFacts
 from application.holidays import law_with_feasts
 from application.journeys import NOW
+from domain.kernel import Words
 
 TOLD: Final = frozenset({"remisi"})
 """What of somebody's sealed facts the sentences show."""
+AT_ONCE: Final = 2
+"""Lists that are held against what is known at one time: each keeps a core busy for seconds."""
+WAIT_SECONDS: Final = 10.0
+BUSY: Final[Words] = (
+    "beberapa daftar sedang dihitung ulang; coba lagi sebentar",
+    "several lists are being reckoned again; try again shortly",
+)
+turns: Final = BoundedSemaphore(AT_ONCE)
 router = APIRouter()
 
 
@@ -76,11 +87,19 @@ def read_differences(  # noqa: PLR0913, PLR0917  # what the framework hands in, 
 
 
 def differences_of(services: Services, found: Shown) -> Sequence[Difference]:
-    """Return what differs on a list, once the read models know whom the unit holds by now."""
+    """Return what differs on a list, once the read models know whom the unit holds by now.
+
+    Raises `Problem` (503) where too many are being reckoned already.
+    """
     wait_for(services, services.ledger.position())
-    law = law_with_feasts(services.ledger, None)
-    cases = CaseFacts(services.ledger, services.read_models)
-    return list(Differences(cases, law, found.state).found())
+    if not turns.acquire(timeout=WAIT_SECONDS):
+        raise Problem(503, "remisi_batch.busy", BUSY, headers={"Retry-After": "5"})
+    try:
+        law = law_with_feasts(services.ledger, None)
+        cases = CaseFacts(services.ledger, services.read_models)
+        return list(Differences(cases, law, found.state).found())
+    finally:
+        turns.release()
 
 
 def _place(one: Difference) -> str:

@@ -1,12 +1,14 @@
 """A remisi list held against what happened since its draft: who would be drafted otherwise."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-from batch_desk import MIDNIGHT, Clock, House, by_case
+from batch_desk import MIDNIGHT, Clock, House, by_case, code
 from convicts import convict, judged, punished
 from facts import append, assessed, event
 
+from api.routes import batch_differences
 from domain.record import StreamId
 
 
@@ -107,3 +109,16 @@ def test_after_the_sk_a_breach_is_next_years_and_another_sentence_makes_other_da
     assert told[adi, "dasawarsa"]["remedy"] == "next_year"
     house.follow(MIDNIGHT)
     assert house.read(batch, "/differences")["items"] == [], "a list that ended differs in nothing"
+
+
+def test_no_more_lists_are_reckoned_at_once_than_may_be(house, monkeypatch):
+    convict(house.wali)
+    batch = house.drafted(kinds=["khusus"], award_day="2026-12-25")
+    monkeypatch.setattr(batch_differences, "WAIT_SECONDS", 0.01)
+    with ExitStack() as taken:
+        for _ in range(batch_differences.AT_ONCE):
+            taken.enter_context(batch_differences.turns)
+        answer = house.wali.get(f"/v1/remisi-batches/{batch}/differences")
+        assert code(answer, 503) == "remisi_batch.busy"
+        assert answer.headers["Retry-After"] == "5"
+    house.read(batch, "/differences")

@@ -128,3 +128,26 @@ def test_pb_of_narcotics_waits_for_asimilasi_by_the_charge_of_the_case(medan):
     codes = {one["code"]: one["met"] for one in pb["criteria"]}
     assert codes["asimilasi_lived"] is False
     assert "asimilasi_remaining" in pb["policies"]
+
+
+def test_a_repeated_offence_on_the_papers_bars_leave_to_see_the_family(medan):
+    case = convict(medan, "Residivis Fiktif", since="2024-02-10", length=(3, 0))
+
+    def not_recidivist():
+        cmk = rights(medan, case, valid_at="2025-12-01")["cmk"]
+        (one,) = [one for one in cmk["criteria"] if one["code"] == "not_recidivist"]
+        return cmk["openness"], one["met"], one["because"]
+
+    unsaid = ("open", True, "Dianggap Anda bukan residivis; belum ada catatannya.")
+    assert not_recidivist() == unsaid
+    charge = {"case_type": "umum", "maximum_years": 5, "life_or_death": False}
+    charge |= {"legal_basis": "KUHP Pasal 362", "offence": "pencurian"}
+    for recidivist, found in (
+        ({}, unsaid),
+        ({"recidivist": True}, ("closed", False, "Hak ini tidak diberikan kepada residivis.")),
+        ({"recidivist": False}, ("open", True, "Anda bukan residivis.")),
+    ):
+        version = medan.get(f"/v1/cases/{case}").json()["version"]
+        said = event("charge.recorded", "2025-05-02", **charge, **recidivist)
+        assert append(medan, case, said, version=version).status_code == 201
+        assert not_recidivist() == found
