@@ -19,7 +19,13 @@ from projections.case_summary import CASE_SUMMARY
 from projections.counting import day_from
 from projections.detention_clock import CUSTODY, CUSTODY_STEPS, custody_on
 from projections.kernel import AsItStands, Report, Rows, values
-from projections.sentence_dates import SENTENCE_DATES, SentenceDatesLine, reckoned_on
+from projections.sentence_dates import (
+    SENTENCE_DATES,
+    Reckoned,
+    Reckoning,
+    SentenceDatesLine,
+    reckoned_on,
+)
 from projections.sentence_steps import SentenceStep, official_release
 
 ONE_DAY: Final = timedelta(days=1)
@@ -30,24 +36,30 @@ DIGITS: Final = re.compile("[0-9]{1,4}")
 
 
 class DueLevel(Enum):
-    """How a day of release stands to the day of asking."""
+    """How a day of release stands to the day of asking; `UNKNOWN` where nobody can reckon it."""
 
+    UNKNOWN = "unknown"
     OVERDUE = "overdue"
     TODAY = "today"
     COMING = "coming"
 
 
 class OverdueCause(Enum):
-    """Why somebody may still be held whose day of release has passed."""
+    """Why somebody may still be held whose day of release has passed, or is not known."""
 
     EXECUTION_MISSING = "execution_missing"
     REMISI_RELEASED = "remisi_released"
     DOCUMENT_SAYS_LATER = "document_says_later"
     NOT_RELEASED = "not_released"
     NO_IMPRISONMENT = "no_imprisonment"
+    CANNOT_BE_RECKONED = "cannot_be_reckoned"
 
 
 CAUSES: Final[Mapping[OverdueCause, Words]] = {
+    OverdueCause.CANNOT_BE_RECKONED: (
+        "tidak dapat dihitung dari yang tercatat; petugas harus memeriksa perkaranya hari ini",
+        "cannot be reckoned from what is on record; an officer has to look at the case today",
+    ),
     OverdueCause.EXECUTION_MISSING: (
         "putusan belum dilaksanakan jaksa, dan pidananya sudah habis dijalani",
         "the prosecutor has not executed the verdict, and its sentence has been served",
@@ -74,6 +86,8 @@ CAUSES: Final[Mapping[OverdueCause, Words]] = {
 class DueLine(Value):
     """One case that is held. ``days_left`` is less than nothing where the day has passed.
 
+    Where nobody can reckon the day of release there is neither.
+
     ``official_release`` is what the latest document names. ``because_id`` and ``because_en`` are
     sentences to be read aloud.
     """
@@ -81,8 +95,8 @@ class DueLine(Value):
     case: Open[str]
     unit: Open[str | None]
     level: Open[DueLevel]
-    days_left: Open[int]
-    release: Specific[date]
+    days_left: Open[int | None]
+    release: Specific[date | None]
     expiry: Specific[date | None]
     official_release: Specific[date | None]
     cause: Open[OverdueCause | None]
@@ -92,9 +106,9 @@ class DueLine(Value):
 
 
 class Dates(NamedTuple):
-    """What a row comes to on a day, of somebody who has a day of release."""
+    """What a row comes to on a day, of somebody who has a day of release or ought to."""
 
-    release: date
+    release: date | None
     expiry: date | None
     rule_set: str | None
     official_release: date | None
@@ -110,12 +124,15 @@ class Held(NamedTuple):
 def due(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[DueLine]:
     """Return who is held on the day ``on`` and free within ``days``, the longest overdue first.
 
-    In transit somebody is of the unit where the journey began.
+    Before them come those of whom nobody can say when they are free, whatever ``days`` are: they
+    may be overdue. In transit somebody is of the unit where the journey began.
     """
     on, days = _day(parameters), _days(parameters.get("days"))
-    return sorted(
-        _lines(rows, on, days, parameters.get("unit")), key=lambda one: (one.days_left, one.case)
-    )
+    return sorted(_lines(rows, on, days, parameters.get("unit")), key=_order)
+
+
+def _order(line: DueLine) -> tuple[bool, int, str]:
+    return line.days_left is not None, line.days_left or 0, line.case
 
 
 def _lines(rows: Rows, on: date, days: int, unit: str | None) -> Iterator[DueLine]:
@@ -133,19 +150,17 @@ def _lines(rows: Rows, on: date, days: int, unit: str | None) -> Iterator[DueLin
 
 
 def _line(row: SentenceDatesLine, dates: Dates, person: Held, on: date) -> DueLine:
-    left = (dates.release - on).days
-    level = DueLevel.COMING if left > 0 else DueLevel.OVERDUE if left else DueLevel.TODAY
-    named = dates.official_release
-    cause = _cause(row, dates, person) if left < 0 else None
-    because = _aloud(dates.release, left, cause)
+    left = (dates.release - on).days if dates.release else None
+    cause = _cause(row, dates, person) if left is None or left < 0 else None
+    because = _aloud(dates.release, left or 0, cause)
     return DueLine(
         case=row.case,
         unit=person.unit,
-        level=level,
+        level=_level(left),
         days_left=left,
         release=dates.release,
         expiry=dates.expiry,
-        official_release=named,
+        official_release=dates.official_release,
         cause=cause,
         because_id=because[0],
         because_en=because[1],
@@ -153,21 +168,36 @@ def _line(row: SentenceDatesLine, dates: Dates, person: Held, on: date) -> DueLi
     )
 
 
+def _level(left: int | None) -> DueLevel:
+    if left is None:
+        return DueLevel.UNKNOWN
+    return DueLevel.COMING if left > 0 else DueLevel.OVERDUE if left else DueLevel.TODAY
+
+
 def _dates_on(row: SentenceDatesLine, on: date, until: date) -> Dates | None:
     """Return the dates of a day, of whoever is free by another: as the row says, or anew."""
     if row.last_effective_day + ONE_DAY <= on and not row.moves:
-        if row.release is None or row.release > until:
+        if not _near(row, until):
             return None
         return Dates(row.release, row.expiry, row.rule_set, row.official_release)
     steps = [step for step in row.steps or () if step.day <= on]
     found = reckoned_on(steps, on)
-    if found.release is None or found.release > until:
+    if not _near(found, until):
         return None
     return Dates(found.release, found.expiry, found.rule_set, official_release(steps))
 
 
+def _near(found: Reckoned | SentenceDatesLine, until: date) -> bool:
+    """Say whether a day of release has come near, or ought to be there and is not."""
+    if found.release is None:
+        return found.reckoning is Reckoning.IMPOSSIBLE
+    return found.release <= until
+
+
 def _cause(row: SentenceDatesLine, dates: Dates, person: Held) -> OverdueCause:
     release, expiry, named = dates.release, dates.expiry, dates.official_release
+    if release is None:
+        return OverdueCause.CANNOT_BE_RECKONED
     if expiry is None:
         return OverdueCause.NO_IMPRISONMENT
     if person.legal_status in (LegalStatus.TAHANAN, LegalStatus.ANAK):
@@ -183,7 +213,10 @@ def _awarded(steps: Sequence[SentenceStep], day: date) -> bool:
     return any(step.fact == RemisiApplied.stored_as and step.day == day for step in steps)
 
 
-def _aloud(release: date, left: int, cause: OverdueCause | None) -> Words:
+def _aloud(release: date | None, left: int, cause: OverdueCause | None) -> Words:
+    if release is None:
+        why = CAUSES[OverdueCause.CANNOT_BE_RECKONED]
+        return f"Tanggal bebas Anda {why[0]}.", f"Your day of release {why[1]}."
     said = spoken_day(release)
     if cause is None:
         when = (f"{left} hari lagi", f"in {left} days") if left else ("hari ini", "today")
@@ -235,12 +268,14 @@ DUE_FOR_RELEASE: Final = Report(
         CASE_SUMMARY.name: CUSTODY,
         SENTENCE_DATES.name: frozenset(
             {"case", "person", "release", "expiry", "official_release", "rule_set"}
-            | {"moves", "last_effective_day", "steps"}
+            | {"reckoning", "moves", "last_effective_day", "steps"}
         ),
     },
     daily=True,
     stands={
-        SENTENCE_DATES.name: AsItStands(present=("release",)),
+        SENTENCE_DATES.name: AsItStands(
+            only={"reckoning": values((Reckoning.DATED, Reckoning.IMPOSSIBLE))}
+        ),
         CASE_SUMMARY.name: AsItStands(only={"presence": values(HELD)}, unread=CUSTODY_STEPS),
     },
 )

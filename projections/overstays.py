@@ -43,8 +43,8 @@ def overstays(rows: Rows, parameters: Mapping[str, str | None]) -> Sequence[Over
     on, unit = day_of(parameters), parameters.get("unit")
     found = {line.case: line for line in _before(rows, on, unit)}
     for line in due(rows, {"on": on.isoformat(), "unit": unit, "days": "0"}):
-        if line.level is DueLevel.OVERDUE:
-            found.setdefault(line.case, _after(line))
+        if line.level is DueLevel.OVERDUE and line.release:
+            found.setdefault(line.case, _after(line, line.release + ONE_DAY, on))
     return sorted(found.values(), key=lambda line: (line.since, line.case))
 
 
@@ -72,7 +72,7 @@ def _line(seat: Seat, over: Overdue) -> OverstayLine:
     )
 
 
-def _after(line: DueLine) -> OverstayLine:
+def _after(line: DueLine, since: date, on: date) -> OverstayLine:
     """Return one whose sentence is over: free on the day itself, too long from the day after."""
     none_imposed = line.cause is OverdueCause.NO_IMPRISONMENT
     cause = Cause.ACQUITTED_NOT_RELEASED if none_imposed else Cause.SENTENCE_EXPIRED_NOT_RELEASED
@@ -80,8 +80,8 @@ def _after(line: DueLine) -> OverstayLine:
         case=line.case,
         unit=line.unit,
         cause=cause,
-        since=line.release + ONE_DAY,
-        days=-line.days_left,
+        since=since,
+        days=(on - since + ONE_DAY).days,
         stage=None,
         article=ARTICLES[cause],
         because_id=line.because_id,

@@ -9,6 +9,7 @@ has dates that move: they are reckoned again on the day of asking.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from enum import Enum
 from typing import Final
 
 from domain.custody import CustodyAdmitted, CustodyTakenOver
@@ -26,6 +27,18 @@ from projections.kernel import Projection, Scope
 from projections.sentence_steps import KEPT, SentenceStep, facts_by, official_release, sentence_step
 
 
+class Reckoning(Enum):
+    """Whether there is a day of release. Who serves no end, or nothing yet, has `NONE`.
+
+    Of `IMPOSSIBLE` the facts contradict each other, or no text of law reckons them: somebody has
+    to look at the case, since nobody knows when they are free.
+    """
+
+    DATED = "dated"
+    NONE = "none"
+    IMPOSSIBLE = "impossible"
+
+
 class Reckoned(Value):
     """What facts come to.
 
@@ -40,6 +53,7 @@ class Reckoned(Value):
     one_half: date | None
     two_thirds: date | None
     rule_set: str | None
+    reckoning: Reckoning
     why_none: str | None
     moves: bool
 
@@ -63,6 +77,7 @@ class SentenceDatesLine(Dated):
     two_thirds: Specific[date | None]
     official_release: Specific[date | None]
     rule_set: Open[str | None]
+    reckoning: Open[Reckoning]
     why_none: Specific[str | None]
     moves: Open[bool]
     last_effective_day: Open[date]
@@ -80,9 +95,11 @@ NONE: Final = Reckoned(
     one_half=None,
     two_thirds=None,
     rule_set=None,
+    reckoning=Reckoning.NONE,
     why_none=None,
     moves=False,
 )
+NEVER: Final = replace(NONE, reckoning=Reckoning.IMPOSSIBLE, why_none=IMPOSSIBLE)
 UNDER_WAY: Final = (RemisiProposed, RemisiSkIssued)
 """These move no date before the remisi is applied."""
 
@@ -94,7 +111,7 @@ def reckoned(facts: Facts, on: date | None = None) -> Reckoned:
     """
     facts = replace(facts, discipline=(), rights=(), birth_date=None)
     if problems(facts, (), on):
-        return replace(NONE, why_none=IMPOSSIBLE)
+        return NEVER
     told = closed(facts, on)
     try:
         course = dates(told, LAW)
@@ -102,11 +119,17 @@ def reckoned(facts: Facts, on: date | None = None) -> Reckoned:
             return replace(NONE, why_none=course.code)
         days = sentence_dates(told, course)
     except OverflowError:
-        return replace(NONE, why_none=IMPOSSIBLE)
+        return NEVER
     except Refused as refused:
-        return replace(NONE, why_none=refused.code)
+        return replace(NEVER, why_none=refused.code)
     inside = all(one.to or one.form is HeldForm.RUTAN for one in facts.detention)
-    return Reckoned(**vars(days), rule_set=rules_of(told, LAW).id, why_none=None, moves=not inside)
+    return Reckoned(
+        **vars(days),
+        rule_set=rules_of(told, LAW).id,
+        reckoning=Reckoning.DATED,
+        why_none=None,
+        moves=not inside,
+    )
 
 
 def reckoned_on(steps: Iterable[SentenceStep], on: date) -> Reckoned:
@@ -123,7 +146,7 @@ def reckoned_by(steps: Sequence[SentenceStep], on: date | None = None) -> Reckon
     if found.why_none != NONE_IMPOSED:
         return found
     said = [step.day for step in steps if step.fact == VerdictPronounced.stored_as]
-    return replace(found, release=said[-1] if said else None)
+    return replace(found, reckoning=Reckoning.DATED, release=said[-1]) if said else found
 
 
 def _blank(page: Recorded) -> SentenceDatesLine:
@@ -160,7 +183,7 @@ def _applied(steps: Iterable[SentenceStep], proposal: str) -> bool:
 
 SENTENCE_DATES: Final = Projection(
     name="sentence_dates",
-    version=2,
+    version=3,
     row=SentenceDatesLine,
     events=tuple(KEPT),
     key=lambda page: page.stream.key,

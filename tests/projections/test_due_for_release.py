@@ -42,7 +42,7 @@ from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
 from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, OverdueCause
 from projections.overstays import OVERSTAYS
-from projections.sentence_dates import SENTENCE_DATES
+from projections.sentence_dates import SENTENCE_DATES, Reckoning
 
 MEDAN, PN = "RUTAN-MEDAN", "1/Pid.B/2025/PN Mdn"
 admitted = CustodyAdmitted(
@@ -95,11 +95,23 @@ def row(*events):
     return only(of(SENTENCE_DATES, "case:1", *events))
 
 
-def due(*events, on, **asked):
-    rows = {
-        one.name: tuple(of(one, "case:1", *events).values())
-        for one in (SENTENCE_DATES, CASE_SUMMARY)
+def rows_of(*cases):
+    return {
+        one.name: tuple(
+            row
+            for number, events in enumerate(cases, start=1)
+            for row in of(one, f"case:{number}", *events).values()
+        )
+        for one in (SENTENCE_DATES, CASE_SUMMARY, DETENTIONS)
     }
+
+
+def due(*events, on, **asked):
+    return due_of(events, on=on, **asked)
+
+
+def due_of(*cases, on, **asked):
+    rows = rows_of(*cases)
     asked = {name: asked.get(name) for name in DUE_FOR_RELEASE.parameters} | {"on": on}
     return DUE_FOR_RELEASE.count(rows, asked)
 
@@ -143,6 +155,28 @@ def test_facts_that_cannot_be_have_no_dates_and_say_so():
         None,
         "facts.impossible",
     )
+
+
+def test_of_whom_no_day_can_be_reckoned_is_listed_before_all_others_while_held():
+    once = EarlierRemisiGranted(
+        effective=on("2025-09-01"), kind=RemisiKind.DASAWARSA, remission_days=9, sk_number="PAS-0"
+    )
+    told = (*CONVICT, once, replace(once, sk_number="PAS-1"))
+    assert (row(*told).release, row(*told).reckoning) == (None, Reckoning.IMPOSSIBLE)
+    (line,) = due(*told, on="2025-10-10", days="0")
+    assert (line.level, line.cause) == (DueLevel.UNKNOWN, OverdueCause.CANNOT_BE_RECKONED)
+    assert (line.release, line.days_left) == (None, None)
+    assert line.because_id == (
+        "Tanggal bebas Anda tidak dapat dihitung dari yang tercatat; petugas harus memeriksa"
+        " perkaranya hari ini."
+    )
+    (before,) = due(*told, on="2025-08-31", days="90")
+    assert (before.level, before.release) == (DueLevel.COMING, date(2025, 10, 8))
+    both = due_of(CONVICT, told, on="2025-10-10")
+    assert [line.level for line in both] == [DueLevel.UNKNOWN, DueLevel.OVERDUE]
+    assert OVERSTAYS.count(rows_of(told), {"on": "2025-10-10", "unit": None}) == []
+    free = Released(effective=on("2025-10-11"), kind=ReleaseKind.BEBAS_MURNI, document="SB")
+    assert due(*told, free, on="2025-10-12") == []
 
 
 def test_whoever_is_free_in_the_next_days_is_listed_as_far_ahead_as_is_asked():
@@ -202,11 +236,7 @@ def test_whom_the_last_verdict_leaves_nothing_to_serve_is_free_on_its_day(parts)
     events = (*CONVICT, review)
     found = row(*events)
     assert (found.release, found.why_none) == (date(2025, 7, 1), "sentence.none_imposed")
-    rows = {
-        one.name: tuple(of(one, "case:1", *events).values())
-        for one in (SENTENCE_DATES, CASE_SUMMARY, DETENTIONS)
-    }
-    (line,) = OVERSTAYS.count(rows, {"on": "2025-07-11", "unit": None})
+    (line,) = OVERSTAYS.count(rows_of(events), {"on": "2025-07-11", "unit": None})
     assert (line.cause, line.since, line.days) == (
         Cause.ACQUITTED_NOT_RELEASED,
         date(2025, 7, 2),
@@ -275,4 +305,4 @@ def test_the_dates_that_rows_keep_are_of_the_law_of_today():
     open_questions = CREDIT_ROUNDING, PART_ROUNDING, LEAP_DAY, REMISI_IN_PARTS
     said = repr((texts, [(one.name, one.default) for one in open_questions]))
     law = sha256(said.encode()).hexdigest()[:12]
-    assert (SENTENCE_DATES.version, law) == (2, "e4245708d97f")
+    assert (SENTENCE_DATES.version, law) == (3, "e4245708d97f")

@@ -32,7 +32,7 @@ from projections.detention import DETENTIONS
 from projections.education_register import EDUCATION_REGISTER
 from projections.in_transit import IN_TRANSIT
 from projections.programmes import PROGRAMMES
-from projections.sentence_dates import SENTENCE_DATES, reckoned
+from projections.sentence_dates import SENTENCE_DATES, Reckoning, reckoned
 from projections.sentence_steps import facts_by
 from projections.training_participation import TRAINING_PARTICIPATION
 
@@ -94,7 +94,8 @@ def test_sentence_dates_are_what_the_facts_of_the_case_come_to():
             assert again.substitute == facts.substitute
             found = reckoned(facts)
             if found.why_none == "sentence.none_imposed":
-                found = replace(found, release=journey[VERDICT].pronounced[-1].effective.day)
+                day = journey[VERDICT].pronounced[-1].effective.day
+                found = replace(found, release=day, reckoning=Reckoning.DATED)
             assert {name: getattr(row, name) for name in vars(found)} == vars(found)
             seen.add(row.why_none)
     assert {None, "sentence.none"} <= seen
