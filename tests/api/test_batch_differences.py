@@ -6,10 +6,16 @@ from datetime import UTC, datetime
 import pytest
 from batch_desk import MIDNIGHT, Clock, House, by_case, code
 from convicts import convict, judged, punished
-from facts import append, assessed, event
+from facts import append, assessed, event, open_case
 
 from api.routes import batch_differences
+from application.batch_cases import batch_in
+from application.batch_differences import Differences
+from application.case_facts import CaseFacts
+from domain.law.book import LAW
 from domain.record import StreamId
+
+PEKALONGAN = "RUTAN-PEKALONGAN"
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +115,39 @@ def test_after_the_sk_a_breach_is_next_years_and_another_sentence_makes_other_da
     assert told[adi, "dasawarsa"]["remedy"] == "next_year"
     house.follow(MIDNIGHT)
     assert house.read(batch, "/differences")["items"] == [], "a list that ended differs in nothing"
+    pages = house.services.ledger.read(StreamId(kind="remisi-batch", key=batch))
+    not_all_yet = batch_in(batch, pages[:-1]).state
+    cases = CaseFacts(house.services.ledger, house.services.read_models)
+    found = {one.case for one in Differences(cases, LAW, not_all_yet).found()}
+    assert adi in found
+    assert budi not in found, "what the list itself gave is no other award"
+
+
+def test_whoever_is_moved_with_a_proposal_is_not_asked_for_by_the_other_unit_again(house):
+    adi, budi = (convict(house.wali, f"{name} Fiktif", length=(3, 0)) for name in "AB")
+    mine = house.drafted(kinds=["umum"], award_day="2026-08-17")
+    house.session(mine, except_cases=[budi])
+    theirs = house.service.caller("caseworker", PEKALONGAN, user="wali-9")
+    convict_there = open_case(theirs, "Cahya Fiktif", unit=PEKALONGAN)
+    drafted = house.draft(theirs, unit=PEKALONGAN, kinds=["umum"], award_day="2026-08-17")
+    batch = drafted.json()["batches"][0]["remisi_batch_id"]
+    said = {"transfer": "T-1"}
+    leaving = (
+        event("custody.transfer_proposed", to=PEKALONGAN, reason="dekat", **said),
+        event("custody.transfer_departed", **said),
+    )
+    for case in (adi, budi):
+        happened(house, case, *leaving)
+        received = event("custody.transfer_received", unit=PEKALONGAN, **said)
+        assert append(theirs, case, received, version=version(house, case)).status_code == 201
+    left = differing(house, mine)
+    assert (left[adi, "umum"]["change"], left[adi, "umum"]["criteria"]) == ("left_unit", [])
+    assert (budi, "umum") not in left, "the TPP left them out already"
+    house.settle()
+    answer = theirs.get(f"/v1/remisi-batches/{batch}/differences", params={"limit": 1000})
+    told = by_case(answer.json()["items"])
+    assert told[budi, "umum"]["change"] == "new_in_unit"
+    assert not {(adi, "umum"), (convict_there, "umum")} & told.keys()
 
 
 def test_no_more_lists_are_reckoned_at_once_than_may_be(house, monkeypatch):
