@@ -81,7 +81,7 @@ class DatesOfCase:
             on=on,
             facts=told,
             calculation=found,
-            counted=counted(told, found.days) if found else (),
+            counted=counted(told, found.days, on, self.law) if found else (),
             problems=problems,
             claims=claims,
             flags=tuple(_flags(claims)),
@@ -123,7 +123,7 @@ class DatesOfCase:
             found = calculate(told, (), on, self.law, lived=True)
         except Refused:
             return {}, ()
-        return found.claimable, counted(told, found.days)
+        return found.claimable, counted(told, found.days, on, self.law)
 
 
 def _standing(claimed: date, then: date | None, now: date | None) -> ClaimStanding:

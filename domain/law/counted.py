@@ -4,8 +4,9 @@ So a registrar can follow each day with a finger on the *Daftar Perubahan*; and 
 states another day, this is one of the two calculations that stand side by side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Final
 
 from domain.kernel import Value, Words
@@ -13,7 +14,8 @@ from domain.law.aloud import spoken_day, spoken_length
 from domain.law.calculation import SentenceDates
 from domain.law.criteria import Trace
 from domain.law.facts import Facts, Held, HeldForm
-from domain.law.sentence import joined
+from domain.law.rule_set import Law
+from domain.law.sentence import Credited, closed, credited, credited_outside, joined, last_full
 from domain.law.span import summed
 
 
@@ -34,33 +36,28 @@ PLACES: Final = {
     HeldForm.PEMBANTARAN: ("di rumah sakit (pembantaran)", "in hospital (pembantaran)"),
 }
 
+SHARES: Final[Mapping[Fraction, Words]] = {
+    Fraction(1, 2): ("setengahnya", "a half"),
+    Fraction(1, 3): ("sepertiganya", "a third"),
+    Fraction(1, 5): ("seperlimanya", "a fifth"),
+}
+"""Of another share the fraction itself is said."""
 
-def counted(facts: Facts, days: SentenceDates | None) -> tuple[CountedStep, ...]:
-    """Return the steps to the dates; none where a punishment has none."""
-    return tuple(_counted(facts, days)) if days else ()
+
+def counted(
+    facts: Facts, days: SentenceDates | None, on: date | None, law: Law
+) -> tuple[CountedStep, ...]:
+    """Return the steps to the dates that were found on a day; none where there are no dates."""
+    return tuple(_counted(facts, days, closed(facts, on), law)) if days else ()
 
 
-def _counted(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
-    whole = summed(one.span for one in facts.sentences).total_days
-    length = spoken_length(whole)
-    several = len(facts.sentences) > 1
-    yield _step(
-        "sentence",
-        (
-            f"Pidana Anda {length[0]}{', semuanya dijumlahkan' if several else ''}.",
-            f"Your sentence is {length[1]}{', all of them together' if several else ''}.",
-        ),
-        days=whole,
-        by=facts.verdict_final_by,
-    )
+def _counted(
+    facts: Facts, days: SentenceDates, until_asked: Facts, law: Law
+) -> Iterator[CountedStep]:
+    yield _sentence(facts)
     for stay in joined(facts.detention):
         yield _held(stay)
-    start = spoken_day(days.counts_from)
-    yield _step(
-        "counts_from",
-        (f"Pidana itu dihitung sejak {start[0]}.", f"It counts from {start[1]}."),
-        day=days.counts_from,
-    )
+    yield from _credited(until_asked, days.counts_from, law)
     whole_end = spoken_day(days.expiry_without_remission)
     yield _step(
         "expiry_without_remission",
@@ -72,6 +69,80 @@ def _counted(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
     )
     yield from _remisi(facts)
     yield from _end(facts, days)
+
+
+def _sentence(facts: Facts) -> CountedStep:
+    whole = summed(one.span for one in facts.sentences).total_days
+    if facts.substitute and not whole:
+        length = spoken_length(facts.substitute.span.total_days)
+        words = (
+            f"Anda menjalani {length[0]} pengganti denda yang belum dibayar seluruhnya.",
+            f"You serve {length[1]} in place of a fine that is not paid in full.",
+        )
+        return _step("substitute", words, days=facts.substitute.span.total_days)
+    length = spoken_length(whole)
+    several = len(facts.sentences) > 1
+    return _step(
+        "sentence",
+        (
+            f"Pidana Anda {length[0]}{', semuanya dijumlahkan' if several else ''}.",
+            f"Your sentence is {length[1]}{', all of them together' if several else ''}.",
+        ),
+        days=whole,
+        by=facts.verdict_final_by,
+    )
+
+
+def _credited(facts: Facts, start: date, law: Law) -> Iterator[CountedStep]:
+    """Yield what earlier days count for, one step for each form, and since when it all counts."""
+    earlier, stays = credited(facts, law), joined(facts.detention)
+    last = last_full(stays)
+    for one in earlier:
+        yield _credit(one)
+    outside = (last - stays[0].from_day).days - sum(one.held for one in earlier)
+    if outside > 0:
+        yield _outside(outside, credited_outside(facts, law))
+    day, back, total = spoken_day(start), spoken_day(last), (last - start).days
+    words = (f"Pidana itu dihitung sejak {day[0]}.", f"It counts from {day[1]}.")
+    if total:
+        words = (
+            f"Dari {back[0]} dihitung mundur {total} hari: pidana itu dihitung sejak {day[0]}.",
+            f"From {back[1]} one counts back {total} days: it counts from {day[1]}.",
+        )
+    yield _step("counts_from", words, day=start)
+
+
+def _credit(one: Credited) -> CountedStep:
+    place, share = PLACES[one.form], SHARES.get(one.share, (str(one.share), str(one.share)))
+    if one.share == 1:
+        words = (
+            f"Dari {one.held} hari {place[0]} sebelumnya, semua dihitung.",
+            f"Of the {one.held} earlier days {place[1]} all count.",
+        )
+    elif not one.counted:
+        words = (
+            f"Dari {one.held} hari {place[0]}, tidak ada yang dihitung.",
+            f"Of the {one.held} days {place[1]} none counts.",
+        )
+    else:
+        words = (
+            f"Dari {one.held} hari {place[0]}, {share[0]} dihitung: {one.counted} hari.",
+            f"Of the {one.held} days {place[1]} {share[1]} counts: {one.counted} days.",
+        )
+    return _step("credited", words, days=one.counted)
+
+
+def _outside(days: int, counting: int) -> CountedStep:
+    words = (
+        f"Dari {days} hari di luar tahanan, tidak ada yang dihitung.",
+        f"Of the {days} days out of detention none counts.",
+    )
+    if counting:
+        words = (
+            f"Dari {days} hari di luar tahanan, {counting} hari dihitung.",
+            f"Of the {days} days out of detention {counting} count.",
+        )
+    return _step("credited", words, days=counting)
 
 
 def _held(stay: Held) -> CountedStep:
@@ -104,7 +175,7 @@ def _end(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
         (f"Jadi pidana Anda berakhir pada {expiry[0]}.", f"So your sentence ends on {expiry[1]}."),
         day=days.expiry,
     )
-    if facts.substitute and not facts.substitute.paid:
+    if facts.sentences and facts.substitute and not facts.substitute.paid:
         length = spoken_length(facts.substitute.span.total_days)
         words = (
             f"Denda belum dibayar seluruhnya; sesudahnya Anda menjalani {length[0]} penggantinya.",
@@ -113,6 +184,8 @@ def _end(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
         yield _step("substitute", words, days=facts.substitute.span.total_days)
     words = f"Anda bebas pada {release[0]}.", f"You go free on {release[1]}."
     yield _step("release", words, day=days.release)
+    if not facts.sentences:
+        return
     two = spoken_day(days.two_thirds)
     words = (
         f"Dua pertiga pidana Anda jatuh pada {two[0]}.",

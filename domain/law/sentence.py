@@ -191,8 +191,27 @@ def _endless(facts: Facts) -> str | None:
     return None
 
 
+class Credited(Value):
+    """Days held in one form before the last detention: so many were, and so many of them count."""
+
+    form: HeldForm
+    held: int
+    share: Fraction
+    counted: int
+
+
 def counts_from(facts: Facts, law: Law) -> date:
     """Return the day from which a sentence counts: the last detention's, less what is credited."""
+    stays = joined(closed(facts).detention)
+    first = last_full(stays)
+    if stays[0].from_day >= first:
+        return first
+    days = sum(one.counted for one in credited(facts, law)) + credited_outside(facts, law)
+    return first - timedelta(days=days)
+
+
+def credited(facts: Facts, law: Law) -> tuple[Credited, ...]:
+    """Return what earlier detentions are credited for, each form once, in the order they began."""
     stays = joined(closed(facts).detention)
     first = last_full(stays)
     earlier: dict[HeldForm, int] = {}
@@ -200,12 +219,19 @@ def counts_from(facts: Facts, law: Law) -> date:
         if stay.from_day < first:
             earlier[stay.form] = earlier.get(stay.form, 0) + length(stay, first)
     if not earlier:
-        return first
+        return ()
     credit = rules_of(facts, law).values.credit
     rounding = floor if law.use(CREDIT_ROUNDING).chosen == "down" else ceil
-    days = sum(rounding(credit[form] * served) for form, served in earlier.items())
-    days += counted_outside(facts.rights, stays, first, law)
-    return first - timedelta(days=days)
+    return tuple(
+        Credited(form=form, held=days, share=credit[form], counted=rounding(credit[form] * days))
+        for form, days in earlier.items()
+    )
+
+
+def credited_outside(facts: Facts, law: Law) -> int:
+    """Return the days under a right lived outside, and revoked, that count as served."""
+    stays = joined(closed(facts).detention)
+    return counted_outside(facts.rights, stays, last_full(stays), law)
 
 
 def rules_of(facts: Facts, law: Law) -> RuleSet[SentenceRules]:
