@@ -112,7 +112,8 @@ def remisi_assessed(
     year = asked.award_day.year
     if asked.feast_fixed_by and (facts.religion, year) not in law.feasts:
         law = replace(law, feasts={**law.feasts, (facts.religion, year): (asked.award_day,)})
-    found = finding(facts, wanted(asked), law, under=asked.effective.day)
+    proposed_on, told_on = asked.effective.day, step.effective.day
+    found = finding(facts, wanted(asked), law, under=proposed_on, told_on=told_on)
     at = AssessedAt.PROPOSED if isinstance(step, RemisiProposed) else AssessedAt.APPLIED
     return _event(asked.proposal, at, step.effective, found)
 

@@ -208,8 +208,8 @@ def _assumed(
     facts: Facts, remissions: Sequence[RemisiFinding], integration: Iterable[RightFinding]
 ) -> Iterator[str]:
     """Go through the facts that a condition asked for and nobody told."""
-    asked = {one.code for found in remissions for one in found.criteria}
-    asked |= {one.code for found in integration for one in found.criteria}
+    asked = {one.code for found in remissions for one in found.criteria if one.met}
+    asked |= {one.code for found in integration for one in found.criteria if one.met}
     for code, fact in (*UNTOLD, *OF_RIGHTS):
         if code in asked and getattr(facts, fact) is None:
             yield fact

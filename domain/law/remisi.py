@@ -121,12 +121,22 @@ def _rank(kind: RemisiKind, order: Sequence[RemisiKind]) -> int:
     return order.index(kind) if kind in order else len(order)
 
 
-def finding(facts: Facts, wanted: Wanted, law: Law, *, under: date | None = None) -> RemisiFinding:
-    """Return what the law finds on one; the remisi in ``facts`` are those given before."""
+def finding(
+    facts: Facts,
+    wanted: Wanted,
+    law: Law,
+    *,
+    under: date | None = None,
+    told_on: date | None = None,
+) -> RemisiFinding:
+    """Return what the law finds on one; the remisi in ``facts`` are those given before.
+
+    ``told_on`` is the day on which it is told, if not the day on which it is proposed.
+    """
     if under and (law.known_on is None or under < law.known_on):
         law = law.as_known(under)
     try:
-        return _found(ask(facts, wanted, law, under or wanted.on))
+        return _found(ask(facts, wanted, law, under or wanted.on, told_on or under or wanted.on))
     except Refused as no:
         if no.code != NO_RULE:
             raise
@@ -201,8 +211,8 @@ def _without_rule(facts: Facts, wanted: Wanted, law: Law, no: Refused) -> Remisi
         value=None,
         needed=None,
         article=no.article,
-        because_id=f"Remisi ini belum dapat dihitung: {no.because[0]}.",
-        because_en=f"This remisi cannot be counted: {no.because[1]}.",
+        because_id="Remisi ini belum dapat dihitung: tidak diketahui aturan yang berlaku untuknya.",
+        because_en="This remisi cannot be counted: no rule is known to hold for it.",
         by=None,
         from_day=None,
     )

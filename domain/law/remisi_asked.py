@@ -30,13 +30,15 @@ class Asked:
 
     ``kind`` is the kind by which it is counted: of a susulan the one that was missed, of a PMP the
     one of its day; ``counted_on`` the award day by which it is counted. ``dates`` are those that
-    the remisi given before have left.
+    the remisi given before have left. ``told_on`` is the day on which it is told: what it says of
+    later days is yet to come.
     """
 
     facts: Facts
     wanted: Wanted
     law: Law
     under: date
+    told_on: date
     kind: RemisiKind
     counted_on: date
     rules: RuleSet[Conditions]
@@ -97,7 +99,7 @@ class Asked:
         return None
 
 
-def ask(facts: Facts, wanted: Wanted, law: Law, under: date) -> Asked:
+def ask(facts: Facts, wanted: Wanted, law: Law, under: date, told_on: date) -> Asked:
     """Return what is asked for with how things stand on its day."""
     award = counted(wanted.missed or Missed(kind=wanted.kind, on=wanted.on), law, under)
     before = tuple(one for one in facts.remissions if one.on <= wanted.on)
@@ -106,6 +108,7 @@ def ask(facts: Facts, wanted: Wanted, law: Law, under: date) -> Asked:
         wanted=wanted,
         law=law,
         under=under,
+        told_on=told_on,
         kind=award.kind,
         counted_on=award.on,
         rules=law.on(REMISI_CONDITIONS, under),

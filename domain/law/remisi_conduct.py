@@ -91,6 +91,18 @@ def no_discipline(asked: Asked) -> Criterion:
             f"Tidak ada hukuman disiplin tercatat dari {first_id} sampai {last_id}.",
             f"No disciplinary measure is on record from {first_en} to {last_en}.",
         )
+        if asked.told_on <= last:
+            so_far = spoken_day(asked.told_on)
+            words = (
+                (
+                    f"Sampai {so_far[0]} tidak ada hukuman disiplin tercatat; dari {first_id}"
+                    f" sampai {last_id} tidak boleh ada."
+                ),
+                (
+                    f"No disciplinary measure is on record by {so_far[1]}; from {first_en} to"
+                    f" {last_en} there may be none."
+                ),
+            )
     else:
         day_id, day_en = spoken_day(worst.on)
         words = (

@@ -6,7 +6,7 @@ is under a disciplinary measure, has a sentence below six months, or for life or
 """
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from domain.law.aloud import assumed, spoken_day, spoken_length
@@ -21,7 +21,7 @@ from domain.law.remisi_conduct import (
     programmes_good,
     risk_declined,
 )
-from domain.law.remisi_served import SIX_MONTHS_STRICT, long_enough
+from domain.law.remisi_served import SIX_MONTHS_STRICT, days_served, long_enough
 from domain.law.rule_set import Certainty, Policy
 from domain.law.sentence import NOT_APPLICABLE, lives
 from domain.law.span import MONTH_DAYS, summed
@@ -56,6 +56,10 @@ AFTER_RELEASE: Final = Policy(
 
 FINAL: Final = ("Putusan Anda sudah berkekuatan hukum tetap.", "Your verdict is final.")
 """Of a convict without a day, by the contract: final from the start, and said to be taken so."""
+
+
+LEAST_CREDIT: Final = 5
+"""How many days in the least of forms are one: longer nobody waits who goes on being held."""
 
 
 def conditions(asked: Asked) -> Sequence[Criterion]:
@@ -100,8 +104,9 @@ def verdict_final(asked: Asked) -> Criterion:
 
 
 def executed(asked: Asked) -> Criterion:
-    """Ask for the report of execution."""
-    fact = asked.facts.executed
+    """Ask for the report of execution; whoever is a tahanan still has none unless it is told."""
+    tahanan, fact = asked.facts.kind is SubjectKind.TAHANAN, asked.facts.executed
+    fact = bool(fact) if tahanan else fact
     words = told(
         fact,
         ("Putusan Anda sudah dilaksanakan jaksa.", "Your verdict has been executed."),
@@ -118,11 +123,16 @@ def served(asked: Asked) -> Criterion:
     law, days, needed = asked.law, asked.served, asked.needed
     strict = law.use(SIX_MONTHS_STRICT).chosen == "more_than"
     least = needed + 1 if strict else needed
-    running = asked.stretch is not None and asked.stretch.goes_on and not asked.wanted.missed
     words = (
         f"Anda sudah menjalani {days} hari; yang diperlukan {least} hari.",
         f"You have served {days} days; {least} days are needed.",
     )
+    if asked.told_on < asked.counted_on:
+        day = spoken_day(asked.counted_on)
+        words = (
+            f"Pada {day[0]} Anda menjalani {days} hari; yang diperlukan {least} hari.",
+            f"On {day[1]} you will have served {days} days; {least} days are needed.",
+        )
     return said(
         asked,
         f"served_{needed // MONTH_DAYS}_months",
@@ -131,8 +141,23 @@ def served(asked: Asked) -> Criterion:
         value=days,
         needed=least,
         by=asked.stretch.stays[0].by if asked.stretch else None,
-        from_day=asked.on + timedelta(days=least - days) if running else None,
+        from_day=_served_from(asked, least),
     )
+
+
+def _served_from(asked: Asked, least: int) -> date | None:
+    """Return the first award day on which enough will be served, as far as one can see.
+
+    `None` of whoever is not held, and where days in hospital, of which none counts, do not end.
+    """
+    if asked.stretch is None or not asked.stretch.goes_on or asked.wanted.missed:
+        return None
+    day, days = asked.on, asked.served
+    latest = day + timedelta(days=LEAST_CREDIT * least)
+    while days < least and day < latest:
+        day += timedelta(days=max(least - days, 1))
+        days = days_served(asked.facts, day, asked.law)
+    return day if days >= least else None
 
 
 def held(asked: Asked) -> Criterion:

@@ -87,7 +87,7 @@ def notices(asked: Asked, given: Amount, criteria: tuple[Criterion, ...]) -> tup
 
 
 def _untold(asked: Asked, criteria: tuple[Criterion, ...]) -> Iterator[Notice]:
-    codes = {one.code for one in criteria}
+    codes = {one.code for one in criteria if one.met}
     for code, fact in UNTOLD:
         if code in codes and getattr(asked.facts, fact) is None:
             yield Notice(
