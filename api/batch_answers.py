@@ -14,8 +14,8 @@ from api.letters.reasons import reason
 from application.batch_cases import ORDER
 from application.batches import DraftAsked, DraftList, Reckoned
 from domain.batch_due import proposal_key
-from domain.batch_list import KindTotals
-from domain.batch_standing import BatchLine, BatchStatus, RemisiBatch
+from domain.batch_list import ChangeReason, KindTotals
+from domain.batch_standing import BatchLine, BatchStatus, RemisiBatch, line_key
 from domain.kernel import Json
 from domain.law.facts import RemisiKind
 from domain.remisi import DecisionLevel
@@ -31,11 +31,19 @@ COLUMNS: Final = (
     "releases",
     "reasons",
     "why",
+    "changed_on",
+    "changed_by",
+    "changed_because",
+    "excepted_by",
 )
 
 
 class LineAnswer(BaseModel):
-    """One line. ``standing`` is how it stands now, ``why`` its reasons in words."""
+    """One line. ``standing`` is how it stands now, ``why`` its reasons in words.
+
+    ``reasons`` are those of the draft, and what put the line where it stands: a person, a level,
+    a withdrawal. ``releases`` is as it comes out by what is known of the case now.
+    """
 
     model_config = FORBID
 
@@ -49,6 +57,10 @@ class LineAnswer(BaseModel):
     releases: bool
     reasons: list[str]
     why: list[str]
+    changed_on: date | None = Field(None, description="When a person changed it last by hand.")
+    changed_by: str | None = Field(None, description="Who changed it, by their key.")
+    changed_because: ChangeReason | None = None
+    excepted_by: DecisionLevel | None = Field(None, description="Which level excepted the case.")
 
 
 class KindAnswer(BaseModel):
@@ -179,9 +191,8 @@ def standing_of(batch: RemisiBatch, line: BatchLine) -> str:
 
 def line_answer(batch: RemisiBatch, line: BatchLine, tongue: int) -> Json:
     """Return one line."""
-    stop = line.stop or batch.stop
-    left = (stop.refused or stop.reason.value,) if stop and line.included else ()
-    reasons = (*line.drafted.reasons, *left)
+    reasons = (*line.drafted.reasons, *since_the_draft(batch, line))
+    change, excepting = line.change, batch.excepting(line) if line.included else None
     return {
         "case": line.case,
         "kind": line.kind.value,
@@ -193,7 +204,23 @@ def line_answer(batch: RemisiBatch, line: BatchLine, tongue: int) -> Json:
         "releases": line.releases,
         "reasons": list(reasons),
         "why": [reason(code)[tongue] for code in reasons],
+        "changed_on": change and change.at.day.isoformat(),
+        "changed_by": change and " / ".join(filter(None, (change.by, change.on_behalf_of))),
+        "changed_because": change and change.reason.value,
+        "excepted_by": excepting and excepting.value,
     }
+
+
+def since_the_draft(batch: RemisiBatch, line: BatchLine) -> Iterator[str]:
+    """Yield the codes of what put a line where it stands, in order: by hand, by a level, back."""
+    if line.change:
+        yield line.change.reason.value
+    if not line.included:
+        return
+    if level := batch.excepting(line):
+        yield f"excepted_{level.value}"
+    if stop := line.stop or batch.stop:
+        yield stop.refused or stop.reason.value
 
 
 def lines_in_order(batch: RemisiBatch) -> Sequence[BatchLine]:
@@ -201,11 +228,19 @@ def lines_in_order(batch: RemisiBatch) -> Sequence[BatchLine]:
     return sorted(batch.lines.values(), key=lambda line: (line.case, ORDER[line.kind]))
 
 
+def lines_now(batch: RemisiBatch, lines: Iterable[BatchLine]) -> Sequence[BatchLine]:
+    """Return the same lines as they stand in a batch."""
+    return [batch.lines[line_key(line.case, line.kind)] for line in lines]
+
+
 def kinds_answer(batch: RemisiBatch) -> Iterator[Json]:
-    """Yield how the lines of each kind stand."""
+    """Yield how the lines of each kind stand; once it was given, whom it released is as told."""
+    totals = batch.applied.totals if batch.applied else ()
+    released = {one.kind: {"releasing": one.releasing} for one in totals}
     for kind in sorted({line.kind for line in batch.lines.values()}, key=ORDER.__getitem__):
         lines = [line for line in batch.lines.values() if line.kind is kind]
-        yield _kind(kind, [(standing_of(batch, line), line) for line in lines])
+        counted = _kind(kind, [(standing_of(batch, line), line) for line in lines])
+        yield counted | released.get(kind, {})
 
 
 def _kind(kind: RemisiKind, lines: Sequence[tuple[str, Any]]) -> Json:

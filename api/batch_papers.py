@@ -8,14 +8,15 @@ from api.batch_answers import standing_of
 from api.dependencies import Services
 from api.letters.batch import Award, Paper, Who
 from api.tokens import Caller
-from application.batch_cases import ORDER
-from application.case_facts import case_stream
+from application.batch_cases import ORDER, Batch
+from application.batch_ends import UNKNOWN, BatchEnds, LineEnd
+from application.case_facts import CaseFacts, case_stream
 from application.read_models import Question
 from application.standing import standing
 from application.timeline import in_order
 from domain.batch_due import proposal_key
 from domain.batch_list import BatchDrafted
-from domain.batch_standing import BatchLine, RemisiBatch
+from domain.batch_standing import BatchLine, RemisiBatch, line_key
 from domain.kernel import FORGOTTEN
 from domain.record import StreamId
 from domain.region import REGIONS
@@ -58,8 +59,11 @@ class Papers:
         seen = [(line, people[line.case]) for line in lines if line.case in people]
         return sorted(seen, key=lambda one: ((one[1].name or "").casefold(), line_place(one[0])))
 
-    def awards(self, key: str, lines: Sequence[tuple[BatchLine, Who]]) -> Sequence[Award]:
-        """Return what each line gives, with what the law found of it when it was last assessed."""
+    def awards(self, batch: Batch, lines: Sequence[tuple[BatchLine, Who]]) -> Sequence[Award]:
+        """Return what each line gives, with what the law found of it when it was last assessed.
+
+        Whether it releases, and when the sentence ends, are by the days that are given.
+        """
         streams = [case_stream(case) for case in sorted({line.case for line, _ in lines})]
         read = self.services.ledger.read_many(streams, names=RemisiAssessed.names)
         found = {
@@ -68,8 +72,14 @@ class Papers:
             for page in standing(pages)
             if isinstance(page.event, RemisiAssessed)
         }
+        ends = ends_of(self.services, batch).of(line for line, _ in lines)
         return [
-            _award(line, who, found.get((line.case, proposal_key(key, line.kind))))
+            _award(
+                line,
+                who,
+                found.get((line.case, proposal_key(batch.key, line.kind))),
+                ends.get(line_key(line.case, line.kind), UNKNOWN),
+            )
             for line, who in lines
         ]
 
@@ -96,15 +106,20 @@ def line_place(line: BatchLine) -> tuple[str, int]:
     return line.case, ORDER[line.kind]
 
 
-def _award(line: BatchLine, who: Who, found: RemisiAssessed | None) -> Award:
-    expiry = found.expiry_after if found else None
+def _award(line: BatchLine, who: Who, found: RemisiAssessed | None, end: LineEnd) -> Award:
     criteria = found.criteria if found else ()
     return Award(
         line=line,
         who=who,
-        expiry_after=None if expiry is FORGOTTEN else expiry,
+        releases=end.releases,
+        expiry_after=end.expiry_after,
         reasons=() if criteria is FORGOTTEN else [one.because_id for one in criteria if one.met],
     )
+
+
+def ends_of(services: Services, batch: Batch) -> BatchEnds:
+    """Return what works out where the lines of a list leave their cases."""
+    return BatchEnds(CaseFacts(services.ledger, services.read_models), batch)
 
 
 def given(batch: RemisiBatch) -> Sequence[BatchLine]:

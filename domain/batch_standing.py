@@ -17,6 +17,7 @@ from domain.batch_list import (
     BatchSkIssued,
     BatchWithdrawn,
     Candidate,
+    ChangeReason,
     StopReason,
     hands_of,
 )
@@ -60,13 +61,23 @@ class Stop(Value):
     after_sk: bool
 
 
+class LineChange(Value):
+    """A person put the line as it stands: for which reason, by whom, and with effect from when."""
+
+    reason: ChangeReason
+    by: str
+    on_behalf_of: str | None
+    at: Effective
+
+
 class BatchLine(Value):
-    """One line as it stands: as drafted, as changed since, and whether it was taken back."""
+    """One line as it stands: as drafted, as changed last by hand, and whether it was taken back."""
 
     drafted: Candidate
     included: bool
     remission_days: int
     releases: bool
+    change: LineChange | None
     stop: Stop | None
 
     @property
@@ -118,14 +129,23 @@ class RemisiBatch(Value):
 
     @property
     def told(self) -> bool:
-        """Return whether every case has been told how it ended; before the TPP none hears of it."""
-        unheard = self.stop is not None and self.stop.steps == 0
-        return unheard or self.applied is not None or self.closed is not None
+        """Return whether every case has been told how it ended; before the TPP none hears of it.
+
+        An end that what stands does not lead to any more, for a step was voided, is none.
+        """
+        over = self.stop is not None or not all(step.agreed for step in self.steps)
+        if over:
+            return self.closed is not None or not self.steps
+        whole = self.draft is not None and self.sk is not None and self.next_level is None
+        return self.applied is not None and whole
 
     def stands(self, line: BatchLine) -> bool:
         """Return whether a line is still on its way, or arrived."""
-        off = any(line.case in step.except_cases for step in self.steps)
-        return line.included and line.stop is None and not off
+        return line.included and line.stop is None and self.excepting(line) is None
+
+    def excepting(self, line: BatchLine) -> DecisionLevel | None:
+        """Return the first level that agreed to the list but for this line."""
+        return next((step.level for step in self.steps if line.case in step.except_cases), None)
 
 
 def line_key(case: str, kind: RemisiKind) -> str:
@@ -184,17 +204,33 @@ def _as_drafted(line: Candidate) -> BatchLine:
         included=line.included,
         remission_days=line.remission_days,
         releases=line.releases,
+        change=None,
         stop=None,
     )
 
 
 def _changed(batch: RemisiBatch, event: BatchLineChanged) -> RemisiBatch:
+    """Put a line as a person has it; with fewer days than were drafted it is not said to release.
+
+    Whether it does is worked out from the case; here nobody is called free who may not be.
+    """
     batch = replace(batch, hands=_joined(batch.hands, hands_of(event)))
     key = line_key(event.case, event.kind)
     if (line := batch.lines.get(key)) is None:
         return batch
     days = event.remission_days or line.remission_days
-    changed = replace(line, included=event.included, remission_days=days)
+    changed = replace(
+        line,
+        included=event.included,
+        remission_days=days,
+        releases=line.drafted.releases and days >= line.drafted.remission_days,
+        change=LineChange(
+            reason=event.reason,
+            by=event.by,
+            on_behalf_of=event.on_behalf_of,
+            at=event.effective,
+        ),
+    )
     return replace(batch, lines=batch.lines | {key: changed})
 
 

@@ -68,19 +68,22 @@ class Paper:
 class Award:
     """What one person is given: the line, who it is, since when, and what was found of them.
 
-    ``reasons`` are sentences to be read aloud. ``expiry_after`` is the day of release that the
-    award leaves, `None` where none was found.
+    ``reasons`` are sentences to be read aloud. ``releases`` and ``expiry_after``, the day of
+    release that the award leaves, are by the case as it is known now: `None` where it cannot be
+    reckoned.
     """
 
     line: BatchLine
     who: Who
+    releases: bool | None
     expiry_after: date | None
     reasons: Sequence[str]
 
 
-def award_name(kind: RemisiKind, *, releases: bool) -> str:
+def award_name(kind: RemisiKind, *, releases: bool | None) -> str:
     """Return what an award is called: I where the sentence goes on, II where it is over."""
-    return f"{kind_name(kind)} {'II' if releases else 'I'}"
+    name = kind_name(kind)
+    return name if releases is None else f"{name} {'II' if releases else 'I'}"
 
 
 def kind_name(kind: RemisiKind) -> str:
@@ -125,7 +128,7 @@ def letters_of(batch: RemisiBatch, awards: Sequence[Award], paper: Paper) -> dic
                 "facts": [
                     ["Nama", award.who.name or NO_NAME],
                     ["Nomor register", award.who.register or "-"],
-                    ["Jenis", _award(award.line)],
+                    ["Jenis", award_name(award.line.kind, releases=award.releases)],
                     ["Besarnya", _days(award.line)],
                     ["Berlaku pada", on],
                 ],
@@ -143,7 +146,7 @@ def _sentences(award: Award, on: str) -> Iterator[str]:
         f"Kepada Saudara diberikan pengurangan masa pidana selama {_days(award.line)},"
         f" berlaku pada {on}."
     )
-    if award.line.releases:
+    if award.releases:
         yield f"Dengan pengurangan {days} hari ini pidana Saudara selesai; Saudara bebas pada {on}."
     elif award.expiry_after:
         until = spoken_day(award.expiry_after)[0]
@@ -152,7 +155,10 @@ def _sentences(award: Award, on: str) -> Iterator[str]:
             f" berakhir pada {until}."
         )
     else:
-        yield "Saudara tetap menjalani sisa pidana."
+        yield (
+            "Tanggal bebas Saudara belum dapat dihitung dari catatan perkara; petugas registrasi"
+            " akan memeriksanya dan memberitahukannya kepada Saudara."
+        )
 
 
 def _facts(batch: RemisiBatch) -> Iterator[list[str]]:
@@ -191,9 +197,12 @@ def _left_out(batch: RemisiBatch, lines: Sequence[BatchLine]) -> Iterator[tuple[
 def _why_not(batch: RemisiBatch, line: BatchLine) -> str:
     if line.stop:
         return f"ditarik: {reason(line.stop.refused or line.stop.reason.value)[0]}"
+    if not line.included and line.change:
+        on = spoken_day(line.change.at.day)[0]
+        return f"dikeluarkan dari daftar pada {on}: {reason(line.change.reason.value)[0]}"
     if not line.included:
         lacking = [reason(code)[0] for code in line.drafted.reasons]
-        return f"belum terpenuhi: {'; '.join(lacking)}" if lacking else "dikeluarkan dari daftar"
+        return f"belum terpenuhi: {'; '.join(lacking)}" if lacking else "tidak diusulkan"
     excepted = [LEVELS[step.level] for step in batch.steps if line.case in step.except_cases]
     return f"dikecualikan oleh {', '.join(excepted)}"
 

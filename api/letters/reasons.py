@@ -6,16 +6,24 @@ from typing import Final
 from domain.kernel import Words
 
 REASONS: Final[Mapping[str, Words]] = {
+    "assessed_again": ("dinilai lagi oleh petugas", "assessed again by an officer"),
     "award_day": ("hari pemberian jenis ini", "the award day of this kind"),
     "breach": ("pelanggaran", "a breach"),
     "conduct_9_months": ("berkelakuan baik 9 bulan", "good conduct for 9 months"),
+    "counted_again": ("dihitung lagi oleh petugas", "counted again by an officer"),
     "cooperated": ("bekerja sama dengan penegak hukum", "cooperation with the law"),
     "deradicalised": ("deradikalisasi dan ikrar NKRI", "deradicalisation and pledge"),
+    "documents_complete": ("dokumennya sudah lengkap", "the documents are complete"),
+    "documents_missing": ("dokumennya belum lengkap", "documents are missing"),
     "drafted_anew": ("disusun ulang", "drafted anew"),
     "exactly_the_days_needed": (
         "tepat pada batas hari; periksa",
         "exactly the days needed; look at it",
     ),
+    "excepted_ditjenpas": ("dikecualikan oleh Ditjenpas", "excepted by Ditjenpas"),
+    "excepted_kanwil": ("dikecualikan oleh Kanwil", "excepted by Kanwil"),
+    "excepted_kepala_upt": ("dikecualikan oleh Kepala UPT", "excepted by the head of the unit"),
+    "excepted_tpp": ("dikecualikan oleh sidang TPP", "excepted by the session of the TPP"),
     "executed": ("berita acara pelaksanaan putusan", "report of execution"),
     "feast_not_sure": ("hari rayanya belum pasti", "the day of the feast is not sure"),
     "ground": ("alasan pemberian", "ground of the award"),
@@ -52,6 +60,7 @@ REASONS: Final[Mapping[str, Words]] = {
         "tahun keberapa tanpa hari raya yang tercatat",
         "which year it is, without a feast on record",
     ),
+    "not_recommended": ("tidak direkomendasikan petugas", "not recommended by an officer"),
     "own_feast": ("hari raya agama yang pertama dicatat", "feast of the religion first recorded"),
     "person.forgotten": ("data pribadi sudah dimusnahkan", "the personal data were destroyed"),
     "programmes_good": ("program pembinaan berpredikat baik", "programmes with predikat baik"),

@@ -12,7 +12,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from api.batch_answers import kinds_answer, line_answer, lines_in_order, standing_of
+from api.batch_answers import (
+    kinds_answer,
+    line_answer,
+    lines_in_order,
+    lines_now,
+    standing_of,
+)
 from api.batch_papers import NAMED, Papers
 from api.letters.batch import Who, kind_name
 from api.pages.names import Names, units_and_agencies
@@ -22,11 +28,12 @@ from api.pages.visits import PageRoute, Visitor
 from api.problems import not_found
 from api.readings import WithReading
 from api.routes.batch_papers import print_list, read_sheet
-from api.routes.remisi_batches import Shown, again, progress, read_table, shown, whom
+from api.routes.remisi_batches import Shown, again, progress, read_table, shown, stated, whom
+from application.batch_ends import in_doubt
 from application.batches import Reckoned
 from application.journeys import NOW
 from application.read_models import Question
-from domain.batch_standing import ENDED, BatchLine, BatchStatus
+from domain.batch_standing import ENDED, BatchLine, BatchStatus, RemisiBatch
 from domain.kernel import Words
 from domain.law.criteria import Criterion
 from domain.remisi import LEVELS, DecisionLevel
@@ -86,6 +93,7 @@ class LineShown:
     days: str
     releases: bool
     why: Sequence[str]
+    changed: str | None
 
 
 @router.get(PATH)
@@ -143,26 +151,27 @@ def batch(
     part = wanted[leaf.skip : leaf.skip + ROWS]
     people = Papers(services, caller).people(part)
     reading(whom(part), NAMED if people else (), len(part), found.unit)
+    state = stated(services, found, NOW, lambda all_: [*part, *in_doubt(all_)])
     here, more = f"{PATH}/{batch}", leaf.skip + ROWS
     on = {"standing": leaf.standing} if leaf.standing else {}
     content = {
-        **_head(found, tongue, Names(units_and_agencies(services, caller.access))),
+        **_head(found, state, tongue, Names(units_and_agencies(services, caller.access))),
         "told": _told(progress(services, batch, found.kinds), tongue),
         "filters": [
             (word, tongue.words(words), f"{here}?{urlencode({'standing': word})}")
             for word, words in STANDING.items()
         ],
         "wanted": leaf.standing,
-        "lines": [_line(found, line, people, tongue) for line in part],
+        "lines": [_line(state, line, people, tongue) for line in lines_now(state, part)],
         "first": f"{here}?{urlencode(on)}" if leaf.skip else None,
         "later": f"{here}?{urlencode(on | {'skip': more})}" if more < len(wanted) else None,
     }
     return page(request, "remisi_batch.html", caller, content)
 
 
-def _head(found: Shown, tongue: Tongue, names: Names) -> Mapping[str, Any]:
-    """Return what stands above a list."""
-    state, draft = found.state, found.draft
+def _head(found: Shown, state: RemisiBatch, tongue: Tongue, names: Names) -> Mapping[str, Any]:
+    """Return what stands above a list, which is in the given state."""
+    draft = found.draft
     said = {step.level: step for step in state.steps}
     over = state.status in ENDED
     return {
@@ -212,9 +221,12 @@ def _told(told: Mapping[str, Mapping[str, int]], tongue: Tongue) -> Sequence[str
     ]
 
 
-def _line(found: Shown, line: BatchLine, people: Mapping[str, Who], tongue: Tongue) -> LineShown:
+def _line(
+    state: RemisiBatch, line: BatchLine, people: Mapping[str, Who], tongue: Tongue
+) -> LineShown:
     who = people.get(line.case)
-    said = line_answer(found.state, line, 0 if tongue.language == "id" else 1)
+    said = line_answer(state, line, 0 if tongue.language == "id" else 1)
+    by = (tongue.day(line.change.at.day), said["changed_by"]) if line.change else None
     return LineShown(
         case=line.case,
         name=who.name if who else None,
@@ -224,6 +236,9 @@ def _line(found: Shown, line: BatchLine, people: Mapping[str, Who], tongue: Tong
         days=tongue.number(line.remission_days),
         releases=line.releases,
         why=said["why"],
+        changed=tongue(f"diubah {by[0]} oleh {by[1]}", f"changed {by[0]} by {by[1]}")
+        if by
+        else None,
     )
 
 
@@ -254,6 +269,7 @@ def explained(
     services, tongue = reading.services, Tongue(language_asked(request))
     found = shown(services, batch, caller, NOW)
     lines = [line for line in lines_in_order(found.state) if line.case == case]
+    state = stated(services, found, NOW, lambda _: lines)
     if not lines:
         raise not_found()
     people = Papers(services, caller).people(lines)
@@ -268,10 +284,10 @@ def explained(
         "drafted": tongue.day(found.draft.effective.day),
         "lines": [
             {
-                "shown": _line(found, line, people, tongue),
+                "shown": _line(state, line, people, tongue),
                 "criteria": _criteria(reckoned.get(line.kind), tongue),
             }
-            for line in lines
+            for line in lines_now(state, lines)
         ],
     }
     return page(request, "remisi_reasons.html", caller, content)

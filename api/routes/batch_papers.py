@@ -15,7 +15,7 @@ from api.openapi import problem
 from api.problems import Problem, not_found
 from api.readings import WithReading
 from api.routes.collections import STRICT
-from api.routes.remisi_batches import ONE, BatchKey, shown, tongue_of, whom
+from api.routes.remisi_batches import ONE, BatchKey, shown, stated, tongue_of, whom
 from api.sheets import MEDIA_TYPE as XLSX
 from api.sheets import xlsx
 from application.journeys import NOW
@@ -60,12 +60,13 @@ def read_sheet(
 ) -> Response:
     """Return the whole list as a sheet, with names: whoever is on it and whoever is not."""
     found = shown(services, key, caller, NOW)
-    lines = lines_in_order(found.state)
+    state = stated(services, found, NOW)
+    lines = lines_in_order(state)
     people = Papers(services, caller).people(lines)
     reading(whom(lines), NAMED, len(lines), found.unit)
     rows = []
     for line in lines:
-        who, said = people.get(line.case), line_answer(found.state, line, tongue_of(request))
+        who, said = people.get(line.case), line_answer(state, line, tongue_of(request))
         said |= {name: "; ".join(said[name]) for name in ("reasons", "why")}
         named = (who.name, who.register) if who else (None, None)
         rows.append([*named, *(said[name] for name in COLUMNS)])
@@ -82,13 +83,14 @@ def print_list(
 ) -> Response:
     """Return the list to be printed and signed, in Bahasa Indonesia, as PDF/A."""
     found = shown(services, key, caller, NOW)
-    papers, lines = Papers(services, caller), lines_in_order(found.state)
+    state = stated(services, found, NOW)
+    papers, lines = Papers(services, caller), lines_in_order(state)
     people = papers.people(lines)
     reading(whom(lines), NAMED, len(lines), found.unit)
     if found.state.draft is None:
         raise not_found()
     paper = papers.paper(key, found.state.draft, found.history.position)
-    content = pdf(Template.LIST, list_of(found.state, people, paper))
+    content = pdf(Template.LIST, list_of(state, people, paper))
     return kept(content, PDF, f"remisi-{key}.pdf", found.history.position)
 
 
@@ -126,7 +128,7 @@ def print_letters(  # noqa: PLR0913, PLR0917  # what the framework hands in, eac
         raise not_found()
     reading(whom(line for line, _ in these), (*NAMED, *FOUND), len(these), found.unit)
     paper = papers.paper(key, found.state.draft, found.history.position)
-    content = pdf(Template.AWARD, letters_of(found.state, papers.awards(key, these), paper))
+    content = pdf(Template.AWARD, letters_of(found.state, papers.awards(found.batch, these), paper))
     answer = kept(content, PDF, f"remisi-{key}-petikan-{part}.pdf", found.history.position)
     if len(lines) > part * TOGETHER:
         answer.headers["Link"] = f'<{request.url.path}?part={part + 1}>; rel="next"'

@@ -6,7 +6,7 @@ a large one by the clock: ``progress`` says how far they are.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -29,13 +29,14 @@ from api.batch_answers import (
     kinds_answer,
     line_answer,
     lines_in_order,
+    lines_now,
     proposals_of,
     standing_of,
     steps_answer,
 )
 from api.batch_desk import STREAM, DraftDesk, batch_basis, ensure_level, ensure_sayable
 from api.batch_forms import DraftBody, StepForm, given_to
-from api.batch_papers import NAMED, Papers
+from api.batch_papers import NAMED, Papers, ends_of
 from api.callers import Reader, Signed
 from api.cursors import cursor_after, key_from
 from api.dependencies import Services, WithServices
@@ -48,7 +49,8 @@ from api.routes.collections import STRICT, Moments, body_model, key_parameter, m
 from api.routes.streams import BATCHES
 from api.tokens import Caller
 from api.writing import Desk, Entry, ReceiptAnswer, receipt_answer
-from application.batch_cases import ORDER, batch_in
+from application.batch_cases import ORDER, Batch, batch_in
+from application.batch_ends import in_doubt
 from application.batches import DraftAsked, Drafting, Reckoned
 from application.case_facts import CaseFacts
 from application.holidays import law_with_feasts
@@ -172,7 +174,12 @@ class Shown:
 
     history: History
     unit: str | None
-    state: RemisiBatch
+    batch: Batch
+
+    @property
+    def state(self) -> RemisiBatch:
+        """Return how it stands."""
+        return self.batch.state
 
     @property
     def draft(self) -> BatchDrafted:
@@ -195,10 +202,22 @@ class Shown:
 def shown(services: Services, key: str, caller: Caller, moment: Moment) -> Shown:
     """Return a batch; 404 where the caller may not see it, or it was not drafted then."""
     history, unit = seen(services, BATCHES, key, caller, moment)
-    state = batch_in(key, history.pages).state
-    if state.draft is None:
+    batch = batch_in(key, history.pages)
+    if batch.state.draft is None:
         raise not_found()
-    return Shown(history, unit, state)
+    return Shown(history, unit, batch)
+
+
+def stated(
+    services: Services,
+    found: Shown,
+    moment: Moment,
+    lines: Callable[[RemisiBatch], Iterable[BatchLine]] = lambda state: state.lines.values(),
+) -> RemisiBatch:
+    """Return a list in which lines release as they come out by now; of another time, as it was."""
+    if moment != NOW:
+        return found.state
+    return ends_of(services, found.batch).stated(lines(found.state))
 
 
 def whom(lines: Iterable[BatchLine]) -> set[str]:
@@ -222,11 +241,12 @@ def read_table(  # noqa: PLR0913, PLR0917  # what the framework hands in, each b
 ) -> Response:
     """Return the whole list as a file, whoever is on it and whoever is not."""
     found = shown(services, key, caller, moment)
-    lines = lines_in_order(found.state)
+    state = stated(services, found, moment)
+    lines = lines_in_order(state)
     people = Papers(services, caller).people(lines)
     reading(whom(lines), NAMED, len(lines), found.unit)
     tongue = tongue_of(request)
-    rows = (row_of(line_answer(found.state, line, tongue), people) for line in lines)
+    rows = (row_of(line_answer(state, line, tongue), people) for line in lines)
     return table("csv", written("csv", HEADS, rows), STREAM, found.history.position)
 
 
@@ -249,7 +269,8 @@ def read_batch(  # noqa: PLR0913, PLR0917  # what the framework hands in, each b
 ) -> Json:
     """Return how far a batch is, at two times; ``progress`` is that of its cases now."""
     found = shown(services, key, caller, moment)
-    draft, state, history = found.state.draft, found.state, found.history
+    draft, history = found.state.draft, found.history
+    state = stated(services, found, moment, in_doubt)
     excepted = {f"case:{case}" for step in state.steps for case in step.except_cases}
     reading(excepted, (), 1, found.unit)
     response.headers["ETag"] = etag(history.version)
@@ -321,7 +342,8 @@ def read_lines(  # noqa: PLR0913, PLR0917  # what the framework hands in, each b
     if len(lines) > limit:
         more = urlencode([*query, ("cursor", cursor_after(place(leaf[-1]), bound))])
         headers["Link"] = f'<{request.url.path}?{more}>; rel="next"'
-    items = [line_answer(found.state, line, tongue_of(request)) for line in leaf]
+    state = stated(services, found, moment, lambda _: leaf)
+    items = [line_answer(state, line, tongue_of(request)) for line in lines_now(state, leaf)]
     content = {BATCHES.key: key, "version": found.history.version, "items": items}
     return JSONResponse(content, headers=headers)
 
@@ -350,11 +372,12 @@ def explain(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by i
         raise not_found()
     reading(whom(lines), {"remisi"}, len(lines), found.unit)
     reckoned = {one.line.kind: one for one in again(services, found, case_id)}
-    tongue = tongue_of(request)
+    tongue, state = tongue_of(request), stated(services, found, NOW, lambda _: lines)
+    now = lines_now(state, lines)
     return {
         BATCHES.key: key,
         "case_id": case_id,
-        "lines": [explained(found.state, one, reckoned.get(one.kind), tongue) for one in lines],
+        "lines": [explained(state, one, reckoned.get(one.kind), tongue) for one in now],
     }
 
 

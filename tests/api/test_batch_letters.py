@@ -169,7 +169,11 @@ def test_with_the_sk_it_is_a_list_of_those_who_receive():
 
 def award(case, **changes):
     line = next(line for line in batch().lines.values() if line.case == case)
-    said = {"expiry_after": date(2026, 7, 10), "reasons": ["Anda sudah menjalani 188 hari."]}
+    said = {
+        "releases": line.releases,
+        "expiry_after": date(2026, 7, 10),
+        "reasons": ["Anda sudah menjalani 188 hari."],
+    }
     return Award(line=line, who=PEOPLE[case], **said | changes)
 
 

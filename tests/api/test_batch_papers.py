@@ -83,10 +83,11 @@ def test_a_letter_says_why_as_the_law_found_and_until_when(lists):
     pages = services.ledger.read(StreamId(kind="remisi-batch", key=lists.signed))
     caller = services.caller_of(lists.house.wali.headers["Authorization"].split()[1])
     papers = Papers(services, caller)
-    lines = papers.by_name(given(batch_in(lists.signed, pages).state))
-    awards = {award.who.name: award for award in papers.awards(lists.signed, lines)}
+    batch = batch_in(lists.signed, pages)
+    given_to = papers.by_name(given(batch.state))
+    awards = {award.who.name: award for award in papers.awards(batch, given_to)}
     adis = awards["Adi Fiktif"]
-    assert "Pada 17 Agustus 2025 Anda menjalani 188 hari; yang diperlukan 180 hari." in adis.reasons
+    assert "Anda sudah menjalani 188 hari; yang diperlukan 180 hari." in adis.reasons
     assert adis.expiry_after.isoformat() == "2026-07-10"
 
 

@@ -42,11 +42,22 @@ def test_a_list_is_read_from_its_row_to_the_reasons_of_one_person(house, visitor
         assert f"/remisi/{batch}/daftar.{form}" in page
         assert client.get(f"/remisi/{batch}/daftar.{form}").content.startswith(begins)
     reasons = client.get(f"/remisi/{batch}/{adi}").text
-    assert "Pada 17 Agustus 2025 Anda menjalani 188 hari" in reasons
+    assert "Anda sudah menjalani 188 hari" in reasons
     assert "Keppres 174/1999" in reasons
     broken = client.get(f"/remisi/{batch}/{citra}").text
     assert "belum terpenuhi" in broken
     assert "1 Juni 2025" in broken
+
+
+def test_who_changed_a_line_and_why_stands_beside_it(house, visitor):
+    adi = convict(house.wali, "Adi Fiktif")
+    batch = house.drafted(kinds=["umum"], award_day="2026-08-17")
+    second = house.service.caller("caseworker", MEDAN, user="wali-2")
+    off = {"case": adi, "kind": "umum", "included": False, "reason": "documents_missing"}
+    assert house.step(second, batch, "line_changed", **off).status_code == 201
+    page = visitor("caseworker", MEDAN).get(f"/remisi/{batch}").text
+    assert "dokumennya belum lengkap" in page
+    assert "diubah 1 Agu 2025 oleh wali-2" in page
 
 
 def test_a_list_of_another_unit_is_not_there(house, visitor):

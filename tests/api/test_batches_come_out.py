@@ -1,0 +1,89 @@
+"""What a list and a letter say of a release is what its day does; who put a line so is said."""
+
+from dataclasses import replace
+
+import pytest
+from batch_desk import MIDNIGHT, Clock, House, by_case, told
+from convicts import punished
+from facts import MEDAN
+
+from api.batch_papers import Papers, given
+from application.batch_cases import batch_in
+from domain.record import StreamId
+
+
+@pytest.fixture
+def house(service):
+    return House(service, Clock())
+
+
+def changed(house, batch, case, **said):
+    second = house.service.caller("caseworker", MEDAN, user="wali-2")
+    body = {"case": case, "kind": "umum", "included": True, "reason": "counted_again"}
+    answer = house.step(second, batch, "line_changed", **body | said)
+    assert answer.status_code == 201, answer.json()
+
+
+def letter_to(house, batch, case):
+    services = house.services
+    caller = services.caller_of(house.wali.headers["Authorization"].split()[1])
+    papers = Papers(services, caller)
+    known = batch_in(batch, services.ledger.read(StreamId(kind="remisi-batch", key=batch)))
+    lines = papers.by_name([one for one in given(known.state) if one.case == case])
+    (award,) = papers.awards(known, lines)
+    return award
+
+
+def test_with_fewer_days_nobody_is_told_to_be_free_before_the_day_or_after_it(house):
+    _, budi, *_ = house.people()
+    batch = house.drafted(kinds=["umum"])
+    line = by_case(house.read(batch, "/lines")["items"])[budi, "umum"]
+    assert line["releases"], "W8: thirty days would"
+    changed(house, batch, budi, remission_days=5)
+    house.up_to_the_sk(batch)
+    house.settle()
+    for _ in ("before", "after"):
+        line = by_case(house.read(batch, "/lines")["items"])[budi, "umum"]
+        assert not line["releases"]
+        assert house.read(batch)["kinds"][0]["releasing"] == 0
+        award = letter_to(house, batch, budi)
+        assert not award.releases
+        assert award.expiry_after.isoformat() == "2025-09-02"
+        house.follow(MIDNIGHT)
+    assert told(house, budi)[-1].event.releases is False
+
+
+@pytest.mark.long
+def test_a_letter_counts_the_days_that_are_given_also_where_a_breach_came_in_between(house):
+    adi, *_ = house.people()
+    batch = house.drafted(kinds=["umum"])
+    version = len(house.services.ledger.read(StreamId(kind="case", key=adi)))
+    assert punished(house.wali, adi, "2025-08-01", version).status_code == 201
+    house.up_to_the_sk(batch)
+    house.settle()
+    before = letter_to(house, batch, adi)
+    house.follow(MIDNIGHT)
+    house.settle()
+    after = letter_to(house, batch, adi)
+    assert before.expiry_after.isoformat() == "2026-07-10"
+    assert replace(after, line=before.line) == before
+
+
+def test_who_put_a_line_where_it_stands_and_why_is_said_wherever_the_list_is(house):
+    adi, budi, citra, _ = house.people()
+    batch = house.drafted(kinds=["umum"])
+    changed(house, batch, adi, included=False, reason="documents_missing")
+    changed(house, batch, citra, remission_days=30, reason="assessed_again")
+    assert house.session(batch, except_cases=[budi]).status_code == 201
+    lines = by_case(house.read(batch, "/lines")["items"])
+    off, on, excepted = (lines[case, "umum"] for case in (adi, citra, budi))
+    assert (off["standing"], off["reasons"]) == ("excluded", ["documents_missing"])
+    assert off["why"] == ["dokumennya belum lengkap"]
+    assert (off["changed_by"], off["changed_on"]) == ("wali-2", "2025-08-01")
+    assert on["reasons"] == ["no_discipline_6_months", "assessed_again"]
+    assert (excepted["standing"], excepted["excepted_by"]) == ("turned_down", "tpp")
+    assert excepted["why"] == ["dikecualikan oleh sidang TPP"]
+    assert excepted["changed_by"] is None
+    table = house.wali.get(f"/v1/remisi-batches/{batch}.csv").text
+    assert "2025-08-01,wali-2,documents_missing" in table
+    assert "dikecualikan oleh sidang TPP" in table
