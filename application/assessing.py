@@ -148,8 +148,9 @@ def _nationality(deliberation: "Deliberation", journey: Journey) -> str:
     person = journey[CUSTODY].person
     if person:
         record = deliberation.strand(StreamId(kind="person", key=person)).timeline.journey
-        if record[PERSON].registered:
-            return record[PERSON].registered.nationality
+        registered = record[PERSON].registered
+        if registered:
+            return registered.nationality
     return UNTOLD_NATIONALITY
 
 
