@@ -1,6 +1,6 @@
 """Fines: what was paid of a fine, so that no imprisonment takes its place.
 
-A fine that is not paid is served as imprisonment (KUHP 1946 art. 30; UU 1/2023 art. 82, K+), after
+A fine that is not paid is served as imprisonment (UU 1/2023, V), after
 the sentence. Once all of it is paid there is none to be served. What a part that was paid takes off
 the imprisonment is not known here (K?): the whole of it stands until the whole is paid. This event
 belongs to the verdict chapter.
@@ -11,7 +11,7 @@ from typing import Final
 from domain.fields import Line, Rupiah
 from domain.kernel import Event, Specific, ensure
 
-FINE: Final = "UU 1/2023 art. 81-82"
+FINE: Final = "UU 1/2023"
 
 
 class FinePaid(Event, stored_as="verdict.fine_paid"):

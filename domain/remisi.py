@@ -10,7 +10,7 @@ as the SK has them.
 Rules of the house. An award takes effect on its day, never on its SK's: every step stands on or
 before the award day, and an SK dated after it is recorded as effective on it, with its own
 ``sk_date``. For a day that is gone there is a *susulan*, with an award day of its own. One remisi
-umum and one remisi khusus in a calendar year of award days (Keppres 174/1999 art. 2-4, K~; so also
+umum and one remisi khusus in a calendar year of award days (Keppres 174/1999, K~; so also
 in 2033, which has two Idul Fitri), one dasawarsa, one tambahan for a ground, one PMP on a day; and
 what a susulan makes up for is made up for once: what was cancelled or turned down does not count.
 """

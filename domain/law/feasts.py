@@ -1,6 +1,6 @@
 """The great feast of each religion, year by year: the award day of remisi khusus.
 
-Keppres 174/1999 art. 3: remisi khusus is given on the religious holiday most honoured by the
+Keppres 174/1999: remisi khusus is given on the religious holiday most honoured by the
 person's religion (V). The government fixes lunar dates shortly before, and may move them: these are
 values of their year, each with how sure it is, and what the registry has fixed goes before them. By
 a day that is only likely nobody is judged; it serves to count the years.
@@ -14,7 +14,7 @@ from domain.admission import Religion
 from domain.kernel import Value
 from domain.law.rule_set import Certainty, Feasts
 
-ARTICLE: Final = "Keppres 174/1999 art. 3"
+ARTICLE: Final = "Keppres 174/1999"
 
 CHRISTMAS: Final = (Religion.KRISTEN, Religion.KATOLIK)
 """Natal is on 25 December in every year."""

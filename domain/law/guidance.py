@@ -1,7 +1,7 @@
 """Guidance by a Bapas: how long probation lasts, its stages, its reports, and revocation.
 
 PB ends with a probation of the remaining time and one year (KUHP 2023 art. 72, V; before, KUHP 1946
-art. 15, K+). Guidance has three stages: a quarter of the time with a report each month, half of it
+art. 15, V1). Guidance has three stages: a quarter of the time with a report each month, half of it
 with one every two months, a quarter with one every three (the frequencies V, the quarters INF: they
 give the published 3 May 2030 exactly). PB may be revoked; not later than 3 months after the end of
 probation, unless somebody is prosecuted for an offence during it (KUHP 2023 art. 73, V).

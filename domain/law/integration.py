@@ -20,6 +20,7 @@ from domain.law.guidance import OUTSIDE
 from domain.law.integration_asking import (
     ASIMILASI_REMAINING,
     CONDUCT_WINDOW,
+    FINE_ELSEWHERE,
     LAST_REMISSION,
     SUBSTITUTE_AND_LEAVE,
     Asking,
@@ -257,6 +258,7 @@ def _policies(asking: Asking) -> tuple[PolicyUsed, ...]:
         (CONDUCT_WINDOW, bool(facts.discipline) and not asking.rules.conduct_now),
         (MEASURE_WITHOUT_END, any(one.until is None for one in facts.discipline)),
         (LEAP_DAY, asking.right is Right.PB and (expiry.month, expiry.day) == (2, 29)),
+        (FINE_ELSEWHERE, asking.fine_unsaid),
         (AFTER_18, grown_up(facts, asking.judged_on, law)),
         (LAST_REMISSION, asking.rules.as_last_remission and bool(facts.remissions)),
         (ASIMILASI_REMAINING, asking.special and facts.case_type in asking.rules.asimilasi_first),

@@ -68,6 +68,20 @@ SUBSTITUTE_AND_LEAVE: Final = Policy(
     certainty=Certainty.UNSURE,
 )
 
+FINE_ELSEWHERE: Final = Policy(
+    name="fine_for_other_rights",
+    question=(
+        "Apakah denda juga harus lunas untuk hak yang tidak disebut aturannya?",
+        "Must the fine be paid for rights of which the text does not say so?",
+    ),
+    options=("asked", "not_asked"),
+    default="asked",
+    article="Permenkumham 7/2022 art. 45",
+    certainty=Certainty.UNSURE,
+)
+"""Of 2022 it was read of asimilasi (V1), and the page has it of PB (V); of the others, and before
+2022, nobody has read it."""
+
 
 class Condition(Value):
     """A criterion, and since when it is met: a matter of time has a day, whether past or coming.
@@ -128,6 +142,12 @@ class Asking(Value):
     def conduct(self) -> int:
         """Return how many months of good conduct are asked for."""
         return self.rules.special_conduct_months if self.special else self.rules.conduct_months
+
+    @property
+    def fine_unsaid(self) -> bool:
+        """Return whether the offence asks for its fine, and the text is silent of this right."""
+        silent = self.right not in self.regime.fine_rights
+        return self.special and self.facts.case_type in self.regime.fine and silent
 
     @property
     def until(self) -> date:

@@ -7,7 +7,13 @@ from domain.kernel import Words
 from domain.law.aloud import SPOKEN_RIGHTS, assumed, spoken_day
 from domain.law.facts import CaseType
 from domain.law.guidance import OUTSIDE
-from domain.law.integration_asking import CONDUCT_WINDOW, Asking, Condition, condition
+from domain.law.integration_asking import (
+    CONDUCT_WINDOW,
+    FINE_ELSEWHERE,
+    Asking,
+    Condition,
+    condition,
+)
 from domain.law.integration_rules import Except
 from domain.law.remisi_conduct import MEASURE_WITHOUT_END
 from domain.law.remisi_criteria import FINAL
@@ -206,7 +212,8 @@ def not_under_discipline(asking: Asking) -> Condition:
 def of_the_offence(asking: Asking) -> Iterator[Condition]:
     """Yield what an offence asks for that the law treats apart."""
     offence = asking.facts.case_type
-    if offence in asking.regime.fine:
+    passed_over = asking.fine_unsaid and asking.law.use(FINE_ELSEWHERE).chosen != "asked"
+    if offence in asking.regime.fine and not passed_over:
         yield told(
             "fine_paid",
             asking.facts.fine_paid,

@@ -73,13 +73,15 @@ class RightRules(Value):
 class IntegrationRules(Value):
     """All rights, and which offences are special from which sentence on, in days.
 
-    ``fine`` and ``pledge`` are the offences of which the fine must be paid, and a pledge made.
+    ``fine`` and ``pledge`` are the offences of which the fine must be paid, and a pledge made;
+    ``fine_rights`` the rights for which the text asks for the fine.
     ``special_papers`` are asked for with those offences besides.
     """
 
     rights: Mapping[Right, RightRules]
     special: Mapping[CaseType, int]
     fine: frozenset[CaseType]
+    fine_rights: frozenset[Right]
     pledge: frozenset[CaseType]
     special_papers: Mapping[CaseType, tuple[Paper, ...]]
     foreign_papers: tuple[Paper, ...]

@@ -1,7 +1,7 @@
 """What each kind of remisi asks for besides: its day, once a year, its ground.
 
 Remisi khusus is on the feast of the religion first recorded, also after a conversion (Keppres
-174/1999 art. 3 and 7(5), V). A remisi tambahan goes with that year's remisi umum; a susulan makes
+174/1999, art. 7(5), V). A remisi tambahan goes with that year's remisi umum; a susulan makes
 up for an award that was missed because the verdict was not final yet (V, K~).
 """
 

@@ -77,7 +77,7 @@ def test_which_day_stands_for_a_29_february_is_asked_of_probation_and_of_a_subst
     assert probation_end(day("2028-02-29"), law) == day("2029-03-01")
     facts = person("2022-02-28", "6y1d", substitute=Substitute(span=span("1y"), paid=False))
     wanted = Wanted(kind=RemisiKind.DASAWARSA, on=day("2025-08-17"), ground=None, missed=None)
-    ends = [ask(facts, wanted, one, wanted.on).substitute_ends for one in (LAW, law)]
+    ends = [ask(facts, wanted, one, wanted.on, wanted.on).substitute_ends for one in (LAW, law)]
     assert ends == [day("2029-02-28"), day("2029-03-01")]
     pb = rights(facts, day("2026-06-01"), law)[Right.PB]
     assert [one.chosen for one in pb.explanation.policies if one.name == "leap_day"] == ["1_march"]

@@ -337,7 +337,7 @@ def test_a_child_has_pb_after_half_of_the_time():
     facts = person("2025-01-10", "8m", kind=SubjectKind.ANAK_BINAAN)
     one = found(facts, "pb")
     assert (one.possible, one.from_day) == (True, day("2025-05-10"))
-    assert criterion(one, "served_half").article == "UU 11/2012 art. 81(4)"
+    assert criterion(one, "served_half").article == "UU 11/2012"
     assert "uu-11-2012-pb" in one.explanation.rule_sets
 
 

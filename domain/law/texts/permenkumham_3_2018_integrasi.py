@@ -2,8 +2,14 @@
 
 Of 2018 (BN 2018/282): CB up to 1 year 6 months of sentence and for 6 months at the most, as the
 ministry explained the published case of January 2019 (V); CMK by art. 67 (V1), not for special
-offences (V1); PB by art. 82 and 85 (V1). Special offences ask for a letter of justice collaborator
-until the Mahkamah Agung struck it down on 28 October 2021 (28P/HUM/2021, V).
+offences (V1); PB by art. 82 (V), of narcotics by art. 85 (V1). Of asimilasi no article was read: a
+half is the page's (K~), so are two thirds and 9 months for special offences (K~). CMK asks of the
+text for good conduct in the running year (V1); 6 months are taken for it (K~).
+
+That PB of every special offence asked for half of the remaining time in asimilasi is of PP 99/2012
+(V1). That corruption had to pay its fine for a right was not read of this time: it is a policy.
+Special offences ask for a letter of justice collaborator until the Mahkamah Agung struck it down on
+28 October 2021 (28P/HUM/2021, V).
 
 Before it Permenkumham 21/2013 gave CB up to 1 year 3 months, for 4 months (V1), which 21/2016
 raised to 1 year 6 months (V1; the length is taken to be 6 months since, K~). Their days in force
@@ -87,8 +93,8 @@ CB: Final = replace(
 )
 ASIMILASI: Final = replace(
     PB,
-    article="Permenkumham 3/2018 art. 44",
-    special_article="Permenkumham 3/2018 art. 45",
+    article="Permenkumham 3/2018",
+    special_article="Permenkumham 3/2018",
     share=HALF,
     least_part_days=0,
     conduct_months=6,
@@ -125,6 +131,7 @@ PERMENKUMHAM_3_2018: Final = IntegrationRules(
     },
     special=SPECIAL,
     fine=frozenset((CaseType.KORUPSI,)),
+    fine_rights=frozenset(),
     pledge=frozenset((CaseType.TERORISME,)),
     special_papers={
         CaseType.NARKOTIKA: (Paper.JUSTICE_COLLABORATOR,),
@@ -152,13 +159,20 @@ def _earlier(number: str, *, most_sentence_days: int, longest_days: int) -> Inte
     return replace(PERMENKUMHAM_3_2018, rights=rights | {Right.CB: cb})
 
 
+ARTICLES_2018: Final = (
+    "art. 82: kompas.tv 2022 and beritaeditorial.com 2023 (V); art. 85: kompas.tv 2022 (V1);"
+    " art. 67: Rutan Pelaihari on kompasiana.com 2023 (V1); no CMK for special offences:"
+    " kompas.com 2018 (V1); asimilasi, and conduct of 6 months for CMK: K~"
+)
+PP_99: Final = "PB of special offences after asimilasi: republika.co.id on PP 99/2012 (V1)"
+
 RULE_SETS: Final[tuple[RuleSet[Any], ...]] = (
     RuleSet(
         id="permenkumham-21-2013-integrasi",
         topic=INTEGRATION,
         title=("hak integrasi menurut aturan 2013", "integration by the regulation of 2013"),
         legal_basis="Permenkumham 21/2013; PP 99/2012",
-        source="domain/3 section 3.3; page of Lapas Sarolangun (V1)",
+        source=f"domain/3 section 3.3; CB: page of Lapas Sarolangun (V1); {PP_99}",
         certainty=Certainty.LIKELY,
         promulgated=date(2013, 8, 19),
         valid_from=date(2013, 8, 19),
@@ -172,7 +186,7 @@ RULE_SETS: Final[tuple[RuleSet[Any], ...]] = (
         topic=INTEGRATION,
         title=("hak integrasi menurut aturan 2016", "integration by the regulation of 2016"),
         legal_basis="Permenkumham 21/2013 sebagaimana diubah dengan 21/2016; PP 99/2012",
-        source="answer of BPHN's legal counsel, 8 December 2017 (V1)",
+        source=f"CB: answer of BPHN's legal counsel, 8 December 2017 (V1); {PP_99}",
         certainty=Certainty.LIKELY,
         promulgated=date(2016, 6, 20),
         valid_from=date(2016, 6, 20),
@@ -186,7 +200,7 @@ RULE_SETS: Final[tuple[RuleSet[Any], ...]] = (
         topic=INTEGRATION,
         title=("hak integrasi menurut aturan 2018", "integration by the regulation of 2018"),
         legal_basis="Permenkumham 3/2018; PP 99/2012",
-        source="domain/3 section 3.3",
+        source=f"domain/3 section 3.3; {ARTICLES_2018}; {PP_99}",
         certainty=Certainty.LIKELY,
         promulgated=date(2018, 2, 15),
         valid_from=date(2018, 2, 15),
@@ -201,8 +215,8 @@ RULE_SETS: Final[tuple[RuleSet[Any], ...]] = (
             "integration without a letter of justice collaborator",
         ),
         legal_basis="Permenkumham 3/2018; PP 99/2012; putusan MA 28P/HUM/2021",
-        source="domain/3 section 2.1",
-        certainty=Certainty.READ,
+        source=f"domain/3 section 2.1 (the ruling: V); {ARTICLES_2018}; {PP_99}",
+        certainty=Certainty.LIKELY,
         promulgated=date(2021, 10, 28),
         valid_from=date(2021, 10, 28),
         valid_until=None,

@@ -3,8 +3,9 @@
 Art. 45: special offences ask two thirds for asimilasi, no shorter than 9 months, and 9 months of
 conduct; corruption the fine or uang pengganti paid in full; terrorism deradicalisation and the
 pledge (V1). Art. 85: PB of narcotics from 5 years of sentence asks half of the remaining time in
-asimilasi (V). The other special offences are no longer asked for it (K~). It was published at the
-end of January 2022 (V1); the day is not sure (K~).
+asimilasi (V1). They name art. 44 and 82 as those of everyone (V1). The other special offences are
+no longer asked for it (K~). Corruption pays for PB too (V); for CB and CMB it is a policy. It was
+published at the end of January 2022 (V1); the day is not sure (K~).
 """
 
 from dataclasses import replace
@@ -41,6 +42,7 @@ PERMENKUMHAM_7_2022: Final[IntegrationRules] = replace(
             asimilasi_first=frozenset((CaseType.NARKOTIKA,)),
         ),
     },
+    fine_rights=frozenset((Right.ASIMILASI, Right.PB)),
 )
 
 RULE_SETS: Final = (
@@ -49,7 +51,10 @@ RULE_SETS: Final = (
         topic=INTEGRATION,
         title=("hak integrasi menurut aturan 2022", "integration by the regulation of 2022"),
         legal_basis="Permenkumham 3/2018 sebagaimana diubah dengan 7/2022 dan 16/2023",
-        source="domain/3 section 3.3; pasal.id, Permenkumham 7/2022 art. 45 and 85",
+        source=(
+            "domain/3 sections 2.4 and 3.3; pasal.id: art. 45 and 85, which name 44 and 82 (V1);"
+            " CMK: as in 2018 (V1, conduct K~)"
+        ),
         certainty=Certainty.LIKELY,
         promulgated=date(2022, 1, 27),
         valid_from=date(2022, 1, 27),

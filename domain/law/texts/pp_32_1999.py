@@ -13,7 +13,7 @@ from domain.law.span import Span
 ARTICLES: Final = {
     "served_6_months": "Keppres 174/1999 art. 7",
     "served_3_months": "Keppres 174/1999 art. 7",
-    "own_feast": "Keppres 174/1999 art. 3",
+    "own_feast": "Keppres 174/1999",
     "once_a_year": "Keppres 174/1999",
     "not_life_or_death": "Keppres 174/1999",
     "sentence_6_months": "Keppres 174/1999",
@@ -28,6 +28,7 @@ GENERAL: Final = Conditions(
     least_sentence=Span(years=0, months=6, days=0),
     programmes=True,
     risk_declined=False,
+    assessed_every_months=None,
     cooperation={},
     deradicalised=(),
     general="PP 32/1999",

@@ -20,14 +20,15 @@ RULE_SETS: Final = (
         topic=REMISI_CONDITIONS,
         title=("Syarat remisi sejak UU Pemasyarakatan", "Conditions since the Corrections Act"),
         legal_basis="UU 22/2022 art. 10; PP 99/2012; Permenkumham 3/2018; Keppres 174/1999",
-        source="domain/3 section 2.4; domain/2 section 1.1",
-        certainty=Certainty.READ,
+        source="domain/2 section 1.1: art. 10 (V); domain/3 section 2.4; the rest as in 2012 (K~)",
+        certainty=Certainty.LIKELY,
         promulgated=date(2022, 8, 3),
         valid_from=date(2022, 8, 3),
         valid_until=None,
         values=replace(
             AFTER_THE_COURT,
             risk_declined=True,
+            assessed_every_months=1,
             general="Permenkumham 3/2018",
             articles={
                 **AFTER_THE_COURT.articles,
