@@ -89,7 +89,7 @@ def detention(
     wanted = levels_of(asked.level)
     found = [one for one in clock.found if one.level in wanted]
     shown = [line_of(one, clock.on) for one in found[asked.skip : asked.skip + ROWS]]
-    cases = cases_of(reading, caller, clock, shown)
+    cases = cases_of(reading, caller, clock.times, [line.case for line in shown])
     whom, _ = of_rows(DETENTION_CLOCK, shown, ())
     reading(whom, SHOWN if cases else (), len(shown))
     names = Names(units_and_agencies(reading.services, caller.access))
@@ -151,13 +151,13 @@ def levels_of(word: str) -> set[Level]:
 
 
 def cases_of(
-    reading: Reading, caller: Caller, clock: Clock, lines: Sequence[DetentionClockLine]
+    reading: Reading, caller: Caller, times: Times, cases: Sequence[str]
 ) -> Mapping[str, Any]:
-    """Return the cases of some lines as they were at the time that is asked for, by their ids."""
-    if not lines:
+    """Return some cases as they were at the time that is asked for, by their ids."""
+    if not cases:
         return {}
-    where = {"case": tuple(line.case for line in lines)}
-    then = clock.times.then(reading.services, [CASE_SUMMARY])
+    where = {"case": tuple(cases)}
+    then = times.then(reading.services, [CASE_SUMMARY])
     question = replace(EVERY_ROW, where=where, then=then)
     found = reading.services.read_models.ask(CASE_SUMMARY.name, question, caller.access)
     return {row.case: row for _, row in found.rows}

@@ -160,6 +160,7 @@ LISTS_OF_NOBODY = (
 SILENT = {
     "/",  # nobody is on the way between units
     "/penahanan",  # nobody's detention presses
+    *("/bebas", "/bebas.csv"),  # nobody's release is near
     "/integrasi",  # nobody was convicted
     "/v1/integration-rights",
     "/v1/read-models/{name}",  # a name that there is not

@@ -1,7 +1,6 @@
 """A report is counted over no more than it looks at, and comes to what it is over whole rows."""
 
 from dataclasses import replace
-from datetime import date, timedelta
 
 import pytest
 from facts import MEDAN, append, event, open_case
@@ -94,7 +93,9 @@ def test_only_a_row_that_was_told_of_for_a_later_day_comes_whole(unit, report):
 
 
 def test_who_is_gone_and_who_has_no_release_are_not_read(unit):
-    on = (date.fromisoformat("2026-03-03") + timedelta(days=1)).isoformat()
+    on_the_day, _ = read(unit, DUE_FOR_RELEASE, "2026-03-03")
+    assert len(on_the_day[CASE_SUMMARY.name]) == 3
+    on = "2026-03-04"
     rows, _ = read(unit, DUE_FOR_RELEASE, on)
     assert len(rows[CASE_SUMMARY.name]) == 2
     assert all(row.release for row in rows[SENTENCE_DATES.name])
