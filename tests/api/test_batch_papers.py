@@ -87,7 +87,7 @@ def test_a_letter_says_why_as_the_law_found_and_until_when(lists):
     given_to = papers.by_name(given(batch.state))
     awards = {award.who.name: award for award in papers.awards(batch, given_to)}
     adis = awards["Adi Fiktif"]
-    assert "Anda sudah menjalani 188 hari; yang diperlukan 180 hari." in adis.reasons
+    assert "Pada 17 Agustus 2025 Anda menjalani 188 hari; yang diperlukan 180 hari." in adis.reasons
     assert adis.expiry_after.isoformat() == "2026-07-10"
 
 

@@ -42,7 +42,7 @@ def test_a_list_is_read_from_its_row_to_the_reasons_of_one_person(house, visitor
         assert f"/remisi/{batch}/daftar.{form}" in page
         assert client.get(f"/remisi/{batch}/daftar.{form}").content.startswith(begins)
     reasons = client.get(f"/remisi/{batch}/{adi}").text
-    assert "Anda sudah menjalani 188 hari" in reasons
+    assert "Pada 17 Agustus 2025 Anda menjalani 188 hari" in reasons
     assert "Keppres 174/1999" in reasons
     broken = client.get(f"/remisi/{batch}/{citra}").text
     assert "belum terpenuhi" in broken
