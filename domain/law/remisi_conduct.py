@@ -7,6 +7,7 @@ disciplinary measure in the six months before the award day, calendar months (a 
 from datetime import date, timedelta
 from typing import Final
 
+from domain.kernel import Words
 from domain.law.aloud import spoken_day
 from domain.law.criteria import Criterion
 from domain.law.facts import Breach
@@ -80,30 +81,34 @@ def clear_from(asked: Asked, breach: date) -> date:
     return day
 
 
+def _none_on_record(asked: Asked, first: date, last: date) -> Words:
+    (first_id, first_en), (last_id, last_en) = spoken_day(first), spoken_day(last)
+    if asked.told_on > last:
+        return (
+            f"Tidak ada hukuman disiplin tercatat dari {first_id} sampai {last_id}.",
+            f"No disciplinary measure is on record from {first_en} to {last_en}.",
+        )
+    day_id, day_en = spoken_day(asked.told_on)
+    return (
+        (
+            f"Sampai {day_id} tidak ada hukuman disiplin tercatat; dari {first_id} sampai"
+            f" {last_id} tidak boleh ada."
+        ),
+        (
+            f"No disciplinary measure is on record by {day_en}; from {first_en} to {last_en}"
+            " there may be none."
+        ),
+    )
+
+
 def no_discipline(asked: Asked) -> Criterion:
     """Ask for months without an entry in Register F before the award day."""
     first, last = window(asked)
     breaches = [one for one in asked.facts.discipline if first <= one.on <= last]
     worst = max(breaches, key=lambda one: one.on, default=None)
     (first_id, first_en), (last_id, last_en) = spoken_day(first), spoken_day(last)
-    if worst is None:
-        words = (
-            f"Tidak ada hukuman disiplin tercatat dari {first_id} sampai {last_id}.",
-            f"No disciplinary measure is on record from {first_en} to {last_en}.",
-        )
-        if asked.told_on <= last:
-            so_far = spoken_day(asked.told_on)
-            words = (
-                (
-                    f"Sampai {so_far[0]} tidak ada hukuman disiplin tercatat; dari {first_id}"
-                    f" sampai {last_id} tidak boleh ada."
-                ),
-                (
-                    f"No disciplinary measure is on record by {so_far[1]}; from {first_en} to"
-                    f" {last_en} there may be none."
-                ),
-            )
-    else:
+    words = _none_on_record(asked, first, last)
+    if worst is not None:
         day_id, day_en = spoken_day(worst.on)
         words = (
             (
