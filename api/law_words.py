@@ -84,6 +84,7 @@ PARTS: Final[Mapping[str, Words]] = {
     "foreign_papers": ("dokumen warga negara asing", "documents of a foreigner"),
     "programmes": ("mengikuti program dengan baik", "part in programmes, with a good result"),
     "risk_declined": ("risiko menurun", "a risk that has declined"),
+    "assessed_every_months": ("SPPN dinilai tiap (bulan)", "SPPN is assessed every (months)"),
     "years": ("tahun sesudah ekspirasi", "years after expiry"),
     "revocation_article": ("pasal pencabutan", "article on revocation"),
     "revocable_months": ("dapat dicabut sampai (bulan)", "may be revoked until (months)"),

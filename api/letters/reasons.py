@@ -7,6 +7,10 @@ from domain.kernel import Words
 
 REASONS: Final[Mapping[str, Words]] = {
     "assessed_again": ("dinilai lagi oleh petugas", "assessed again by an officer"),
+    "assessment_old": (
+        "penilaian SPPN terakhirnya sudah lama; periksa",
+        "the latest SPPN assessment is old; look at it",
+    ),
     "award_day": ("hari pemberian jenis ini", "the award day of this kind"),
     "breach": ("pelanggaran", "a breach"),
     "conduct_9_months": ("berkelakuan baik 9 bulan", "good conduct for 9 months"),

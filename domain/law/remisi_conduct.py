@@ -169,44 +169,6 @@ def not_under_discipline(asked: Asked) -> Criterion:
     )
 
 
-def programmes_good(asked: Asked) -> Criterion | None:
-    """Ask for part taken in programmes with predikat baik."""
-    if not asked.rules.values.programmes:
-        return None
-    fact = asked.facts.programmes_good
-    words = told(
-        fact,
-        (
-            "Anda mengikuti program pembinaan dengan predikat baik.",
-            "You take part in programmes with a good mark.",
-        ),
-        (
-            "Anda belum mengikuti program pembinaan dengan predikat baik.",
-            "You have not taken part in programmes with a good mark yet.",
-        ),
-    )
-    return said(asked, "programmes_good", fact is not False, words, by=asked.facts.programmes_by)
-
-
-def risk_declined(asked: Asked) -> Criterion | None:
-    """Ask for a lowered risk in the monthly assessment (SPPN), where the text does."""
-    if not asked.rules.values.risk_declined:
-        return None
-    fact = asked.facts.conduct_risk_declined
-    words = told(
-        fact,
-        (
-            "Penilaian menunjukkan tingkat risiko Anda menurun.",
-            "The assessment shows that your risk has declined.",
-        ),
-        (
-            "Penilaian belum menunjukkan penurunan tingkat risiko Anda.",
-            "The assessment does not show yet that your risk has declined.",
-        ),
-    )
-    return said(asked, "risk_declined", fact is not False, words, by=asked.facts.conduct_by)
-
-
 def deradicalised(asked: Asked) -> Criterion | None:
     """Ask for deradicalisation and the pledge to NKRI, of terrorism."""
     if asked.facts.case_type not in asked.rules.values.deradicalised:

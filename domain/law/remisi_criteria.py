@@ -18,10 +18,9 @@ from domain.law.remisi_conduct import (
     deradicalised,
     no_discipline,
     not_under_discipline,
-    programmes_good,
-    risk_declined,
 )
 from domain.law.remisi_served import SIX_MONTHS_STRICT, days_served, long_enough
+from domain.law.remisi_sppn import programmes_good, risk_declined
 from domain.law.rule_set import Certainty, Policy
 from domain.law.sentence import NOT_APPLICABLE, lives
 from domain.law.span import MONTH_DAYS, summed

@@ -31,6 +31,8 @@ from domain.law.remisi_served import (
     SERVED_FORMS,
     SIX_MONTHS_STRICT,
 )
+from domain.law.remisi_sppn import ASSESSMENT_AGE, outdated
+from domain.law.remisi_sppn import notices as of_assessments
 from domain.law.rule_set import Policy, Topic
 from domain.law.sentence import Dates, rules_of, used
 
@@ -66,6 +68,7 @@ def _policies(asked: Asked, given: Amount) -> Iterator[Policy]:
         AMOUNT_ROUNDING: asked.kind in (RemisiKind.DASAWARSA, RemisiKind.TAMBAHAN),
         SERVED_FORMS: asked.stretch is not None and asked.stretch.lesser,
         MEASURE_WITHOUT_END: unended(asked),
+        ASSESSMENT_AGE: outdated(asked) is not None,
         ON_PB_CB: asked.living(Right.PB, Right.CB) is not None,
         SUSULAN_CONDUCT: kind is RemisiKind.SUSULAN,
         KEMANUSIAAN_AMOUNT: kind is RemisiKind.KEMANUSIAAN,
@@ -83,7 +86,12 @@ def _twice(asked: Asked) -> bool:
 
 def notices(asked: Asked, given: Amount, criteria: tuple[Criterion, ...]) -> tuple[Notice, ...]:
     """Return what a human should look at: what nobody told, and what hangs on a day or two."""
-    return (*_untold(asked, criteria), *_close(asked), *_of_feasts(asked, given))
+    return (
+        *_untold(asked, criteria),
+        *of_assessments(asked),
+        *_close(asked),
+        *_of_feasts(asked, given),
+    )
 
 
 def _untold(asked: Asked, criteria: tuple[Criterion, ...]) -> Iterator[Notice]:

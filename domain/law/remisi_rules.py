@@ -64,10 +64,12 @@ class Conditions(Value):
     """Who may be given remisi.
 
     ``served_days`` and ``conduct_months`` (without a disciplinary measure) are as of the award day,
-    ``_child`` for an anak binaan. ``cooperation`` names the offences for which somebody must have
-    worked with justice, from a sentence of that length on; ``deradicalised`` those for which
-    deradicalisation and the pledge to NKRI come first. ``articles`` names the article of a
-    criterion by its code; what is not in it is asked for by ``general``.
+    ``_child`` for an anak binaan. Programmes and risk are assessed as often as
+    ``assessed_every_months`` says, where the text has it so. ``cooperation`` names the offences for
+    which somebody must have worked with justice, from a sentence of that length on;
+    ``deradicalised`` those for which deradicalisation and the pledge to NKRI come first.
+    ``articles`` names the article of a criterion by its code; what is not in it is asked for by
+    ``general``.
     """
 
     served_days: int
@@ -77,6 +79,7 @@ class Conditions(Value):
     least_sentence: Span
     programmes: bool
     risk_declined: bool
+    assessed_every_months: int | None
     cooperation: Mapping[CaseType, Span]
     deradicalised: Collection[CaseType]
     general: str

@@ -28,6 +28,7 @@ GENERAL: Final = Conditions(
     least_sentence=Span(years=0, months=6, days=0),
     programmes=True,
     risk_declined=False,
+    assessed_every_months=None,
     cooperation={},
     deradicalised=(),
     general="PP 32/1999",

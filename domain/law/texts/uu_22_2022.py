@@ -28,6 +28,7 @@ RULE_SETS: Final = (
         values=replace(
             AFTER_THE_COURT,
             risk_declined=True,
+            assessed_every_months=1,
             general="Permenkumham 3/2018",
             articles={
                 **AFTER_THE_COURT.articles,
