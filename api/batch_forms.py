@@ -12,6 +12,7 @@ from api.answers import FORBID
 from api.event_examples import example_json
 from api.event_forms import EventForm, event_model, value_model
 from domain.batch_list import (
+    BY_HAND,
     BatchDecided,
     BatchLineChanged,
     BatchLineWithdrawn,
@@ -94,6 +95,19 @@ StepForm: Any = Annotated[
     Union[tuple(step_model(event) for event in STEPS)],  # noqa: UP007  # built at run time
     Field(discriminator="type"),
 ]
+
+
+RightForm: Any = Annotated[
+    Union[tuple(step_model(event) for event in BY_HAND)],  # noqa: UP007  # built at run time
+    Field(discriminator="type"),
+]
+"""What is right of a step that was recorded: whoever took it, took it."""
+
+
+def kept_from(event: type[Event], corrected: Event | None) -> dict[str, str | None]:
+    """Return what stays of a step that is corrected: who took it is not what a correction says."""
+    there = payload_shapes(event)
+    return {name: getattr(corrected, name, None) for name in GIVEN if name in there}
 
 
 def given_to(event: type[Event], by: str, on_behalf_of: str | None) -> dict[str, str | None]:

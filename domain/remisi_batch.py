@@ -215,7 +215,7 @@ def _ensure_next(
     )
     _ensure_in_turn(batch, level)
     ensure(
-        not set(hands_of(proposed)) & set(batch.hands),
+        not _keys(hands_of(proposed)) & _keys(batch.hands),
         "remisi_batch.same_hands",
         article=FOUR_EYES,
         because=(
@@ -233,6 +233,11 @@ def _ensure_next(
         ),
         field="effective",
     )
+
+
+def _keys(hands: Iterable[str]) -> set[str]:
+    """Return the keys of people as they are compared: Wali-1 is wali-1."""
+    return {hand.casefold() for hand in hands}
 
 
 def _ensure_in_turn(batch: RemisiBatch, level: DecisionLevel | None) -> None:

@@ -4,12 +4,15 @@
 case. Other kinds of streams are served in the same manner, but nothing can be moved there.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field, create_model
 
+from api.batch_forms import RightForm, kept_from
 from api.callers import HistoryReader, Signed, not_own_unit
 from api.correction_answers import (
     CorrectionsAnswer,
@@ -19,7 +22,13 @@ from api.correction_answers import (
 from api.deciding import Deciding, exchange, handed_over
 from api.dependencies import WithServices
 from api.event_examples import example_json
-from api.event_forms import EVIDENCE_MOST, StatedEvidence, to_evidence, value_model
+from api.event_forms import (
+    EVIDENCE_MOST,
+    EventForm,
+    StatedEvidence,
+    to_evidence,
+    value_model,
+)
 from api.preconditions import VersionSeen, etag
 from api.problems import Problem, not_found, refusal
 from api.readings import WithReading, about, of_pages
@@ -30,9 +39,11 @@ from api.tokens import Role
 from api.writing import Desk, Entry, ReceiptAnswer, field_of, receipt_answer
 from application.asked_for import asked_for_in, would_alter
 from application.correcting import Wanted
+from application.correction_effect import meant_by
 from application.journeys import NOW, History
 from application.ledger import Conflict, Receipt
 from application.references import NOT_THERE, References
+from application.standing import corrections_of, standing
 from application.zones import Zones
 from domain.correction import CorrectionKind, ReasonCode
 from domain.fields import EXAMPLE_ID, CaseId, EventId, Note
@@ -94,8 +105,9 @@ def body_of(collection: Collection) -> type[BaseModel]:
         "explanation": "tercatat dua kali pada hari yang sama",
         "evidence": [{"number": "BA-7/2025", "date": "2025-08-18", "sha256": None}],
     }
+    forms = RightForm if collection is BATCHES else collection.forms()
     fields: dict[str, Any] = {
-        "event": (collection.forms() | None, Field(None, description=CONTENT)),
+        "event": (forms | None, Field(None, description=CONTENT)),
         "evidence": (base.model_fields["evidence"].annotation, Field([], max_length=EVIDENCE_MOST)),
     }
     name = f"{collection.word}Correction"
@@ -235,7 +247,7 @@ class Asking:
         if form.evidence or form.reason is not None:
             place = ("/event", "correction.evidence_beside", EVIDENCE_BESIDE)
             raise Problem(422, "correction.evidence_beside", EVIDENCE_BESIDE, errors=[place])
-        entry = self._entry
+        entry = replace(self._entry, given=self._kept(history, form))
         event = entry.event(Zone.WIB)
         self.desk.ensure_own_signature([event])
         units = self.services.units
@@ -245,6 +257,19 @@ class Asking:
             raise refusal(refused, field_of(entry, refused)) from None
         past = [page.event for page in history.pages]
         return entry.event(Zones(units).zone_for(self.stream, event, past, unit))
+
+    def _kept(self, history: History, form: EventForm) -> Mapping[str, Any]:
+        """Return what a correction of a batch's step does not say, from the step as it stands."""
+        if self.stream.kind != BATCHES.stream.name:
+            return {}
+        known = corrections_of(history.known).by_id
+        meant = {one for said in self.body.events for one in meant_by(said, known)}
+        of_the_type = (
+            page.event
+            for page in standing(history.known)
+            if page.event_id in meant and isinstance(page.event, form.event_type)
+        )
+        return kept_from(form.event_type, next(of_the_type, None))
 
     def _ensure_may_hand_over(self, history: History, content: Event | None) -> None:
         """Refuse to give the stream to units for which the caller could not have opened it."""

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from batch_desk import MIDNIGHT, Clock, House, by_case, told
+from batch_desk import MIDNIGHT, Clock, House, by_case, code, told
 from convicts import punished
-from facts import MEDAN
+from facts import MEDAN, event
 
 from api.batch_papers import Papers, given
 from application.batch_cases import batch_in
+from application.standing import standing
 from domain.record import StreamId
 
 
@@ -87,3 +88,57 @@ def test_who_put_a_line_where_it_stands_and_why_is_said_wherever_the_list_is(hou
     table = house.wali.get(f"/v1/remisi-batches/{batch}.csv").text
     assert "2025-08-01,wali-2,documents_missing" in table
     assert "dikecualikan oleh sidang TPP" in table
+
+
+def test_a_correction_of_a_step_leaves_whose_step_it_was(house):
+    house.people()
+    batch = house.drafted(kinds=["umum"])
+    assert house.session(batch, client=house.head).status_code == 201
+    stream = StreamId(kind="remisi-batch", key=batch)
+    wrong = house.services.ledger.read(stream)[-1]
+    data = {"minutes": "BA-9", "members": ["a-1", "a-2"], "recommended": True, "except_cases": []}
+    asked = ask_for(house, batch, wrong.event_id, data | {"by": "nobody-1", "on_behalf_of": None})
+    assert asked.status_code == 422
+    assert asked.json()["errors"][0]["pointer"].endswith("/by")
+    asked = ask_for(house, batch, wrong.event_id, data)
+    assert asked.status_code == 201, asked.json()
+    approved = house.kanwil.post(
+        f"/v1/corrections/{asked.json()['correction']}/approval",
+        json={"approve": True},
+        headers={"If-Match": f'"{asked.json()["version"]}"'},
+    )
+    assert approved.status_code == 201, approved.json()
+    (held,) = [
+        one
+        for one in standing(house.services.ledger.read(stream))
+        if one.event_id == wrong.event_id
+    ]
+    assert (held.event.minutes, held.event.by) == ("BA-9", "kepala-upt")
+    assert code(house.decide(house.head, batch, "kepala_upt"), 409) == "remisi_batch.same_hands"
+
+
+def ask_for(house, batch, wrong, data):
+    return house.wali.post(
+        f"/v1/remisi-batches/{batch}/corrections",
+        json={
+            "kind": "correct",
+            "events": [wrong],
+            "event": event("remisi_batch.session_held", "2025-08-01", **data),
+            "reason_code": "typing_error",
+            "explanation": "nomor berita acara",
+        },
+        headers={"If-Match": f'"{house.read(batch)["version"]}"'},
+    )
+
+
+def test_a_key_is_one_hand_however_it_is_spelt(house):
+    house.people()
+    batch = house.drafted(kinds=["umum"])
+    version = house.read(batch)["version"]
+    said = {"minutes": "BA-1", "members": ["a-1", "a-2"], "recommended": True, "except_cases": []}
+    answer = house.tpp.post(
+        f"/v1/remisi-batches/{batch}/events",
+        json={"events": [event("remisi_batch.session_held", "2025-08-01", **said)]},
+        headers={"If-Match": f'"{version}"', "X-On-Behalf-Of": "Wali-1"},
+    )
+    assert code(answer, 409) == "remisi_batch.same_hands"
