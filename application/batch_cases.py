@@ -11,22 +11,27 @@ from application.policies import SERVICE
 from application.standing import standing
 from application.timeline import Timeline
 from application.timeline import in_order as told_in_order
-from domain.batch_due import due_in, proposal_key
+from domain.batch_due import due_in, held_up, proposal_key
 from domain.batch_list import (
     IN_A_BATCH,
     BatchDecided,
+    BatchLineChanged,
     BatchLineWithdrawn,
+    BatchListed,
     BatchSessionHeld,
     BatchSkIssued,
     BatchWithdrawn,
     KindTotals,
 )
-from domain.batch_standing import BatchLine, RemisiBatch, line_key
+from domain.batch_standing import ENDED, BatchLine, RemisiBatch, line_key
 from domain.catalogue import REMISI_BATCH
+from domain.correction import CorrectionApproved
 from domain.custody import CUSTODY, HELD, IN_ORDER, WORDS
 from domain.kernel import Event, Journey, Refused
 from domain.law.book import LAW
 from domain.law.case_facts import facts_of
+from domain.law.facts import Granted, RemisiKind
+from domain.law.possible_awards import more_than_the_sentence
 from domain.law.sentence import Endless, dates
 from domain.record import Actor, Recorded
 from domain.remisi import (
@@ -81,6 +86,29 @@ class Batch:
             case: sorted(lines, key=lambda one: ORDER[one.kind]) for case, lines in found.items()
         }
 
+    def heard_by_case(self) -> Mapping[str, Sequence[RemisiKind]]:
+        """Return for which kinds a case is or ever was on the list, a voided one too."""
+        found: dict[str, set[RemisiKind]] = {}
+        for line in self.state.lines.values():
+            if line.included:
+                found.setdefault(line.case, set()).add(line.kind)
+        for page in self.pages:
+            match page.event:
+                case BatchListed(lines=lines):
+                    for one in lines:
+                        if one.included:
+                            found.setdefault(one.case, set()).add(one.kind)
+                case BatchLineChanged(included=True) as put:
+                    found.setdefault(put.case, set()).add(put.kind)
+                case _:
+                    pass
+        return {case: sorted(kinds, key=ORDER.__getitem__) for case, kinds in found.items()}
+
+    @property
+    def corrected(self) -> bool:
+        """Return whether a page of it was ever voided or corrected."""
+        return any(isinstance(page.event, CorrectionApproved) for page in self.pages)
+
     def page_of(self, event: Event, line: BatchLine) -> Recorded | None:
         """Return the step of the batch that an event of a case repeats; `None` is the clock."""
         for page in reversed(standing(self.pages)):
@@ -113,11 +141,15 @@ def _repeats(step: Event, event: Event, line: BatchLine) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LineDue:
-    """What a case has yet to tell of one line, and what keeps it from the last of it."""
+    """What a case has yet to tell of one line, and what keeps it from the last of it.
+
+    ``waits`` is whether somebody is first to look at what the case tells otherwise than its list.
+    """
 
     line: BatchLine
     events: tuple[Event, ...]
     hindered: Refused | None
+    waits: bool
 
 
 def due_of(
@@ -128,22 +160,39 @@ def due_of(
     Whether an award releases is worked out again on its day, from what is known of the case by
     then. Whoever is not held any more on that day gets none: the line is to be taken back.
     """
-    days = 0
+    given: list[Granted] = []
+    draft, remisi = batch.state.draft, timeline.journey[REMISI]
     for line in lines:
         key = proposal_key(batch.key, line.kind)
-        events = due_in(batch.state, line, key, timeline.journey[REMISI], today)
+        events = due_in(batch.state, line, key, remisi, today)
         hindered = None
         if events and isinstance(last := events[-1], RemisiApplied):
             then = timeline.until(last).journey
-            presence = then[CUSTODY].presence
-            days += line.remission_days
-            if presence in HELD:
-                events = (*events[:-1], replace(last, releases=_releases(then, last, days)))
+            day, granted = last.effective.day, line.remission_days
+            given.append(Granted(kind=line.kind, on=day, days=granted, by=None))
+            hindered = _hindered(then, given)
+            if hindered is None:
+                releases = _releases(then, last, sum(one.days for one in given))
+                events = (*events[:-1], replace(last, releases=releases))
             else:
-                events = events[:-1]
-                hindered = Refused("remisi.not_held", article=IN_ORDER, because=WORDS[presence])
-        if events or hindered:
-            yield LineDue(line, events, hindered)
+                events, given = events[:-1], given[:-1]
+        come = draft is not None and (draft.award_day <= today or batch.state.status in ENDED)
+        waits = come and held_up(batch.state, line, key, remisi)
+        if events or hindered or waits:
+            yield LineDue(line, events, hindered, waits)
+
+
+def _hindered(journey: Journey, given: Sequence[Granted]) -> Refused | None:
+    """Return why the last of these awards is none: nobody is held, or no sentence is so long."""
+    presence = journey[CUSTODY].presence
+    if presence not in HELD:
+        return Refused("remisi.not_held", article=IN_ORDER, because=WORDS[presence])
+    facts = facts_of(journey)
+    with_these = replace(facts, remissions=(*facts.remissions, *given))
+    too_much = next(more_than_the_sentence(with_these), None)
+    if too_much is None:
+        return None
+    return Refused(too_much.code, article=IN_ORDER, because=too_much.because)
 
 
 def _releases(journey: Journey, applied: RemisiApplied, days: int) -> bool:

@@ -6,6 +6,7 @@ twice. What a case refuses takes its line off the list, with the code, and holds
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -41,10 +42,11 @@ NOTHING_DONE: Final = Round(recorded=0, left=0, next_at=None, failed=None)
 
 @dataclass(slots=True)
 class Tally:
-    """What one look has recorded, and what is due and was not."""
+    """What one look has recorded, what is due and was not, and the class of what went wrong."""
 
     recorded: int = 0
     left: int = 0
+    failed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,13 @@ class BatchFollowing:
     _seen: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
     def after_step(self, stream: StreamId, now: datetime) -> None:
-        """Bring up the cases of a small batch at once, and leave those of a large to the clock."""
-        if len(self._batch(stream).state.lines) <= AT_ONCE:
+        """Bring up the cases of a small batch at once, and leave those of a large to the clock.
+
+        A batch that has ended no clock looks at any more: a correction of it is followed here.
+        """
+        self._seen.pop(stream.key, None)
+        batch = self._batch(stream)
+        if len(batch.state.lines) <= AT_ONCE or batch.state.told:
             self.follow(stream, now)
         for hint in self.hints:
             hint()
@@ -86,16 +93,19 @@ class BatchFollowing:
         return _united(rounds)
 
     def follow(self, stream: StreamId, now: datetime, goes_on: GoesOn = lambda: True) -> Round:
-        """Bring the cases of one batch up to it; say when its award day begins, if that is next."""
+        """Bring the cases of one batch up to it; say when its award day begins, if that is next.
+
+        One that was corrected after its end is looked at again: its cases may tell otherwise.
+        """
         tally = Tally()
         for _ in range(LOOKS_MOST):
             batch = self._batch(stream)
-            if batch.state.told or batch.state.draft is None:
+            if batch.state.told and not batch.corrected:
                 break
-            before = tally.recorded
+            before, tally.left = tally.recorded, 0
             if batch.heard:
                 self._tell(batch, now, tally, goes_on)
-            if not tally.left:
+            if not (tally.left or batch.state.told):
                 self._end(batch, now, tally)
             if tally.recorded == before or tally.left:
                 break
@@ -105,7 +115,7 @@ class BatchFollowing:
             recorded=tally.recorded,
             left=tally.left,
             next_at=award.instant if award and waits else None,
-            failed=None,
+            failed=tally.failed,
         )
 
     def _tried(self, stream: StreamId, now: datetime, goes_on: GoesOn) -> Round:
@@ -124,27 +134,27 @@ class BatchFollowing:
 
     def _tell(self, batch: Batch, now: datetime, tally: Tally, goes_on: GoesOn) -> None:
         """Tell every case what is due in it, some in one write."""
-        lines = batch.lines_by_case()
-        streams = (StreamId(kind=CASE.name, key=case) for case in lines)
+        lines, heard = batch.lines_by_case(), batch.heard_by_case()
+        streams = (StreamId(kind=CASE.name, key=case) for case in heard)
         read = self.ledger.read_many(streams)
         while part := dict(islice(read, TOGETHER)):
-            due = list(self._due(batch, lines, part, now))
-            if due and not goes_on():
-                tally.left += len(due)
-                return
             for stream, pages in part.items():
-                tally.recorded += look_again(self.append, batch, stream, pages, lines[stream.key])
+                with self._by_itself(tally):
+                    kinds = heard[stream.key]
+                    tally.recorded += look_again(self.append, batch, stream, pages, kinds)
             try:
+                due = list(self._due(batch, lines, part, now))
+                if any(one.events or one.hindered for one in due) and not goes_on():
+                    tally.left += len(due)
+                    return
                 self._record(batch, due, part, tally)
-            except Refused:
-                for stream in part:
-                    self._tell_one(batch, lines, stream, now, tally)
             except Conflict:
                 tally.left += len(due)
-                continue
-            for one in due:
-                if one.hindered:
-                    self._take_off(batch, one.line, one.hindered, now, tally)
+            except Exception:  # noqa: BLE001  # whatever one of them raises: each by itself
+                for stream in part:
+                    self._tell_one(batch, lines, stream, now, tally)
+            else:
+                self._leave(batch, due, now, tally)
 
     def _due(
         self,
@@ -156,7 +166,7 @@ class BatchFollowing:
         today = batch.today(now)
         for stream, pages in read.items():
             timeline = self.append.known.timeline(stream, pages)
-            yield from due_of(batch, lines[stream.key], timeline, today)
+            yield from due_of(batch, lines.get(stream.key, ()), timeline, today)
 
     def _tell_one(
         self,
@@ -167,18 +177,33 @@ class BatchFollowing:
         tally: Tally,
     ) -> None:
         """Tell one case line by line, and take off the list what it refuses."""
-        for line in lines[stream.key]:
+        for line in lines.get(stream.key, ()):
             read = {stream: self.ledger.read(stream)}
-            due = list(self._due(batch, {stream.key: [line]}, read, now))
-            try:
-                self._record(batch, due, read, tally)
-            except Refused as no:
-                self._take_off(batch, line, no, now, tally)
-            except Conflict:
-                tally.left += 1
-            for one in due:
-                if one.hindered:
-                    self._take_off(batch, line, one.hindered, now, tally)
+            with self._by_itself(tally):
+                due = list(self._due(batch, {stream.key: [line]}, read, now))
+                try:
+                    self._record(batch, due, read, tally)
+                except Refused as no:
+                    self._take_off(batch, line, no, now, tally)
+                self._leave(batch, due, now, tally)
+
+    @contextmanager
+    def _by_itself(self, tally: Tally) -> Iterator[None]:
+        """Let what goes wrong with one case hold up no other: it is told, and tried again."""
+        try:
+            yield
+        except Conflict:
+            tally.left += 1
+        except Exception as error:  # noqa: BLE001  # whatever it is
+            tally.left += 1
+            tally.failed = tally.failed or type(error).__name__
+
+    def _leave(self, batch: Batch, due: Sequence[LineDue], now: datetime, tally: Tally) -> None:
+        """Take off the list what its case cannot have; what waits for somebody is left."""
+        for one in due:
+            tally.left += one.waits
+            if one.hindered:
+                self._take_off(batch, one.line, one.hindered, now, tally)
 
     def _record(
         self,
@@ -206,8 +231,9 @@ class BatchFollowing:
         self, batch: Batch, line: BatchLine, no: Refused, now: datetime, tally: Tally
     ) -> None:
         """Take a line off the list for good, with the code by which its case would not have it."""
-        if line.stop or batch.state.stop:
-            return  # it was taken off, and the case will not even hear of that
+        if line.stop or batch.state.stop:  # it was taken off, and the case will not hear of that
+            tally.left += not (line.stop and line.stop.refused)
+            return
         event = BatchLineWithdrawn(
             effective=_at(batch, now),
             case=line.case,
@@ -222,7 +248,7 @@ class BatchFollowing:
         award, status = batch.award, batch.state.status
         over = status in {BatchStatus.TURNED_DOWN, BatchStatus.WITHDRAWN}
         come = status is BatchStatus.SK_ISSUED and award and award.instant <= now
-        if award is None or not (over or come):
+        if award is None or not batch.state.listed or not (over or come):
             return
         streams = (StreamId(kind=CASE.name, key=case) for case in batch.lines_by_case())
         told = {

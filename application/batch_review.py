@@ -1,21 +1,29 @@
 """What a case tells of its batch and the batch does not say any more: somebody is to look at it.
 
-A step of a batch may be voided when the cases have told it already. They are not unsaid by a
-machine: an item is raised in each case, once, and ends when the fact is corrected or kept.
+A step of a batch may be voided or corrected when the cases have told it already. They are not
+unsaid by a machine: an item is raised in each case, once, and ends when the fact is corrected or
+kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from application.append import Append, Deliberation
 from application.batch_cases import Batch, request_of
 from application.standing import review_of, standing
 from application.timeline import in_order
-from domain.batch_due import BATCH_SAYS_OTHERWISE, proposal_key, says_otherwise, told_otherwise
-from domain.batch_standing import BatchLine
-from domain.kernel import Refused
+from domain.batch_due import (
+    BATCH_SAYS_OTHERWISE,
+    cancelled_in_vain,
+    proposal_key,
+    says_otherwise,
+    told_otherwise,
+)
+from domain.batch_standing import line_key
+from domain.kernel import Event, Refused
+from domain.law.facts import RemisiKind
 from domain.record import Recorded, StreamId
-from domain.remisi import REMISI
-from domain.review import ReviewOutcome
+from domain.remisi import REMISI, RemisiCancelled
+from domain.review import Item, ReviewOutcome
 
 
 def look_again(
@@ -23,25 +31,22 @@ def look_again(
     batch: Batch,
     stream: StreamId,
     pages: Sequence[Recorded],
-    lines: Sequence[BatchLine],
+    kinds: Iterable[RemisiKind],
 ) -> int:
     """Have somebody look at what one case tells otherwise; return how many pages were written.
 
-    An item ends by itself where the batch has come to say the same again.
+    ``kinds`` are those for which the case was ever on the list. An item ends by itself where the
+    batch has come to say the same again.
     """
-    remisi = REMISI.fold(in_order(pages))
-    events = [
-        event
-        for line in lines
-        for event in told_otherwise(batch.state, line, proposal_key(batch.key, line.kind), remisi)
-    ]
+    events = [event for kind in kinds for event in _otherwise(batch, stream.key, kind, pages)]
     told = {page.event_id for page in standing(pages) if page.event in events}
     items = {
         key: item
         for key, item in review_of(pages).items.items()
         if item.raised.code == BATCH_SAYS_OTHERWISE
     }
-    fresh = told - {item.raised.event for item in items.values()}
+    looked = {item.raised.event for item in items.values() if not _stood_again(item)}
+    fresh = told - looked
     over = [key for key, one in items.items() if not one.resolved and one.raised.event not in told]
     if not fresh and not over:
         return 0
@@ -58,3 +63,19 @@ def look_again(
         return len(append(request_of(batch, None, ()), plan).written)
     except Refused:  # whoever was forgotten since: nothing more is written of them
         return 0
+
+
+def _otherwise(
+    batch: Batch, case: str, kind: RemisiKind, pages: Sequence[Recorded]
+) -> Iterator[Event]:
+    line, key = batch.state.lines.get(line_key(case, kind)), proposal_key(batch.key, kind)
+    yield from told_otherwise(batch.state, line, REMISI.fold(in_order(pages)).proposals.get(key))
+    for page in standing(pages):
+        if not isinstance(page.event, RemisiCancelled) or page.event.proposal != key:
+            continue
+        if cancelled_in_vain(batch.state, line, page.event):
+            yield page.event
+
+
+def _stood_again(item: Item) -> bool:
+    return item.resolved is not None and item.resolved.outcome is ReviewOutcome.STANDS_AGAIN

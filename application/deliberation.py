@@ -21,6 +21,7 @@ from domain.correction import CorrectionApproved, CorrectionEvent
 from domain.kernel import Event, Refused, SubjectForgotten, Value, is_forgotten
 from domain.one_person import ACROSS_RECORDS
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
+from domain.remisi_batch import ensure_not_over
 from domain.review import ReviewEvent, ReviewOutcome, ReviewRaised, ReviewResolved
 from domain.time import Effective, Zone
 
@@ -115,6 +116,7 @@ class Deliberation:
         kind.ensure_opening(proposal.event, strand.timeline.events)
         if stream.kind == "person":
             ensure_as_one(self, stream, proposal.event)
+        ensure_not_over(proposal.event, strand.timeline.events)
         proposal = replace(proposal, event=with_feast(self, stream, proposal.event))
         past = strand.timeline.until(proposal.event)
         events = kind.decide(proposal.event, past.events, past.journey)

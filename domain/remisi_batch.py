@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, assert_never, get_args
 
 from domain.batch_list import (
+    BY_HAND,
     IN_A_BATCH,
     BatchApplied,
     BatchClosed,
@@ -41,7 +42,9 @@ from domain.batch_standing import (
     line_key,
 )
 from domain.kernel import Chapter, Event, Journey, Refused, ensure
+from domain.law.book import LAW
 from domain.law.facts import RemisiKind
+from domain.law.remisi_amounts import greatest
 from domain.remisi import DecisionLevel
 
 IN_ORDER: Final = "Kaidah Jejak: urutan kejadian"
@@ -129,6 +132,24 @@ def _ensure_open(batch: RemisiBatch) -> BatchDrafted:
     return batch.draft
 
 
+def ensure_not_over(proposed: Event, recorded: Sequence[Event]) -> None:
+    """Refuse to date back behind the award of a list: what its cases were given stays given.
+
+    ``recorded`` is the whole stream as it stands, whatever its times of effect; what is recorded
+    already is for `decide` to recognise.
+    """
+    applied = any(isinstance(event, BatchApplied) for event in recorded)
+    ensure(
+        not (isinstance(proposed, BY_HAND) and applied) or proposed in recorded,
+        "remisi_batch.applied",
+        article="Kaidah Jejak: yang berakhir tidak dibuka lagi",
+        because=(
+            "remisi daftar ini sudah diberikan; yang keliru dikoreksi per perkara",
+            "the remisi of this list was given; put a mistake right case by case",
+        ),
+    )
+
+
 def _ensure_new_lines(batch: RemisiBatch, proposed: BatchListed) -> None:
     """Admit lines while some are missing, each of a kind of the batch, and once."""
     draft = _ensure_open(batch)
@@ -166,8 +187,8 @@ def _ensure_some_days(lines: Iterable[tuple[bool, int]]) -> None:
 
 
 def _ensure_may_be_changed(batch: RemisiBatch, proposed: BatchLineChanged) -> None:
-    """Let a line be changed by hand until the TPP meets."""
-    _ensure_open(batch)
+    """Let a line be changed by hand until the TPP meets, to days that the law knows."""
+    draft = _ensure_open(batch)
     line = _line(batch, proposed.case, proposed.kind)
     ensure(
         not batch.steps,
@@ -180,6 +201,17 @@ def _ensure_may_be_changed(batch: RemisiBatch, proposed: BatchLineChanged) -> No
     )
     days = proposed.remission_days or line.remission_days
     _ensure_some_days([(proposed.included, days)])
+    most = greatest(proposed.kind, draft.effective.day, LAW)
+    ensure(
+        days <= most or not proposed.included,
+        "remisi_batch.too_many_days",
+        article="Keppres 174/1999",
+        because=(
+            f"remisi {proposed.kind.value} paling banyak {most} hari",
+            f"a remisi {proposed.kind.value} is {most} days at the most",
+        ),
+        field="remission_days",
+    )
 
 
 def _line(batch: RemisiBatch, case: str, kind: RemisiKind) -> BatchLine:

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from api.answers import FORBID
+from api.batch_followed import followed
 from api.callers import HistoryReader, Signed
 from api.correction_answers import CorrectionAnswer, correction_answer
 from api.cursors import cursor_after, key_from
@@ -270,7 +271,8 @@ def decide(desk: Desk, decided: Decided) -> Receipt:
     write = exchange(desk, known.stream, known.version)
     try:
         if said.approve:
-            return services.correcting.approve(decided.correction, write)
+            receipt = services.correcting.approve(decided.correction, write)
+            return followed(services, known.stream, receipt)
         return services.correcting.decline(decided.correction, said.because or "", write)
     except Refused as no:  # what a rule says of the content is no fault of this request
         raise Problem(409, no.code, no.because, article=no.article) from None

@@ -6,6 +6,7 @@ place of a fine.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
@@ -22,7 +23,7 @@ from domain.law.remisi_rules import (
     REMISI_TAMBAHAN,
     Step,
 )
-from domain.law.rule_set import Certainty, Policy
+from domain.law.rule_set import Certainty, Law, Policy
 from domain.law.span import summed
 
 AMOUNT_ROUNDING: Final = Policy(
@@ -83,6 +84,16 @@ def amount(asked: Asked) -> Amount:
             return Amount(days=_of_the_decade(asked), ordinal=None)
         case _:
             return NOTHING
+
+
+def greatest(kind: RemisiKind, under: date, law: Law) -> int:
+    """Return the most days that anybody is given by a kind of which there are unit's lists."""
+    if kind is RemisiKind.DASAWARSA:
+        return law.on(REMISI_DASAWARSA, under).values.most.total_days
+    rules = law.on(REMISI_AMOUNTS, under).values
+    tables = {RemisiKind.UMUM: rules.umum, RemisiKind.KHUSUS: rules.khusus}
+    steps = tables.get(kind, (*rules.umum, *rules.khusus))
+    return max(step.amount.total_days for step in steps)
 
 
 def _by_the_table(asked: Asked, kind: RemisiKind) -> Amount:

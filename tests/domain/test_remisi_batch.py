@@ -1,12 +1,28 @@
 """A remisi batch: one list, its steps by other hands each, and what its cases have yet to tell."""
 
-from datetime import date
 from itertools import pairwise
 
 import pytest
+from batch_way import (
+    ADI,
+    AGREED,
+    AWARD,
+    BUDI,
+    DRAFTED,
+    LISTED,
+    MET,
+    SK,
+    UMUM,
+    WAY,
+    batch_of,
+    by,
+    decided,
+    due,
+    line,
+    names,
+)
 from scenario import on
 
-from domain.batch_due import due_in, proposal_key
 from domain.batch_list import (
     BatchApplied,
     BatchClosed,
@@ -15,101 +31,22 @@ from domain.batch_list import (
     BatchLineChanged,
     BatchLineWithdrawn,
     BatchListed,
-    BatchSessionHeld,
     BatchSkIssued,
     BatchWithdrawn,
-    Candidate,
     ChangeReason,
     StopReason,
 )
-from domain.batch_standing import BatchStatus, line_key
+from domain.batch_standing import BatchStatus
 from domain.catalogue import REMISI_BATCH as STREAM
 from domain.kernel import Refused
-from domain.law.facts import RemisiKind
-from domain.remisi import REMISI, DecisionLevel
-from domain.remisi_batch import REMISI_BATCH
-
-ADI, BUDI = (f"01980f5c-7a00-7000-8000-{n:012}" for n in range(2))
-UMUM = RemisiKind.UMUM
-AWARD = date(2025, 8, 17)
-EVE = date(2025, 8, 16)
-KEY = "01980f5c-7a00-7000-8000-00000000000f"
-
-
-def line(case, **changes):
-    said = {
-        "case": case,
-        "kind": UMUM,
-        "included": True,
-        "remission_days": 30,
-        "days_served": 188,
-        "year_ordinal": 1,
-        "releases": False,
-        "reasons": (),
-    }
-    return Candidate(**said | changes)
-
-
-def by(who):
-    return {"by": who, "on_behalf_of": None}
-
-
-DRAFTED = BatchDrafted(
-    effective=on("2025-08-01"),
-    unit="RUTAN-MEDAN",
-    award_day=AWARD,
-    kinds=(UMUM,),
-    rule_sets=("keppres-174-1999",),
-    policies=(),
-    **by("wali-1"),
-)
-OFF = line(BUDI, included=False, remission_days=0, reasons=("served_6_months",))
-LISTED = BatchListed(effective=on("2025-08-01"), lines=(line(ADI), OFF), more=False)
-MET = BatchSessionHeld(
-    effective=on("2025-08-02"),
-    minutes="BA-1",
-    members=("a-1", "a-2"),
-    recommended=True,
-    except_cases=(),
-    **by("ketua-1"),
-)
-
-
-def decided(level, who, *, agreed=True, day="2025-08-03", except_cases=()):
-    return BatchDecided(
-        effective=on(day), level=level, agreed=agreed, except_cases=except_cases, **by(who)
-    )
-
-
-AGREED = (
-    decided(DecisionLevel.KEPALA_UPT, "kepala-1"),
-    decided(DecisionLevel.KANWIL, "kanwil-1", day="2025-08-04"),
-    decided(DecisionLevel.DITJENPAS, "dirjen-1", day="2025-08-05"),
-)
-SK = BatchSkIssued(
-    effective=on("2025-08-06"), sk_number="PAS-1", sk_date=date(2025, 8, 6), **by("dirjen-2")
-)
-WAY = (DRAFTED, LISTED, MET, *AGREED, SK)
-
-
-def batch_of(*events):
-    return STREAM.fold(events)[REMISI_BATCH]
+from domain.remisi import DecisionLevel
+from domain.remisi_batch import ensure_not_over
 
 
 def refused(history, proposed):
     with pytest.raises(Refused) as no:
         STREAM.decide(proposed, history)
     return no.value.code
-
-
-def due(events, told=(), today=EVE, case=ADI):
-    batch = batch_of(*events)
-    one = batch.lines[line_key(case, UMUM)]
-    return due_in(batch, one, proposal_key(KEY, UMUM), REMISI.fold(told), today)
-
-
-def names(events):
-    return [one.stored_as.removeprefix("remisi.") for one in events]
 
 
 def test_each_step_is_admitted_in_its_turn_and_no_other():
@@ -143,6 +80,36 @@ def test_whoever_changed_a_line_decides_nothing():
     )
     history = (DRAFTED, LISTED, changed, MET)
     assert refused(history, AGREED[0]) == "remisi_batch.same_hands"
+
+
+def test_a_line_is_changed_to_days_that_the_law_knows():
+    def put(days, **changes):
+        said = {
+            "effective": on("2025-08-01"),
+            "case": BUDI,
+            "kind": UMUM,
+            "included": True,
+            "remission_days": days,
+            "reason": ChangeReason.COUNTED_AGAIN,
+        }
+        return BatchLineChanged(**said | by("wali-2") | changes)
+
+    drafted = (DRAFTED, LISTED)
+    assert STREAM.decide(put(180), drafted) == [put(180)]
+    assert refused(drafted, put(181)) == "remisi_batch.too_many_days"
+    assert refused(drafted, put(3000)) == "remisi_batch.too_many_days"
+    off = put(3000, included=False)
+    assert STREAM.decide(off, drafted) == [off]
+
+
+def test_what_was_given_is_not_taken_back_by_dating_back():
+    given = BatchApplied(effective=on("2025-08-17"), totals=())
+    back = BatchWithdrawn(effective=on("2025-08-10"), reason=StopReason.LISTED_IN_ERROR)
+    ensure_not_over(back, WAY)
+    ensure_not_over(back, (back, *WAY, given))
+    with pytest.raises(Refused) as no:
+        ensure_not_over(back, (*WAY, given))
+    assert no.value.code == "remisi_batch.applied"
 
 
 def test_a_list_that_is_not_whole_goes_nowhere():
