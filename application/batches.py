@@ -6,24 +6,27 @@ the draft, and names its texts and policies; when the law changes, it is drafted
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from application.append import Proposal
 from application.batch_cases import ORDER
-from application.case_facts import CaseFacts
+from application.case_facts import CaseFacts, CaseKnown
 from application.journeys import NOW, Moment
 from domain.batch_list import LISTED_MOST, BatchDrafted, BatchListed, Candidate
 from domain.catalogue import REMISI_BATCH
 from domain.kernel import Refused, Value
-from domain.law.facts import Facts, RemisiKind, Wanted
+from domain.law.facts import Facts, Missed, RemisiKind, Wanted
 from domain.law.possible import ensure_possible
 from domain.law.remisi import RemisiFinding, findings
 from domain.law.rule_set import Law
 from domain.record import StreamId
+from domain.remisi import REMISI
 from domain.time import Effective
 
+PROPOSED_ALREADY: Final = "remisi.one_a_year"
+"""The code by which a case refuses a second proposal for one award."""
 LINE_MOST: Final = 200
 """Characters of a line of an event."""
 
@@ -63,7 +66,7 @@ class Drafting:
         held = self.cases.held_by([asked.unit], NOW)
         lines: list[Reckoned] = []
         for known in self.cases.many(held, NOW):
-            lines += self.reckon(known.case, known.facts, asked, today)
+            lines += _once(known, self.reckon(known.case, known.facts, asked, today), asked)
         found = [one.finding.explanation for one in lines if one.finding]
         used = {(one.name, one.chosen) for told in found for one in told.policies}
         return DraftList(
@@ -77,7 +80,7 @@ class Drafting:
     ) -> Sequence[Reckoned]:
         """Return the lines of one case, reckoned again as it was known at a moment."""
         known = self.cases.at(case, moment)
-        return self.reckon(case, known.facts, asked, drafted_on)
+        return _once(known, self.reckon(case, known.facts, asked, drafted_on), asked)
 
     def reckon(self, case: str, facts: Facts, asked: DraftAsked, today: date) -> Sequence[Reckoned]:
         """Return a line for each kind, each on the sentence that the one before it left."""
@@ -93,6 +96,24 @@ class Drafting:
                 Reckoned(line=_not_reckoned(case, one.kind, no), finding=None) for one in wanted
             ]
         return [Reckoned(line=_line(case, one), finding=one) for one in found]
+
+
+def _once(known: CaseKnown, reckoned: Sequence[Reckoned], asked: DraftAsked) -> Sequence[Reckoned]:
+    """Leave out whoever has a proposal for the same award on its way: of another list, or by hand.
+
+    What was given already the law's finding says.
+    """
+    proposals = known.journey[REMISI].proposals.values()
+    found = []
+    for one in reckoned:
+        award = Missed(kind=one.line.kind, on=asked.award_day)
+        if one.line.included and any(it.counts_as(award) for it in proposals):
+            reasons = (PROPOSED_ALREADY, *one.line.reasons)
+            line = replace(one.line, included=False, releases=False, reasons=reasons)
+            found.append(replace(one, line=line))
+        else:
+            found.append(one)
+    return found
 
 
 def _line(case: str, found: RemisiFinding) -> Candidate:

@@ -113,7 +113,7 @@ def test_what_a_case_refuses_takes_its_line_off_the_list(house):
     assert names(house, adi) == ["proposed"]
     assert names(house, budi) == ["proposed", "decided"]
     lines = by_case(house.read(batch, "/lines")["items"])
-    assert lines[adi, "umum"]["reasons"] == ["remisi.one_a_year"]
+    assert lines[adi, "umum"]["reasons"][-1] == "remisi.one_a_year"
 
 
 @pytest.mark.long
