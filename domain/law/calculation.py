@@ -12,7 +12,7 @@ from typing import Final
 from domain.kernel import Value
 from domain.law.claims import ClaimedDay
 from domain.law.criteria import Explanation
-from domain.law.facts import Facts, Right, Wanted
+from domain.law.facts import Facts, Granted, Right, Wanted
 from domain.law.guidance import (
     OUTSIDE,
     GuidanceStage,
@@ -202,6 +202,23 @@ def release(facts: Facts, course: Dates) -> date:
         days += one.days
         free = max(whole - timedelta(days=days), one.on)
     return free
+
+
+def over_after(facts: Facts, given: Sequence[Granted], law: Law) -> date | None:
+    """Return the end of what the last of some awards is deducted of, those before it given too.
+
+    That is the sentence; where it is over by then, the substitute that is served after it. It may
+    lie before the award's own day: those days are lost. `None` where there is no end.
+    """
+    *before, last = given
+    course = dates(replace(facts, remissions=(*facts.remissions, *before)), law)
+    if isinstance(course, Endless):
+        return None
+    ends, substitute = course.expiry, facts.substitute
+    if substitute and not substitute.paid and course.freed <= last.on:
+        less = sum(one.days for one in course.later)
+        ends = substitute.span.after(course.freed, course.leap_day) - timedelta(days=less)
+    return ends - timedelta(days=last.days)
 
 
 def _assumed(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from law.plain_facts import facts_with, held, sentenced
 from law.told_case import PK, SENTENCED, admitted, corruption, executed, final, part, pronounced
 from scenario import on
 
@@ -12,16 +13,19 @@ from domain.catalogue import CASE
 from domain.earlier_remisi import EarlierRemisiGranted
 from domain.fine import FinePaid
 from domain.law.book import LAW
-from domain.law.calculation import calculate
+from domain.law.calculation import calculate, over_after
 from domain.law.case_facts import facts_of
 from domain.law.case_remarks import case_remarks
+from domain.law.choosing import choose
 from domain.law.detention_case import clock_of
-from domain.law.facts import RemisiKind, Wanted
+from domain.law.facts import Granted, RemisiKind, Substitute, Wanted
 from domain.law.impossible import ImpossibleFacts
+from domain.law.span import Span
 from domain.verdict import Instance, SentenceKind
 from projections.sentence_dates import reckoned
 
 ASKED = date(2026, 6, 1)
+AWARD = date(2025, 8, 17)
 
 
 def told(*events):
@@ -133,3 +137,27 @@ def test_a_substitute_that_was_paid_and_nothing_else_has_no_dates():
     verdict = pronounced(FINE, HALF_A_YEAR, day="2025-01-05")
     to_serve = replace(admitted, reason=AdmissionReason.PENGGANTI_DENDA)
     assert answer(to_serve, verdict, final, PAID).not_applicable.code == "sentence.none"
+
+
+@pytest.mark.parametrize("instead", [0, 3])
+def test_the_end_after_an_award_is_that_of_what_is_served_on_its_day(instead):
+    """W8 with a substitute and without: what the law finds of each award, worked out by its days."""
+    span = Span(years=0, months=instead, days=0)
+    person = facts_with(
+        detention=(held(date(2025, 1, 10), None),),
+        sentences=(sentenced(Span(years=0, months=8, days=0)),),
+        substitute=Substitute(span=span, paid=False) if instead else None,
+    )
+    kinds = (RemisiKind.UMUM, RemisiKind.DASAWARSA)
+    wanted = [Wanted(kind=kind, on=AWARD, ground=None, missed=None) for kind in kinds]
+    law = choose(LAW, rule_sets={}, options={"award_after_release": "given"})
+    found = calculate(person, wanted, None, law).remissions
+    given = [Granted(kind=one.kind, on=AWARD, days=one.days, by=None) for one in found]
+    ends = [over_after(person, given[: count + 1], law) for count in range(2)]
+    assert ends == [one.expiry_after for one in found]
+    assert ends[0] == date(2025, 8, 8)
+    assert (ends[1] > AWARD) is bool(instead)
+    endless = replace(
+        person, sentences=(replace(sentenced(Span(years=0, months=0, days=0)), life=True),)
+    )
+    assert over_after(endless, given, law) is None
