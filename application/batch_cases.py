@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from application.append import Proposal as Said
@@ -29,10 +29,10 @@ from domain.correction import CorrectionApproved
 from domain.custody import CUSTODY, HELD, IN_ORDER, WORDS
 from domain.kernel import Event, Journey, Refused
 from domain.law.book import LAW
+from domain.law.calculation import over_after
 from domain.law.case_facts import facts_of
 from domain.law.facts import Granted, RemisiKind
 from domain.law.possible_awards import more_than_the_sentence
-from domain.law.sentence import Endless, dates
 from domain.record import Actor, Recorded
 from domain.remisi import (
     REMISI,
@@ -172,7 +172,7 @@ def due_of(
             given.append(Granted(kind=line.kind, on=day, days=granted, by=None))
             hindered = _hindered(then, given)
             if hindered is None:
-                releases = _releases(then, last, sum(one.days for one in given))
+                releases = _releases(then, last, given)
                 events = (*events[:-1], replace(last, releases=releases))
             else:
                 events, given = events[:-1], given[:-1]
@@ -195,17 +195,16 @@ def _hindered(journey: Journey, given: Sequence[Granted]) -> Refused | None:
     return Refused(too_much.code, article=IN_ORDER, because=too_much.because)
 
 
-def _releases(journey: Journey, applied: RemisiApplied, days: int) -> bool:
-    """Say whether so many days more end the sentence by the award day (RU II, RD II).
+def _releases(journey: Journey, applied: RemisiApplied, given: Sequence[Granted]) -> bool:
+    """Say whether the last of these awards ends what is served by its day (RU II, RD II).
 
     What cannot be reckoned from the case is as it was when the list was drafted.
     """
     try:
-        found = dates(facts_of(journey), LAW)
-        expiry = None if isinstance(found, Endless) else found.expiry - timedelta(days=days)
+        over = over_after(facts_of(journey), given, LAW)
     except (Refused, OverflowError):
         return applied.releases
-    return expiry is not None and expiry <= applied.effective.day
+    return over is not None and over <= applied.effective.day
 
 
 def totals_of(

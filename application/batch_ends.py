@@ -8,7 +8,7 @@ not let go.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from application.batch_cases import ORDER, Batch
 from application.case_facts import CaseFacts, CaseKnown
@@ -17,8 +17,8 @@ from domain.batch_due import proposal_key
 from domain.batch_standing import BatchLine, RemisiBatch, line_key
 from domain.kernel import Refused, Value
 from domain.law.book import LAW
-from domain.law.facts import Facts
-from domain.law.sentence import Endless, dates
+from domain.law.calculation import over_after
+from domain.law.facts import Facts, Granted
 from domain.remisi import REMISI, Proposal
 
 
@@ -99,13 +99,15 @@ def _of_case(
     """Return the ends of a case's lines, in the order of their awards."""
     proposals = known.journey[REMISI].proposals
     told = [proposals.get(proposal_key(batch, line.kind)) for line in lines]
-    expiry = _expiry(known.facts)
-    if expiry is not None:  # as it was before this list
-        expiry += timedelta(days=sum(map(_given, told)))
+    here = {(line.kind, award_day) for line, one in zip(lines, told, strict=True) if _given(one)}
+    before = (one for one in known.facts.remissions if (one.kind, one.on) not in here)
+    facts = replace(known.facts, remissions=tuple(before))  # as it was before this list
+    given: list[Granted] = []
     found = {}
     for line, one in zip(lines, told, strict=True):
-        if expiry is not None:
-            expiry -= timedelta(days=_days(line, one))
+        days = _days(line, one)
+        given.append(Granted(kind=line.kind, on=award_day, days=days, by=None))
+        expiry = _expiry(facts, given)
         over = None if expiry is None else expiry <= award_day
         applied = one.applied if one else None
         found[line_key(line.case, line.kind)] = LineEnd(
@@ -121,13 +123,12 @@ def _days(line: BatchLine, told: Proposal | None) -> int:
     return told.sk.remission_days if told and told.sk else line.remission_days
 
 
-def _given(told: Proposal | None) -> int:
-    return told.sk.remission_days if told and told.sk and told.applied else 0
+def _given(told: Proposal | None) -> bool:
+    return told is not None and told.sk is not None and told.applied is not None
 
 
-def _expiry(facts: Facts) -> date | None:
+def _expiry(facts: Facts, given: Sequence[Granted]) -> date | None:
     try:
-        found = dates(facts, LAW)
+        return over_after(facts, given, LAW)
     except (Refused, OverflowError):
         return None
-    return None if isinstance(found, Endless) else found.expiry

@@ -141,7 +141,7 @@ def test_a_substitute_that_was_paid_and_nothing_else_has_no_dates():
 
 @pytest.mark.parametrize("instead", [0, 3])
 def test_the_end_after_an_award_is_that_of_what_is_served_on_its_day(instead):
-    """W8 with a substitute and without: what the law finds of each award, worked out by its days."""
+    """W8 with a substitute and without: as the law finds of each award, by its days."""
     span = Span(years=0, months=instead, days=0)
     person = facts_with(
         detention=(held(date(2025, 1, 10), None),),
