@@ -100,6 +100,15 @@ class SubstituteBody(BaseModel):
     paid: Flag = False
 
 
+class MissedBody(BaseModel):
+    """The award that a remisi susulan makes up for."""
+
+    model_config = FORM
+
+    kind: RemisiKind
+    on: Day
+
+
 class GrantedBody(BaseModel):
     """A remisi that was given."""
 
@@ -108,6 +117,8 @@ class GrantedBody(BaseModel):
     kind: RemisiKind
     on: Day
     days: Number
+    missed: MissedBody | None = Field(None, description="Of `susulan`: it counts as that award.")
+    ground: RemisiGround | None = Field(None, description="Of `tambahan`.")
 
 
 class BreachBody(BaseModel):
@@ -127,15 +138,6 @@ class RightBody(BaseModel):
     right: Right
     from_day: Day = Field(alias="from")
     to: Day | None = None
-
-
-class MissedBody(BaseModel):
-    """The award that a remisi susulan makes up for."""
-
-    model_config = FORM
-
-    kind: RemisiKind
-    on: Day
 
 
 class WantedBody(BaseModel):
@@ -214,9 +216,7 @@ def facts_in(body: FactsBody) -> Facts:
         ),
         sentences=tuple(_sentence(one) for one in body.sentences),
         substitute=_substitute(body.substitute),
-        remissions=tuple(
-            Granted(kind=one.kind, on=one.on, days=one.days, by=None) for one in body.remissions
-        ),
+        remissions=tuple(_granted(one) for one in body.remissions),
         discipline=tuple(Breach(on=one.on, until=one.until, by=None) for one in body.discipline),
         conduct_risk_declined=body.conduct_risk_declined,
         birth_date=body.birth_date,
@@ -251,8 +251,22 @@ def question_in(body: CalculationBody) -> Question:
 
 def wanted_in(one: WantedBody) -> Wanted:
     """Return a remisi that a form asks for."""
-    missed = Missed(kind=one.missed.kind, on=one.missed.on) if one.missed else None
-    return Wanted(kind=one.kind, on=one.on, ground=one.ground, missed=missed)
+    return Wanted(kind=one.kind, on=one.on, ground=one.ground, missed=_missed(one.missed))
+
+
+def _missed(one: MissedBody | None) -> Missed | None:
+    return Missed(kind=one.kind, on=one.on) if one else None
+
+
+def _granted(one: GrantedBody) -> Granted:
+    return Granted(
+        kind=one.kind,
+        on=one.on,
+        days=one.days,
+        by=None,
+        missed=_missed(one.missed),
+        ground=one.ground,
+    )
 
 
 def _sentence(one: SentenceBody) -> Sentence:

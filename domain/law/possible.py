@@ -11,7 +11,11 @@ from typing import Final
 from domain.kernel import Words
 from domain.law.facts import Facts, Held, Wanted
 from domain.law.impossible import Impossible, ImpossibleFacts
-from domain.law.possible_awards import awards_that_cannot_be, more_than_the_sentence
+from domain.law.possible_awards import (
+    awards_that_cannot_be,
+    given_for_another,
+    more_than_the_sentence,
+)
 from domain.law.rule_set import Law
 from domain.law.sentence import Endless, dates
 from domain.law.span import YEAR_DAYS, Span
@@ -34,7 +38,8 @@ def ensure_possible(
     """
     found = problems(facts, wanted, on)
     if not lived:
-        found = (*found, *more_than_the_sentence(facts)) or tuple(_after_the_end(facts, law))
+        found = (*found, *given_for_another(facts), *more_than_the_sentence(facts))
+        found = found or tuple(_after_the_end(facts, law))
     if found:
         raise ImpossibleFacts(found)
 

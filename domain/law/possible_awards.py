@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from domain.kernel import Words
-from domain.law.facts import MADE_UP_FOR, Facts, RemisiGround, RemisiKind, Wanted
+from domain.law.facts import MADE_UP_FOR, Facts, Missed, RemisiGround, RemisiKind, Wanted
 from domain.law.impossible import Impossible
 
 ONCE_A_DAY: Final = frozenset(RemisiKind) - {RemisiKind.TAMBAHAN, RemisiKind.SUSULAN}
@@ -25,6 +25,12 @@ GROUNDS: Final[Mapping[RemisiKind, frozenset[RemisiGround]]] = {
 TWICE: Final[Words] = (
     "remisi jenis ini pada hari ini sudah disebut",
     "a remisi of this kind on this day is named already",
+)
+
+
+ONLY: Final[Words] = (
+    "hanya remisi susulan menyusul yang terlewat: umum, khusus, dasawarsa, atau PMP",
+    "only a remisi susulan makes up for another: umum, khusus, dasawarsa or PMP",
 )
 
 
@@ -75,6 +81,28 @@ def _given(facts: Facts, first: date | None) -> Iterator[Impossible]:
         if one.kind in ONCE_A_DAY and (one.kind, one.on) in seen:
             yield Impossible(pointer=place, code="remission.twice", because=TWICE)
         seen.add((one.kind, one.on))
+
+
+def given_for_another(facts: Facts) -> Iterator[Impossible]:
+    """Refuse what only a susulan makes up for, and only a tambahan or kemanusiaan is given for."""
+    for i, one in enumerate(facts.remissions):
+        if one.missed and (one.kind is not RemisiKind.SUSULAN or not _can_be_missed(one.missed)):
+            yield Impossible(
+                pointer=f"/remissions/{i}/missed", code="remission.missed_unfitting", because=ONLY
+            )
+        if one.ground and one.ground not in GROUNDS.get(one.kind, ()):
+            yield Impossible(
+                pointer=f"/remissions/{i}/ground",
+                code="remission.ground_unfitting",
+                because=(
+                    "bukan dasar bagi remisi jenis ini",
+                    "is no ground for a remisi of this kind",
+                ),
+            )
+
+
+def _can_be_missed(award: Missed) -> bool:
+    return award.kind in MADE_UP_FOR
 
 
 def more_than_the_sentence(facts: Facts) -> Iterator[Impossible]:
@@ -131,15 +159,8 @@ def _missed(one: Wanted, place: str, first: date | None) -> Iterator[Impossible]
         )
     if one.missed is None:
         return
-    if not late or one.missed.kind not in MADE_UP_FOR:
-        yield Impossible(
-            pointer=f"{place}/missed",
-            code="proposal.missed_unfitting",
-            because=(
-                "hanya remisi susulan menyusul yang terlewat: umum, khusus, atau dasawarsa",
-                "only a remisi susulan makes up for another: umum, khusus or dasawarsa",
-            ),
-        )
+    if not late or not _can_be_missed(one.missed):
+        yield Impossible(pointer=f"{place}/missed", code="proposal.missed_unfitting", because=ONLY)
     if one.missed.on > one.on:
         yield Impossible(
             pointer=f"{place}/missed/on",

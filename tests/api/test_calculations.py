@@ -118,6 +118,12 @@ def test_a_rule_set_is_chosen_whatever_the_day(caller):
 
 
 HELD = {"from": "2025-02-10", "to": None, "form": "rutan"}
+SUSULAN = {
+    "kind": "susulan",
+    "on": "2025-11-01",
+    "days": 30,
+    "missed": {"kind": "umum", "on": "2025-08-17"},
+}
 IMPOSSIBLE = [
     (
         {"detention": [{"from": "2025-02-10", "to": "2025-02-09", "form": "rutan"}]},
@@ -158,6 +164,13 @@ IMPOSSIBLE = [
     (
         {"remissions": [{"kind": "umum", "on": "2025-08-17", "days": days} for days in (30, 60)]},
         {("/remissions/1", "remission.twice")},
+    ),
+    (
+        {"remissions": [SUSULAN | {"kind": "umum", "ground": "jasa"}]},
+        {
+            ("/remissions/0/missed", "remission.missed_unfitting"),
+            ("/remissions/0/ground", "remission.ground_unfitting"),
+        },
     ),
     (
         {"remissions": [{"kind": "umum", "on": "2025-08-17", "days": 541}]},
@@ -217,6 +230,15 @@ IMPOSSIBLE = [
         {("/propose/0/missed/on", "proposal.missed_later")},
     ),
 ]
+
+
+def test_what_was_made_up_for_is_not_made_up_for_again(caller):
+    asks = asked(since="2025-02-10") | {"verdict_final_on": "2025-09-01"}
+    asks["propose"] = [remisi("susulan", "2025-12-01", missed=remisi("umum", "2025-08-17"))]
+    (first,) = caller.post(ADDRESS, json=asks).json()["remissions"]
+    (again,) = caller.post(ADDRESS, json=asks | {"remissions": [SUSULAN]}).json()["remissions"]
+    assert (first["eligible"], again["eligible"]) == (True, False)
+    assert [one["code"] for one in again["criteria"] if not one["met"]] == ["once_a_year"]
 
 
 @pytest.mark.parametrize(("said", "wrong"), IMPOSSIBLE)
