@@ -195,8 +195,10 @@ def evolve(row: RemisiBatchLine | None, page: Recorded) -> RemisiBatchLine:
     row = row or _blank(page.stream.key)
     row = _told(replace(row, position=max(row.position, page.position)), page)
     row = replace(row, status=_status(row))
-    unheard = row.withdrawn_on is not None and not row.decisions
-    ended = unheard or row.applied_on is not None or row.closed_on is not None
+    over = row.status in {BatchStatus.WITHDRAWN, BatchStatus.TURNED_DOWN}
+    ended = row.applied_on is not None
+    if over:  # an end whose withdrawal was voided is none
+        ended = row.closed_on is not None or not row.decisions
     return replace(row, next_level=_next_level(row), open=not ended)
 
 
