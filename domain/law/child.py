@@ -40,8 +40,8 @@ def age_on(born: date, day: date) -> int:
 
 
 def is_child(born: date | None, day: date, law: Law) -> bool:
-    """Return whether somebody was a child on a day; not where the birth is unknown or forgotten."""
-    return bool(born) and age_on(born, day) < law.on(CHILD_AGE, day).values.under_age
+    """Return whether somebody was a child on a day; not where the birth is not known."""
+    return born is not None and age_on(born, day) < law.on(CHILD_AGE, day).values.under_age
 
 
 def grown_up(facts: Facts, day: date, law: Law) -> bool:
