@@ -30,7 +30,7 @@ def pages_of(
                 limit=None,
                 counted=report.columns(one),
                 then=then,
-                settled=settled(report, one, parameters),
+                settled=settled(report, one, parameters, then),
             ),
             access,
         )
@@ -44,10 +44,22 @@ def rows_of(pages: Mapping[str, Page]) -> Rows:
 
 
 def settled(
-    report: Report[Any], projection: Projection[Any], parameters: Mapping[str, str | None]
+    report: Report[Any],
+    projection: Projection[Any],
+    parameters: Mapping[str, str | None],
+    then: Then | None,
 ) -> Settled | None:
-    """Return what of a projection's rows need not be read, where it is known for which day."""
+    """Return what of a projection's rows need not be read, where it is known for which day.
+
+    How a case stands now says nothing of how it stood at another time.
+    """
     stands, on = report.stands.get(projection.name), day_from("on", parameters.get("on"))
     if stands is None or on is None:
         return None
-    return Settled(on=on, only=stands.only, present=stands.present, unread=stands.unread)
+    return Settled(
+        on=on,
+        only=stands.only,
+        present=stands.present,
+        unread=stands.unread,
+        case={} if then else stands.case,
+    )

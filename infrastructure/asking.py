@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, LiteralString
 
 from psycopg import Connection
@@ -105,6 +105,14 @@ class Asking:
         cases = self._tables[CASES].table if CASES in self._tables else SQL("")
         return SQL(conditions[table.projection.scope]).format(SQL("t"), units, cases)
 
+    def _unsettled(self, settled: Settled) -> Iterator[Composable]:
+        """Yield the conditions that spare a report the rows that it would leave aside."""
+        yield _stands("t", settled.on, settled.only, settled.present)
+        if settled.case:
+            yield SQL("""EXISTS (SELECT FROM {} AS c WHERE c.key = t."case" AND {})""").format(
+                self._tables[CASES].table, _stands("c", settled.on, settled.case)
+            )
+
     def wanted(self, table: RowTable, question: Question) -> list[Composable]:
         """Return the conditions of a question; raise `LookupError` for a column it cannot ask."""
         conditions: list[Composable] = []
@@ -124,7 +132,7 @@ class Asking:
             said = texts[0] if len(texts) == 1 else texts
             conditions.append(same.format(Identifier(column), said))
         if question.settled:
-            conditions.append(_unsettled(question.settled))
+            conditions += self._unsettled(question.settled)
         if question.words:
             words = self._seals.words(question.words)
             conditions.append(SQL("t.words @> {}::bytea[]").format(words))
@@ -133,15 +141,18 @@ class Asking:
         return conditions
 
 
-def _unsettled(settled: Settled) -> Composable:
+def _stands(
+    row: LiteralString, on: date, only: Mapping[str, Sequence[str]], present: Sequence[str] = ()
+) -> Composable:
     """Return the condition that a row is wanted as it stands, or has to be gone through again."""
-    only = [
-        SQL("t.{} = ANY({}::text[])").format(Identifier(column), list(values))
-        for column, values in settled.only.items()
+    name = SQL(row)
+    values = [
+        SQL("{}.{} = ANY({}::text[])").format(name, Identifier(column), list(some))
+        for column, some in only.items()
     ]
-    present = [SQL("t.{} IS NOT NULL").format(Identifier(column)) for column in settled.present]
-    stands = SQL(" AND ").join([SQL("true"), *only, *present])
-    return SQL("(t.last_effective_day >= {} OR ({}))").format(settled.on, stands)
+    filled = [SQL("{}.{} IS NOT NULL").format(name, Identifier(column)) for column in present]
+    stands = SQL(" AND ").join([SQL("true"), *values, *filled])
+    return SQL("({}.last_effective_day >= {} OR ({}))").format(name, on, stands)
 
 
 def texts_of(value: Any) -> list[str]:

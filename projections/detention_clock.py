@@ -352,20 +352,21 @@ COLUMNS: Final = {
         | {"steps", "court_steps"}
     ),
 }
-STEPS_UNREAD: Final = AsItStands(unread=frozenset({"steps", "court_steps"}))
+WAITING: Final = {"presence": values(HELD), "legal_status": values(BEFORE_VERDICT)}
+OF_WAITING: Final = AsItStands(unread=frozenset({"steps", "court_steps"}), case=WAITING)
 DETENTION_CLOCK: Final = Report(
     name="detention_clock",
     row=DetentionClockLine,
-    over=(CASE_SUMMARY, DETENTIONS),
+    over=(DETENTIONS, CASE_SUMMARY),
     parameters=("on", "unit", "level"),
     count=clock,
     counted=COLUMNS,
     daily=True,
     stands={
         CASE_SUMMARY.name: AsItStands(
-            only={"presence": values(HELD), "legal_status": values(BEFORE_VERDICT)},
+            only=WAITING,
             unread=CUSTODY_STEPS,
         ),
-        DETENTIONS.name: STEPS_UNREAD,
+        DETENTIONS.name: OF_WAITING,
     },
 )

@@ -14,7 +14,7 @@ from domain.law.detention import ONE_DAY
 from domain.law.detention_clock import ARTICLES, Cause, Overdue, aloud, overdue
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
-from projections.detention_clock import COLUMNS, STEPS_UNREAD, Seat, day_of, seats
+from projections.detention_clock import COLUMNS, OF_WAITING, Seat, day_of, seats
 from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, DueLine, OverdueCause, due
 from projections.kernel import Report, Rows
 from projections.sentence_dates import SENTENCE_DATES
@@ -93,7 +93,7 @@ def _after(line: DueLine, since: date, on: date) -> OverstayLine:
 OVERSTAYS: Final = Report(
     name="overstays",
     row=OverstayLine,
-    over=(CASE_SUMMARY, DETENTIONS, SENTENCE_DATES),
+    over=(DETENTIONS, CASE_SUMMARY, SENTENCE_DATES),
     parameters=("on", "unit"),
     count=overstays,
     counted={
@@ -101,5 +101,5 @@ OVERSTAYS: Final = Report(
         **COLUMNS,
     },
     daily=True,
-    stands={**DUE_FOR_RELEASE.stands, DETENTIONS.name: STEPS_UNREAD},
+    stands={**DUE_FOR_RELEASE.stands, DETENTIONS.name: OF_WAITING},
 )

@@ -1,13 +1,15 @@
 """A report is counted over no more than it looks at, and comes to what it is over whole rows."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from facts import MEDAN, append, event, open_case
 from reading import told
 
 from api.report_rows import pages_of, rows_of
-from application.read_models import Access
+from application.read_models import Access, Then
+from domain.detention import DetentionStage
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
 from projections.detention_clock import DETENTION_CLOCK
@@ -46,10 +48,14 @@ def service(lasting_service):
 
 @pytest.fixture(scope="module")
 def unit(service):
-    """One who waits for a verdict, one who serves a sentence, one who was released."""
+    """One waits for a verdict, one serves a sentence; one of each kind was released."""
     client = service.caller("caseworker", MEDAN)
     waiting = open_case(client, "Andi Fiktif", day="2025-11-03")
     append(client, waiting, event("detention.ordered", "2025-11-03", **ORDER))
+    free = open_case(client, "Dodi Fiktif", day="2025-11-03")
+    append(client, free, event("detention.ordered", "2025-11-03", **ORDER))
+    out = event("custody.released", "2025-11-23", kind="bebas_demi_hukum", document="SL-2/2025")
+    assert append(client, free, out, version=2).is_success
     serving = open_case(client, "Budi Fiktif", day="2025-11-03")
     gone = open_case(client, "Citra Fiktif", day="2025-11-03")
     for case in serving, gone:
@@ -100,4 +106,13 @@ def test_who_is_gone_and_who_has_no_release_are_not_read(unit):
     assert len(rows[CASE_SUMMARY.name]) == 2
     assert all(row.release for row in rows[SENTENCE_DATES.name])
     clock, _ = read(unit, DETENTION_CLOCK, on)
-    assert len(clock[CASE_SUMMARY.name]) == 1
+    assert [len(clock[one.name]) for one in DETENTION_CLOCK.over] == [1, 1]
+
+
+def test_of_another_time_nothing_is_left_out_for_how_a_case_stands_now(unit):
+    then = Then(valid_at=date(2025, 11, 22), known_at=None, position=None)
+    asked = {"on": "2025-11-25", "unit": None, "level": None}
+    everywhere = Access(everywhere=True, units=frozenset())
+    pages = pages_of(unit, DETENTION_CLOCK, asked, everywhere, then)
+    lines = DETENTION_CLOCK.count(rows_of(pages), asked)
+    assert [line.stage for line in lines] == [DetentionStage.PENYIDIK] * 4
