@@ -17,6 +17,7 @@ from api.sight import brought_by
 from api.tokens import Level, Role
 from application.append import Proposal, Request
 from application.at_hand import AtHand
+from application.document_days import ensure_signed
 from application.journeys import History, Journeys
 from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
 from application.ledger import Conflict, Ledger, NotAtHand, Receipt
@@ -313,6 +314,7 @@ class Desk:
             if late and refused.code == "append.effective_in_future":
                 return refusal(refused, field_of(entry, refused))
             try:
+                ensure_signed(proposal.event, now)
                 deliberation.admit(proposal)
             except (Refused, Conflict):
                 return refusal(refused, field_of(entry, refused))

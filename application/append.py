@@ -9,6 +9,7 @@ from typing import Final
 
 from application.at_hand import AtHand
 from application.deliberation import Deliberation, Plan, Proposal, Request, admit_all
+from application.document_days import ensure_signed
 from application.ledger import Conflict, Ledger, Receipt
 from application.timeline import Known
 from domain.kernel import Refused, ensure
@@ -123,3 +124,4 @@ class Append:
                 ),
                 field="effective",
             )
+            ensure_signed(proposal.event, now)

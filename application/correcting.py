@@ -12,6 +12,7 @@ from typing import Final
 from application.append import Append
 from application.correction_effect import Effect, ids_of, journey_before, meant_by
 from application.deliberation import Deliberation, Request
+from application.document_days import ensure_signed
 from application.ledger import Pages, Receipt
 from application.standing import corrections_of, review_of, standing
 from domain.catalogue import STREAMS
@@ -320,6 +321,7 @@ def _ensure_not_in_the_future(content: Event, said: Deliberation) -> None:
         ),
         field="effective",
     )
+    ensure_signed(content, said.now())
 
 
 def _ensure_may_stand(
