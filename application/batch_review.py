@@ -22,7 +22,7 @@ from domain.batch_standing import line_key
 from domain.kernel import Event, Refused
 from domain.law.facts import RemisiKind
 from domain.record import Recorded, StreamId
-from domain.remisi import REMISI, RemisiCancelled
+from domain.remisi import REMISI, Remisi, RemisiCancelled
 from domain.review import Item, ReviewOutcome
 
 
@@ -38,8 +38,13 @@ def look_again(
     ``kinds`` are those for which the case was ever on the list. An item ends by itself where the
     batch has come to say the same again.
     """
-    events = [event for kind in kinds for event in _otherwise(batch, stream.key, kind, pages)]
-    told = {page.event_id for page in standing(pages) if page.event in events}
+    facts = standing(pages)
+    remisi = REMISI.fold(in_order(facts))
+    cancelled = [page.event for page in facts if isinstance(page.event, RemisiCancelled)]
+    events = [
+        event for kind in kinds for event in _otherwise(batch, stream.key, kind, remisi, cancelled)
+    ]
+    told = {page.event_id for page in facts if page.event in events} if events else set()
     items = {
         key: item
         for key, item in review_of(pages).items.items()
@@ -66,15 +71,17 @@ def look_again(
 
 
 def _otherwise(
-    batch: Batch, case: str, kind: RemisiKind, pages: Sequence[Recorded]
+    batch: Batch,
+    case: str,
+    kind: RemisiKind,
+    remisi: Remisi,
+    cancelled: Iterable[RemisiCancelled],
 ) -> Iterator[Event]:
     line, key = batch.state.lines.get(line_key(case, kind)), proposal_key(batch.key, kind)
-    yield from told_otherwise(batch.state, line, REMISI.fold(in_order(pages)).proposals.get(key))
-    for page in standing(pages):
-        if not isinstance(page.event, RemisiCancelled) or page.event.proposal != key:
-            continue
-        if cancelled_in_vain(batch.state, line, page.event):
-            yield page.event
+    yield from told_otherwise(batch.state, line, remisi.proposals.get(key))
+    for event in cancelled:
+        if event.proposal == key and cancelled_in_vain(batch.state, line, event):
+            yield event
 
 
 def _stood_again(item: Item) -> bool:

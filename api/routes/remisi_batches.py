@@ -7,7 +7,6 @@ a large one by the clock: ``progress`` says how far they are.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Any, Final
@@ -35,6 +34,7 @@ from api.batch_answers import (
     steps_answer,
 )
 from api.batch_desk import STREAM, DraftDesk, batch_basis, ensure_level, ensure_sayable
+from api.batch_followed import followed
 from api.batch_forms import DraftBody, StepForm, given_to
 from api.batch_papers import NAMED, Papers, ends_of
 from api.callers import Reader, Signed
@@ -55,7 +55,7 @@ from application.batches import DraftAsked, Drafting, Reckoned
 from application.case_facts import CaseFacts
 from application.holidays import law_with_feasts
 from application.journeys import NOW, History, Moment
-from application.ledger import Conflict, OutcomeUnknown, Overloaded, Receipt
+from application.ledger import Receipt
 from application.read_models import Access, Question
 from domain.batch_list import BatchDrafted
 from domain.batch_standing import ENDED, BatchLine, RemisiBatch
@@ -156,16 +156,9 @@ async def take_step(  # noqa: PLR0913, PLR0917  # what the framework hands in, e
             ensure_level(signature.caller, event)
         return desk.add(entries, version, {})
 
-    receipt = await run_in_threadpool(lambda: _followed(services, stream, desk.once(record)))
+    receipt = await run_in_threadpool(lambda: followed(services, stream, desk.once(record)))
     answer = receipt_answer(receipt, stream, response, key=BATCHES.key)
     return answer | {BATCHES.key: key}
-
-
-def _followed(services: Services, stream: StreamId, receipt: Receipt) -> Receipt:
-    """Bring the cases up to the step that was taken; what fails now is the clock's."""
-    with suppress(Conflict, Overloaded, OutcomeUnknown, *services.full):
-        services.following.after_step(stream, services.now())
-    return receipt
 
 
 @dataclass(frozen=True, slots=True)
