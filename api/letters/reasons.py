@@ -77,6 +77,10 @@ REASONS: Final[Mapping[str, Words]] = {
     "sentence_left": ("sisa pidana pada hari pemberian", "a sentence left on the award day"),
     "served_3_months": ("menjalani 3 bulan", "3 months served"),
     "served_6_months": ("menjalani 6 bulan", "6 months served"),
+    "susulan_for_an_unsaid_award": (
+        "ada susulan tanpa remisi yang disusulkan; periksa",
+        "a susulan of which nobody says what it made up for; look at it",
+    ),
     "umum_of_the_year": ("remisi umum tahun itu", "the remisi umum of the year"),
     "verdict_final": ("putusan berkekuatan hukum tetap", "a final verdict"),
     "was_missed": ("remisi yang terlewat", "a remisi that was missed"),

@@ -89,6 +89,7 @@ def notices(asked: Asked, given: Amount, criteria: tuple[Criterion, ...]) -> tup
     return (
         *_untold(asked, criteria),
         *of_assessments(asked),
+        *_made_up_for_unsaid(asked),
         *_close(asked),
         *_of_feasts(asked, given),
     )
@@ -121,6 +122,21 @@ def _untold(asked: Asked, criteria: tuple[Criterion, ...]) -> Iterator[Notice]:
                 "An officer has to see the doctor's statement.",
             ),
         )
+
+
+def _made_up_for_unsaid(asked: Asked) -> Iterator[Notice]:
+    """Notice a susulan that may have been for this very award: nobody says what it was for."""
+    for one in asked.facts.remissions:
+        unsaid = one.kind is RemisiKind.SUSULAN and one.missed is None
+        if unsaid and one.on > asked.counted_on:
+            day = spoken_day(one.on)
+            yield Notice(
+                code="susulan_for_an_unsaid_award",
+                because=(
+                    f"Tidak tercatat remisi mana yang disusulkan pada {day[0]}; periksa.",
+                    f"Nobody says which award was made up for on {day[1]}; have a look.",
+                ),
+            )
 
 
 def _close(asked: Asked) -> Iterator[Notice]:

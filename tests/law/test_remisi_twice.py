@@ -89,7 +89,11 @@ def test_what_was_given_is_not_made_up_for_nor_given_where_it_was_made_up_for():
     assert unmet(finding(after, wanted(RU.kind, RU.on), LAW)) == {"once_a_year"}
     of_nobody_knows = replace(made_up, missed=None)
     unsaid = replace(after, remissions=(of_nobody_knows,))
-    assert finding(unsaid, wanted(RU.kind, RU.on), LAW).eligible
+    looked_at = finding(unsaid, wanted(RU.kind, RU.on), LAW)
+    assert looked_at.eligible
+    assert "susulan_for_an_unsaid_award" in {one.code for one in looked_at.notices}
+    of_later = finding(unsaid, wanted(RU.kind, date(2026, 8, 17)), LAW)
+    assert "susulan_for_an_unsaid_award" not in {one.code for one in of_later.notices}
 
 
 def test_a_tambahan_goes_with_an_umum_that_was_made_up_for():
