@@ -62,7 +62,8 @@ class Papers:
     def awards(self, batch: Batch, lines: Sequence[tuple[BatchLine, Who]]) -> Sequence[Award]:
         """Return what each line gives, with what the law found of it when it was last assessed.
 
-        Whether it releases, and when the sentence ends, are by the days that are given.
+        Whether it releases, and when the sentence ends, are by the days that are given. Whose case
+        tells that nothing is given is left out, whatever the list says since it was corrected.
         """
         streams = [case_stream(case) for case in sorted({line.case for line, _ in lines})]
         read = self.services.ledger.read_many(streams, names=RemisiAssessed.names)
@@ -81,6 +82,7 @@ class Papers:
                 ends.get(line_key(line.case, line.kind), UNKNOWN),
             )
             for line, who in lines
+            if not ends.get(line_key(line.case, line.kind), UNKNOWN).over
         ]
 
     def paper(self, key: str, draft: BatchDrafted, position: int) -> Paper:

@@ -26,14 +26,17 @@ class LineEnd(Value):
     """Whether a line releases on its day, and when the sentence ends with what it gives.
 
     Both are `None` where the case cannot be reckoned; `applied` is whether its case has told.
+    ``over`` is whether it tells that nothing is given, whatever the list says since a correction.
     """
 
     releases: bool | None
     expiry_after: date | None
     applied: bool
+    over: bool = False
 
 
 UNKNOWN = LineEnd(releases=None, expiry_after=None, applied=False)
+OVER = LineEnd(releases=False, expiry_after=None, applied=False, over=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,9 @@ def _of_case(
     given: list[Granted] = []
     found = {}
     for line, one in zip(lines, told, strict=True):
+        if one and (one.cancelled or one.turned_down):
+            found[line_key(line.case, line.kind)] = OVER
+            continue
         days = _days(line, one)
         given.append(Granted(kind=line.kind, on=award_day, days=days, by=None))
         expiry = _expiry(facts, given)

@@ -6,7 +6,9 @@ import pytest
 from batch_desk import DAY, MIDNIGHT, Clock, House, by_case, code, names, told
 from facts import MEDAN, append, event
 
+from api.batch_papers import Papers, given
 from application import batch_cases
+from application.batch_cases import batch_in
 from application.standing import review_of
 from domain.batch_due import BATCH_SAYS_OTHERWISE
 from domain.record import StreamId
@@ -50,6 +52,16 @@ def correct(house, batch, named, **content):
         headers={"If-Match": f'"{answer.json()["version"]}"'},
     )
     assert approved.status_code == 201, approved.json()
+
+
+def letter_to(house, batch, case):
+    """Whether there is a letter for somebody who stands on the list."""
+    services = house.services
+    papers = Papers(services, services.caller_of(house.wali.headers["Authorization"].split()[1]))
+    known = batch_in(batch, services.ledger.read(StreamId(kind="remisi-batch", key=batch)))
+    lines = papers.by_name([one for one in given(known.state) if one.case == case])
+    assert lines
+    return bool(papers.awards(known, lines))
 
 
 def after_the_session(house, batch):
@@ -103,6 +115,10 @@ def test_a_withdrawal_that_is_voided_is_looked_at_where_it_was_told(house, named
     assert said_otherwise(house, adi) == 1
     assert said_otherwise(house, budi) == (named == "withdrawn")
     after_the_session(house, batch)
+    house.settle()
+    assert [letter_to(house, batch, case) for case in (adi, budi)] == [
+        *(False, named == "line_withdrawn")
+    ]
     assert house.follow(MIDNIGHT).left == 0
     (total,) = house.read(batch)["totals"]
     assert total["withdrawn"] == (1 if named == "line_withdrawn" else 2)
