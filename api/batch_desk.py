@@ -1,9 +1,12 @@
 """Who may draft a list and take which step of it; and drafting, for one unit or for many."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from typing import Any, Final
+from uuid import UUID, uuid5
 
 from api.batch_answers import drafted_answer, kinds_answer, reckoned_answer
 from api.callers import not_own_unit
@@ -22,7 +25,7 @@ from application.batches import (
 )
 from application.case_facts import CaseFacts
 from application.holidays import law_with_feasts
-from application.ledger import Command, Receipt
+from application.ledger import Command, Conflict, Receipt
 from application.read_models import Access, Question
 from domain.batch_list import (
     BatchDecided,
@@ -40,6 +43,10 @@ from domain.remisi import DecisionLevel
 from domain.time import Effective, Zone
 
 STREAM: Final = "remisi-batch"
+LISTS: Final = UUID("01a20290-0000-7000-8000-72656d697369")
+"""Under which the places of lists are named; never changed, or a day could have two lists."""
+TRIES: Final = 3
+"""Times that a list is drafted when others draft for the same unit and day: one wins each time."""
 WHOSE: Final[Mapping[DecisionLevel, Level]] = {
     DecisionLevel.TPP: Level.UNIT,
     DecisionLevel.KEPALA_UPT: Level.UNIT,
@@ -133,12 +140,20 @@ class DraftDesk:
         return sorted(key.removeprefix("unit/") for key, _ in named)
 
     def _of_unit(self, asked: DraftAsked, *, alone: bool, dry_run: bool) -> Json:
+        """Draft one unit's list, or answer the one that somebody else drafted at the same time."""
+        for _ in range(TRIES - 1):
+            with suppress(Conflict):
+                return self._tried(asked, alone=alone, dry_run=dry_run)
+        return self._tried(asked, alone=alone, dry_run=dry_run)
+
+    def _tried(self, asked: DraftAsked, *, alone: bool, dry_run: bool) -> Json:
         services, signature = self.desk.services, self.desk.signature
         command = None if dry_run else self._command(asked.unit, alone=alone)
         first = command and services.ledger.answered(signature.caller.id, command)
         if first:
             return self._there(asked, first.written[0].stream.key)
-        there = None if dry_run else self._open_already(asked)
+        fresh, there = self._place(asked)
+        there = None if dry_run else there or self._open_already(asked)
         if there:
             return self._there(asked, there)
         zone = services.units.zone_of(asked.unit) or Zone.WIB
@@ -154,22 +169,39 @@ class DraftDesk:
         if alone and not drafted.lines:
             raise Problem(409, "remisi_batch.nobody_held", NOBODY_HELD)
         if drafted.lines and not dry_run:
-            answer |= _placed(self._record(asked, drafted, today, command))
+            answer |= _placed(self._record(fresh, asked, drafted, today, command))
         whom = {f"case:{one.line.case}" for one in drafted.lines}
         if dry_run:
             answer["lines"] = [reckoned_answer(one, self.tongue) for one in drafted.lines]
             signature.reading(whom, (), len(drafted.lines), asked.unit)
         return answer
 
-    def _record(
+    def _place(self, asked: DraftAsked) -> tuple[StreamId, str | None]:
+        """Return where the next list of this unit and day goes, or one that is on its way there.
+
+        The places of a unit and day are numbered, so that of two who draft at once the second finds
+        the place taken, and looks again.
+        """
+        for number in count():
+            name = f"{asked.unit} {asked.award_day} {number}"
+            stream = StreamId(kind=STREAM, key=str(uuid5(LISTS, name)))
+            pages = self.desk.services.ledger.read(stream)
+            if not pages:
+                return stream, None
+            batch = batch_in(stream.key, pages).state
+            if batch.draft and not batch.told and set(batch.draft.kinds) & set(asked.kinds):
+                return stream, stream.key
+        raise LookupError(asked.unit)
+
+    def _record(  # each is what one event or the request needs
         self,
+        stream: StreamId,
         asked: DraftAsked,
         drafted: DraftList,
         at: Effective,
         command: Command | None,
     ) -> Receipt:
         services, signature = self.desk.services, self.desk.signature
-        stream = StreamId(kind=STREAM, key=services.new_id())
         hands = signature.caller.id, signature.on_behalf_of
         request = Request(
             proposals=tuple(proposals(stream, asked, drafted, at, hands)),

@@ -1,5 +1,8 @@
 """What a list and a letter say of a release is what its day does; who put a line so is said."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from batch_desk import MIDNIGHT, Clock, House, by_case, code, told
 from convicts import punished
@@ -163,3 +166,24 @@ def test_an_sk_is_not_dated_after_today_also_not_by_a_correction(house):
     assert code(ask_for(house, batch, issued, data, named="sk_issued"), 422) == (
         "remisi_batch.sk_in_future"
     )
+
+
+def test_two_who_draft_at_once_have_one_list(house):
+    house.people()
+    other = house.service.caller("caseworker", MEDAN, user="wali-2")
+    both = Barrier(2)
+
+    def drafted(client):
+        both.wait(10)
+        return house.draft(client).json()["batches"][0]
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(drafted, (house.wali, other))
+    assert first["remisi_batch_id"] == second["remisi_batch_id"]
+    assert sorted([first["existing"], second["existing"]]) == [False, True]
+    taken = house.step(house.head, first["remisi_batch_id"], "withdrawn", reason="drafted_anew")
+    assert taken.status_code == 201
+    house.settle()
+    anew = house.draft().json()["batches"][0]
+    assert not anew["existing"]
+    assert anew["remisi_batch_id"] != first["remisi_batch_id"]
