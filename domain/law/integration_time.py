@@ -90,17 +90,19 @@ def part_long_enough(asking: Asking) -> Condition:
     A broken day is not rounded up to reach it: 13 months and 14 days are too short for nine.
     """
     _, (indonesian, english) = named(asking.share)
-    whole = floor(asking.share * asking.dates.length.total_days)
+    exactly = asking.share * asking.dates.length.total_days
+    whole = floor(exactly)
     part, least = spoken_length(whole), spoken_length(asking.least_part)
+    broken = ("", "") if whole == exactly else (" dan sebagian hari", " and part of a day")
     return condition(
         "part_long_enough",
         met=whole >= asking.least_part,
         said=(
             (
-                f"{indonesian} dari pidana Anda adalah {part[0]}; yang diperlukan paling sedikit"
-                f" {least[0]}."
+                f"{indonesian} dari pidana Anda adalah {part[0]}{broken[0]}; yang diperlukan paling"
+                f" sedikit {least[0]}."
             ),
-            f"{english} of your sentence is {part[1]}; at least {least[1]} are needed.",
+            f"{english} of your sentence is {part[1]}{broken[1]}; at least {least[1]} are needed.",
         ),
         article=asking.share_article,
         value=str(whole),

@@ -335,3 +335,39 @@ def test_whoever_serves_a_sentence_past_its_end_is_held_too_long(service, medan)
         "2026-02-02",
         3,
     )
+
+
+def test_a_convict_whom_the_review_acquits_is_held_too_long_from_the_day_after(service, medan):
+    case = w21(medan)
+    said = {
+        "instance": "pn",
+        "court": "PN Medan",
+        "number": "79/Pid.B/2025",
+        "outcome": "dipidana",
+        "sentence": [{"kind": "penjara", "years": 1, "months": 6, "days": 0, "fine": 0}],
+        "offence": ["KUHP art. 362"],
+    }
+    number = {"number": "79/Pid.B/2025"}
+    review = {"instance": "pk", "court": "MA", "number": "9 PK/Pid/2026", "outcome": "bebas"}
+    append(
+        medan,
+        case,
+        event("verdict.pronounced", "2025-12-20", **said),
+        event("verdict.became_final", "2025-12-28", **number),
+        event("verdict.executed", "2025-12-30", document="BA-17/79"),
+        event("verdict.pronounced", "2026-03-01", **said | review | {"sentence": []}),
+        version=3,
+    )
+    told(service)
+    assert of_case(medan, case, valid_at="2026-03-01")["overdue"] is None
+    over = of_case(medan, case, valid_at="2026-03-11")["overdue"]
+    (line,) = overstays(medan, case, on="2026-03-11")
+    assert (line["cause"], line["since"], line["days"]) == (
+        "acquitted_not_released",
+        "2026-03-02",
+        10,
+    )
+    assert (over["cause"], over["since"]) == (line["cause"], line["since"])
+    assert overstays(medan, case, on="2026-03-01") == []
+    due = items(medan, "due_for_release", on="2026-03-11", days="0")
+    assert [one["cause"] for one in due if one["case"] == case] == ["no_imprisonment"]

@@ -63,3 +63,8 @@ def test_another_right_is_named_in_words():
 def test_a_question_about_nobody_in_particular_has_no_paper_found_or_missing():
     assert {one.present for one in found(W6, "pb").checklist} == {None}
     assert {one.present for one in rights(W6, None, LAW, papers={})[Right.PB].checklist} == {False}
+
+
+def test_a_share_that_breaks_a_day_is_said_so():
+    said = criterion(found(person("2025-02-10", "13m14d"), "pb"), "part_long_enough")
+    assert "adalah 8 bulan 29 hari dan sebagian hari; yang" in said.because_id
