@@ -14,17 +14,17 @@ from enum import Enum
 from typing import Any, Final
 
 from application.batch_cases import ORDER, in_order
-from application.batches import DraftAsked, Drafting, Reckoned
+from application.batches import PROPOSED_ALREADY, DraftAsked, Drafting, Reckoned, once
 from application.case_facts import CaseFacts, CaseKnown
 from application.journeys import NOW
+from domain.batch_due import proposal_key
 from domain.batch_list import BatchDrafted, Candidate
 from domain.batch_standing import ENDED, BatchLine, RemisiBatch
 from domain.kernel import Value
 from domain.law.choosing import policies
 from domain.law.criteria import Criterion
-from domain.law.facts import Facts, Missed, RemisiKind
+from domain.law.facts import Facts, RemisiKind
 from domain.law.rule_set import Law, RuleSet
-from domain.remisi import REMISI
 
 BREACHES: Final = (
     "no_discipline_6_months",
@@ -78,6 +78,7 @@ class Differences:
 
     cases: CaseFacts
     law: Law
+    key: str
     batch: RemisiBatch
 
     def found(self) -> Iterator[Difference]:
@@ -114,10 +115,11 @@ class Differences:
         asked = DraftAsked(unit=draft.unit, award_day=draft.award_day, kinds=draft.kinds)
         facts = _without_own_awards(known.facts, lines, draft.award_day)
         on_the_list = {line.kind: line for line in lines}
+        reckoned = drafting.reckon(known.case, facts, asked, draft.effective.day)
+        own = {proposal_key(self.key, kind) for kind in draft.kinds}
         return [
             _differs(self.batch, on_the_list.get(one.line.kind), one)
-            for one in drafting.reckon(known.case, facts, asked, draft.effective.day)
-            if one.line.kind in on_the_list or not _proposed_already(known, one.line.kind, draft)
+            for one in once(known, reckoned, asked, own)
         ]
 
 
@@ -153,13 +155,6 @@ def _without_own_awards(facts: Facts, lines: Sequence[BatchLine], award_day: dat
     own = {(line.kind, award_day) for line in lines if line.included}
     given = tuple(one for one in facts.remissions if (one.kind, one.on) not in own)
     return replace(facts, remissions=given)
-
-
-def _proposed_already(known: CaseKnown, kind: RemisiKind, draft: BatchDrafted) -> bool:
-    """Say whether whoever came from another unit brought a proposal for the same award along."""
-    proposals = known.journey[REMISI].proposals.values()
-    award = Missed(kind=kind, on=draft.award_day)
-    return any(one.counts_as(award) for one in proposals)
 
 
 def _left(batch: RemisiBatch, line: BatchLine) -> Difference | None:
@@ -198,8 +193,8 @@ def _differs(batch: RemisiBatch, line: BatchLine | None, one: Reckoned) -> Diffe
 
 
 def _change(batch: RemisiBatch, line: BatchLine | None, now: Candidate) -> Change | None:
-    if line is None:
-        return Change.NEW_IN_UNIT
+    if line is None:  # whoever was moved with a proposal has what the list could give
+        return None if PROPOSED_ALREADY in now.reasons else Change.NEW_IN_UNIT
     then = line.drafted
     taken_off = then.included and not batch.stands(line)
     put_so = line.remission_days != then.remission_days and line.included == now.included

@@ -5,7 +5,7 @@ missing. A dry run is the same without writing. The list is of the law as it is 
 the draft, and names its texts and policies; when the law changes, it is drafted anew by hand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -66,7 +66,7 @@ class Drafting:
         held = self.cases.held_by([asked.unit], NOW)
         lines: list[Reckoned] = []
         for known in self.cases.many(held, NOW):
-            lines += _once(known, self.reckon(known.case, known.facts, asked, today), asked)
+            lines += once(known, self.reckon(known.case, known.facts, asked, today), asked)
         found = [one.finding.explanation for one in lines if one.finding]
         used = {(one.name, one.chosen) for told in found for one in told.policies}
         return DraftList(
@@ -80,7 +80,7 @@ class Drafting:
     ) -> Sequence[Reckoned]:
         """Return the lines of one case, reckoned again as it was known at a moment."""
         known = self.cases.at(case, moment)
-        return _once(known, self.reckon(case, known.facts, asked, drafted_on), asked)
+        return once(known, self.reckon(case, known.facts, asked, drafted_on), asked)
 
     def reckon(self, case: str, facts: Facts, asked: DraftAsked, today: date) -> Sequence[Reckoned]:
         """Return a line for each kind, each on the sentence that the one before it left."""
@@ -98,12 +98,19 @@ class Drafting:
         return [Reckoned(line=_line(case, one), finding=one) for one in found]
 
 
-def _once(known: CaseKnown, reckoned: Sequence[Reckoned], asked: DraftAsked) -> Sequence[Reckoned]:
+def once(
+    known: CaseKnown,
+    reckoned: Sequence[Reckoned],
+    asked: DraftAsked,
+    own: Collection[str] = (),
+) -> Sequence[Reckoned]:
     """Leave out whoever has a proposal for the same award on its way: of another list, or by hand.
 
-    What was given already the law's finding says.
+    ``own`` are the keys of proposals that are the list's itself. What was given already the law's
+    finding says.
     """
-    proposals = known.journey[REMISI].proposals.values()
+    there = known.journey[REMISI].proposals
+    proposals = [one for key, one in there.items() if key not in own]
     found = []
     for one in reckoned:
         award = Missed(kind=one.line.kind, on=asked.award_day)

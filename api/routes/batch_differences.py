@@ -97,7 +97,7 @@ def differences_of(services: Services, found: Shown) -> Sequence[Difference]:
     try:
         law = law_with_feasts(services.ledger, None)
         cases = CaseFacts(services.ledger, services.read_models)
-        return list(Differences(cases, law, found.state).found())
+        return list(Differences(cases, law, found.key, found.state).found())
     finally:
         turns.release()
 

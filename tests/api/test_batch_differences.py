@@ -118,7 +118,7 @@ def test_after_the_sk_a_breach_is_next_years_and_another_sentence_makes_other_da
     pages = house.services.ledger.read(StreamId(kind="remisi-batch", key=batch))
     not_all_yet = batch_in(batch, pages[:-1]).state
     cases = CaseFacts(house.services.ledger, house.services.read_models)
-    found = {one.case for one in Differences(cases, LAW, not_all_yet).found()}
+    found = {one.case for one in Differences(cases, LAW, batch, not_all_yet).found()}
     assert adi in found
     assert budi not in found, "what the list itself gave is no other award"
 
@@ -148,6 +148,19 @@ def test_whoever_is_moved_with_a_proposal_is_not_asked_for_by_the_other_unit_aga
     told = by_case(answer.json()["items"])
     assert told[budi, "umum"]["change"] == "new_in_unit"
     assert not {(adi, "umum"), (convict_there, "umum")} & told.keys()
+
+
+def test_a_proposal_by_hand_is_told_where_it_came_since_and_not_where_the_draft_knew(house):
+    adi, budi = (convict(house.wali, f"{name} Fiktif", length=(4, 0)) for name in "AB")
+    by_hand = {"proposal": "sendiri", "kind": "umum", "award_day": "2027-08-17"}
+    by_hand = event("remisi.proposed", **by_hand, remission_days=30, rule_set="-")
+    happened(house, adi, by_hand)
+    batch = house.drafted(kinds=["umum"], award_day="2027-08-17")
+    happened(house, budi, by_hand)
+    told = differing(house, batch)
+    assert (adi, "umum") not in told
+    assert told[budi, "umum"]["change"] == "no_longer_eligible"
+    assert told[budi, "umum"]["now"]["reasons"][0] == "remisi.one_a_year"
 
 
 def test_no_more_lists_are_reckoned_at_once_than_may_be(house, monkeypatch):
