@@ -38,13 +38,7 @@ def look_again(
     ``kinds`` are those for which the case was ever on the list. An item ends by itself where the
     batch has come to say the same again.
     """
-    facts = standing(pages)
-    remisi = REMISI.fold(in_order(facts))
-    cancelled = [page.event for page in facts if isinstance(page.event, RemisiCancelled)]
-    events = [
-        event for kind in kinds for event in _otherwise(batch, stream.key, kind, remisi, cancelled)
-    ]
-    told = {page.event_id for page in facts if page.event in events} if events else set()
+    told = _told_otherwise(batch, stream.key, pages, kinds)
     items = {
         key: item
         for key, item in review_of(pages).items.items()
@@ -68,6 +62,17 @@ def look_again(
         return len(append(request_of(batch, None, ()), plan).written)
     except Refused:  # whoever was forgotten since: nothing more is written of them
         return 0
+
+
+def _told_otherwise(
+    batch: Batch, case: str, pages: Sequence[Recorded], kinds: Iterable[RemisiKind]
+) -> set[str]:
+    """Return the ids of what a case tells and its batch does not say."""
+    facts = standing(pages)
+    remisi = REMISI.fold(in_order(facts))
+    cancelled = [page.event for page in facts if isinstance(page.event, RemisiCancelled)]
+    events = [event for kind in kinds for event in _otherwise(batch, case, kind, remisi, cancelled)]
+    return {page.event_id for page in facts if page.event in events} if events else set()
 
 
 def _otherwise(

@@ -124,11 +124,12 @@ def print_letters(  # noqa: PLR0913, PLR0917  # what the framework hands in, eac
     papers = Papers(services, caller)
     lines = papers.by_name([one for one in given(found.state) if case in {None, one.case}])
     these = lines[(part - 1) * TOGETHER : part * TOGETHER]
-    if not these:
+    awards = papers.awards(found.batch, these)
+    if not awards:
         raise not_found()
-    reading(whom(line for line, _ in these), (*NAMED, *FOUND), len(these), found.unit)
+    reading(whom(one.line for one in awards), (*NAMED, *FOUND), len(awards), found.unit)
     paper = papers.paper(key, found.state.draft, found.history.position)
-    content = pdf(Template.AWARD, letters_of(found.state, papers.awards(found.batch, these), paper))
+    content = pdf(Template.AWARD, letters_of(found.state, awards, paper))
     answer = kept(content, PDF, f"remisi-{key}-petikan-{part}.pdf", found.history.position)
     if len(lines) > part * TOGETHER:
         answer.headers["Link"] = f'<{request.url.path}?part={part + 1}>; rel="next"'
