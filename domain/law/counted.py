@@ -4,7 +4,7 @@ So a registrar can follow each day with a finger on the *Daftar Perubahan*; and 
 states another day, this is one of the two calculations that stand side by side.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -13,9 +13,18 @@ from domain.kernel import Value, Words
 from domain.law.aloud import spoken_day, spoken_length
 from domain.law.calculation import SentenceDates
 from domain.law.criteria import Trace
-from domain.law.facts import Facts, Held, HeldForm
+from domain.law.facts import Facts, Granted, Held, HeldForm
 from domain.law.rule_set import Law
-from domain.law.sentence import Credited, closed, credited, credited_outside, joined, last_full
+from domain.law.sentence import (
+    Credited,
+    Dates,
+    closed,
+    credited,
+    credited_outside,
+    dates,
+    joined,
+    last_full,
+)
 from domain.law.span import summed
 
 
@@ -67,7 +76,10 @@ def _counted(
         ),
         day=days.expiry_without_remission,
     )
-    yield from _remisi(facts)
+    course = dates(until_asked, law)
+    substitute = facts.substitute is not None and not facts.substitute.paid
+    past = course.later if isinstance(course, Dates) and not substitute else ()
+    yield from _remisi(facts, past, days.release)
     yield from _end(facts, days)
 
 
@@ -76,8 +88,8 @@ def _sentence(facts: Facts) -> CountedStep:
     if facts.substitute and not whole:
         length = spoken_length(facts.substitute.span.total_days)
         words = (
-            f"Anda menjalani {length[0]} pengganti denda yang belum dibayar seluruhnya.",
-            f"You serve {length[1]} in place of a fine that is not paid in full.",
+            f"Anda menjalani {length[0]} penjara pengganti, karena belum tercatat lunas.",
+            f"You serve {length[1]} in place of a payment that is not on record as made.",
         )
         return _step("substitute", words, days=facts.substitute.span.total_days)
     length = spoken_length(whole)
@@ -158,14 +170,26 @@ def _held(stay: Held) -> CountedStep:
     return _step("held", words, day=stay.from_day, days=days, by=stay.by)
 
 
-def _remisi(facts: Facts) -> Iterator[CountedStep]:
+def _remisi(facts: Facts, past: Collection[Granted], over: date) -> Iterator[CountedStep]:
+    """Yield what each remisi takes off; one of ``past`` reduces nothing, the sentence was over."""
     for one in sorted(facts.remissions, key=lambda it: it.on):
-        day = spoken_day(one.on)
+        day, end = spoken_day(one.on), spoken_day(over)
         words = (
             f"Remisi {one.kind.value} pada {day[0]} mengurangi {one.days} hari.",
             f"The remisi {one.kind.value} of {day[1]} takes off {one.days} days.",
         )
-        yield _step("remisi", words, day=one.on, days=-one.days, by=one.by)
+        if one in past:
+            words = (
+                (
+                    f"Remisi {one.kind.value} pada {day[0]} tidak dihitung: pidana Anda sudah berakhir"
+                    f" pada {end[0]}."
+                ),
+                (
+                    f"The remisi {one.kind.value} of {day[1]} does not count: your sentence was over"
+                    f" on {end[1]}."
+                ),
+            )
+        yield _step("remisi", words, day=one.on, days=0 if one in past else -one.days, by=one.by)
 
 
 def _end(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
@@ -181,6 +205,14 @@ def _end(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
             f"Denda belum dibayar seluruhnya; sesudahnya Anda menjalani {length[0]} penggantinya.",
             f"The fine is not paid in full; after that you serve {length[1]} in its place.",
         )
+        if facts.fine_paid is not False:
+            words = (
+                (
+                    f"Sesudahnya Anda menjalani {length[0]} penjara pengganti, karena belum tercatat"
+                    " lunas."
+                ),
+                f"After that you serve {length[1]} in place of a payment that is not on record.",
+            )
         yield _step("substitute", words, days=facts.substitute.span.total_days)
     words = f"Anda bebas pada {release[0]}.", f"You go free on {release[1]}."
     yield _step("release", words, day=days.release)

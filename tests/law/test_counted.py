@@ -9,7 +9,7 @@ from domain.law.book import LAW
 from domain.law.calculation import calculate
 from domain.law.choosing import choose
 from domain.law.counted import counted
-from domain.law.facts import HeldForm, Right, RightLived, Substitute
+from domain.law.facts import Granted, HeldForm, RemisiKind, Right, RightLived, Substitute
 from domain.law.span import Span
 
 YEAR = (sentenced(Span(years=1, months=0, days=0)),)
@@ -111,5 +111,40 @@ def test_of_whom_only_a_substitute_is_served_no_sentence_is_said():
         "release",
     ]
     assert said(facts, "substitute", "sentence") == [
-        "Anda menjalani 6 bulan pengganti denda yang belum dibayar seluruhnya."
+        "Anda menjalani 6 bulan penjara pengganti, karena belum tercatat lunas."
     ]
+
+
+@pytest.mark.parametrize(
+    ("fine_paid", "words"),
+    [
+        (False, "Denda belum dibayar seluruhnya; sesudahnya Anda menjalani 6 bulan penggantinya."),
+        (None, "Sesudahnya Anda menjalani 6 bulan penjara pengganti, karena belum tercatat lunas."),
+    ],
+)
+def test_of_a_fine_that_is_not_known_to_be_owed_it_is_not_said(fine_paid, words):
+    facts = facts_with(
+        detention=(held(date(2025, 2, 10), None),),
+        sentences=YEAR,
+        substitute=Substitute(span=Span(years=0, months=6, days=0), paid=False),
+        fine_paid=fine_paid,
+    )
+    assert said(facts, "substitute") == [words]
+
+
+def test_a_remisi_after_the_end_is_said_to_take_off_nothing():
+    award = Granted(kind=RemisiKind.UMUM, on=date(2025, 8, 17), days=30, by=None)
+    facts = facts_with(
+        detention=(held(date(2025, 2, 10), None),),
+        sentences=(sentenced(Span(years=0, months=6, days=0)),),
+        remissions=(award,),
+    )
+    days = calculate(facts, (), ASKED, LAW, lived=True).days
+    (step,) = [one for one in counted(facts, days, ASKED, LAW) if one.code == "remisi"]
+    assert (step.days, step.because[0]) == (
+        0,
+        (
+            "Remisi umum pada 17 Agustus 2025 tidak dihitung: pidana Anda sudah berakhir pada"
+            " 9 Agustus 2025."
+        ),
+    )
