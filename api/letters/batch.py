@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from api.law_named import policy_named, rule_set_named
 from api.letters.reasons import reason
 from api.pages.tongue import Tongue
 from domain.batch_standing import BatchLine, BatchStatus, RemisiBatch
@@ -143,21 +144,21 @@ def letters_of(batch: RemisiBatch, awards: Sequence[Award], paper: Paper) -> dic
 def _sentences(award: Award, on: str) -> Iterator[str]:
     days = award.line.remission_days
     yield (
-        f"Kepada Saudara diberikan pengurangan masa pidana selama {_days(award.line)},"
+        f"Kepada Anda diberikan pengurangan masa pidana selama {_days(award.line)},"
         f" berlaku pada {on}."
     )
     if award.releases:
-        yield f"Dengan pengurangan {days} hari ini pidana Saudara selesai; Saudara bebas pada {on}."
+        yield f"Dengan pengurangan {days} hari ini pidana Anda selesai; Anda bebas pada {on}."
     elif award.expiry_after:
         until = spoken_day(award.expiry_after)[0]
         yield (
-            f"Saudara tetap menjalani sisa pidana. Bila tidak ada perubahan lain, pidana Saudara"
-            f" berakhir pada {until}."
+            f"Anda tetap menjalani sisa pidana. Bila tidak ada perubahan lain, pidana Anda berakhir"
+            f" pada {until}."
         )
     else:
         yield (
-            "Tanggal bebas Saudara belum dapat dihitung dari catatan perkara; petugas registrasi"
-            " akan memeriksanya dan memberitahukannya kepada Saudara."
+            "Tanggal bebas Anda belum dapat dihitung dari catatan perkara; petugas registrasi akan"
+            " memeriksanya dan memberitahukannya kepada Anda."
         )
 
 
@@ -170,9 +171,9 @@ def _facts(batch: RemisiBatch) -> Iterator[list[str]]:
     yield ["Keadaan daftar", STATUS[batch.status]]
     if batch.sk:
         yield ["SK", f"{batch.sk.sk_number}, tanggal {spoken_day(batch.sk.sk_date)[0]}"]
-    yield ["Aturan yang dipakai", ", ".join(draft.rule_sets)]
+    yield ["Aturan yang dipakai", "; ".join(rule_set_named(one)[0] for one in draft.rule_sets)]
     if draft.policies:
-        yield ["Pilihan yang dipakai", ", ".join(draft.policies)]
+        yield ["Yang belum diatur", " ".join(policy_named(one)[0] for one in draft.policies)]
 
 
 def _sums(lines: Sequence[BatchLine]) -> list[list[str]]:

@@ -20,6 +20,7 @@ from api.batch_answers import (
     standing_of,
 )
 from api.batch_papers import NAMED, Papers
+from api.law_named import policy_named, rule_set_named
 from api.letters.batch import Who, kind_name
 from api.pages.names import Names, units_and_agencies
 from api.pages.rendering import language_asked, page
@@ -197,8 +198,8 @@ def _head(found: Shown, state: RemisiBatch, tongue: Tongue, names: Names) -> Map
             one | {"title": kind_name(line.kind)}
             for one, line in zip(kinds_answer(state), _one_of_each(found), strict=True)
         ],
-        "rule_sets": draft.rule_sets,
-        "policies": draft.policies,
+        "rule_sets": [tongue(*rule_set_named(one)) for one in draft.rule_sets],
+        "policies": [tongue(*policy_named(one)) for one in draft.policies],
     }
 
 

@@ -132,7 +132,13 @@ def test_a_list_names_those_proposed_by_name_and_the_others_with_what_was_lackin
             "belum terpenuhi: menjalani 6 bulan; tanpa hukuman disiplin dalam 6 bulan terakhir",
         )
     ]
-    assert ["Aturan yang dipakai", "keppres-174-1999"] in said["facts"]
+    assert [
+        "Aturan yang dipakai",
+        "Besarnya remisi umum dan khusus (Keppres 174/1999)",
+    ] in said["facts"]
+    (asked,) = [words for title, words in said["facts"] if title == "Yang belum diatur"]
+    assert asked.startswith("Tahun ke berapa: ")
+    assert "ordinal_basis" not in asked
 
 
 def test_the_sums_are_those_of_the_list_to_the_last_person():
@@ -183,9 +189,9 @@ def test_a_letter_tells_a_person_what_was_granted_by_which_sk_and_when_the_sente
     assert letter["by"] == "Nomor PAS-1423.PK.05.03 Tahun 2025, tanggal 8 Agustus 2025"
     assert ["Nama", "Budi Fiktif"] in letter["facts"]
     assert " ".join(letter["sentences"]) == (
-        "Kepada Saudara diberikan pengurangan masa pidana selama 60 hari (2 bulan), berlaku pada"
-        " 17 Agustus 2025. Saudara tetap menjalani sisa pidana. Bila tidak ada perubahan lain,"
-        " pidana Saudara berakhir pada 10 Juli 2026."
+        "Kepada Anda diberikan pengurangan masa pidana selama 60 hari (2 bulan), berlaku pada"
+        " 17 Agustus 2025. Anda tetap menjalani sisa pidana. Bila tidak ada perubahan lain,"
+        " pidana Anda berakhir pada 10 Juli 2026."
     )
     assert letter["reasons"] == ["Anda sudah menjalani 188 hari."]
 
@@ -201,7 +207,7 @@ def test_what_an_anak_binaan_is_given_is_no_remisi_but_pmp():
 def test_whom_it_releases_is_told_to_be_free_on_the_day():
     (letter,) = letters_of(batch(met(), ISSUED), [award(ADI)], PAPER)["letters"]
     assert letter["sentences"][-1] == (
-        "Dengan pengurangan 45 hari ini pidana Saudara selesai; Saudara bebas pada 17 Agustus 2025."
+        "Dengan pengurangan 45 hari ini pidana Anda selesai; Anda bebas pada 17 Agustus 2025."
     )
 
 

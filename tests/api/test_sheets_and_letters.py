@@ -1,11 +1,13 @@
 """What is printed and what is opened in Excel: whole, guarded, and nothing read as a command."""
 
 import io
+import json
 import re
 import subprocess
 from datetime import date
 
 import pytest
+import typst
 from python_calamine import CalamineWorkbook
 
 from api.letters import printing
@@ -30,7 +32,7 @@ LETTER = {
     "title": "Petikan Keputusan",
     "by": "Nomor PAS-1",
     "facts": [["Nama", "Budi Fiktif"]],
-    "sentences": ["Kepada Saudara diberikan remisi."],
+    "sentences": ["Kepada Anda diberikan remisi."],
     "reasons": ["Anda sudah menjalani 188 hari; yang diperlukan 180 hari."],
 }
 
@@ -78,6 +80,29 @@ def test_a_list_is_a_pdf_a_to_be_kept_and_no_name_in_it_is_a_command():
     assert plain.startswith(b"%PDF-")
     assert is_archival(plain)
     assert pages(pdf(Template.LIST, named("#panic() *tebal* $x$ <label> \\ //"))) == pages(plain)
+
+
+def glyphs(template, said):
+    """Return how many letters stand on each page, its foot among them."""
+    folder = printing.HERE
+    inputs = {"said": json.dumps(said)}
+    drawn = typst.compile(folder / template.value, root=folder, sys_inputs=inputs, format="svg")
+    return [page.count(b"<use") for page in (drawn if isinstance(drawn, list) else [drawn])]
+
+
+def test_nobody_signs_a_page_that_says_nothing():
+    why = "x" * 60
+    broken = 0
+    for lines in range(4, 9):
+        off = [[str(n), "", "", "", why] for n in range(lines)]
+        *before, last = glyphs(Template.LIST, SAID | {"off": off})
+        broken += bool(before)
+        assert last > 2 * len(why)
+    assert broken, "some of them take a second page"
+    longer = [LETTER | {"reasons": [why] * reasons} for reasons in range(26, 36)]
+    leaves = glyphs(Template.AWARD, SAID | {"letters": longer})
+    assert len(leaves) > len(longer)
+    assert min(leaves) > len(why) + len(SAID["foot"])
 
 
 def test_each_person_has_a_page_of_their_own():
