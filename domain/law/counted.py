@@ -181,12 +181,12 @@ def _remisi(facts: Facts, past: Collection[Granted], over: date) -> Iterator[Cou
         if one in past:
             words = (
                 (
-                    f"Remisi {one.kind.value} pada {day[0]} tidak dihitung: pidana Anda sudah berakhir"
-                    f" pada {end[0]}."
+                    f"Remisi {one.kind.value} pada {day[0]} tidak dihitung: pidana Anda sudah"
+                    f" berakhir pada {end[0]}."
                 ),
                 (
-                    f"The remisi {one.kind.value} of {day[1]} does not count: your sentence was over"
-                    f" on {end[1]}."
+                    f"The remisi {one.kind.value} of {day[1]} does not count: your sentence was"
+                    f" over on {end[1]}."
                 ),
             )
         yield _step("remisi", words, day=one.on, days=0 if one in past else -one.days, by=one.by)
@@ -208,8 +208,8 @@ def _end(facts: Facts, days: SentenceDates) -> Iterator[CountedStep]:
         if facts.fine_paid is not False:
             words = (
                 (
-                    f"Sesudahnya Anda menjalani {length[0]} penjara pengganti, karena belum tercatat"
-                    " lunas."
+                    f"Sesudahnya Anda menjalani {length[0]} penjara pengganti, karena belum"
+                    " tercatat lunas."
                 ),
                 f"After that you serve {length[1]} in place of a payment that is not on record.",
             )
