@@ -182,6 +182,7 @@ SILENT = {
     "/v1/programmes/{programme_id}/reviews",
     "/remisi",
     "/remisi/{batch}/daftar.{form}",  # as of the API
+    "/remisi/{batch}/berubah",  # nothing happened since the draft
     "/v1/remisi-batches/{remisi_batch_id}",
     "/v1/remisi-batches/{remisi_batch_id}/corrections",
     "/v1/remisi-batches/{remisi_batch_id}/letters.pdf",  # there is no SK
