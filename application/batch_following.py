@@ -24,7 +24,7 @@ from application.timeline import in_order
 from domain.batch_list import BatchApplied, BatchClosed, BatchLineWithdrawn, StopReason
 from domain.batch_standing import BatchLine, BatchStatus
 from domain.catalogue import CASE, REMISI_BATCH
-from domain.kernel import Event, Refused
+from domain.kernel import Event, Refused, SubjectForgotten
 from domain.record import Recorded, StreamId
 from domain.remisi import REMISI
 from domain.time import Effective, Zone
@@ -232,7 +232,8 @@ class BatchFollowing:
     ) -> None:
         """Take a line off the list for good, with the code by which its case would not have it."""
         if line.stop or batch.state.stop:  # it was taken off, and the case will not hear of that
-            tally.left += not (line.stop and line.stop.refused)
+            told_of = line.stop is not None and line.stop.refused is not None
+            tally.left += not (told_of or isinstance(no, SubjectForgotten))
             return
         event = BatchLineWithdrawn(
             effective=_at(batch, now),
