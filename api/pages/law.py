@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.law_answers import by_topic, taken
+from api.law_named import option_named
 from api.law_words import CERTAINTIES, of_topic, parts
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
@@ -63,8 +64,12 @@ def law(request: Request, caller: Visitor, asked: Annotated[Days, Query()]) -> R
             {
                 "name": one.name,
                 "question": tongue(*one.question),
-                "default": one.default,
-                "others": [option for option in one.options if option != one.default],
+                "default": (one.default, tongue(*option_named(one.name, one.default))),
+                "others": [
+                    (option, tongue(*option_named(one.name, option)))
+                    for option in one.options
+                    if option != one.default
+                ],
                 "article": one.article,
                 "certainty": tongue(*CERTAINTIES[one.certainty]),
             }

@@ -41,6 +41,7 @@ def test_a_right_is_shown_as_open_with_the_papers_that_are_missing(visitor, told
     assert "Andi Fiktif" in open_now
     assert "Pembebasan bersyarat" in open_now
     assert "Penelitian kemasyarakatan dari Bapas" in open_now
+    assert "dokumen</summary>" in open_now, "they are folded: every row lacks the same ones"
     assert "10 Feb 2026" in open_now
     assert "Budi Fiktif" not in open_now, "who is on PB is not held"
     assert "Budi Fiktif" in later

@@ -16,6 +16,7 @@ def test_every_text_and_every_open_question_is_on_the_page(visitor):
     page = visitor("caseworker", MEDAN).get("/hukum").text
     assert all(f'id="{one.id}"' in page for one in BOOK)
     assert all(f'id="p-{name}"' in page for name in policies())
+    assert "bulan kalender<small><code>calendar_months</code>" in page
     assert "rutan: 1; rumah: 1/3; kota: 1/5; pembantaran: 0" in page
     assert "seterusnya" in page
 
