@@ -24,7 +24,7 @@ from domain.law.case_facts import UNTOLD_NATIONALITY
 from domain.person import PERSON
 from domain.record import Draft, StreamId
 from domain.remisi import REMISI, RemisiApplied, RemisiProposed
-from domain.remisi_assessment import REMISI_ASSESSMENT, RemisiAssessed
+from domain.remisi_assessment import REMISI_ASSESSMENT, AssessedAt, RemisiAssessed
 from domain.review import ReviewOutcome
 
 if TYPE_CHECKING:
@@ -96,26 +96,29 @@ def _of_remisi(
         return None
     law = law_for(deliberation, journey, proposal.asked)
     now = remisi_assessment.remisi_assessed(proposal.asked, step, journey, law)
-    first = next(
-        (
-            page.event
-            for page in strand.pages
-            if isinstance(page.event, RemisiAssessed)
-            and (page.event.proposal, page.event.at) == (now.proposal, now.at)
-        ),
-        now,
-    )
+    first = _first_found(strand, now, now.at)
     today = strand.timeline.journey
     course = today[REMISI].proposals[now.proposal]
     over = course.cancelled is not None or course.turned_down
     superseded = course.applied is not None and isinstance(step, RemisiProposed)
     differs = remisi_assessment.essence(first) != remisi_assessment.essence(now)
     looked_at = differs and not (over or superseded)
+    proposed = _first_found(strand, now, AssessedAt.PROPOSED)
+    issued = course.sk.effective if course.sk else None
+    if now.at is AssessedAt.APPLIED and remisi_assessment.lost_on_the_way(proposed, now, issued):
+        first, looked_at = proposed, not over
     return Finding(
         now=now,
         told=today[REMISI_ASSESSMENT].of(now.at).get(now.proposal),
         otherwise=remisi_assessment.assessed_otherwise(first, now) if looked_at else None,
     )
+
+
+def _first_found(strand: "Strand", now: RemisiAssessed, at: AssessedAt) -> RemisiAssessed:
+    """Return what was found first on a proposal at a step; ``now`` where nothing was."""
+    found = (page.event for page in strand.pages if isinstance(page.event, RemisiAssessed))
+    of_it = (one for one in found if (one.proposal, one.at) == (now.proposal, at))
+    return next(of_it, now)
 
 
 def _of_integration(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 from application.batch_cases import ORDER, in_order
 from application.batches import PROPOSED_ALREADY, DraftAsked, Drafting, Reckoned, once
@@ -25,13 +25,7 @@ from domain.law.choosing import policies
 from domain.law.criteria import Criterion
 from domain.law.facts import Facts, RemisiKind
 from domain.law.rule_set import Law, RuleSet
-
-BREACHES: Final = (
-    "no_discipline_6_months",
-    "no_discipline_3_months",
-    "not_under_discipline",
-)
-"""Criteria that a breach of discipline breaks; after the SK it counts for the next year (V1)."""
+from domain.remisi_assessment import BREACHES
 
 
 class Change(Enum):

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Final, assert_never
 
 from domain.fields import Count, Days, Line, Note, Ref
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value
+from domain.kernel import FORGOTTEN, Chapter, Event, Journey, Open, Refused, Specific, Value
 from domain.law.case_facts import facts_of
 from domain.law.criteria import Criterion
 from domain.law.facts import Wanted
@@ -23,6 +23,12 @@ from domain.remisi import REMISI, RemisiApplied, RemisiProposed
 from domain.time import Effective
 
 ASSESSED_OTHERWISE: Final = "remisi_assessment.otherwise"
+BREACHES: Final = (
+    "no_discipline_6_months",
+    "no_discipline_3_months",
+    "not_under_discipline",
+)
+"""Criteria that a breach of discipline breaks; after the SK it counts for the next year (V1)."""
 
 
 class AssessedAt(Enum):
@@ -88,6 +94,25 @@ class Assessments(Value):
 def essence(assessed: RemisiAssessed) -> tuple[object, ...]:
     """Return what decides: whether, how much, and whether it releases."""
     return assessed.eligible, assessed.remission_days, assessed.releases
+
+
+def lost_on_the_way(
+    first: RemisiAssessed, applied: RemisiAssessed, sk_effective: Effective | None
+) -> bool:
+    """Say whether an award was given that the law found when it was proposed, and no more.
+
+    A breach after the SK is none of that: it counts for the next year (V1).
+    """
+    if not first.eligible or applied.eligible or applied.criteria is FORGOTTEN:
+        return False
+    unmet = [one for one in applied.criteria if not one.met]
+    since = sk_effective.day if sk_effective else None
+    return not (since and unmet and all(_broken_after(one, since) for one in unmet))
+
+
+def _broken_after(criterion: CriterionSaid, day: date) -> bool:
+    breach = criterion.code in BREACHES
+    return breach and criterion.by_day is not None and criterion.by_day > day
 
 
 def wanted(asked: RemisiProposed) -> Wanted:

@@ -34,7 +34,7 @@ from api.batch_answers import (
     steps_answer,
 )
 from api.batch_desk import STREAM, DraftDesk, batch_basis, ensure_level, ensure_sayable
-from api.batch_followed import followed
+from api.batch_followed import differing, followed
 from api.batch_forms import DraftBody, StepForm, given_to
 from api.batch_papers import NAMED, Papers, ends_of
 from api.callers import Reader, Signed
@@ -77,7 +77,10 @@ StepsBody: Any = body_model(
     events=(Annotated[list[StepForm], Field(min_length=1, max_length=STEPS_MOST)], ...),
 )
 StepReceipt: Any = create_model(
-    "RemisiBatchReceipt", __base__=ReceiptAnswer, remisi_batch_id=(str, ...)
+    "RemisiBatchReceipt",
+    __base__=ReceiptAnswer,
+    remisi_batch_id=(str, ...),
+    differences=(int | None, Field(None, description="Lines that would be drafted otherwise now.")),
 )
 router = APIRouter()
 
@@ -158,7 +161,8 @@ async def take_step(  # noqa: PLR0913, PLR0917  # what the framework hands in, e
 
     receipt = await run_in_threadpool(lambda: followed(services, stream, desk.once(record)))
     answer = receipt_answer(receipt, stream, response, key=BATCHES.key)
-    return answer | {BATCHES.key: key}
+    count = await run_in_threadpool(differing, services, stream)
+    return answer | {BATCHES.key: key, "differences": count}
 
 
 @dataclass(frozen=True, slots=True)

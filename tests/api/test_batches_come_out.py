@@ -1,6 +1,7 @@
 """What a list and a letter say of a release is what its day does; who put a line so is said."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Barrier
 
 import pytest
@@ -10,7 +11,7 @@ from facts import MEDAN, event
 
 from api.batch_papers import Papers, given
 from application.batch_cases import batch_in
-from application.standing import standing
+from application.standing import review_of, standing
 from domain.record import StreamId
 
 
@@ -187,3 +188,33 @@ def test_two_who_draft_at_once_have_one_list(house):
     anew = house.draft().json()["batches"][0]
     assert not anew["existing"]
     assert anew["remisi_batch_id"] != first["remisi_batch_id"]
+
+
+def open_items(house, case):
+    pages = house.services.ledger.read(StreamId(kind="case", key=case))
+    return [one.raised.code for one in review_of(pages).items.values() if not one.resolved]
+
+
+def breached(house, case, day):
+    version = len(house.services.ledger.read(StreamId(kind="case", key=case)))
+    house.clock.at = max(house.clock.at, datetime.fromisoformat(f"{day}T05:00Z"))
+    assert punished(house.wali, case, day, version).status_code == 201
+
+
+def test_what_is_awarded_although_a_breach_came_before_the_sk_is_looked_at(house):
+    adi, budi, *_ = house.people()
+    batch = house.drafted(kinds=["umum"])
+    assert house.session(batch).json()["differences"] == 0
+    breached(house, adi, "2025-08-01")
+    steps = [
+        house.decide(house.head, batch, "kepala_upt"),
+        house.decide(house.kanwil, batch, "kanwil"),
+        house.decide(house.dirjen, batch, "ditjenpas"),
+        house.issue(batch),
+    ]
+    assert [one.json()["differences"] for one in steps] == [1, 1, 1, 1], "said at each step"
+    breached(house, budi, "2025-08-05")  # after the SK: it counts for the next year
+    house.follow(MIDNIGHT)
+    assert [told(house, one)[-1].event.stored_as for one in (adi, budi)] == ["remisi.applied"] * 2
+    assert open_items(house, adi) == ["remisi_assessment.otherwise"]
+    assert open_items(house, budi) == []
