@@ -79,7 +79,7 @@ def decide(  # noqa: C901  # one per event
         case BatchClosed():
             _ensure_came_to_nothing(batch)
         case BatchWithdrawn():
-            _ensure_open(batch)
+            _ensure_open(batch, proposed)
         case BatchLineWithdrawn():
             _ensure_may_be_taken_back(batch, proposed)
         case _:
@@ -112,13 +112,18 @@ def _ensure_may_be_drafted(proposed: BatchDrafted) -> None:
     )
 
 
-def _ensure_open(batch: RemisiBatch) -> BatchDrafted:
+def _ensure_open(batch: RemisiBatch, proposed: Event) -> BatchDrafted:
     """Return the draft of a batch that has not come to its end."""
     if batch.draft is None:
+        on = proposed.effective.day
         raise Refused(
             "remisi_batch.not_drafted",
             article=IN_ORDER,
-            because=("daftar ini belum disusun", "this list was not drafted"),
+            because=(
+                f"pada {on} daftar ini belum disusun; langkah tidak mendahului penyusunannya",
+                f"on {on} this list was not drafted; no step goes before its draft",
+            ),
+            field="effective",
         )
     ensure(
         batch.status not in ENDED,
@@ -152,7 +157,7 @@ def ensure_not_over(proposed: Event, recorded: Sequence[Event]) -> None:
 
 def _ensure_new_lines(batch: RemisiBatch, proposed: BatchListed) -> None:
     """Admit lines while some are missing, each of a kind of the batch, and once."""
-    draft = _ensure_open(batch)
+    draft = _ensure_open(batch, proposed)
     keys = [line_key(line.case, line.kind) for line in proposed.lines]
     fits = (
         len(set(keys)) == len(keys)
@@ -188,7 +193,7 @@ def _ensure_some_days(lines: Iterable[tuple[bool, int]]) -> None:
 
 def _ensure_may_be_changed(batch: RemisiBatch, proposed: BatchLineChanged) -> None:
     """Let a line be changed by hand until the TPP meets, to days that the law knows."""
-    draft = _ensure_open(batch)
+    draft = _ensure_open(batch, proposed)
     line = _line(batch, proposed.case, proposed.kind)
     ensure(
         not batch.steps,
@@ -235,7 +240,7 @@ def _ensure_next(
     level: DecisionLevel | None,
 ) -> None:
     """Admit the level whose turn it is, `None` being the SK, by hands that took no step before."""
-    draft = _ensure_open(batch)
+    draft = _ensure_open(batch, proposed)
     ensure(
         batch.listed,
         "remisi_batch.not_listed",
@@ -312,7 +317,7 @@ def _ensure_members_once(proposed: BatchSessionHeld) -> None:
 
 def _ensure_may_be_taken_back(batch: RemisiBatch, proposed: BatchLineWithdrawn) -> None:
     """Let a line be withdrawn; for a breach, only before the SK."""
-    _ensure_open(batch)
+    _ensure_open(batch, proposed)
     line = _line(batch, proposed.case, proposed.kind)
     ensure(
         batch.stands(line),
@@ -338,7 +343,7 @@ def _ensure_may_be_taken_back(batch: RemisiBatch, proposed: BatchLineWithdrawn) 
 
 def _ensure_may_end(batch: RemisiBatch, proposed: BatchApplied) -> None:
     """Let a batch be applied once, by its SK, on its day."""
-    draft = _ensure_open(batch)
+    draft = _ensure_open(batch, proposed)
     ensure(
         batch.sk is not None and proposed.effective.day == draft.award_day,
         "remisi_batch.not_on_award_day",

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 from api.callers import Reader
 from api.case_dates_answers import CaseDatesAnswer, SpokenOfCase
 from api.dependencies import Services, WithServices
-from api.problems import language_of
+from api.problems import language_of, not_found
 from api.readings import WithReading, of_pages
 from api.routes.collections import STRICT, Moments, seen
 from api.routes.streams import CASES
@@ -39,6 +39,8 @@ def read_sentence_dates(  # noqa: PLR0913, PLR0917  # what the framework hands i
     Asked on the day of `valid_at`, or today; with the texts of law that were known at `known_at`.
     """
     history, unit = seen(services, CASES, case_id, caller, moment)
+    if not history.known:  # nothing of it was known then: there was no such case
+        raise not_found()
     found = dates_at(services, history, moment)
     reading(*of_pages(history.pages, envelope=False), 1, unit)
     spoken = SpokenOfCase(0 if language_of(request) == "id" else 1, history.pages)

@@ -106,8 +106,14 @@ def _can_be_missed(award: Missed) -> bool:
 
 
 def more_than_the_sentence(facts: Facts) -> Iterator[Impossible]:
-    """Refuse more remisi than there is sentence that has an end, where any is told."""
-    total = sum(one.span.total_days for one in facts.sentences)
+    """Refuse more remisi than there is sentence that has an end, where any is told.
+
+    Of a sentence with a part below nothing it is not asked: that is what is wrong.
+    """
+    spans = [one.span for one in facts.sentences]
+    if any(min(span.years, span.months, span.days) < 0 for span in spans):
+        return
+    total = sum(span.total_days for span in spans)
     if total and total < sum(max(one.days, 0) for one in facts.remissions):
         yield Impossible(
             pointer="/remissions",

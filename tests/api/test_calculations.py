@@ -147,6 +147,13 @@ IMPOSSIBLE = [
         {"sentences": []} | {"sentences": span(months=-1, days=45)},
         {("/sentences/0/months", "sentence.negative")},
     ),
+    (
+        {
+            "sentences": span(years=-1, months=6),
+            "remissions": [{"kind": "umum", "on": "2025-08-17", "days": 30}],
+        },
+        {("/sentences/0/years", "sentence.negative")},
+    ),
     ({"sentences": span(years=80) + span(years=21)}, {("/sentences", "sentence.too_long")}),
     (
         {"sentences": [{"years": 1, "life": True}]},

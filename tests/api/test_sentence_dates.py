@@ -153,6 +153,9 @@ def test_as_known_before_the_fine_was_told_the_substitute_is_still_to_be_served(
     assert dates(client, case)["release"] == "2026-02-10"
     before = dates(client, case, known_at=known)
     assert (before["expiry"], before["release"]) == ("2026-02-10", "2026-03-12")
+    unheard_of = {"known_at": "2024-01-01T00:00:00+00:00"}
+    answer = client.get(f"/v1/cases/{case}/sentence-dates", params=unheard_of)
+    assert answer.status_code == 404, "nobody had told of the case yet"
 
 
 def test_only_whoever_sees_the_case_sees_its_dates_and_the_read_is_kept(service):

@@ -31,6 +31,7 @@ from domain.batch_list import (
     BatchLineChanged,
     BatchLineWithdrawn,
     BatchListed,
+    BatchSessionHeld,
     BatchSkIssued,
     BatchWithdrawn,
     ChangeReason,
@@ -110,6 +111,13 @@ def test_what_was_given_is_not_taken_back_by_dating_back():
     with pytest.raises(Refused) as no:
         ensure_not_over(back, (*WAY, given))
     assert no.value.code == "remisi_batch.applied"
+
+
+def test_a_step_before_the_draft_is_told_which_day_is_wrong():
+    with pytest.raises(Refused) as no:
+        STREAM.decide(BatchSessionHeld(**vars(MET) | {"effective": on("2025-07-01")}), ())
+    assert (no.value.code, no.value.field) == ("remisi_batch.not_drafted", "effective")
+    assert "pada 2025-07-01 daftar ini belum disusun" in no.value.because[0]
 
 
 def test_a_list_that_is_not_whole_goes_nowhere():
