@@ -15,6 +15,7 @@ from application.deliberation import Deliberation, Request
 from application.document_days import ensure_signed
 from application.ledger import Pages, Receipt
 from application.standing import corrections_of, review_of, standing
+from domain.assessment import WORKED_OUT
 from domain.catalogue import STREAMS
 from domain.correction import (
     CORRECTION,
@@ -263,6 +264,16 @@ def _ensure_correctable(event: Event) -> None:
         because=(
             "peristiwa ini tidak dapat dikoreksi: yang dimusnahkan tidak kembali",
             "this event cannot be corrected: what was destroyed does not come back",
+        ),
+        field="events",
+    )
+    ensure(
+        not isinstance(event, WORKED_OUT),
+        "correction.worked_out",
+        article=WELL_SAID,
+        because=(
+            "temuan hukum tidak dikoreksi; koreksilah peristiwa yang mendasarinya",
+            "a finding of the law is not corrected; correct the facts that it rests on",
         ),
         field="events",
     )

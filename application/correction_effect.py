@@ -36,6 +36,7 @@ from domain.record import Draft, Recorded, StreamId
 ALL_TIME: Final = datetime(1, 1, 2, tzinfo=UTC)
 """Since when the past of a corrected stream is looked at again."""
 PERSON: Final = "person"
+NO_FACTS: Final = (*ANNOTATIONS, *WORKED_OUT)
 READ: Final = 100
 """Pages read at a time, to find what was written together."""
 
@@ -113,8 +114,7 @@ class Effect:
         """Move what was told of the wrong person, and tell elsewhere of the right one."""
         if fact.stream == self.stream:
             self._void([fact])
-            if not isinstance(fact.event, WORKED_OUT):  # it is worked out there
-                self.moving[fact.event_id] = fact
+            self.moving[fact.event_id] = fact
         elif fact.stream.kind == PERSON:  # the right person has a record of their own
             self._void([fact])
         elif (readdressed := self._readdressed(fact.event)) != fact.event:
@@ -136,6 +136,7 @@ class Effect:
         content = mine[-1].event.content  # type: ignore[attr-defined]  # filtered just above
         self._in(self.stream).changes[fact.event_id] = mine[-1].event_id
         caused = list(self.caused_by(fact))
+        self._void(self._findings(fact.stream, fact.event_id))
         before = journey_before(content, fact, self._pages(self.stream), ids_of([fact, *caused]))
         new = [
             Proposal(stream=target, event=event, evidence=(), reason=None)
@@ -164,6 +165,8 @@ class Effect:
                     self._ensure_not_built_upon(page.stream, correction)
                     self._in(page.stream).undoes.append(correction)
                 arrived.update(arrival.event for arrival in page.event.arrivals)
+                for change in page.event.changes:  # what was found of it as it was corrected
+                    self._void(self._findings(page.stream, change.event))
         for approval in own:
             self._void([one for one in self._chain(approval) if one.event_id not in arrived])
 
@@ -233,15 +236,17 @@ class Effect:
     def _facts(self, stream: StreamId) -> dict[str, Draft]:
         return {fact.event_id: fact for fact in standing(self._pages(stream))}
 
-    def caused_by(self, fact: Draft) -> Iterator[Draft]:
-        """Yield what stands of what a fact brought about: as told, as moved, as corrected.
+    def _findings(self, stream: StreamId, event_id: str) -> Sequence[Draft]:
+        """Return what stands of what was worked out about a fact."""
+        return [
+            fact
+            for fact in standing(self._pages(stream))
+            if isinstance(fact.event, WORKED_OUT) and fact.causation_id == event_id
+        ]
 
-        And what was worked out about it since, in its own stream.
-        """
+    def caused_by(self, fact: Draft) -> Iterator[Draft]:
+        """Yield what stands of what a fact brought about: as told, as moved, as corrected."""
         yield from self._caused(fact.stream, fact.event_id)
-        for one in self._facts(fact.stream).values():
-            if isinstance(one.event, WORKED_OUT) and one.causation_id == fact.event_id:
-                yield one
 
     def _caused(self, stream: StreamId, event_id: str) -> Iterator[Draft]:
         pages = self._pages(stream)
@@ -258,10 +263,13 @@ class Effect:
                     yield from self._caused(origin.stream, arrival.origin)
 
     def _chain(self, page: Draft) -> Iterator[Draft]:
-        """Yield the facts that stand of those that a page brought about in its write."""
+        """Yield the facts that stand of those that a page brought about in its write.
+
+        What was worked out about them goes with them by itself (`application.standing`).
+        """
         ids = {page.event_id}
         for other in self._written_with(page):
-            if other.causation_id in ids and not isinstance(other.event, ANNOTATIONS):
+            if other.causation_id in ids and not isinstance(other.event, NO_FACTS):
                 ids.add(other.event_id)
                 if fact := self._now(other.stream, other.event_id):
                     yield fact

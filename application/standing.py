@@ -2,13 +2,14 @@
 
 Every fold begins here, of a journey or of a row, so that no chapter and no projection knows that
 there are corrections. A corrected fact keeps its page's place, so that facts of one instant stay in
-the order in which they were first told.
+the order in which they were first told. What was worked out about a fact falls with it.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from domain.assessment import WORKED_OUT
 from domain.catalogue import ANNOTATIONS
 from domain.correction import (
     CORRECTION,
@@ -41,6 +42,8 @@ def standing(pages: Sequence[D]) -> Sequence[D]:
         if isinstance(page.event, ANNOTATIONS):
             continue
         by = now.get(page.event_id, page.event_id)
+        if isinstance(page.event, WORKED_OUT) and now.get(page.causation_id or "", "") is None:
+            continue
         if by == page.event_id:
             facts.append(page)
         elif by is not None:

@@ -4,6 +4,7 @@ Facts of every chapter of a case are told in any order, and then voided, correct
 case, and brought back, as a unit that errs a great deal would do it.
 """
 
+from dataclasses import replace
 from random import Random
 from typing import get_args
 
@@ -15,6 +16,7 @@ from application.append import ATTEMPTS_MAX
 from application.journeys import Moment
 from application.standing import corrections_of, standing
 from application.timeline import Timeline
+from domain.assessment import WORKED_OUT
 from domain.catalogue import CASE
 from domain.correction import undone
 from domain.fields import ProgrammeId
@@ -96,9 +98,19 @@ class Unit:
         }
 
     def facts(self):
-        """What stands in every stream there is."""
+        """What stands in every stream there is; of what the law finds, what it found last."""
         streams = {page.stream for page in self.desk.ledger.walk()}
-        return {stream: self.desk.facts(stream) for stream in streams}
+        return {stream: as_found(self.desk.facts(stream)) for stream in streams}
+
+
+def as_found(facts):
+    """Facts as told, and beside them the last finding on each step of a proposal."""
+    found = {
+        (type(one), one.proposal, getattr(one, "at", None)): replace(one, effective=None)
+        for one in facts
+        if isinstance(one, WORKED_OUT)
+    }
+    return [one for one in facts if not isinstance(one, WORKED_OUT)], found
 
 
 def lives(ledger, seed, steps):
