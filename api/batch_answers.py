@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_jsonable_python
 
 from api.answers import FORBID
+from api.batch_feasts import MovedFeast
 from api.calculation_answers import RemisiAnswer, Spoken
 from api.letters.reasons import reason
 from application.batch_cases import ORDER
 from application.batches import DraftAsked, DraftList, Reckoned
 from domain.batch_due import proposal_key
 from domain.batch_list import ChangeReason, KindTotals
-from domain.batch_standing import BatchLine, BatchStatus, RemisiBatch, line_key
+from domain.batch_standing import ENDED, BatchLine, BatchStatus, RemisiBatch, line_key
 from domain.kernel import Json
 from domain.law.facts import RemisiKind
 from domain.remisi import DecisionLevel
@@ -145,6 +146,7 @@ class BatchAnswer(BaseModel):
     withdrawn: Json | None
     totals: list[Json]
     progress: dict[str, dict[str, int]]
+    moved_feasts: list[MovedFeast]
 
 
 class LinesAnswer(BaseModel):
@@ -318,8 +320,8 @@ def steps_answer(batch: RemisiBatch) -> Iterable[Json]:
 
 
 def end_answer(batch: RemisiBatch) -> Json:
-    """Return the SK, the withdrawal, and what became of the lines."""
-    ended = batch.applied or batch.closed
+    """Return the SK, the withdrawal, and what became of the lines; a voided end is none."""
+    ended = batch.applied or (batch.closed if batch.status in ENDED else None)
     totals: tuple[KindTotals, ...] = ended.totals if ended else ()
     return {
         "sk": batch.sk

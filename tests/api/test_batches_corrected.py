@@ -114,6 +114,7 @@ def test_a_withdrawal_that_is_voided_is_looked_at_where_it_was_told(house, named
     correct(house, batch, named)
     assert said_otherwise(house, adi) == 1
     assert said_otherwise(house, budi) == (named == "withdrawn")
+    assert house.read(batch)["totals"] == []
     after_the_session(house, batch)
     house.settle()
     assert [letter_to(house, batch, case) for case in (adi, budi)] == [
