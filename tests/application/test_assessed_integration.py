@@ -150,3 +150,12 @@ def test_a_proposal_that_was_declined_is_not_looked_at_again(desk, case):
     desk.tell(case, worse)
     assert findings(desk, case)[-1].possible is False
     assert desk.open_items(case) == []
+
+
+def test_a_finding_is_corrected_by_nobody(desk, case):
+    desk.tell(case, asked)
+    pages = desk.history(case).pages
+    (finding,) = [page for page in pages if isinstance(page.event, IntegrationAssessed)]
+    with pytest.raises(Refused) as no:
+        desk.void(case, finding.event_id)
+    assert no.value.code == "correction.worked_out"
