@@ -7,10 +7,12 @@ from typing import Final
 
 from application.append import Proposal as Said
 from application.append import Request
+from application.holidays import another_feast
 from application.policies import SERVICE
 from application.standing import standing
 from application.timeline import Timeline
 from application.timeline import in_order as told_in_order
+from domain.admission import Religion
 from domain.batch_due import due_in, held_up, proposal_key
 from domain.batch_list import (
     IN_A_BATCH,
@@ -27,6 +29,7 @@ from domain.batch_standing import ENDED, BatchLine, RemisiBatch, line_key
 from domain.catalogue import REMISI_BATCH
 from domain.correction import CorrectionApproved
 from domain.custody import CUSTODY, HELD, IN_ORDER, WORDS
+from domain.holiday import HolidayFixed
 from domain.kernel import Event, Journey, Refused
 from domain.law.book import LAW
 from domain.law.calculation import over_after
@@ -50,6 +53,8 @@ from domain.time import Effective
 PURPOSE: Final = "pembinaan"
 ORDER: Final = {kind: place for place, kind in enumerate(IN_A_BATCH)}
 """In which the awards of one day are given: umum, and then dasawarsa on what it left (contract)."""
+
+NOTHING_MOVED: Final[Mapping[Religion, HolidayFixed]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +158,17 @@ class LineDue:
 
 
 def due_of(
-    batch: Batch, lines: Iterable[BatchLine], timeline: Timeline, today: date
+    batch: Batch,
+    lines: Iterable[BatchLine],
+    timeline: Timeline,
+    today: date,
+    moved: Mapping[Religion, HolidayFixed] = NOTHING_MOVED,
 ) -> Iterator[LineDue]:
     """Yield what is due in one case, line by line; each award is counted on what the last left.
 
     Whether an award releases is worked out again on its day, from what is known of the case by
-    then. Whoever is not held any more on that day gets none: the line is to be taken back.
+    then. Whoever is not held any more on that day gets none: the line is to be taken back. So is a
+    remisi khusus whose feast is, by now, on another day: ``moved`` are those.
     """
     given: list[Granted] = []
     draft, remisi = batch.state.draft, timeline.journey[REMISI]
@@ -170,7 +180,7 @@ def due_of(
             then = timeline.until(last).journey
             day, granted = last.effective.day, line.remission_days
             given.append(Granted(kind=line.kind, on=day, days=granted, by=None))
-            hindered = _hindered(then, given)
+            hindered = _hindered(then, given) or _on_another_day(then, line, moved)
             if hindered is None:
                 releases = _releases(then, last, given)
                 events = (*events[:-1], replace(last, releases=releases))
@@ -180,6 +190,15 @@ def due_of(
         waits = come and held_up(batch.state, line, key, remisi)
         if events or hindered or waits:
             yield LineDue(line, events, hindered, waits)
+
+
+def _on_another_day(
+    journey: Journey, line: BatchLine, moved: Mapping[Religion, HolidayFixed]
+) -> Refused | None:
+    """Return why a remisi khusus is not given on this day, if the feast has moved away from it."""
+    religion = journey[CUSTODY].religion
+    fixed = moved.get(religion) if religion and line.kind is RemisiKind.KHUSUS else None
+    return another_feast(fixed) if fixed else None
 
 
 def _hindered(journey: Journey, given: Sequence[Granted]) -> Refused | None:

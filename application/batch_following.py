@@ -13,10 +13,19 @@ from itertools import islice
 from typing import Any, Final
 
 from application.append import Append, Proposal
-from application.batch_cases import Batch, LineDue, batch_in, due_of, request_of, totals_of
+from application.batch_cases import (
+    NOTHING_MOVED,
+    Batch,
+    LineDue,
+    batch_in,
+    due_of,
+    request_of,
+    totals_of,
+)
 from application.batch_review import look_again
 from application.case_facts import Book
 from application.clock import GoesOn, Round
+from application.holidays import on_other_days
 from application.ledger import Conflict
 from application.read_ahead import ReadAhead
 from application.read_models import Access, Question, ReadModels
@@ -25,6 +34,7 @@ from domain.batch_list import BatchApplied, BatchClosed, BatchLineWithdrawn, Sto
 from domain.batch_standing import BatchLine, BatchStatus
 from domain.catalogue import CASE, REMISI_BATCH
 from domain.kernel import Event, Refused, SubjectForgotten
+from domain.law.facts import RemisiKind
 from domain.record import Recorded, StreamId
 from domain.remisi import REMISI
 from domain.time import Effective, Zone
@@ -163,10 +173,13 @@ class BatchFollowing:
         read: Mapping[StreamId, Sequence[Recorded]],
         now: datetime,
     ) -> Iterator[LineDue]:
-        today = batch.today(now)
+        today, draft = batch.today(now), batch.state.draft
+        moved = NOTHING_MOVED
+        if draft and RemisiKind.KHUSUS in draft.kinds and draft.award_day <= today:
+            moved = on_other_days(self.ledger, draft.award_day)
         for stream, pages in read.items():
             timeline = self.append.known.timeline(stream, pages)
-            yield from due_of(batch, lines.get(stream.key, ()), timeline, today)
+            yield from due_of(batch, lines.get(stream.key, ()), timeline, today, moved)
 
     def _tell_one(
         self,

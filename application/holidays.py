@@ -5,9 +5,9 @@ names the decree: it is filled in where the registry has it, and one that it doe
 refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
 from application.ledger import Ledger, Streams
@@ -19,7 +19,7 @@ from domain.kernel import Event, Journey, Refused
 from domain.law.book import LAW
 from domain.law.case_facts import facts_of
 from domain.law.facts import RemisiKind
-from domain.law.feasts import ARTICLE
+from domain.law.feasts import ARTICLE, feasts
 from domain.law.remisi_served import stretch
 from domain.law.rule_set import Feasts, Law
 from domain.record import StreamId
@@ -100,17 +100,50 @@ def with_feast(deliberation: "Deliberation", stream: StreamId, event: Event) -> 
             field="feast_fixed_by",
         )
     if event.award_day not in fixed.days:
-        there = " / ".join(day.isoformat() for day in fixed.days)
-        raise Refused(
-            "remisi.another_feast",
-            article=ARTICLE,
-            because=(
-                f"remisi khusus mengikuti agama yang pertama dicatat; hari rayanya {there}",
-                f"remisi khusus follows the religion first recorded, whose feast is on {there}",
-            ),
-            field="award_day",
-        )
+        raise another_feast(fixed)
     return replace(event, feast_fixed_by=fixed.decree)
+
+
+def another_feast(fixed: HolidayFixed) -> Refused:
+    """Return what is said of a remisi khusus on another day than the feast as it is fixed."""
+    there = " / ".join(day.isoformat() for day in fixed.days)
+    return Refused(
+        "remisi.another_feast",
+        article=ARTICLE,
+        because=(
+            f"remisi khusus mengikuti agama yang pertama dicatat; hari rayanya {there}",
+            f"remisi khusus follows the religion first recorded, whose feast is on {there}",
+        ),
+        field="award_day",
+    )
+
+
+def on_other_days(ledger: Book, award_day: date) -> Mapping[Religion, HolidayFixed]:
+    """Return the feasts of that year which the registry, as of now, has on other days than this."""
+    found = _of_year(ledger, award_day.year, None)
+    return {religion: one for religion, one in found.items() if award_day not in one.days}
+
+
+def moved_away(ledger: Book, award_day: date, since: datetime) -> Sequence[HolidayFixed]:
+    """Return the feasts that were on a day, as far as was known then, and have moved since."""
+    then = _of_year(ledger, award_day.year, ledger.position_at(since))
+    return [
+        fixed
+        for religion, fixed in on_other_days(ledger, award_day).items()
+        if award_day in _days(religion, award_day.year, then)
+    ]
+
+
+def _of_year(ledger: Book, year: int, upto: int | None) -> Mapping[Religion, HolidayFixed]:
+    streams = {holiday_stream(religion, year): religion for religion in Religion}
+    read = ledger.read_many(streams, upto=upto)
+    named = {streams[stream]: REGISTRY.fold(in_order(pages)).named for stream, pages in read}
+    return {which: one for which, one in named.items() if isinstance(one, HolidayFixed)}
+
+
+def _days(religion: Religion, year: int, fixed: Mapping[Religion, HolidayFixed]) -> list[date]:
+    known = {(religion, year): fixed[religion].days} if religion in fixed else {}
+    return [feast.day for feast in feasts(religion, year, known)]
 
 
 def _fixed(deliberation: "Deliberation", religion: Religion, year: int) -> HolidayFixed | None:
@@ -119,7 +152,7 @@ def _fixed(deliberation: "Deliberation", religion: Religion, year: int) -> Holid
 
 
 def _with(law: Law, fixed: Mapping[tuple[Religion, int], object]) -> Law:
-    feasts: Feasts = {
+    moved: Feasts = {
         which: one.days for which, one in fixed.items() if isinstance(one, HolidayFixed)
     }
-    return replace(law, feasts={**law.feasts, **feasts})
+    return replace(law, feasts={**law.feasts, **moved})

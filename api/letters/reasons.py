@@ -68,7 +68,10 @@ REASONS: Final[Mapping[str, Words]] = {
     "own_feast": ("hari raya agama yang pertama dicatat", "feast of the religion first recorded"),
     "person.forgotten": ("data pribadi sudah dimusnahkan", "the personal data were destroyed"),
     "programmes_good": ("program pembinaan berpredikat baik", "programmes with predikat baik"),
-    "remisi.another_feast": ("hari raya agama lain", "the feast of another religion"),
+    "remisi.another_feast": (
+        "hari raya agama yang pertama dicatat bukan pada hari itu",
+        "the feast of the religion first recorded is not on that day",
+    ),
     "remisi.not_held": ("tidak lagi ditahan atau dipidana", "not held any more"),
     "remisi.one_a_year": ("sudah diusulkan untuk tahun ini", "proposed already for this year"),
     "risk_declined": ("tingkat risiko menurun", "a lowered risk"),

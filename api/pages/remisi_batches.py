@@ -19,6 +19,7 @@ from api.batch_answers import (
     lines_now,
     standing_of,
 )
+from api.batch_feasts import NOT_GIVEN, moved_feasts
 from api.batch_papers import NAMED, Papers
 from api.law_named import policy_named, rule_set_named
 from api.letters.batch import Who, kind_name
@@ -35,6 +36,7 @@ from application.batches import Reckoned
 from application.journeys import NOW
 from application.read_models import Question
 from domain.batch_standing import ENDED, BatchLine, BatchStatus, RemisiBatch
+from domain.holiday import HolidayFixed
 from domain.kernel import Words
 from domain.law.criteria import Criterion
 from domain.remisi import LEVELS, DecisionLevel
@@ -162,12 +164,25 @@ def batch(
             (word, tongue.words(words), f"{here}?{urlencode({'standing': word})}")
             for word, words in STANDING.items()
         ],
+        "moved": [
+            (_moved(one, tongue), tongue.words(NOT_GIVEN))
+            for one in moved_feasts(services, found.batch)
+        ],
         "wanted": leaf.standing,
         "lines": [_line(state, line, people, tongue) for line in lines_now(state, part)],
         "first": f"{here}?{urlencode(on)}" if leaf.skip else None,
         "later": f"{here}?{urlencode(on | {'skip': more})}" if more < len(wanted) else None,
     }
     return page(request, "remisi_batch.html", caller, content)
+
+
+def _moved(fixed: HolidayFixed, tongue: Tongue) -> str:
+    there = " / ".join(map(tongue.day, fixed.days))
+    religion = fixed.religion.value.title()
+    return tongue(
+        f"Hari raya {religion} sekarang ditetapkan {there} ({fixed.decree})",
+        f"The feast of {religion} is by now fixed on {there} ({fixed.decree})",
+    )
 
 
 def _head(found: Shown, state: RemisiBatch, tongue: Tongue, names: Names) -> Mapping[str, Any]:

@@ -34,6 +34,7 @@ from api.batch_answers import (
     steps_answer,
 )
 from api.batch_desk import STREAM, DraftDesk, batch_basis, ensure_level, ensure_sayable
+from api.batch_feasts import moved_answer, moved_feasts
 from api.batch_followed import differing, followed
 from api.batch_forms import DraftBody, StepForm, given_to
 from api.batch_papers import NAMED, Papers, ends_of
@@ -258,6 +259,7 @@ def row_of(line: Json, people: Mapping[str, Who]) -> Json:
 @router.get(ONE, response_model=BatchAnswer, dependencies=STRICT)
 def read_batch(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
     key: BatchKey,  # type: ignore[valid-type]
+    request: Request,
     services: WithServices,
     caller: Reader,
     moment: Moments,
@@ -289,6 +291,7 @@ def read_batch(  # noqa: PLR0913, PLR0917  # what the framework hands in, each b
         "steps": list(steps_answer(state)),
         **end_answer(state),
         "progress": progress(services, key, draft.kinds if draft else ()),
+        "moved_feasts": moved_answer(moved_feasts(services, found.batch), tongue_of(request)),
     }
 
 

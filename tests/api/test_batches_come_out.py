@@ -1,12 +1,12 @@
 """What a list and a letter say of a release is what its day does; who put a line so is said."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
 from batch_desk import MIDNIGHT, Clock, House, by_case, code, told
-from convicts import punished
+from convicts import convict, punished
 from facts import MEDAN, event
 
 from api.batch_papers import Papers, given
@@ -218,3 +218,40 @@ def test_what_is_awarded_although_a_breach_came_before_the_sk_is_looked_at(house
     assert [told(house, one)[-1].event.stored_as for one in (adi, budi)] == ["remisi.applied"] * 2
     assert open_items(house, adi) == ["remisi_assessment.otherwise"]
     assert open_items(house, budi) == []
+
+
+def signed(house, batch, day):
+    met = {"minutes": "BA-1", "members": ["a-1", "a-2"], "recommended": True, "except_cases": []}
+    assert house.step(house.tpp, batch, "session_held", day, **met).status_code == 201
+    for client, level in (
+        (house.head, "kepala_upt"),
+        (house.kanwil, "kanwil"),
+        (house.dirjen, "ditjenpas"),
+    ):
+        said = {"level": level, "agreed": True, "except_cases": []}
+        assert house.step(client, batch, "decided", day, **said).status_code == 201
+    issued = {"sk_number": "PAS-2", "sk_date": day}
+    assert house.step(house.sk, batch, "sk_issued", day, **issued).status_code == 201
+
+
+def test_a_feast_that_is_moved_late_is_said_and_nothing_is_given_on_the_wrong_day(house):
+    house.clock.at = datetime(2026, 1, 5, 3, tzinfo=UTC)
+    adi = convict(house.wali, "Adi Fiktif")
+    batch = house.drafted(award_day="2026-03-21", kinds=["khusus"])
+    signed(house, batch, "2026-01-05")
+    assert house.read(batch)["moved_feasts"] == []
+    moved = event("registry.holiday_fixed", "2026-01-02", religion="islam", year=2026)
+    moved["data"] |= {"day": "2026-03-20", "second_day": None, "decree": "SKB 1/2026"}
+    ditjenpas = house.service.caller("supervisor", level="ditjenpas", user="dirjen-9")
+    fixed = ditjenpas.post("/v1/registry/holidays", json={"events": [moved]})
+    assert fixed.status_code == 201, fixed.json()
+    (said,) = house.read(batch)["moved_feasts"]
+    assert (said["religion"], said["days"], said["decree"]) == (
+        "islam",
+        ["2026-03-20"],
+        "SKB 1/2026",
+    )
+    house.follow(datetime(2026, 3, 20, 18, tzinfo=UTC))
+    assert told(house, adi)[-1].event.stored_as == "remisi.cancelled"
+    line = by_case(house.read(batch, "/lines")["items"])[adi, "khusus"]
+    assert (line["standing"], line["reasons"][-1]) == ("withdrawn", "remisi.another_feast")
