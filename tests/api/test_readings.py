@@ -20,11 +20,10 @@ from facts import (
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api import lists
+from api import lists, readings
 from api.door import Door
 from api.measures import Measures
 from api.readings import PERSONS, must_be_recorded
-from api.readings import REPORTS as READINGS_REPORTS
 from application.access import Unrecorded
 from domain.kernel import DataClass, data_classes
 from domain.record import StreamId
@@ -210,7 +209,7 @@ def test_what_is_counted_names_nobody():
             naming.add(report.name)
         else:
             assert set(classes.values()) == {DataClass.NONE}
-    assert {report.name for report in REPORTS} - naming == set(READINGS_REPORTS)
+    assert {report.name for report in REPORTS} - naming == set(readings.REPORTS)
 
 
 def test_a_route_that_forgets_it_answers_nothing():
