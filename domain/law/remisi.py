@@ -182,8 +182,13 @@ def _almost(asked: Asked, criteria: Sequence[Criterion]) -> Almost | None:
     if not missing or len(days) < len(missing):
         return None
     since = max(days)
+    codes = tuple(one.code for one in missing)
+    # One may be met for a while only: days served begin anew with another detention.
+    then = ask(asked.facts, replace(asked.wanted, on=since), asked.law, asked.under, asked.told_on)
+    if any(one.code in codes and not one.met for one in (*conditions(then), *of_the_kind(then))):
+        return None
     return Almost(
-        missing=tuple(one.code for one in missing),
+        missing=codes,
         from_day=since,
         next_award=_next_award(asked, since),
     )

@@ -147,3 +147,11 @@ def test_a_fact_that_nobody_tells_is_said_to_be_taken_for_granted():
     told = finding(since(date(2024, 1, 1), executed=True), umum(), LAW)
     said = {one.code: one.because_id for one in told.criteria}
     assert said["executed"] == "Putusan Anda sudah dilaksanakan jaksa."
+
+
+def test_no_day_is_told_on_which_another_detention_has_begun_to_count_anew():
+    stays = (held(date(2020, 5, 1), date(2021, 11, 30)), held(date(2021, 12, 20), None))
+    facts = replace(since(stays[0].from_day), detention=stays)
+    first = umum(date(2020, 8, 17))
+    assert finding(facts, first, LAW).almost.from_day == date(2020, 10, 28)
+    assert finding(replace(facts, verdict_final_on=date(2022, 1, 2)), first, LAW).almost is None
