@@ -10,7 +10,6 @@ from pydantic_core import to_jsonable_python
 
 from api.answers import FORBID
 from api.batch_feasts import MovedFeast
-from api.batch_feasts import MovedFeast
 from api.calculation_answers import RemisiAnswer, Spoken
 from api.letters.reasons import reason
 from application.batch_cases import ORDER
