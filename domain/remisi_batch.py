@@ -204,6 +204,16 @@ def _ensure_may_be_changed(batch: RemisiBatch, proposed: BatchLineChanged) -> No
             "the TPP has met; a line can only be withdrawn after that",
         ),
     )
+    ensure(
+        proposed.included or line.included,
+        "remisi_batch.off_already",
+        article=IN_ORDER,
+        because=(
+            "baris ini memang tidak diusulkan; tidak ada yang dikeluarkan",
+            "this line is not proposed as it is; there is nothing to take off",
+        ),
+        field="included",
+    )
     days = proposed.remission_days or line.remission_days
     _ensure_some_days([(proposed.included, days)])
     most = greatest(proposed.kind, draft.effective.day, LAW)

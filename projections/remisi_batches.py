@@ -1,19 +1,23 @@
 """Remisi batches: which lists there are, how far each has come, and what became of its lines."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
 from domain.batch_list import (
     BatchApplied,
     BatchClosed,
     BatchDecided,
     BatchDrafted,
+    BatchLineChanged,
     BatchListed,
     BatchSessionHeld,
     BatchSkIssued,
     BatchWithdrawn,
     Candidate,
+    ChangeReason,
     KindTotals,
 )
 from domain.batch_standing import BatchStatus
@@ -23,7 +27,7 @@ from domain.record import Recorded
 from domain.remisi import LEVELS, DecisionLevel
 from domain.remisi_batch import REMISI_BATCH
 from domain.time import Zone
-from projections.dated import Dated, Moment, amended, restated, when
+from projections.dated import Dated, Moment, amended, entered, restated, when
 from projections.kernel import Projection, Scope
 
 
@@ -51,9 +55,20 @@ class Drafted(Moment):
     reasons: tuple[Named, ...]
 
 
+class ByHand(Moment):
+    """A person put a line on the list or took it off; ``line`` says which, and not of whom."""
+
+    line: str
+    kind: RemisiKind
+    included: bool
+    reason: ChangeReason
+    counted_only: bool
+
+
 class RemisiBatchLine(Dated):
     """One batch. ``drafted`` counts its lines by page and kind, as they were drafted.
 
+    ``by_hand`` is what was changed since (`included_now`, `taken_off`).
     ``totals`` is what became of them, once all was told. ``open`` is whether something may still
     be due in its cases, and ``position`` the last that was told of it.
     """
@@ -68,6 +83,7 @@ class RemisiBatchLine(Dated):
     open: Open[bool]
     drafted_on: Open[date | None]
     drafted: Open[tuple[Drafted, ...]]
+    by_hand: Open[tuple[ByHand, ...]]
     decisions: Open[tuple[Said, ...]]
     sk_number: Open[str | None]
     sk_date: Open[date | None]
@@ -92,6 +108,7 @@ def _blank(batch: str) -> RemisiBatchLine:
         open=True,
         drafted_on=None,
         drafted=(),
+        by_hand=(),
         decisions=(),
         sk_number=None,
         sk_date=None,
@@ -122,6 +139,8 @@ def _told(  # noqa: PLR0911  # one per event
             )
         case BatchListed() as said:
             return _listed(row, page, said.lines)
+        case BatchLineChanged() as said:
+            return _changed(row, page, said)
         case BatchSessionHeld() as said:
             return _said(row, page, DecisionLevel.TPP, agreed=said.recommended)
         case BatchDecided() as said:
@@ -139,6 +158,53 @@ def _told(  # noqa: PLR0911  # one per event
             return amended(row, page, "withdrawn", withdrawn_on=day)
         case _:
             return row
+
+
+def _changed(row: RemisiBatchLine, page: Recorded, said: BatchLineChanged) -> RemisiBatchLine:
+    one = ByHand(
+        **when(page),
+        line=sha256(f"{row.batch}/{said.case}/{said.kind.value}".encode()).hexdigest()[:16],
+        kind=said.kind,
+        included=said.included,
+        reason=said.reason,
+        counted_only=said.remission_days is None or said.reason is ChangeReason.COUNTED_AGAIN,
+    )
+    return replace(row, by_hand=entered(row.by_hand, one))
+
+
+def included_now(row: RemisiBatchLine, kind: RemisiKind) -> int:
+    """Return how many lines of a kind are on the list, after what was changed by hand."""
+    drafted = sum(one.included for one in row.drafted if one.kind is kind)
+    return drafted + sum(
+        changes[-1].included - _was_included(changes[0]) for changes in _by_line(row, kind)
+    )
+
+
+def taken_off(row: RemisiBatchLine, kind: RemisiKind) -> Mapping[ChangeReason, int]:
+    """Return how many lines that were drafted as included are off the list by hand, and why."""
+    return Counter(
+        changes[-1].reason
+        for changes in _by_line(row, kind)
+        if _was_included(changes[0]) and not changes[-1].included
+    )
+
+
+def _by_line(row: RemisiBatchLine, kind: RemisiKind) -> Sequence[Sequence[ByHand]]:
+    """Return the changes of each line that was changed, in the order of their effect."""
+    found: dict[str, list[ByHand]] = {}
+    for one in row.by_hand:
+        if one.kind is kind:
+            found.setdefault(one.line, []).append(one)
+    return list(found.values())
+
+
+def _was_included(first: ByHand) -> bool:
+    """Say how a line was drafted, by its first change: on the list, or off it and without days.
+
+    Whoever is taken off was on it; whoever is put on with days of their own was not, unless only
+    the days were counted again.
+    """
+    return not first.included or first.counted_only
 
 
 def _said(
@@ -204,7 +270,7 @@ def evolve(row: RemisiBatchLine | None, page: Recorded) -> RemisiBatchLine:
 
 REMISI_BATCHES = Projection(
     name="remisi_batches",
-    version=1,
+    version=2,
     row=RemisiBatchLine,
     events=REMISI_BATCH.events,
     key=lambda page: page.stream.key,

@@ -20,7 +20,12 @@ from domain.remisi import RemisiKind
 from projections.case_summary import CASE_SUMMARY, CaseSummary
 from projections.counting import day_from
 from projections.kernel import Report, Rows
-from projections.remisi_batches import REMISI_BATCHES, RemisiBatchLine
+from projections.remisi_batches import (
+    REMISI_BATCHES,
+    RemisiBatchLine,
+    included_now,
+    taken_off,
+)
 from projections.remisi_register import REMISI_REGISTER, RemisiLine, RemisiStatus
 from projections.units_and_agencies import UNITS_AND_AGENCIES, RegistryLine
 from projections.whereabouts import whereabouts
@@ -251,6 +256,8 @@ class Counting:
         for drafted in batch.drafted:
             for one in drafted.reasons if drafted.kind is kind else ():
                 self._add(replace(share, reason=one.reason), Tally(count=one.lines, days=0))
+        for reason, lines in taken_off(batch, kind).items():
+            self._add(replace(share, reason=reason.value), Tally(count=lines, days=0))
 
     def _family_of(self, unit: str | None) -> Family:
         row = self.units.get(unit or "")
@@ -270,8 +277,8 @@ def not_told(
 ) -> Mapping[Figure, int]:
     """Return how many of a list no case tells of, and why that is.
 
-    A batch that came to its end says itself how many were not proposed. Until then, whoever was
-    drafted and is not told is on the way, also who was taken off by hand in the meantime.
+    A batch that came to its end says itself how many were not proposed. Until then, whoever is on
+    the list, after what was changed by hand, and is not told is on the way.
     """
     drafted = [one for one in batch.drafted if one.kind is kind]
     left = sum(one.listed for one in drafted) - sum(told.values())
@@ -284,7 +291,7 @@ def not_told(
             Figure.WITHDRAWN: unheard,
             Figure.UNACCOUNTED: rest,
         }
-    waiting = max(sum(one.included for one in drafted) - sum(told.values()), 0)
+    waiting = max(included_now(batch, kind) - sum(told.values()), 0)
     return {Figure.PENDING: waiting, Figure.EXCLUDED: left - waiting}
 
 

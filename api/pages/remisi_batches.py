@@ -40,7 +40,7 @@ from domain.holiday import HolidayFixed
 from domain.kernel import Words
 from domain.law.criteria import Criterion
 from domain.remisi import LEVELS, DecisionLevel
-from projections.remisi_batches import REMISI_BATCHES, RemisiBatchLine
+from projections.remisi_batches import REMISI_BATCHES, RemisiBatchLine, included_now
 from projections.remisi_register import RemisiStatus
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -125,7 +125,7 @@ def _order(row: RemisiBatchLine) -> tuple[Any, ...]:
 
 def _listed(row: RemisiBatchLine, tongue: Tongue, names: Names) -> Mapping[str, Any]:
     listed = sum(one.listed for one in row.drafted)
-    included = sum(one.included for one in row.drafted)
+    included = sum(included_now(row, kind) for kind in row.kinds)
     return {
         "key": row.batch,
         "unit": names.of(row.unit),

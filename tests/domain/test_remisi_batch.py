@@ -99,8 +99,10 @@ def test_a_line_is_changed_to_days_that_the_law_knows():
     assert STREAM.decide(put(180), drafted) == [put(180)]
     assert refused(drafted, put(181)) == "remisi_batch.too_many_days"
     assert refused(drafted, put(3000)) == "remisi_batch.too_many_days"
-    off = put(3000, included=False)
+    off = put(3000, included=False, case=ADI)
     assert STREAM.decide(off, drafted) == [off]
+    nobody = put(30, included=False)  # Budi is not on the list as it is
+    assert refused(drafted, nobody) == "remisi_batch.off_already"
 
 
 def test_what_was_given_is_not_taken_back_by_dating_back():

@@ -10,10 +10,12 @@ from scenario import on
 from domain.batch_list import (
     BatchApplied,
     BatchDrafted,
+    BatchLineChanged,
     BatchListed,
     BatchSessionHeld,
     BatchWithdrawn,
     Candidate,
+    ChangeReason,
     KindTotals,
     StopReason,
 )
@@ -253,6 +255,33 @@ def test_whom_a_list_has_and_no_case_tells_of_is_a_figure_of_its_own():
     counted = report(*held(), *batch(recommended(), done), *told, by="unit")
     assert counted["unit", "RUTAN-MEDAN", UMUM, Figure.UNACCOUNTED] == (1, 0)
     assert counted["unit", "RUTAN-MEDAN", UMUM, Figure.POPULATION][0] == 7
+
+
+def changed(case, *, included, reason, days=None, day="2025-06-12"):
+    said = {"case": candidate(case).case, "kind": UMUM, "included": included, "reason": reason}
+    return BatchLineChanged(
+        effective=on(day), remission_days=days, by="budi", on_behalf_of=None, **said
+    )
+
+
+def test_a_list_that_was_changed_by_hand_counts_as_it_stands():
+    missing = {"included": False, "reason": ChangeReason.DOCUMENTS_MISSING}
+    back = {"included": True, "reason": ChangeReason.DOCUMENTS_COMPLETE, "day": "2025-06-14"}
+    again = {"included": True, "days": 30}
+    by_hand = [
+        changed(1, **missing),
+        changed(2, **missing),
+        changed(3, **missing),
+        changed(3, **back),
+        changed(4, **again, reason=ChangeReason.COUNTED_AGAIN),
+        changed(7, **again, reason=ChangeReason.ASSESSED_AGAIN),
+    ]
+    counted = report(*held(), *batch(*by_hand), by="total")
+    figures = {key[3]: count for key, (count, _) in counted.items() if key[2]}
+    assert (figures[Figure.PENDING], figures[Figure.EXCLUDED]) == (3, 4)
+    assert figures[Figure.POPULATION] == 7
+    assert figures["documents_missing"] == 2
+    assert report(*held(), *batch(*reversed(by_hand)), by="total") == counted
 
 
 def test_a_draft_waits_and_one_that_was_thrown_away_counts_nobody():

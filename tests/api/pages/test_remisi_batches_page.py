@@ -1,7 +1,7 @@
 """Remisi lists on a page: which there are, who is on one, and why, to be read aloud."""
 
 import pytest
-from batch_desk import Clock, House
+from batch_desk import Clock, House, by_case
 from convicts import convict
 from facts import MEDAN
 
@@ -50,14 +50,20 @@ def test_a_list_is_read_from_its_row_to_the_reasons_of_one_person(house, visitor
 
 
 def test_who_changed_a_line_and_why_stands_beside_it(house, visitor):
-    adi = convict(house.wali, "Adi Fiktif")
+    convict(house.wali, "Adi Fiktif", length=(3, 0))
     batch = house.drafted(kinds=["umum"], award_day="2026-08-17")
+    lines = by_case(house.read(batch, "/lines")["items"])
+    on = [case for (case, _), line in lines.items() if line["included"]]
     second = house.service.caller("caseworker", MEDAN, user="wali-2")
-    off = {"case": adi, "kind": "umum", "included": False, "reason": "documents_missing"}
+    off = {"case": on[0], "kind": "umum", "included": False, "reason": "documents_missing"}
     assert house.step(second, batch, "line_changed", **off).status_code == 201
     page = visitor("caseworker", MEDAN).get(f"/remisi/{batch}").text
     assert "dokumennya belum lengkap" in page
     assert "diubah 1 Agu 2025 oleh wali-2" in page
+    house.settle()
+    listed = visitor("caseworker", MEDAN).get("/remisi").text
+    row = listed.split(f"/remisi/{batch}")[1].split("</tr>")[0]
+    assert f"{len(on) - 1} dari" in row
 
 
 def test_a_list_of_another_unit_is_not_there(house, visitor):
