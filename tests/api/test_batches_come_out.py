@@ -72,6 +72,7 @@ def test_a_letter_counts_the_days_that_are_given_also_where_a_breach_came_in_bet
     assert (after.releases, after.expiry_after) == (before.releases, before.expiry_after)
 
 
+@pytest.mark.long
 def test_who_put_a_line_where_it_stands_and_why_is_said_wherever_the_list_is(house):
     adi, budi, citra, _ = house.people()
     batch = house.drafted(kinds=["umum"])
@@ -92,6 +93,7 @@ def test_who_put_a_line_where_it_stands_and_why_is_said_wherever_the_list_is(hou
     assert "dikecualikan oleh sidang TPP" in table
 
 
+@pytest.mark.long
 def test_a_correction_of_a_step_leaves_whose_step_it_was(house):
     house.people()
     batch = house.drafted(kinds=["umum"])
@@ -146,6 +148,7 @@ def test_a_key_is_one_hand_however_it_is_spelt(house):
     assert code(answer, 409) == "remisi_batch.same_hands"
 
 
+@pytest.mark.long
 def test_an_sk_is_not_dated_after_today_also_not_by_a_correction(house):
     house.people()
     batch = house.drafted(kinds=["umum"])
@@ -169,6 +172,7 @@ def test_an_sk_is_not_dated_after_today_also_not_by_a_correction(house):
     )
 
 
+@pytest.mark.long
 def test_two_who_draft_at_once_have_one_list(house):
     house.people()
     other = house.service.caller("caseworker", MEDAN, user="wali-2")
@@ -234,6 +238,7 @@ def signed(house, batch, day):
     assert house.step(house.sk, batch, "sk_issued", day, **issued).status_code == 201
 
 
+@pytest.mark.long
 def test_a_feast_that_is_moved_late_is_said_and_nothing_is_given_on_the_wrong_day(house):
     house.clock.at = datetime(2026, 1, 5, 3, tzinfo=UTC)
     adi = convict(house.wali, "Adi Fiktif")
