@@ -1,5 +1,6 @@
 """Units as the registry knows them: whether there is one, and the zone its days are counted in."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Final
 
 from application.ledger import Ledger
 from application.timeline import in_order
+from domain.fields import UNIT
 from domain.kernel import Event, Refused
 from domain.record import StreamId
 from domain.region import region
@@ -29,6 +31,8 @@ class Units:
 
     def zone_of(self, unit: str) -> Zone | None:
         """Return the zone of the region that a unit lies in; `None` for one not registered."""
+        if not re.fullmatch(UNIT.regex, unit, re.ASCII):
+            return None
         seen = self._seen.get(unit)
         if seen and self.now() - seen[0] < FRESH:
             return seen[1]

@@ -27,7 +27,8 @@ StreamName = Annotated[
 ]
 """A stream's kind and key, as `domain.record.StreamId` writes them."""
 
-UnitCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9-]{1,31}", example="RUTAN-MEDAN")]
+UNIT: Final = Pattern(regex=r"[A-Z0-9][A-Z0-9-]{1,31}", example="RUTAN-MEDAN")
+UnitCode = Annotated[str, UNIT]
 """Key of a correctional unit (UPT) in the registry; its name is effective-dated there."""
 AgencyCode = Annotated[str, Pattern(regex=r"[A-Z0-9][A-Z0-9.-]{1,31}", example="DISNAKER-12.71")]
 RegionCode = Annotated[str, Pattern(regex=r"\d{2}(\.?\d{2})?", example="12.71")]

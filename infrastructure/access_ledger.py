@@ -22,7 +22,7 @@ from infrastructure.writing_line import WritingLine
 FORMAT: Final = 1
 """Version of the body's form."""
 RECORD: Final = b"SELECT ledger.record_access(%b::bytea[])"
-SUBJECT: Final = re.compile(r"[a-z]+:[A-Za-z0-9][A-Za-z0-9._/-]*", re.ASCII)
+SUBJECT: Final = re.compile(r"[a-z-]+:[A-Za-z0-9][A-Za-z0-9._/-]*", re.ASCII)
 ACTOR: Final = tuple(Actor.__dataclass_fields__)
 log = structlog.get_logger()
 
