@@ -23,7 +23,7 @@ def opened(chromium, address, screen, **how):
     page.wait_for_load_state("networkidle")
     heard = tuple(complaints)  # what closing breaks off is no complaint
     context.close()
-    assert heard == ()
+    assert heard == (), heard
 
 
 def ensure_legible(page, screen):
