@@ -59,7 +59,6 @@ def settled(
     return Settled(
         on=on,
         only=stands.only,
-        present=stands.present,
         unread=stands.unread,
         case={} if then else stands.case,
     )

@@ -37,14 +37,13 @@ class Settled(Value):
     """What is wanted of rows of which nothing was told for the day ``on`` or a later one.
 
     Such a row is on that day as it stands. It is left out unless its open columns have one of the
-    values in ``only``, and ``present`` ones are not empty; its columns ``unread`` are not fetched.
-    A row of which something was told for that day comes whole: it has to be gone through again.
-    No row comes of a case whose own row, settled as well, has none of the values in ``case``.
+    values in ``only``; its columns ``unread`` are not fetched. A row of which something was told
+    for that day comes whole: it has to be gone through again. No row comes of a case whose own row,
+    settled as well, has none of the values in ``case``.
     """
 
     on: date
     only: Mapping[str, tuple[str, ...]]
-    present: tuple[str, ...]
     unread: frozenset[str]
     case: Mapping[str, tuple[str, ...]]
 

@@ -107,7 +107,7 @@ class Asking:
 
     def _unsettled(self, settled: Settled) -> Iterator[Composable]:
         """Yield the conditions that spare a report the rows that it would leave aside."""
-        yield _stands("t", settled.on, settled.only, settled.present)
+        yield _stands("t", settled.on, settled.only)
         if settled.case:
             yield SQL("""EXISTS (SELECT FROM {} AS c WHERE c.key = t."case" AND {})""").format(
                 self._tables[CASES].table, _stands("c", settled.on, settled.case)
@@ -141,17 +141,14 @@ class Asking:
         return conditions
 
 
-def _stands(
-    row: LiteralString, on: date, only: Mapping[str, Sequence[str]], present: Sequence[str] = ()
-) -> Composable:
+def _stands(row: LiteralString, on: date, only: Mapping[str, Sequence[str]]) -> Composable:
     """Return the condition that a row is wanted as it stands, or has to be gone through again."""
     name = SQL(row)
     values = [
         SQL("{}.{} = ANY({}::text[])").format(name, Identifier(column), list(some))
         for column, some in only.items()
     ]
-    filled = [SQL("{}.{} IS NOT NULL").format(name, Identifier(column)) for column in present]
-    stands = SQL(" AND ").join([SQL("true"), *values, *filled])
+    stands = SQL(" AND ").join([SQL("true"), *values])
     return SQL("({}.last_effective_day >= {} OR ({}))").format(name, on, stands)
 
 

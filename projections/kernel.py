@@ -69,14 +69,13 @@ class Projection(Generic[R]):
 class AsItStands(Value):
     """What a report looks at of a row of which nothing was told for its day or a later one.
 
-    Only where the open columns ``only`` have one of these values and ``present`` ones are not
-    empty, and then not at the columns ``unread``: those are for going through it again. The row
-    says in ``last_effective_day`` until when it was told of. ``case`` are such values of the row of
-    its case, which is then to be read after it: or else one that changes meanwhile has lost it.
+    Only where the open columns ``only`` have one of these values, and then not at the columns
+    ``unread``: those are for going through it again. The row says in ``last_effective_day`` until
+    when it was told of. ``case`` are such values of the row of its case, which is then to be read
+    after it: or else one that changes meanwhile has lost it.
     """
 
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    present: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
     case: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
