@@ -283,6 +283,7 @@ def test_the_registry_is_corrected_by_supervisors_only(service, medan):
     assert "Dinas Tenaga Kerja" in other.get(address).text
 
 
+@pytest.mark.long
 def test_the_examples_of_the_document_are_what_is_taken_and_answered(service):
     schemas = service.stranger().get("/openapi.json").json()["components"]["schemas"]
     for collection in (CASES, *COLLECTIONS):

@@ -97,6 +97,7 @@ def told(lines):
     return [{key: one[key] for key in one.keys() - OF_THE_STORE} for one in lines]
 
 
+@pytest.mark.long
 def test_what_is_exported_can_be_imported_into_an_empty_store(
     jejak, empty_database, monkeypatch, tmp_path
 ):
@@ -112,6 +113,7 @@ def test_what_is_exported_can_be_imported_into_an_empty_store(
     assert jejak.report(copy)["counts"]["recorded"] == 0
 
 
+@pytest.mark.long
 def test_an_export_adds_nothing_to_its_own_store_in_either_form(jejak, ledger):
     jejak("import", jejak.file(*busy_store()))
     before = ledger.position()

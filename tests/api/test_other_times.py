@@ -80,6 +80,7 @@ def change(medan, hands, andi, budi):
     open_case(medan, "Cici Fiktif", day="2025-01-05")
 
 
+@pytest.mark.long
 def test_a_report_is_told_to_the_letter_as_it_was_known_the_day_before(service, medan, hands):
     pks = opened(medan, "agreement", agreement())
     course = opened(

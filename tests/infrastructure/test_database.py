@@ -28,6 +28,7 @@ def no_choice_made(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
+@pytest.mark.long
 def test_the_server_that_the_operator_named_is_used_and_nothing_embedded_is_loaded(database):
     answer = subprocess.run(
         [sys.executable, "-c", NOTHING_EMBEDDED, database],

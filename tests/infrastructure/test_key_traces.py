@@ -51,6 +51,7 @@ def keys(dsn):
         yield keys
 
 
+@pytest.mark.long
 def test_a_destroyed_key_leaves_the_disk_and_the_others_stay(keys, dsn, disk):
     keys.of([BUDI, TONO])
     budi, tono = (wrapped_of(dsn, who) for who in ("budi", "tono"))
@@ -86,6 +87,7 @@ def test_while_somebody_looks_at_the_state_of_before_it_is_said_that_the_key_is_
     assert not found_in(disk, budi)
 
 
+@pytest.mark.long
 def test_what_is_wrapped_anew_leaves_nothing_under_the_older_master_key(keys, dsn, disk, tmp_path):
     keys.of([BUDI])
     with psycopg.connect(dsn) as connection:

@@ -300,6 +300,7 @@ def copied(tmp_path):
     return run
 
 
+@pytest.mark.long
 def test_copied_out_of_the_repository_it_runs_alone(copied, tmp_path):
     good, bad = FOLDER / "good.ndjson", FOLDER / "edited-page.ndjson"
     witnesses = [word for it in WITNESSES for word in ("--witness", it.vkey)]
