@@ -15,7 +15,7 @@ from typing import Final
 from domain.conduct import CONDUCT
 from domain.fields import Days, Line, Ref
 from domain.integration import INTEGRATION, IntegrationProposed
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, Words
 from domain.law.book import LAW
 from domain.law.case_facts import facts_of
 from domain.law.criteria import Trace
@@ -27,6 +27,7 @@ from domain.law.rule_set import Law
 from domain.law.sentence import Endless, dates
 from domain.remisi_assessment import CriterionSaid, said
 from domain.verdict import VERDICT, VerdictExecuted, VerdictPronounced
+from domain.worked_out import found_otherwise, told_by_hand
 
 ASSESSED_OTHERWISE: Final = "integration_assessment.otherwise"
 
@@ -130,32 +131,18 @@ def essence(found: IntegrationAssessed) -> tuple[object, ...]:
 
 def assessed_otherwise(first: IntegrationAssessed, now: IntegrationAssessed) -> Refused:
     """Return what is said of a proposal about which the law finds something else than it did."""
-    words = [
-        (f"terbuka mulai {one.from_day}", f"open from {one.from_day}")
-        if one.possible
-        else ("tidak terbuka", "not open")
-        for one in (first, now)
-    ]
-    return Refused(
-        ASSESSED_OTHERWISE,
-        article="Kaidah Jejak: tidak ada yang berubah atau tetap diam-diam",
-        because=(
-            f"menurut catatan yang sekarang: {words[1][0]}; semula: {words[0][0]}",
-            f"by what is recorded now: {words[1][1]}; it was: {words[0][1]}",
-        ),
-    )
+    return found_otherwise(ASSESSED_OTHERWISE, first, now, _in_words)
+
+
+def _in_words(one: IntegrationAssessed) -> Words:
+    if one.possible:
+        return f"terbuka mulai {one.from_day}", f"open from {one.from_day}"
+    return "tidak terbuka", "not open"
 
 
 def decide(proposed: IntegrationAssessed, _: Journey) -> Sequence[Event]:
     """Refuse it of anybody who tells it: it is worked out."""
-    raise Refused(
-        "integration_assessment.is_worked_out",
-        article="Kaidah Jejak: penilaian hukum dihitung, tidak dicatat orang",
-        because=(
-            f"penilaian atas usulan {proposed.proposal} dihitung dari perkaranya",
-            f"the assessment of proposal {proposed.proposal} is worked out from its case",
-        ),
-    )
+    raise told_by_hand("integration_assessment", proposed.proposal)
 
 
 def evolve(assessments: Assessments, event: IntegrationAssessed) -> Assessments:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Final, assert_never
 
 from domain.fields import Count, Days, Line, Note, Ref
-from domain.kernel import FORGOTTEN, Chapter, Event, Journey, Open, Refused, Specific, Value
+from domain.kernel import FORGOTTEN, Chapter, Event, Journey, Open, Refused, Specific, Value, Words
 from domain.law.case_facts import facts_of
 from domain.law.criteria import Criterion
 from domain.law.facts import Wanted
@@ -21,6 +21,7 @@ from domain.law.remisi import RemisiFinding, finding
 from domain.law.rule_set import Law
 from domain.remisi import REMISI, RemisiApplied, RemisiProposed
 from domain.time import Effective
+from domain.worked_out import found_otherwise, told_by_hand
 
 ASSESSED_OTHERWISE: Final = "remisi_assessment.otherwise"
 BREACHES: Final = (
@@ -192,32 +193,18 @@ def _without(journey: Journey, proposal: str) -> Journey:
 
 def assessed_otherwise(first: RemisiAssessed, now: RemisiAssessed) -> Refused:
     """Return what is said of a proposal on which the law finds something else than it did."""
-    words = [
-        (f"{one.remission_days} hari", f"{one.remission_days} days")
-        if one.eligible
-        else ("tidak memenuhi syarat", "not eligible")
-        for one in (first, now)
-    ]
-    return Refused(
-        ASSESSED_OTHERWISE,
-        article="Kaidah Jejak: tidak ada yang berubah atau tetap diam-diam",
-        because=(
-            f"menurut catatan yang sekarang: {words[1][0]}; semula: {words[0][0]}",
-            f"by what is recorded now: {words[1][1]}; it was: {words[0][1]}",
-        ),
-    )
+    return found_otherwise(ASSESSED_OTHERWISE, first, now, _in_words)
+
+
+def _in_words(one: RemisiAssessed) -> Words:
+    if one.eligible:
+        return f"{one.remission_days} hari", f"{one.remission_days} days"
+    return "tidak memenuhi syarat", "not eligible"
 
 
 def decide(proposed: AssessmentEvent, _: Journey) -> Sequence[Event]:
     """Refuse it of anybody who tells it: it is worked out."""
-    raise Refused(
-        "remisi_assessment.is_worked_out",
-        article="Kaidah Jejak: penilaian hukum dihitung, tidak dicatat orang",
-        because=(
-            f"penilaian atas usulan {proposed.proposal} dihitung dari perkaranya",
-            f"the assessment of proposal {proposed.proposal} is worked out from its case",
-        ),
-    )
+    raise told_by_hand("remisi_assessment", proposed.proposal)
 
 
 def evolve(assessments: Assessments, event: AssessmentEvent) -> Assessments:
