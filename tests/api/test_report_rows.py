@@ -9,6 +9,7 @@ from reading import told
 
 from api.report_rows import pages_of, rows_of
 from application.read_models import Access, Then
+from domain.custody import Released
 from domain.detention import DetentionStage
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
@@ -116,3 +117,15 @@ def test_of_another_time_nothing_is_left_out_for_how_a_case_stands_now(unit):
     pages = pages_of(unit, DETENTION_CLOCK, asked, everywhere, then)
     lines = DETENTION_CLOCK.count(rows_of(pages), asked)
     assert [line.stage for line in lines] == [DetentionStage.PENYIDIK] * 4
+
+
+def test_as_was_known_before_a_release_was_told_whoever_was_released_since_is_there(service, unit):
+    pages = service.services.ledger.read_after(0, 1_000)
+    release = next(page for page in pages if isinstance(page.event, Released))
+    then = Then(valid_at=None, known_at=release.recorded_at, position=release.position - 1)
+    asked = {"on": "2025-11-25", "unit": None, "level": None}
+    everywhere = Access(everywhere=True, units=frozenset())
+    lines = DETENTION_CLOCK.count(
+        rows_of(pages_of(unit, DETENTION_CLOCK, asked, everywhere, then)), asked
+    )
+    assert [line.stage for line in lines] == [DetentionStage.PENYIDIK] * 2
