@@ -1,7 +1,7 @@
 """The worked examples of the domain's page, and the published cases: request and answer.
 
-Each is a request of the contract with what its answer must hold. The page is
-`/work/shared/domain/3` (section 3.2 for G, section 4 for W); W21 is the detention clock's, W23 the
+Each is a request of the contract with what its answer must hold. The page is the one on remisi and
+sentence dates (section 3.2 for G, section 4 for W); W21 is the detention clock's, W23 the
 national report's. An answer matches where all that is named here is in it, and is so.
 """
 
