@@ -39,6 +39,7 @@ from projections.detention_clock import (
     line_of,
     pressing,
 )
+from projections.kernel import Report, Rows
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 PATH: Final = "/penahanan"
@@ -132,15 +133,27 @@ def detention_file(
 
 def clock_at(reading: Reading, caller: Caller, asked: Asked) -> Clock:
     """Count the clock within the caller's scope; raise `ValueError` where a time cannot be read."""
-    services, moment = reading.services, asked.moment(CLOCK)
+    on, times = day_asked(reading, asked)
+    rows, position = read(reading, caller, DETENTION_CLOCK, {"on": on.isoformat()}, times)
+    return Clock(on, pressing(rows, on, asked.unit or None), times, position)
+
+
+def day_asked(reading: Reading, asked: TwoTimes) -> tuple[date, Times]:
+    """Return the day that is asked about, today where none is named, and the times asked for."""
+    moment = asked.moment(CLOCK)
     times = Times(valid_at=moment.valid_at, known_at=moment.known_at)
-    today = services.now().astimezone(CLOCK.offset).date()
-    on = date.fromisoformat(times.day) if times.day else today
-    then = times.then(services, DETENTION_CLOCK.over)
-    asking = {"on": on.isoformat()}
-    pages = pages_of(services.read_models, DETENTION_CLOCK, asking, caller.access, then)
-    position = min(page.position for page in pages.values())
-    return Clock(on, pressing(rows_of(pages), on, asked.unit or None), times, position)
+    today = reading.services.now().astimezone(CLOCK.offset).date()
+    return date.fromisoformat(times.day) if times.day else today, times
+
+
+def read(
+    reading: Reading, caller: Caller, report: Report[Any], asking: Mapping[str, str], times: Times
+) -> tuple[Rows, int]:
+    """Return what a report counts in the caller's scope, and up to which position it is true."""
+    services = reading.services
+    then = times.then(services, report.over)
+    pages = pages_of(services.read_models, report, asking, caller.access, then)
+    return rows_of(pages), min(page.position for page in pages.values())
 
 
 def levels_of(word: str) -> set[Level]:

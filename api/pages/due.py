@@ -15,7 +15,7 @@ from pydantic import Field
 
 from api.lists import as_json, table, together, written
 from api.other_times import Times
-from api.pages.detention import SHOWN, address, cases_of
+from api.pages.detention import SHOWN, address, cases_of, day_asked, read
 from api.pages.names import Names, units_and_agencies
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
@@ -23,8 +23,7 @@ from api.pages.two_times import NOT_A_TIME, TwoTimes
 from api.pages.visits import PageRoute, Visitor
 from api.problems import Problem
 from api.readings import Reading, WithReading, of_rows
-from api.report_rows import pages_of, rows_of
-from api.routes.read_models import CLOCK, columns_of
+from api.routes.read_models import columns_of
 from api.tokens import Caller
 from domain.kernel import Refused, Words
 from projections.due_for_release import (
@@ -128,16 +127,10 @@ def due_file(caller: Visitor, reading: WithReading, asked: Annotated[Asked, Quer
 
 def due_at(reading: Reading, caller: Caller, asked: Asked) -> Due:
     """Return the list within the caller's scope; raise `ValueError` where a time is unreadable."""
-    services, moment = reading.services, asked.moment(CLOCK)
-    times = Times(valid_at=moment.valid_at, known_at=moment.known_at)
-    today = services.now().astimezone(CLOCK.offset).date()
-    on = date.fromisoformat(times.day) if times.day else today
-    then = times.then(services, DUE_FOR_RELEASE.over)
+    on, times = day_asked(reading, asked)
     asking = {"on": on.isoformat(), "days": str(asked.days), "unit": asked.unit}
-    pages = pages_of(services.read_models, DUE_FOR_RELEASE, asking, caller.access, then)
-    position = min(page.position for page in pages.values())
-    found = DUE_FOR_RELEASE.count(rows_of(pages), asking)
-    return Due(on, found, times, position)
+    rows, position = read(reading, caller, DUE_FOR_RELEASE, asking, times)
+    return Due(on, DUE_FOR_RELEASE.count(rows, asking), times, position)
 
 
 def of_level(listed: Due, word: str) -> Sequence[DueLine]:
