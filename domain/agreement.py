@@ -15,9 +15,10 @@ from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import AgencyCode, Count, Line, Note, Ref, RegionCode, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, Words, ensure
 from domain.programme import ProgrammeKind
 from domain.region import known_region
+from domain.sharing.fields import known_fields
 from domain.time import Effective
 
 
@@ -71,6 +72,16 @@ class AgreementStarted(Event, stored_as="agreement.started"):
     """What was agreed is running."""
 
 
+class AgreementSuspended(Event, stored_as="agreement.suspended"):
+    """What was agreed rests: from then on nothing is shared under it."""
+
+    reason: Personal[Note]
+
+
+class AgreementResumed(Event, stored_as="agreement.resumed"):
+    """What rested goes on."""
+
+
 class AgreementEnded(Event, stored_as="agreement.ended"):
     """The agreement, or the attempt at one, is over."""
 
@@ -98,6 +109,8 @@ AgreementEvent = (
     AgreementProposed
     | AgreementSigned
     | AgreementStarted
+    | AgreementSuspended
+    | AgreementResumed
     | AgreementEnded
     | PlanStated
     | ClaimRecorded
@@ -115,11 +128,12 @@ class AgreementStatus(Enum):
 
 
 class Agreement(Value):
-    """The draft, the signature, since when it runs, its end, and what was said about it."""
+    """The draft, the signature, since when it runs or rests, its end, and what was said of it."""
 
     draft: AgreementProposed | None
     signature: AgreementSigned | None
     started: Effective | None
+    suspended: Effective | None
     ended: Effective | None
     plans: dict[str, PlanStated]
     claims: dict[str, ClaimRecorded]
@@ -153,6 +167,12 @@ def decide(proposed: AgreementEvent, journey: Journey) -> Sequence[Event]:
             _ensure_valid_in_order(proposed.valid_from, proposed.valid_until)
         case AgreementStarted():
             _ensure_may_start(agreement, proposed.effective.day)
+        case AgreementSuspended():
+            _ensure_started(agreement)
+            _ensure_rests(agreement, rests=False)
+        case AgreementResumed():
+            _ensure_started(agreement)
+            _ensure_rests(agreement, rests=True)
         case AgreementEnded():
             _ensure_not_ended(agreement)
             _ensure_proposed(agreement)
@@ -192,6 +212,7 @@ def _ensure_sound_draft(draft: AgreementProposed) -> None:
     )
     for code in draft.regions:
         known_region(code, "regions")
+    known_fields(draft.allowed_fields, "allowed_fields")
     _ensure_valid_in_order(draft.valid_from, draft.valid_until)
 
 
@@ -295,7 +316,41 @@ def _ensure_may_start(agreement: Agreement, day: date) -> None:
     )
 
 
-def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
+def _ensure_started(agreement: Agreement) -> None:
+    """Refuse to suspend or resume what does not run."""
+    _ensure_not_ended(agreement)
+    ensure(
+        agreement.started is not None,
+        "agreement.not_running",
+        article="Kaidah Jejak: urutan kejadian",
+        because=("kerja sama ini belum berjalan", "this agreement is not running yet"),
+    )
+
+
+def _ensure_rests(agreement: Agreement, *, rests: bool) -> None:
+    """Refuse to suspend what rests already, and to resume what does not."""
+    code, because = RESTS[rests]
+    ensure(
+        (agreement.suspended is not None) is rests,
+        code,
+        article="Kaidah Jejak: urutan kejadian",
+        because=because,
+    )
+
+
+RESTS: Final[Mapping[bool, tuple[str, Words]]] = {
+    True: (
+        "agreement.not_suspended",
+        ("kerja sama ini tidak sedang ditangguhkan", "this agreement is not suspended"),
+    ),
+    False: (
+        "agreement.already_suspended",
+        ("kerja sama ini sedang ditangguhkan", "this agreement is suspended already"),
+    ),
+}
+
+
+def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:  # noqa: PLR0911  # a table
     """Write down the draft, the signature, the start, the end, or what was said."""
     match event:
         case AgreementProposed():
@@ -304,6 +359,10 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
             return replace(agreement, signature=event)
         case AgreementStarted():
             return replace(agreement, started=event.effective)
+        case AgreementSuspended():
+            return replace(agreement, suspended=event.effective)
+        case AgreementResumed():
+            return replace(agreement, suspended=None)
         case AgreementEnded():
             return replace(agreement, ended=event.effective)
         case PlanStated():
@@ -317,7 +376,15 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
 AGREEMENT: Final[Chapter[Agreement, AgreementEvent]] = Chapter(
     name="agreement",
     events=get_args(AgreementEvent),
-    initial=Agreement(draft=None, signature=None, started=None, ended=None, plans={}, claims={}),
+    initial=Agreement(
+        draft=None,
+        signature=None,
+        started=None,
+        suspended=None,
+        ended=None,
+        plans={},
+        claims={},
+    ),
     decide=decide,
     evolve=evolve,
 )

@@ -34,7 +34,10 @@ class UnitKind(Enum):
 
 
 class AgencyKind(Enum):
-    """What a partner agency is."""
+    """What a partner agency is, and so what may be shared with it (`domain.sharing.fields`).
+
+    A ``dinas`` of no kind is shared nothing with.
+    """
 
     PEMDA = "pemda"
     DINAS = "dinas"
@@ -47,6 +50,13 @@ class AgencyKind(Enum):
     LSP = "lsp"
     UPT = "upt"
     OTHER = "other"
+    DINAS_PENDIDIKAN = "dinas_pendidikan"
+    DINAS_KETENAGAKERJAAN = "dinas_ketenagakerjaan"
+    DISKOUMPERINDAG = "diskoumperindag"
+    DINAS_PERTANIAN = "dinas_pertanian"
+    DINAS_PERIKANAN = "dinas_perikanan"
+    DINAS_PERPUSTAKAAN = "dinas_perpustakaan"
+    PKBM = "pkbm"
 
 
 class UnitNamed(Event, stored_as="registry.unit_named"):

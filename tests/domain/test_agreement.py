@@ -10,9 +10,11 @@ from domain.agreement import (
 from domain.agreement import (
     AgreementEnded,
     AgreementProposed,
+    AgreementResumed,
     AgreementSigned,
     AgreementStarted,
     AgreementStatus,
+    AgreementSuspended,
     ClaimRecorded,
     Instrument,
     ParticipantKind,
@@ -197,3 +199,25 @@ def test_the_status_says_how_far_it_has_come_and_expires_unsaid():
     assert status(drafted, signed, started, day="2027-11-11") is AgreementStatus.RUNNING
     assert status(drafted, signed, started, day="2027-11-12") is AgreementStatus.ENDED
     assert status(drafted, signed, started, ended) is AgreementStatus.ENDED
+
+
+def test_a_running_agreement_may_rest_and_go_on():
+    suspended = AgreementSuspended(effective=on("2026-01-01"), reason="Pemeriksaan")
+    resumed = AgreementResumed(effective=on("2026-02-01"))
+    again = replace(suspended, effective=on("2026-03-01"))
+    proposed.given(signed).when(suspended).then_refused("agreement.not_running")
+    running.when(resumed).then_refused("agreement.not_suspended")
+    running.when(suspended).then_recorded()
+    rests = running.given(suspended)
+    rests.when(again).then_refused("agreement.already_suspended")
+    rests.when(resumed).then_recorded()
+    rests.given(resumed).when(again).then_recorded()
+    running.given(ended).when(replace(again, effective=on("2027-01-01"))).then_refused(
+        "agreement.already_ended"
+    )
+
+
+def test_a_draft_lists_fields_that_there_are():
+    nothing.when(replace(drafted, allowed_fields=("certificate", "putusan"))).then_refused(
+        "agreement.unknown_field"
+    )

@@ -1,0 +1,1 @@
+"""What an agreement lets a partner see: the words for it, and the scope that one is compiled to."""

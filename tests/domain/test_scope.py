@@ -1,0 +1,140 @@
+"""An agreement compiled to a scope: when it shares, with whom, and which fields."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from scenario import on
+
+from domain.agreement import (
+    AgreementEnded,
+    AgreementProposed,
+    AgreementResumed,
+    AgreementSigned,
+    AgreementStarted,
+    AgreementSuspended,
+    Instrument,
+    ParticipantKind,
+)
+from domain.programme import ProgrammeKind
+from domain.registry import AgencyKind
+from domain.sharing.fields import FIELDS, SharedField
+from domain.sharing.scope import TAIL, Because, compile_scope
+from domain.time import Zone
+
+WIB = Zone.WIB
+DRAFT = AgreementProposed(
+    effective=on("2025-10-01"),
+    title="Pelatihan bersertifikat",
+    instrument=Instrument.PKS,
+    parties=("RUTAN-MEDAN", "DISNAKER-12.71"),
+    purpose="Pelatihan",
+    legal_basis="UU 22/2022",
+    units=("RUTAN-MEDAN",),
+    regions=("12.71",),
+    programme_kinds=(ProgrammeKind.PELATIHAN_KETERAMPILAN,),
+    participant_kinds=(ParticipantKind.NARAPIDANA,),
+    allowed_fields=("full_name", "certificate", "supervision", "counts"),
+    valid_from=None,
+    valid_until=None,
+)
+SIGNED = AgreementSigned(
+    effective=on("2025-11-01"),
+    number="PKS/1",
+    valid_from=date(2025, 11, 11),
+    valid_until=date(2026, 11, 11),
+)
+STARTED = AgreementStarted(effective=on("2025-11-12"))
+SUSPENDED = AgreementSuspended(effective=on("2026-02-01"), reason="Pemeriksaan")
+RESUMED = AgreementResumed(effective=on("2026-03-01"))
+ENDED = AgreementEnded(effective=on("2026-05-01"), reason="Bersama")
+RUNNING = (DRAFT, SIGNED, STARTED)
+
+
+def scope(*facts, agency="DISNAKER-12.71", kind=AgencyKind.DINAS_KETENAGAKERJAAN):
+    return compile_scope("a", facts, agency, kind)
+
+
+def at(text, zone=WIB):
+    return datetime.fromisoformat(text).replace(tzinfo=zone.offset)
+
+
+def standing(facts, text, zone=WIB):
+    return scope(*facts).standing(zone, at(text, zone))
+
+
+@pytest.mark.parametrize(
+    ("facts", "text", "shares", "because"),
+    [
+        ((), "2026-01-01T00:00", False, Because.NOT_A_PARTY),
+        ((DRAFT,), "2026-01-01T00:00", False, Because.NOT_SIGNED),
+        ((DRAFT, SIGNED), "2026-01-01T00:00", False, Because.NOT_STARTED),
+        (RUNNING, "2025-11-11T23:59", False, Because.NOT_STARTED),
+        (RUNNING, "2025-11-12T00:00", True, Because.RUNNING),
+        (RUNNING, "2026-11-11T23:59", True, Because.RUNNING),
+        (RUNNING, "2026-11-12T00:00", False, Because.EXPIRED),
+        ((*RUNNING, SUSPENDED), "2026-02-01T00:00", False, Because.SUSPENDED),
+        ((*RUNNING, SUSPENDED, RESUMED), "2026-03-01T00:00", True, Because.RESUMED),
+        ((*RUNNING, ENDED), "2026-05-01T00:00", False, Because.ENDED),
+        ((*RUNNING, ENDED), "2027-05-01T00:00", False, Because.ENDED),
+    ],
+)
+def test_it_shares_while_the_agreement_runs_and_is_valid(facts, text, shares, because):
+    found = standing(facts, text)
+    assert (found.shares, found.because) == (shares, because)
+
+
+def test_a_last_day_ends_at_midnight_in_the_zone_of_the_unit():
+    still, over = "2026-11-11T23:59:59", "2026-11-12T00:00"
+    for zone in Zone:
+        assert standing(RUNNING, still, zone).shares
+        assert not standing(RUNNING, over, zone).shares
+    compiled = scope(*RUNNING)
+    ends = compiled.next_change(Zone, at("2026-11-11T00:00"))
+    assert ends == at("2026-11-12T00:00", Zone.WIT) < at("2026-11-12T00:00", WIB)
+    assert compiled.next_change([WIB], at("2026-11-12T00:00")) is None
+
+
+def test_the_tail_is_counted_from_when_nothing_was_shared_any_more():
+    suspended = at("2026-02-01T00:00")
+    expired = standing((*RUNNING, SUSPENDED), "2026-12-01T00:00")
+    assert (expired.because, expired.since) == (Because.EXPIRED, suspended)
+    assert not expired.over(suspended + TAIL - timedelta(seconds=1))
+    assert expired.over(suspended + TAIL)
+    ended = standing((*RUNNING, SUSPENDED, ENDED), "2026-06-01T00:00")
+    assert ended.since == suspended
+    assert standing((DRAFT,), "2026-06-01T00:00").over(suspended)
+
+
+@pytest.mark.parametrize(
+    "missing", ["units", "regions", "programme_kinds", "participant_kinds", "allowed_fields"]
+)
+def test_what_is_missing_means_nothing(missing):
+    found = standing((replace(DRAFT, **{missing: ()}), SIGNED, STARTED), "2026-01-01T00:00")
+    assert (found.shares, found.because) == (False, Because.NOTHING_NAMED)
+
+
+def test_fields_are_those_that_are_listed_and_that_the_agency_may_have():
+    assert scope(*RUNNING).fields == (SharedField.FULL_NAME, SharedField.CERTIFICATE)
+    assert scope(*RUNNING, kind=AgencyKind.BAPAS).fields == (
+        SharedField.FULL_NAME,
+        SharedField.SUPERVISION,
+    )
+    assert scope(*RUNNING, kind=AgencyKind.PEMDA).fields == (SharedField.COUNTS,)
+
+
+@pytest.mark.parametrize("kind", [None, AgencyKind.DINAS, AgencyKind.OTHER, AgencyKind.UPT])
+def test_an_agency_of_no_kind_that_shares_is_shown_nothing(kind):
+    compiled = scope(*RUNNING, kind=kind)
+    assert not compiled.standing(WIB, at("2026-01-01T00:00")).shares
+    assert compiled.fields == ()
+
+
+def test_who_is_no_party_has_no_scope():
+    compiled = scope(*RUNNING, agency="DISNAKER-33.75")
+    assert compiled.standing(WIB, at("2026-01-01T00:00")).because is Because.NOT_A_PARTY
+
+
+def test_no_record_has_a_field_of_an_offence_or_a_sentence():
+    words = {field.value for fields in FIELDS.values() for field in fields}
+    assert not {w for w in words if "offence" in w or "sentence" in w or "verdict" in w}
