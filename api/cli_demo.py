@@ -30,6 +30,18 @@ LOGINS: Final = (
     ("Auditor Ditjenpas / auditor", Role.AUDITOR, Level.DITJENPAS, None),
 )
 """Who may log in to the demo: a label, and what the token says."""
+AGENCIES: Final = (
+    ("Disnaker Kota Medan", "DISNAKER-12.71"),
+    ("Pemko Medan", "PEMKO-12.71"),
+    ("Diskoumperindag Kabupaten Serang", "DISKOUMPERINDAG-36.04"),
+    ("Dinas Perikanan Kabupaten Serang", "DISKAN-36.04"),
+    ("DKPP Kabupaten Serang", "DKPP-36.04"),
+    ("Polres Pekalongan Kota", "POLRES-PEKALONGAN-KOTA"),
+    ("Dinas Pendidikan Kota Pekalongan", "DINDIK-33.75"),
+    ("Dinarpus Kota Pekalongan", "DINARPUS-33.75"),
+    ("BPVP Pangkep", "BPVP-PANGKEP"),
+)
+"""One agency of each kind that is a party of the demo's agreements."""
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Porta / port.")]
 
@@ -155,7 +167,7 @@ def _refuse_beside_real_people(house: "House") -> None:
 
 
 def _callers() -> Sequence[tuple[str, Caller]]:
-    return [
+    staff = [
         (
             label,
             Caller(
@@ -167,6 +179,19 @@ def _callers() -> Sequence[tuple[str, Caller]]:
             ),
         )
         for label, role, level, unit in LOGINS
+    ]
+    return staff + [
+        (
+            f"{label} / agency",
+            Caller(
+                id=f"demo-agency-{agency.lower()}",
+                role=Role.AGENCY,
+                level=Level.UNIT,
+                units=frozenset(),
+                agency=agency,
+            ),
+        )
+        for label, agency in AGENCIES
     ]
 
 

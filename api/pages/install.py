@@ -16,6 +16,7 @@ from api.pages import (
     law,
     login,
     overview,
+    partner_desk,
     remisi_batches,
     remisi_differences,
     remisi_report,
@@ -40,6 +41,7 @@ PAGES: Final = (
     remisi_differences,  # before the lists, whose address of a person fits its own
     remisi_batches,
     remisi_report,
+    partner_desk,
     verify,
 )
 FOR_EVER: Final = "public, max-age=31536000, immutable"

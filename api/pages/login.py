@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from api.dependencies import WithServices
 from api.pages.cases import SEARCH_COOKIE, SEARCH_PATH
 from api.pages.rendering import page, remember
-from api.pages.visits import LOGIN, TOKEN_COOKIE, OwnForm, PageRoute
-from api.tokens import LONGEST, TokenRefused
+from api.pages.visits import DESK, LOGIN, TOKEN_COOKIE, OwnForm, PageRoute
+from api.tokens import LONGEST, Role, TokenRefused
 from domain.kernel import Words
 
 COOKIE_MOST: Final = 3_900
@@ -38,18 +38,19 @@ def log_in(
     token: Annotated[str, Form(max_length=LONGEST)] = "",
     demo: Annotated[int | None, Form(ge=0, le=99)] = None,
 ) -> Response:
-    """Keep a valid token in a cookie, and go to the overview."""
+    """Keep a valid token in a cookie, and go to the overview, or an agency to its own desk."""
     offered = _demo_logins(request)
     if demo is not None and demo < len(offered):
         token = offered[demo][1]
     token = token.strip()
     try:
-        request.state.actor = services.caller_of(token).id
+        caller = services.caller_of(token)
     except TokenRefused:
         return _form(request, NOT_VALID, 401)
+    request.state.actor = caller.id
     if len(token) > COOKIE_MOST:
         return _form(request, TOO_LONG, 422)
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(DESK if caller.role is Role.AGENCY else "/", 303)
     remember(request, response, TOKEN_COOKIE, token)
     return response
 

@@ -4,7 +4,7 @@ The cookie is `HttpOnly` and `SameSite=Strict`, and the API does not look at it:
 neither read it nor have it sent. A form is answered only when it stood on a page of this service.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -13,16 +13,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 
-from api.dependencies import WithServices, services_of
+from api.dependencies import Services, WithServices, services_of
 from api.pages.rendering import page
 from api.problems import BUSY, DETAILS, TITLES, Problem
-from api.tokens import READERS, Caller, TokenRefused
+from api.tokens import READERS, Caller, Role, TokenRefused
 from application.access import UNRECORDED, Unrecorded
 from application.read_models import Busy
 from domain.kernel import Words
 
 TOKEN_COOKIE: Final = "jejak_masuk"  # noqa: S105  # its name
 LOGIN: Final = "/masuk"
+DESK: Final = "/mitra"
+"""Where agencies are at home; the other pages are for staff."""
 NOT_A_READER: Final[Words] = (
     "peran ini tidak membaca isi catatan; halaman ini untuk petugas, penyelia dan auditor",
     "this role does not read records; these pages are for caseworkers, supervisors and auditors",
@@ -72,10 +74,19 @@ def refusal(request: Request, status: int, words: Words) -> Response:
 
 def visitor(request: Request, services: WithServices) -> Caller:
     """Return who visits; raise `TokenRefused` for whoever has not logged in."""
+    return _let_in(request, services, READERS)
+
+
+def partner(request: Request, services: WithServices) -> Caller:
+    """Return who visits the desk of agencies: an agency, or staff who look at what one sees."""
+    return _let_in(request, services, READERS | {Role.AGENCY})
+
+
+def _let_in(request: Request, services: Services, roles: Collection[Role]) -> Caller:
     caller = services.caller_of(request.cookies.get(TOKEN_COOKIE, ""))
     request.state.actor = caller.id
     request.state.caller = caller
-    if caller.role not in READERS:
+    if caller.role not in roles:
         raise Problem(403, "access.no_content", NOT_A_READER)
     return caller
 
@@ -93,4 +104,5 @@ def ensure_own_form(request: Request) -> None:
 
 
 Visitor = Annotated[Caller, Depends(visitor)]
+Partner = Annotated[Caller, Depends(partner)]
 OwnForm = Depends(ensure_own_form)

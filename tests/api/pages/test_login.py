@@ -108,13 +108,22 @@ def test_only_a_demo_offers_logins_and_never_shows_their_tokens(service, token):
     assert stranger.post("/masuk", data={"demo": "0"}).url.path == "/"
 
 
-@pytest.mark.parametrize("role", ["agency", "operator", "compliance"])
+@pytest.mark.parametrize("role", ["operator", "compliance"])
 def test_a_role_that_reads_no_records_is_told_so(service, token, role):
     client = service.stranger()
     answer = client.post("/masuk", data={"token": token(role)})
     assert answer.status_code == 403
     assert "petugas, penyelia dan auditor" in answer.text
     assert 'action="/keluar"' in answer.text
+
+
+def test_an_agency_comes_to_its_own_desk_and_to_no_page_of_the_staff(service, token):
+    client = service.stranger()
+    answer = client.post("/masuk", data={"token": token("agency")})
+    assert (answer.status_code, answer.url.path) == (200, "/mitra")
+    for address in ("/", "/perkara", "/penahanan", "/koreksi", "/perubahan"):
+        assert client.get(address).status_code == 403
+        assert f'href="{address}"' not in answer.text
 
 
 def test_a_page_brings_nothing_that_runs_and_fetches_only_the_stylesheet(visitor, journey, medan):
