@@ -61,6 +61,8 @@ CREATE TABLE feed.subscription (
   why text COLLATE "C",
   delivered bigint NOT NULL DEFAULT 0,
   attempts integer NOT NULL DEFAULT 0,
+  refusals integer NOT NULL DEFAULT 0,
+  troubles integer NOT NULL DEFAULT 0,
   failing_since timestamptz,
   next_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   holder uuid,
@@ -70,6 +72,9 @@ CREATE TABLE feed.subscription (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 ALTER TABLE feed.subscription SET (fillfactor = 50);
+CREATE INDEX subscription_audience ON feed.subscription (audience);
+COMMENT ON COLUMN feed.subscription.attempts IS 'Of the next entry, and of those the refusals; troubles are the receiver''s, in a row.';
+COMMENT ON COLUMN feed.subscription.version IS 'Goes up with each change that its sender is to hear of.';
 COMMENT ON TABLE feed.subscription IS 'A webhook: where entries are sent, and up to which they were. Address and secrets are sealed under a key of the service.';
 
 CREATE TABLE feed.delivery (
