@@ -4,7 +4,7 @@ A record says who, for what, by which route, of whom, and which fields by their 
 and never a value: neither what was shown nor the words that were searched for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Final, Protocol
@@ -66,6 +66,7 @@ class Asked(Value):
     units: frozenset[str] | None
     actor: str | None
     agency: str | None
+    agreement: str | None = None
     since: datetime | None
     before: int | None
     limit: int
@@ -86,6 +87,10 @@ class AccessLedger(Protocol):
 
     def record(self, record: AccessRecord) -> None:
         """Keep a record, durable once this returns; raise `Unrecorded`."""
+        ...
+
+    def record_all(self, records: Sequence[AccessRecord]) -> None:
+        """Keep records together, all of them or none; raise `Unrecorded`."""
         ...
 
     def ask(self, asked: Asked) -> list[Kept]:

@@ -33,7 +33,7 @@ class PostgresAccessLedger:
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
         self._line = WritingLine(str(pool.conninfo))
-        self._commit: GroupCommit[bytes, None] = GroupCommit(self._write)
+        self._commit: GroupCommit[Sequence[bytes], None] = GroupCommit(self._write)
 
     def __enter__(self) -> Self:
         return self
@@ -44,27 +44,37 @@ class PostgresAccessLedger:
 
     def record(self, record: AccessRecord) -> None:
         """Keep a record, durable once this returns; raise `Unrecorded`."""
+        self.record_all([record])
+
+    def record_all(self, records: Sequence[AccessRecord]) -> None:
+        """Keep records together, all of them or none; raise `Unrecorded`."""
+        if not records:
+            return
         try:
-            self._commit(body_of(record))
+            self._commit([body_of(one) for one in records])
         except (psycopg.Error, OutcomeUnknown, Overloaded) as error:
             kind = type(error).__name__  # and not its words, which may quote
-            log.warning("read_unrecorded", error=kind, trace_id=record.trace_id)
+            log.warning("read_unrecorded", error=kind, trace_id=records[0].trace_id)
             raise Unrecorded from error
 
-    def _write(self, bodies: Sequence[bytes]) -> Sequence[None]:
-        self._line.commit(RECORD, (list(bodies),))
-        return [None] * len(bodies)
+    def _write(self, groups: Sequence[Sequence[bytes]]) -> Sequence[None]:
+        self._line.commit(RECORD, ([body for group in groups for body in group],))
+        return [None] * len(groups)
 
     def ask(self, asked: Asked) -> list[Kept]:
         """Return records, the newest first."""
-        query = SQL(
-            "WITH {} wanted AS ("
-            "SELECT a.number FROM {} AS a WHERE {} ORDER BY a.number DESC LIMIT {})"
-            " SELECT number, recorded_at, encode(hash, 'hex'), body"
-            " FROM wanted JOIN ledger.access USING (number) ORDER BY number DESC"
-        ).format(*_among(asked), SQL(" AND ").join(_conditions(asked)), asked.limit)
         with self._pool.connection() as connection:
-            return [kept_from(*row) for row in connection.execute(query).fetchall()]
+            return [kept_from(*row) for row in connection.execute(query_of(asked)).fetchall()]
+
+
+def query_of(asked: Asked) -> Composable:
+    """Return what finds records: number, time, hash and body of each, the newest first."""
+    return SQL(
+        "WITH {} wanted AS ("
+        "SELECT a.number FROM {} AS a WHERE {} ORDER BY a.number DESC LIMIT {})"
+        " SELECT number, recorded_at, encode(hash, 'hex'), body"
+        " FROM wanted JOIN ledger.access USING (number) ORDER BY number DESC"
+    ).format(*_among(asked), SQL(" AND ").join(_conditions(asked)), asked.limit)
 
 
 def _among(asked: Asked) -> tuple[Composable, Composable]:
@@ -76,8 +86,8 @@ def _among(asked: Asked) -> tuple[Composable, Composable]:
         return SQL(""), SQL("ledger.access")
     found = SQL(
         "found AS MATERIALIZED (SELECT number, recorded_at, actor, unit, agency"
-        " FROM ledger.access WHERE ledger.subjects_of(body) && {}::text[]),"
-    ).format(sorted(asked.subjects))
+        " FROM ledger.access WHERE ledger.subjects_of(body) && {}::text[] AND {}),"
+    ).format(sorted(asked.subjects), _under(asked))
     return found, SQL("found")
 
 
@@ -89,11 +99,20 @@ def _conditions(asked: Asked) -> list[Composable]:
         conditions.append(SQL("a.actor = {}").format(asked.actor))
     if asked.agency is not None:
         conditions.append(SQL("a.agency = {}").format(asked.agency))
+    if asked.subjects is None:
+        conditions.append(_under(asked))
     if asked.since is not None:
         conditions.append(SQL("a.recorded_at >= {}").format(asked.since))
     if asked.before is not None:
         conditions.append(SQL("a.number < {}").format(asked.before))
     return conditions
+
+
+def _under(asked: Asked) -> Composable:
+    """Return the condition on the agreement, which stands in the body alone."""
+    if asked.agreement is None:
+        return SQL("true")
+    return SQL("ledger.agreement_of(body) = {}").format(asked.agreement)
 
 
 def body_of(record: AccessRecord) -> bytes:

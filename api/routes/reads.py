@@ -104,6 +104,7 @@ class Filters(BaseModel):
     subject: str | None
     actor: str | None
     agency: str | None
+    agreement: str | None
     since: datetime | None
 
 
@@ -118,13 +119,18 @@ def filters_of(
     ] = None,
     actor: Annotated[str | None, Query(description="By whom.", max_length=64)] = None,
     agency: Annotated[str | None, Query(description="By which agency.", max_length=64)] = None,
+    agreement: Annotated[
+        str | None,
+        Query(description="Under which agreement, by its id.", max_length=64),
+    ] = None,
     since: Annotated[Instant | None, Query(description="Recorded from this instant on.")] = None,
 ) -> Filters:
     """Read the filters of a query."""
-    for name, said in (("subject", subject), ("actor", actor), ("agency", agency)):
+    texts = {"subject": subject, "actor": actor, "agency": agency, "agreement": agreement}
+    for name, said in texts.items():
         if said is not None:
             wanted(name, said, str)
-    return Filters(subject=subject, actor=actor, agency=agency, since=since)
+    return Filters(**texts, since=since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ def reads_of(
         units=None if access.everywhere else access.units,
         actor=said.actor,
         agency=said.agency,
+        agreement=said.agreement,
         since=said.since,
         before=None,
         limit=0,

@@ -10,10 +10,11 @@ import psycopg
 import pytest
 import rfc8785
 from psycopg import errors
+from psycopg.sql import SQL
 
 from application.access import AccessRecord, Asked, Purpose, Unrecorded
 from domain.record import Actor
-from infrastructure.access_ledger import PostgresAccessLedger, body_of
+from infrastructure.access_ledger import PostgresAccessLedger, body_of, query_of
 
 CASE = "case:01980f5c-7a00-7000-8000-000000000001"
 OTHER = "case:01980f5c-7a00-7000-8000-000000000002"
@@ -103,6 +104,27 @@ def test_records_are_found_by_whom_they_show_and_by_whoever_read(access):
     assert found(limit=2) == [3, 2]
     assert found(since=datetime(2020, 1, 1, tzinfo=UTC)) == [3, 2, 1, 0]
     assert found(since=datetime(2100, 1, 1, tzinfo=UTC)) == []
+
+
+def test_records_are_found_by_the_agreement_under_which_they_were_shown(access, database):
+    dinas = replace(READER, id="dinas-1", role="agency", unit=None, agency="DISNAKER-12.71")
+    under = replace(RECORD, actor=dinas, agreement="pks-1")
+    for number, record in enumerate([RECORD, under, replace(under, agreement="pks-2"), under]):
+        access.record(replace(record, rows=number))
+
+    def found(**asked):
+        return [one.rows for one in access.ask(replace(ALL, **asked))]
+
+    assert found(agreement="pks-1") == [3, 1]
+    assert found(agreement="pks-1", subjects=frozenset([CASE])) == [3, 1]
+    assert found(agreement="pks-1", subjects=frozenset([OTHER])) == []
+    assert found(agreement="pks-2", agency="DISNAKER-12.71") == [2]
+    assert found(agreement="pks-3") == []
+    with psycopg.connect(database) as owner:
+        owner.execute("SET enable_seqscan = off")
+        query = query_of(replace(ALL, agreement="pks-1"))
+        plan = owner.execute(SQL("EXPLAIN ") + query).fetchall()
+    assert any("access_agreement" in line for (line,) in plan)
 
 
 def test_whom_few_have_read_is_found_by_the_index(access, database):
