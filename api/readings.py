@@ -95,19 +95,32 @@ class Reading:
         self, subjects: tuple[str, ...], shown: Collection[str], rows: int, unit: str | None = None
     ) -> None:
         """Record an answer, also one that names nobody."""
+        self.services.access.record(self.record(subjects, shown, rows, unit))
+        self.request.state.read = True
+
+    def record(
+        self,
+        subjects: Iterable[str],
+        shown: Collection[str],
+        rows: int,
+        unit: str | None = None,
+        agreement: str | None = None,
+    ) -> AccessRecord:
+        """Return the record of an answer, for whoever keeps several at once."""
         caller: Caller = self.request.state.caller
-        self.services.access.record(
-            AccessRecord(
-                actor=caller.actor(unit, self._principal()),
-                purpose=self._purpose(caller),
-                agreement=None,
-                route=self.request.scope["route"].path_format,
-                subjects=subjects,
-                fields=tuple(sorted(shown)),
-                rows=rows,
-                trace_id=trace_of(self.request),
-            )
+        return AccessRecord(
+            actor=caller.actor(unit, self._principal()),
+            purpose=self._purpose(caller),
+            agreement=agreement,
+            route=self.request.scope["route"].path_format,
+            subjects=tuple(sorted(set(subjects))),
+            fields=tuple(sorted(shown)),
+            rows=rows,
+            trace_id=trace_of(self.request),
         )
+
+    def of_nobody(self) -> None:
+        """Say that nothing has been shown yet: what will be is recorded as it leaves."""
         self.request.state.read = True
 
     def _purpose(self, caller: Caller) -> Purpose:
