@@ -19,6 +19,7 @@ from api.tokens import TokenRefused
 from application.access import UNRECORDED, Unrecorded
 from application.ledger import Conflict, KeyReused, OutcomeUnknown, Overloaded
 from application.read_models import Busy
+from application.sharing import NoSuchScope
 from domain.kernel import Json, Refused, Words
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -239,6 +240,11 @@ def of_busy(request: Request, _: Exception) -> JSONResponse:
     return answer(request, Problem(503, "read_model.busy", BUSY, headers=retry))
 
 
+def of_no_scope(request: Request, _: Exception) -> JSONResponse:
+    """404: no such agreement, or none of the agency's; which of these is told to nobody."""
+    return answer(request, not_found())
+
+
 def of_token(request: Request, _: Exception) -> JSONResponse:
     """401, without saying why."""
     return answer(request, Problem(401, headers={"WWW-Authenticate": "Bearer"}))
@@ -279,6 +285,7 @@ def install(app: FastAPI, full: Sequence[type[Exception]]) -> None:
         Overloaded: of_overloaded,
         Unrecorded: of_unrecorded,
         Busy: of_busy,
+        NoSuchScope: of_no_scope,
         TokenRefused: of_token,
         RequestValidationError: of_validation,
         HTTPException: of_http,
