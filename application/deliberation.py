@@ -20,6 +20,7 @@ from domain.consequences import consequences
 from domain.correction import CorrectionApproved, CorrectionEvent
 from domain.kernel import Event, Refused, SubjectForgotten, Value, is_forgotten
 from domain.one_person import ACROSS_RECORDS
+from domain.partner_result import PartnerResultEvent
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 from domain.remisi_batch import ensure_not_over
 from domain.review import ReviewEvent, ReviewOutcome, ReviewRaised, ReviewResolved
@@ -133,7 +134,7 @@ class Deliberation:
     def annotate(
         self,
         stream: StreamId,
-        event: CorrectionEvent | ReviewEvent,
+        event: CorrectionEvent | ReviewEvent | PartnerResultEvent,
         *,
         evidence: tuple[Evidence, ...] = (),
         cause: str | None = None,

@@ -17,6 +17,7 @@ from domain.integration_assessment import INTEGRATION_ASSESSMENT
 from domain.job_placement import JOB_PLACEMENT
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Chapter, Event, Stream
+from domain.partner_result import PARTNER_RESULT
 from domain.register import REGISTER
 from domain.remisi import REMISI
 from domain.remisi_assessment import REMISI_ASSESSMENT
@@ -78,8 +79,8 @@ EVENTS: Final[tuple[type[Event], ...]] = tuple(
     event for stream in STREAMS.values() for chapter in stream.chapters for event in chapter.events
 )
 
-ANNOTATING: Final[tuple[Chapter[Any, Any], ...]] = (CORRECTION, REVIEW)
-"""Chapters whose pages may stand in any stream: told about its facts, and none themselves."""
+ANNOTATING: Final[tuple[Chapter[Any, Any], ...]] = (CORRECTION, REVIEW, PARTNER_RESULT)
+"""Chapters whose pages may stand in any stream: told about facts, and none themselves."""
 ANNOTATIONS: Final[tuple[type[Event], ...]] = tuple(
     event for chapter in ANNOTATING for event in chapter.events
 )

@@ -90,6 +90,8 @@ class Whose(Value):
 
     ``field`` names the open field that holds that person's id; ``role`` is what somebody is to the
     stream's subject who has no record of their own, like the guardian of a youth. One of the two.
+    Where that field is empty, it is the stream's subject's after all. On an open field that holds
+    another event, it says whose is all that is sealed in that one.
     """
 
     field: str | None
@@ -156,7 +158,7 @@ def data_classes(value: type[Value]) -> Mapping[str, DataClass]:
 
 
 def subjects(value: type[Value]) -> Mapping[str, Whose]:
-    """Return the sealed fields that are somebody else's; raise `TypeError` at a mark in vain."""
+    """Return the fields that are somebody else's; raise `TypeError` at a mark in vain."""
     hints = get_type_hints(value, include_extras=True)
     classes = data_classes(value)
     said: dict[str, Whose] = {}
@@ -164,7 +166,8 @@ def subjects(value: type[Value]) -> Mapping[str, Whose]:
         for mark in getattr(hints[name], "__metadata__", ()):
             if isinstance(mark, Whose):
                 named = mark.field is None or classes.get(mark.field) is DataClass.NONE
-                if data_class is DataClass.NONE or not named or bool(mark.field) == bool(mark.role):
+                kept = data_class is not DataClass.NONE or hints[name].__origin__ is Event
+                if not kept or not named or bool(mark.field) == bool(mark.role):
                     raise TypeError(value.__name__, name, "whose it is must be said of open fields")
                 said[name] = mark
     return said
@@ -174,7 +177,10 @@ def subject_of(mark: Whose | None, event: Event, subject: str) -> str:
     """Return whose key seals a field of an event in the stream of ``subject``."""
     if mark is None:
         return subject
-    return f"{subject}/{mark.role}" if mark.role else str(getattr(event, mark.field or ""))
+    if mark.role:
+        return f"{subject}/{mark.role}"
+    named = getattr(event, mark.field or "")
+    return subject if named is None else str(named)
 
 
 class Refused(Exception):

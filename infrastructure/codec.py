@@ -170,7 +170,7 @@ def _event_around(
     if not isinstance(content, dict) or content.keys() != CONTENT:
         raise Unreadable(kind.stored_as, held)
     read: Json = {
-        name: reads.validate_python(said[name])
+        name: said[name] if said[name] is FORGOTTEN else reads.validate_python(said[name])
         for name, reads in _field_adapters(kind).items()
         if name != held
     }
@@ -350,16 +350,17 @@ class PageCodec:
 
 def _owners(draft: Draft) -> set[Owner]:
     """Return whose keys a draft's page is sealed under."""
-    owned = {one for event in _told(draft) for one, _ in _secrets(event, draft.subject)}
+    owned = {one for event, subject in _told(draft) for one, _ in _secrets(event, subject)}
     free_text = draft.evidence or draft.reason is not None
     return owned | ({owner(draft.subject, DataClass.PERSONAL)} if free_text else set())
 
 
-def _told(draft: Draft) -> Iterable[Event]:
-    """Yield the event of a draft, and the one that it holds."""
-    yield draft.event
-    if (held := content_field(type(draft.event))) is not None:
-        yield getattr(draft.event, held)
+def _told(draft: Draft) -> Iterable[tuple[Event, str]]:
+    """Yield the event of a draft and the one that it holds, each with whose it is."""
+    event, subject = draft.event, draft.subject
+    yield event, subject
+    if (held := content_field(type(event))) is not None:
+        yield getattr(event, held), subject_of(subjects(type(event)).get(held), event, subject)
 
 
 def _secrets(event: Event, subject: str) -> Iterable[tuple[Owner, str]]:
@@ -372,14 +373,12 @@ def _taken_out(draft: Draft, payload: Json) -> Mapping[Owner, Json]:
     """Take out of a payload what is to be sealed, and add what else is: by owner and pointer."""
     secrets: dict[Owner, Json] = {}
     at, place = payload, "/payload"
-    for event in _told(draft):
-        for whose, field in _secrets(event, draft.subject):
+    for event, subject in _told(draft):
+        for whose, field in _secrets(event, subject):
             secrets.setdefault(whose, {})[f"{place}/{field}"] = at.pop(field)
         if (held := content_field(type(event))) is not None:
             at, place = at[held]["payload"], f"{place}/{held}/payload"
-    free_text = {
-        f"/evidence/{index}/number": item.number for index, item in enumerate(draft.evidence)
-    }
+    free_text = {f"/evidence/{n}/number": item.number for n, item in enumerate(draft.evidence)}
     if draft.reason is not None:
         free_text["/reason"] = draft.reason
     if free_text:

@@ -29,12 +29,13 @@ carried case cases catalogue cause cell ceremony certificate certificates certif
 charge checked child chosen city claim claimed class closed closing code cohort comment community
 competence complete completed concern conduct confirmed consent consented contact content converted
 copy correct corrected correction cost count counted country court credits criteria custody date
+dated
 day days deadline death decided decision declined decree deferred delivered departed departure
 deposited deradicalised description destination detained detention did died discipline district
 document documents domicile domiciles down drafted drawn due duration duty earlier earned edition
 education effective eligibility eligible employed employer en end ended ends enrolled enrolment
 entered equipment error escaped event events evidence exam except exceptional excluded excused
-executed expected expiry explanation extend extended extension facts failed family father feast
+executed expected expiry explanation extend extended extension fact facts failed family father feast
 female field fields figure final fine fingerprint finished fixed floor forgotten form found free
 from full funded gate gender given goods grade granted ground guarantor guardian guided half handed
 hands happen harm hash head health hearing held help holiday home hospital hours id identifier
@@ -46,15 +47,16 @@ marriage married matched material maximum measure medical meeting members merge 
 minutes missed missing mobile mode month months more mother move moved moves name named names
 nationality necessary needed next no not note notice now number occupation occurred of offence
 offered office officer on one open opened opening operator or order ordered ordinal organisation
-origin other otherwise out outcome over own owner paid paper parent part participant participants
-parties partner parts party passed passport paused payment pending performed period permanent
-permission
+origin other otherwise out outcome over own owner paid paper papers parent part participant
+participants parties partner parts party passed passport paused payment pending performed period
+permanent permission
 permissions permit person phone photo place placed placement plan planned policies policy position
 possible posted predicate presence present price prison prize probation product programme
 projections pronounced proof property proposal proposed prosecutor provider province public purpose
 put quality quantity question queue queued quota raised rank rate reached readmitted reason reasons
 recaptured receipt received receiver recidivist reckoning recognised recommended recorded recovered
 reference referral referred refused region regions register registered registry regular rehearing
+rejected
 relation release released releases releasing religion remarks remission remote removed renewed
 repaid report reported represented request requested requester required requirement reserved
 residence resident resolved respond responsible result resumed retention returned review revoked
