@@ -69,10 +69,11 @@ class Outcome(Enum):
 
 
 class Exam(Value):
-    """One exam, and the level that it closes."""
+    """One exam, the level that it closes, and since when it has come so far."""
 
     level: PaketLevel | None
     outcome: Outcome
+    on: date
 
 
 class Ijazah(Value):
@@ -187,7 +188,9 @@ def examined(finals: Finals, event: ExamEvent, level: PaketLevel | None) -> Fina
     """Write how far the exam has come; ``level`` is that of the enrolment."""
     known = finals.exams.get(event.exam)
     kept = known is not None and not isinstance(event, ExamRegistered)
-    exam = Exam(level=known.level if known and kept else level, outcome=AFTER[type(event)])
+    outcome, day = AFTER[type(event)], event.effective.day
+    since = known.on if known and known.outcome is outcome else day
+    exam = Exam(level=known.level if known and kept else level, outcome=outcome, on=since)
     return replace(finals, exams=finals.exams | {event.exam: exam})
 
 
