@@ -1,0 +1,1 @@
+"""What leaves the house of one person: a record made of the fields that a scope names, no other."""
