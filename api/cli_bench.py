@@ -27,6 +27,10 @@ People = Annotated[
     int | None,
     typer.Option(min=1, help="Orang dalam unit untuk read dan award-day / people in the unit."),
 ]
+Rows = Annotated[
+    int | None,
+    typer.Option(min=100, help="Jawaban dalam buku pembacaan untuk reads / answers in the book."),
+]
 Kept = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Simpan di berkas ini / keep.")
 ]
@@ -47,6 +51,7 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     tiny: Annotated[bool, typer.Option(hidden=True, help="Only that it runs.")] = False,
     store_events: StoreEvents = None,
     people: People = None,
+    rows: Rows = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Untuk dibaca program / for a program to read.")
     ] = False,
@@ -74,7 +79,8 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
     size = "tiny" if tiny else "quick" if quick else "default"
-    found = _run_all(names, scale_of(size, runs=runs, store_events=store_events, people=people))
+    chosen = scale_of(size, runs=runs, store_events=store_events, people=people, rows=rows)
+    found = _run_all(names, chosen)
     _tell(found, as_json=as_json)
     if write:
         keep(write, found.results, found.facts)

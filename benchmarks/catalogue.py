@@ -18,6 +18,7 @@ BENCHMARKS: Final = {
     "verify": "benchmarks.verify",
     "read": "benchmarks.read",
     "award-day": "benchmarks.award_day",
+    "reads": "benchmarks.reads",
 }
 SIZES: Final = {"default": DEFAULT, "quick": QUICK, "tiny": TINY}
 

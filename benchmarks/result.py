@@ -26,6 +26,7 @@ class Scale:
     ``events``: how many events a benchmark writes or folds that works through a fixed amount.
     ``store_events``: how many events stand in the store that is read from.
     ``people``: how many people the unit holds whose pages and lists are read.
+    ``rows``: how many answers stand in the book of reads that is asked.
     """
 
     runs: int
@@ -33,11 +34,16 @@ class Scale:
     events: int
     store_events: int
     people: int
+    rows: int
 
 
-DEFAULT: Final = Scale(runs=5, seconds=1.0, events=20_000, store_events=100_000, people=4_000)
-QUICK: Final = Scale(runs=2, seconds=0.4, events=3_000, store_events=10_000, people=400)
-TINY: Final = Scale(runs=1, seconds=0.05, events=60, store_events=300, people=12)
+DEFAULT: Final = Scale(
+    runs=5, seconds=1.0, events=20_000, store_events=100_000, people=4_000, rows=200_000
+)
+QUICK: Final = Scale(
+    runs=2, seconds=0.4, events=3_000, store_events=10_000, people=400, rows=20_000
+)
+TINY: Final = Scale(runs=1, seconds=0.05, events=60, store_events=300, people=12, rows=1_200)
 """For tests: that everything runs, never how fast."""
 
 
