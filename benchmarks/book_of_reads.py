@@ -132,7 +132,7 @@ def _without_indexes(owner: psycopg.Connection[Any]) -> Iterator[None]:
         owner.execute(sql.SQL("DROP INDEX ledger.{}").format(sql.Identifier(name)))
     yield
     for _, definition in indexes:
-        owner.execute(sql.SQL(definition))  # type: ignore[arg-type]  # as the catalogue has it
+        owner.execute(sql.SQL(definition))
 
 
 def ensure_alike(owner: psycopg.Connection[Any], rows: int) -> None:
