@@ -27,6 +27,7 @@ from domain.fields import (
     PersonId,
     Ref,
     Sha256,
+    UnitCode,
 )
 from domain.ijazah import ExamRegistered, ExamTaken, Failed, IjazahIssued, Passed
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, Whose, ensure
@@ -48,14 +49,16 @@ class Paper(Value):
 class ResultProposed(Event, stored_as="programme.result_proposed"):
     """A partner told a result of this programme: the fact that the record would hold.
 
-    ``result`` is this event's own id, ``reference`` the partner's own key for it. ``case`` and
-    ``person`` are those that the fact is about; a session of a class is about none in particular.
+    ``result`` is this event's own id, ``reference`` the partner's own key for it. ``unit`` is to
+    answer. ``case`` and ``person`` are those that the fact is about; a session of a class is about
+    none in particular.
     """
 
     result: Open[EventId]
     reference: Open[Ref]
     agency: Open[AgencyCode]
     agreement: Open[AgreementId]
+    unit: Open[UnitCode]
     case: Open[CaseId | None]
     person: Open[PersonId | None]
     fact: Annotated[Open[Event], THEIRS]

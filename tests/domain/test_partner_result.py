@@ -30,6 +30,7 @@ def proposed(result="r-1", reference="asesmen-7", agency="BPVP-PANGKEP"):
         reference=reference,
         agency=agency,
         agreement="a-1",
+        unit="RUTAN-BARRU",
         case="c-1",
         person="p-1",
         fact=Assessed(

@@ -1,0 +1,162 @@
+"""A class under an agreement that runs, with one learner, and a partner that tells of it."""
+
+from dataclasses import replace
+from datetime import date
+
+from correcting_desk import MEDAN, Desk, applied, course, new_id, now
+from pages import ACTOR
+from scenario import on
+
+from application.partner_results import PartnerResults, Told
+from application.sharing import Sharing
+from application.units import Units
+from domain.agreement import (
+    AgreementProposed,
+    AgreementSigned,
+    AgreementStarted,
+    Instrument,
+    ParticipantKind,
+)
+from domain.certification import Assessed, Competence, CompetenceCertified
+from domain.programme import ProgrammeKind, ProgrammeOpened, ProviderKind
+from domain.record import StreamId
+from domain.registry import AgencyKind, AgencyNamed, UnitKind, UnitNamed
+
+BPVP = "BPVP-MEDAN"
+PARTNER = replace(ACTOR, id="bpvp-1", role="agency", unit=None, agency=BPVP)
+SCHEME = "Barber"
+
+
+class House:
+    """Everybody who writes: the unit through its desk, the partner through its results."""
+
+    def __init__(self, ledger, kind=AgencyKind.BPVP) -> None:
+        self.desk = Desk(ledger)
+        self.ledger = ledger
+        self.results = PartnerResults(self.desk.append, Sharing(ledger, Units(ledger, now), now))
+        if not ledger.read(registry(f"unit/{MEDAN}")):
+            self.desk.tell(registry(f"unit/{MEDAN}"), unit_named())
+        if not ledger.read(registry(f"agency/{BPVP}")):
+            self.desk.tell(registry(f"agency/{BPVP}"), agency_named(kind))
+        self.agreement = StreamId(kind="agreement", key=new_id())
+        self.desk.tell(self.agreement, draft(), *running())
+        self.programme = StreamId(kind="programme", key=new_id())
+        self.desk.tell(self.programme, opened(self.agreement.key))
+
+    def learner(self, name="Budi Fiktif"):
+        """Somebody who is trained in the class."""
+        case = self.desk.case(name)
+        self.desk.tell(case, replace(applied(self.programme), agreement=self.agreement.key))
+        self.desk.tell(case, *course(self.programme)[:3])
+        return case
+
+    def propose(self, *told, agency=BPVP):
+        """Have a partner tell results; return their ids."""
+        receipt = self.results.propose(
+            self.programme, agency, told, self.desk.request(actor=PARTNER)
+        )
+        return [written.event_id for written in receipt.written]
+
+    def accept(self, result):
+        return self.results.accept(self.programme, result, self.desk.request())
+
+    def reject(self, result, reason="Skemanya keliru"):
+        return self.results.reject(self.programme, result, reason, self.desk.request())
+
+    def told(self, result):
+        return self.results.of(self.programme).by_id[result]
+
+    def assessed(self, day="2025-06-10", result=Competence.KOMPETEN):
+        return Assessed(
+            effective=on(day),
+            programme=self.programme.key,
+            result=result,
+            issuer="LSP Fiktif",
+            scheme=SCHEME,
+        )
+
+    def certified(self, day="2025-06-20", number="SK-77/2025"):
+        return CompetenceCertified(
+            effective=on(day),
+            programme=self.programme.key,
+            issuer="LSP Fiktif",
+            scheme=SCHEME,
+            number=number,
+            level=None,
+            issued_on=date.fromisoformat(day),
+            valid_until=date(2028, 6, 20),
+        )
+
+
+def told(reference, case, fact, *papers):
+    return Told(reference=reference, case=case, fact=fact, papers=papers)
+
+
+def registry(key):
+    return StreamId(kind="registry", key=key)
+
+
+def unit_named():
+    return UnitNamed(
+        effective=on("2020-01-01"),
+        unit=MEDAN,
+        kind=UnitKind.RUTAN,
+        unit_class=None,
+        title="Rutan Medan",
+        region="12.71",
+    )
+
+
+def agency_named(kind):
+    return AgencyNamed(
+        effective=on("2020-01-01"), agency=BPVP, kind=kind, title="BPVP Fiktif", region=None
+    )
+
+
+def draft():
+    return AgreementProposed(
+        effective=on("2025-01-01"),
+        title="Pelatihan bersertifikat",
+        instrument=Instrument.PKS,
+        parties=("RUTAN-MEDAN", BPVP),
+        purpose="Pelatihan",
+        legal_basis="UU 22/2022",
+        units=(MEDAN,),
+        regions=("12.71",),
+        programme_kinds=(ProgrammeKind.PELATIHAN_KETERAMPILAN,),
+        participant_kinds=(ParticipantKind.NARAPIDANA, ParticipantKind.TAHANAN),
+        allowed_fields=("full_name", "programme", "attendance", "certificate"),
+        valid_from=None,
+        valid_until=None,
+    )
+
+
+def running():
+    return (
+        AgreementSigned(
+            effective=on("2025-01-10"),
+            number="PKS/1",
+            valid_from=date(2025, 1, 10),
+            valid_until=None,
+        ),
+        AgreementStarted(effective=on("2025-01-11")),
+    )
+
+
+def opened(agreement):
+    return ProgrammeOpened(
+        effective=on("2025-02-01"),
+        kind=ProgrammeKind.PELATIHAN_KETERAMPILAN,
+        title="Barbershop",
+        unit=MEDAN,
+        provider="BPVP Fiktif",
+        provider_kind=ProviderKind.INSTRUKTUR_BPVP,
+        certified=True,
+        scheme=SCHEME,
+        capacity=20,
+        agreement=agreement,
+        starts=date(2025, 3, 1),
+        ends=None,
+        eligible_domiciles=(),
+        asset=None,
+    )
