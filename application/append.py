@@ -9,10 +9,10 @@ from typing import Final
 
 from application.at_hand import AtHand
 from application.deliberation import Deliberation, Plan, Proposal, Request, admit_all
-from application.document_days import ensure_signed
+from application.document_days import ensure_happened
 from application.ledger import Conflict, Ledger, Receipt
 from application.timeline import Known
-from domain.kernel import Refused, ensure
+from domain.kernel import Refused
 from domain.record import Recorded, StreamId
 
 __all__ = ["ATTEMPTS_MAX", "Append", "Deliberation", "Proposal", "Request"]
@@ -114,14 +114,4 @@ class Append:
     def _ensure_not_in_the_future(self, request: Request) -> None:
         now = self.now()
         for proposal in request.proposals:
-            ensure(
-                proposal.event.effective.instant <= now,
-                "append.effective_in_future",
-                article="Kaidah Jejak: yang dicatat adalah yang sudah terjadi",
-                because=(
-                    "tanggal berlaku masih di masa depan; catat setelah terjadi",
-                    "the effective time lies in the future; record it once it has happened",
-                ),
-                field="effective",
-            )
-            ensure_signed(proposal.event, now)
+            ensure_happened(proposal.event, now)

@@ -12,7 +12,7 @@ from typing import Final
 from application.append import Append
 from application.correction_effect import Effect, ids_of, journey_before, meant_by
 from application.deliberation import Deliberation, Request
-from application.document_days import ensure_signed
+from application.document_days import ensure_happened
 from application.ledger import Pages, Receipt
 from application.standing import corrections_of, review_of, standing
 from domain.assessment import WORKED_OUT
@@ -130,7 +130,7 @@ class Correcting:
         targets = _targets(wanted, pages)
         if wanted.content is not None:
             _ensure_same_kind(wanted.content, targets[0], pages)
-            _ensure_not_in_the_future(wanted.content, said)
+            ensure_happened(wanted.content, said.now())
             looked = Effect(said, self.pages, wanted.stream, requested, approver="")
             _ensure_may_stand(wanted.content, targets[0], pages, looked)
         if wanted.to is not None:
@@ -319,20 +319,6 @@ def _ensure_same_kind(content: Event, target: Draft, pages: Sequence[Draft]) -> 
         ),
         field="person",
     )
-
-
-def _ensure_not_in_the_future(content: Event, said: Deliberation) -> None:
-    ensure(
-        content.effective.instant <= said.now(),
-        "append.effective_in_future",
-        article="Kaidah Jejak: yang dicatat adalah yang sudah terjadi",
-        because=(
-            "tanggal berlaku masih di masa depan; catat setelah terjadi",
-            "the effective time lies in the future; record it once it has happened",
-        ),
-        field="effective",
-    )
-    ensure_signed(content, said.now())
 
 
 def _ensure_may_stand(

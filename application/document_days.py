@@ -1,4 +1,4 @@
-"""The day on a document that grants something: it is signed by then, or it grants nothing yet."""
+"""Nothing is recorded before it has happened: neither an event, nor a document that grants it."""
 
 from datetime import datetime
 from typing import Final
@@ -7,6 +7,21 @@ from domain.batch_list import BatchSkIssued
 from domain.kernel import Event, ensure
 
 WHAT_IS_THERE: Final = "Kaidah Jejak: yang dicatat adalah yang sudah terjadi"
+
+
+def ensure_happened(event: Event, now: datetime) -> None:
+    """Refuse what is said to take effect later than now."""
+    ensure(
+        event.effective.instant <= now,
+        "append.effective_in_future",
+        article=WHAT_IS_THERE,
+        because=(
+            "tanggal berlaku masih di masa depan; catat setelah terjadi",
+            "the effective time lies in the future; record it once it has happened",
+        ),
+        field="effective",
+    )
+    ensure_signed(event, now)
 
 
 def ensure_signed(event: Event, now: datetime) -> None:
