@@ -17,6 +17,7 @@ from typing import Final, assert_never, get_args
 from domain.fields import AgreementId, Count, Line, Note, ProgrammeId, Ref
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
 from domain.participation import AttendanceSum, ensure_attendance, ensure_within_reach, restated
+from domain.time import Effective
 
 
 class ActivityKind(Enum):
@@ -76,10 +77,11 @@ class Taking(Enum):
 
 
 class Activity(Value):
-    """One activity as the person took part in it."""
+    """One activity as the person took part in it, and when that was over."""
 
     joined: ActivityJoined | None
     taking: Taking
+    ended: Effective | None
     attendance: tuple[AttendanceSum, ...]
 
 
@@ -89,7 +91,7 @@ class Activities(Value):
     activities: dict[str, Activity]
 
 
-UNKNOWN: Final = Activity(joined=None, taking=Taking.PART, attendance=())
+UNKNOWN: Final = Activity(joined=None, taking=Taking.PART, ended=None, attendance=())
 ORDER: Final = "Kaidah Jejak: urutan kegiatan"
 
 
@@ -177,9 +179,9 @@ def evolve(state: Activities, event: ActivityEvent) -> Activities:
             sums = restated(activity.attendance, _attended(activity, event))
             activity = replace(activity, attendance=sums)
         case ActivityFinished():
-            activity = replace(activity, taking=Taking.FINISHED)
+            activity = replace(activity, taking=Taking.FINISHED, ended=event.effective)
         case ActivityLeft():
-            activity = replace(activity, taking=Taking.LEFT)
+            activity = replace(activity, taking=Taking.LEFT, ended=event.effective)
         case _:
             assert_never(event)
     return replace(state, activities=state.activities | {event.activity: activity})

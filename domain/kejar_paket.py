@@ -45,11 +45,17 @@ from domain.kernel import (
     Words,
     ensure,
 )
-from domain.participation import AttendanceSum, ensure_attendance, restated
+from domain.participation import (
+    AttendanceSum,
+    WithdrawalReason,
+    ensure_attendance,
+    restated,
+)
 from domain.schooling import (
     EQUAL,
     ORDER,
     PaketLevel,
+    PauseReason,
     Placed,
     Screened,
     ensure_placement,
@@ -57,28 +63,9 @@ from domain.schooling import (
     said,
     screening_of,
 )
+from domain.time import Effective
 
 Semester = Annotated[int, Range(least=1, most=2)]
-
-
-class PauseReason(Enum):
-    """Why learning is interrupted."""
-
-    PINDAH = "pindah"
-    SIDANG = "sidang"
-    SAKIT = "sakit"
-    ISOLASI = "isolasi"
-    LAIN = "lain"
-
-
-class WithdrawalReason(Enum):
-    """Why somebody leaves a programme before its end."""
-
-    BEBAS = "bebas"
-    PINDAH = "pindah"
-    DISIPLIN = "disiplin"
-    MENOLAK = "menolak"
-    LAIN = "lain"
 
 
 class Enrolled(Event, stored_as="kejar_paket.enrolled"):
@@ -160,13 +147,18 @@ class Standing(Enum):
 
 
 class KejarPaket(Value):
-    """The schooling as last told: ``pause`` while it lasts, credits by semester and subject."""
+    """The schooling as last told: ``pause`` while it lasts, credits by semester and subject.
+
+    ``enrolments`` are all there were; ``over`` is when the last was passed or left.
+    """
 
     screened: Screened | None
     placed: Placed | None
     standing: Standing
     pause: PauseReason | None
     enrolled: Enrolled | None
+    enrolments: tuple[Enrolled, ...]
+    over: Effective | None
     provider: Enrolled | Moved | None
     nisn: str | None
     attendance: tuple[AttendanceSum, ...]
@@ -337,6 +329,8 @@ def _entered(state: KejarPaket, event: Entry) -> KejarPaket:
                 standing=Standing.LEARNING,
                 pause=None,
                 enrolled=event,
+                enrolments=(*(one for one in state.enrolments if one != event), event),
+                over=None,
                 provider=event,
                 nisn=event.nisn or state.nisn,
             )
@@ -366,7 +360,7 @@ def _went_on(state: KejarPaket, event: Course) -> KejarPaket:
         case Moved():
             return replace(state, provider=event)
         case Withdrawn():
-            return replace(state, standing=Standing.WITHDRAWN, pause=None)
+            return replace(state, standing=Standing.WITHDRAWN, pause=None, over=event.effective)
         case _:
             assert_never(event)
 
@@ -375,7 +369,8 @@ def _examined(state: KejarPaket, event: ExamEvent) -> KejarPaket:
     level = state.enrolled.level if state.enrolled else None
     finals = examined(state.finals, event, level)
     if isinstance(event, Passed) and finals.exams[event.exam].level is level:
-        return replace(state, finals=finals, standing=Standing.PASSED, pause=None)
+        done = event.effective
+        return replace(state, finals=finals, standing=Standing.PASSED, pause=None, over=done)
     return replace(state, finals=finals)
 
 
@@ -388,6 +383,8 @@ KEJAR_PAKET: Final[Chapter[KejarPaket, KejarPaketEvent]] = Chapter(
         standing=Standing.NOT_ENROLLED,
         pause=None,
         enrolled=None,
+        enrolments=(),
+        over=None,
         provider=None,
         nisn=None,
         attendance=(),

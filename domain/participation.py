@@ -9,6 +9,7 @@ may be summed again, when a session was told of late: the newer sum then stands.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import Enum
 from typing import Final
 
 from domain.custody import CUSTODY, WORDS, Presence, ensure_admitted
@@ -20,6 +21,16 @@ REACH: Final = "UU 22/2022 art. 1"
 
 Period = tuple[date, date]
 """First and last day, both included."""
+
+
+class WithdrawalReason(Enum):
+    """Why somebody leaves a programme before its end."""
+
+    BEBAS = "bebas"
+    PINDAH = "pindah"
+    DISIPLIN = "disiplin"
+    MENOLAK = "menolak"
+    LAIN = "lain"
 
 
 class AttendanceSum(Value):

@@ -45,6 +45,16 @@ class Proof(Enum):
     PERNYATAAN = "pernyataan"
 
 
+class PauseReason(Enum):
+    """Why learning is interrupted."""
+
+    PINDAH = "pindah"
+    SIDANG = "sidang"
+    SAKIT = "sakit"
+    ISOLASI = "isolasi"
+    LAIN = "lain"
+
+
 class Screened(Event, stored_as="kejar_paket.screened"):
     """The last schooling was found out. A later screening replaces it."""
 

@@ -27,7 +27,6 @@ from domain.certification import (
     proved,
 )
 from domain.fields import AgreementId, Count, Line, Note, ProgrammeId
-from domain.kejar_paket import WithdrawalReason
 from domain.kernel import (
     Chapter,
     Event,
@@ -40,10 +39,12 @@ from domain.kernel import (
 )
 from domain.participation import (
     AttendanceSum,
+    WithdrawalReason,
     ensure_attendance,
     ensure_within_reach,
     restated,
 )
+from domain.time import Effective
 
 
 class TrainerKind(Enum):
@@ -172,13 +173,18 @@ class Step(Enum):
 
 
 class Training(Value):
-    """One programme: the application, the decision on it, and what came of it."""
+    """One programme: the application, the decision on it, and what came of it.
+
+    ``seated`` is since when there is a seat, ``ended`` when the course was completed or left.
+    """
 
     step: Step
     agreement: str | None
     place: int | None
     decision: SuitabilityDecided | None
+    seated: Effective | None
     started: Started | None
+    ended: Effective | None
     attendance: tuple[AttendanceSum, ...]
     proofs: Proofs
 
@@ -195,7 +201,9 @@ UNKNOWN: Final = Training(
     agreement=None,
     place=None,
     decision=None,
+    seated=None,
     started=None,
+    ended=None,
     attendance=(),
     proofs=Proofs(assessed={}, attendance={}, competence={}),
 )
@@ -350,7 +358,8 @@ def _moved(training: Training, event: TrainingEvent) -> Training:
             place = event.place if isinstance(event, WaitListed) else None
             asking = training.step in (Step.NOT_APPLIED, *ASKING)
             step = AFTER[type(event)] if asking else training.step
-            moved = replace(training, step=step, place=place)
+            seat = event.effective if isinstance(event, Seated) else None
+            moved = replace(training, step=step, place=place, seated=training.seated or seat)
         case SuitabilityDecided():
             step = training.step if event.suitable else Step.UNSUITABLE
             moved = replace(training, step=step, decision=event)
@@ -360,8 +369,10 @@ def _moved(training: Training, event: TrainingEvent) -> Training:
             moved = replace(training, attendance=restated(training.attendance, _attended(event)))
         case Assessed() | AttendanceCertified() | CompetenceCertified():
             moved = replace(training, proofs=proved(training.proofs, event))
-        case Suspended() | Resumed() | Completed() | NotCompleted() | Withdrawn():
+        case Suspended() | Resumed():
             moved = replace(training, step=AFTER[type(event)])
+        case Completed() | NotCompleted() | Withdrawn():
+            moved = replace(training, step=AFTER[type(event)], ended=event.effective)
         case _:
             assert_never(event)
     return moved

@@ -20,14 +20,13 @@ from domain.kejar_paket import (
     Moved,
     NisnReceived,
     Paused,
-    PauseReason,
     Resumed,
     Standing,
     Withdrawn,
 )
 from domain.kernel import Open, Personal, Value
 from domain.record import Recorded
-from domain.schooling import LEVELS, PaketLevel, Placed, Proof, Schooling, Screened
+from domain.schooling import LEVELS, PaketLevel, PauseReason, Placed, Proof, Schooling, Screened
 from projections.attendance import Attended, attended, held, summed
 from projections.dated import Dated, Moment, amended, entered, restated, when
 from projections.kernel import Projection, Scope

@@ -27,10 +27,10 @@ from domain.kejar_paket import (
     Enrolled,
     Moved,
     NisnReceived,
-    WithdrawalReason,
     Withdrawn,
 )
 from domain.kernel import Event
+from domain.participation import WithdrawalReason
 from domain.programme import ProgrammeKind, ProviderKind, SeatReleased
 from domain.schooling import PaketLevel, Placed, Proof, Schooling, Screened
 

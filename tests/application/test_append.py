@@ -18,6 +18,7 @@ from domain.catalogue import STREAMS
 from domain.custody import CUSTODY, CustodyAdmitted, Died, Presence, Released, ReleaseKind
 from domain.detention import DetentionForm, DetentionOrdered, DetentionStage
 from domain.kernel import Refused
+from domain.participation import WithdrawalReason
 from domain.person import PERSON, PersonRegistered, Sex, Verification
 from domain.programme import PROGRAMME
 from domain.record import StreamId
@@ -147,7 +148,7 @@ def test_a_seat_given_up_goes_to_the_next_in_the_queue_in_the_same_write(append,
     leaving = skill_training.Withdrawn(
         effective=on("2025-02-20"),
         programme=cohort.key,
-        reason=skill_training.WithdrawalReason.MENOLAK,
+        reason=WithdrawalReason.MENOLAK,
     )
     receipt = append(request((first, leaving)))
     assert [written.name for written in receipt.written] == [

@@ -29,14 +29,13 @@ from domain.kejar_paket import (
     Moved,
     NisnReceived,
     Paused,
-    PauseReason,
     Resumed,
     Standing,
-    WithdrawalReason,
     Withdrawn,
 )
+from domain.participation import WithdrawalReason
 from domain.person import Sex
-from domain.schooling import PaketLevel, Placed, Proof, Schooling, Screened
+from domain.schooling import PaketLevel, PauseReason, Placed, Proof, Schooling, Screened
 
 DAY = on("2025-07-21")
 CLASS = "01980f5c-7a00-7000-8000-0000000000c1"

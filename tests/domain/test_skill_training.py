@@ -20,7 +20,7 @@ from domain.custody import (
     ReleaseKind,
     Religion,
 )
-from domain.kejar_paket import WithdrawalReason
+from domain.participation import WithdrawalReason
 from domain.person import Sex
 from domain.shape import Maybe, Whole, payload_shapes
 from domain.skill_training import (
