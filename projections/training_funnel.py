@@ -56,7 +56,8 @@ class FunnelLine(Value):
     source: Open[str | None]
 
 
-def _counts(scene: Scene) -> Mapping[FunnelStage, int]:
+def counts(scene: Scene) -> Mapping[FunnelStage, int]:
+    """Return how many people ever came to each stage by the day."""
     trainings = [one for one in scene.trainings if scene.under(one)]
     jobs = [one for one in scene.placements if scene.under(one)]
 
@@ -90,7 +91,7 @@ def _counts(scene: Scene) -> Mapping[FunnelStage, int]:
 
 
 def _counted(scene: Scene) -> Iterable[FunnelLine]:
-    for stage, number in _counts(scene).items():
+    for stage, number in counts(scene).items():
         yield FunnelLine(
             agreement=scene.agreement.agreement,
             basis=Basis.COUNTED,

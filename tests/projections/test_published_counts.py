@@ -1,0 +1,163 @@
+"""What a pemda is told of an agreement: its own people, and never a handful of them."""
+
+from dataclasses import replace
+from datetime import date
+
+from fold import tables
+from reported import MEDAN, PKS, admitted, agreement, opened, seated, signed, told
+from scenario import on
+
+from domain.agreement import AgreementStarted, ParticipantKind
+from domain.custody import Released, ReleaseKind
+from domain.job_placement import JobStarted, JobVerified, VerificationMethod, WorkKind
+from domain.programme import ProgrammeKind
+from domain.registry import AgencyKind
+from domain.sharing.scope import compile_scope
+from projections.shared.counts import OVER, published_counts
+
+DAY = date(2026, 6, 1)
+KINDS = (ProgrammeKind.PELATIHAN_KETERAMPILAN,)
+
+
+def scope(**changes):
+    terms = {"programme_kinds": KINDS, "allowed_fields": ("counts",)} | changes
+    facts = [agreement(**terms)[1], signed()[1], AgreementStarted(effective=on("2025-11-11"))]
+    return compile_scope(PKS.split(":")[1], facts, "PEMKO-MEDAN", AgencyKind.PEMDA)
+
+
+def counts(events, day=DAY, **changes):
+    return published_counts(scope(**changes), tables(OVER, events), day)
+
+
+def figures(events, day=DAY, **changes):
+    return {
+        (line.figure.value, line.by and line.by.value, line.value): line.count
+        for line in counts(events, day, **changes).lines
+    }
+
+
+def totals(events, day=DAY, **changes):
+    told_counts = figures(events, day, **changes)
+    return {figure: count for (figure, by, _), count in told_counts.items() if by is None}
+
+
+def people(number, first=0, **said):
+    return [admitted(n, **said) for n in range(first, first + number)]
+
+
+def job(case, *, working):
+    started = told(
+        case,
+        JobStarted,
+        "2026-01-01",
+        placement="K",
+        kind=WorkKind.USAHA_SENDIRI,
+        employer=None,
+        agreement="pks",
+        programme=None,
+        income_band=None,
+    )
+    looked = told(
+        case,
+        JobVerified,
+        "2026-04-01",
+        placement="K",
+        month=3,
+        still_working=working,
+        method=VerificationMethod.KUNJUNGAN,
+        income_band=None,
+    )
+    return [started, looked]
+
+
+def test_only_people_whom_the_agreement_names_are_counted():
+    events = [
+        *people(12),
+        *people(9, 20, domicile="12.07"),
+        *people(9, 40, domicile=None),
+        *people(9, 60, sentenced=False),
+        *people(9, 80, unit="RUTAN-LAIN"),
+    ]
+    assert totals(events)["population"] == 10
+    assert figures(events)["population", "domicile", "12.71"] == 10
+    assert totals(events, participant_kinds=tuple(ParticipantKind))["population"] == 20
+    assert totals(events, units=(MEDAN, "RUTAN-LAIN"))["population"] == 20
+    assert totals(events, regions=("12",))["population"] == 20
+
+
+def test_what_an_agreement_does_not_name_is_nobody():
+    events = [opened("roti"), *people(12), *(seated(n) for n in range(12))]
+    assert totals(events)["enrolled"] == 10
+    for nothing in ("units", "regions", "participant_kinds"):
+        assert set(totals(events, **{nothing: ()}).values()) == {0}, nothing
+    no_programme = totals(events, programme_kinds=())
+    assert (no_programme["population"], no_programme["enrolled"]) == (10, 0)
+
+
+def test_fewer_than_five_are_not_told_and_more_are_rounded_down():
+    for number, count in ((0, 0), (1, None), (4, None), (5, 5), (9, 5), (10, 10)):
+        events = people(number)
+        line = next(one for one in counts(events).lines if one.by is None)
+        assert (line.count, line.suppressed) == (count, count is None), number
+
+
+def test_a_programme_of_another_agreement_or_kind_is_not_counted():
+    events = [opened("roti"), opened("lain", under="lain"), *people(20)]
+    events += [opened("kebun", kind=ProgrammeKind.PERTANIAN)]
+    events += [seated(n, "lain") for n in range(6)] + [seated(n, "kebun") for n in range(6, 12)]
+    assert totals(events)["enrolled"] == 0
+    events += [seated(n) for n in range(12, 19)]
+    assert figures(events)["enrolled", "programme", "roti"] == 5
+    assert ("enrolled", "programme", "lain") not in figures(events)
+    (line,) = [one for one in counts(events).lines if one.value == "roti"]
+    assert line.title == "Roti"
+
+
+def test_whoever_was_released_still_counts_where_they_took_part():
+    events = [opened("roti"), *people(6), *(seated(n) for n in range(6))]
+    events += [
+        told(n, Released, "2026-05-01", kind=ReleaseKind.BEBAS_MURNI, document="SK")
+        for n in range(6)
+    ]
+    events += [one for n in range(6) for one in job(n, working=n < 5)]
+    found = totals(events, participant_kinds=(ParticipantKind.NARAPIDANA,))
+    assert (found["population"], found["enrolled"], found["placed"]) == (0, 5, 5)
+    assert (found["placed_3_months_ago"], found["employed_3_months"]) == (5, 5)
+    assert found["placed_6_months_ago"] == 0
+    assert totals(events, day=date(2026, 4, 30))["population"] == 5
+
+
+def test_the_same_facts_make_the_same_counts_on_a_day_on_which_nothing_changes():
+    events = [opened("roti"), *people(12), *(seated(n) for n in range(12))]
+    assert counts(events, date(2026, 6, 1)) == counts(events, date(2026, 6, 2))
+    one_more = [*events, *people(1, 30)]
+    assert counts(events) == counts(one_more), "one person more is not to be seen"
+    assert counts(events) != counts([*events, *people(3, 30)])
+
+
+def test_parts_of_what_is_not_told_are_not_told():
+    parts = {
+        (line.by, line.count)
+        for line in counts(people(3)).lines
+        if line.figure.value == "population"
+    }
+    assert {count for _, count in parts} == {None}
+
+
+def test_a_small_part_is_not_told_and_neither_is_the_smallest_beside_it():
+    told_parts = figures(
+        [*people(20), *people(7, 20, born=date(1960, 1, 1)), *people(2, 40, born=None)]
+    )
+    bands = {value: count for (_, by, value), count in told_parts.items() if by == "age_band"}
+    assert bands == {"0-17": 0, "18-19": 0, "20-40": 20, "41-59": 0, "60+": None, "unknown": None}
+
+
+def test_a_scope_of_an_agency_that_is_no_pemda_has_no_field_for_counts():
+    as_dinas = compile_scope(
+        "pks",
+        [agreement(allowed_fields=("counts",))[1], signed()[1]],
+        "PEMKO-MEDAN",
+        AgencyKind.DINAS_PENDIDIKAN,
+    )
+    assert as_dinas.fields == ()
+    assert replace(as_dinas, kind=AgencyKind.PEMDA).fields == ()
