@@ -6,6 +6,7 @@ from domain.kernel import Json
 from domain.shape import Shape, shape_of
 from domain.sharing.fields import FIELDS, RecordKind, SharedField
 from projections.shared.builders import BUILDERS
+from projections.shared.counts import PublishedCounts
 from projections.shared.plain import closed
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -14,7 +15,9 @@ VERSION: Final = 1
 
 
 def shape_of_field(field: SharedField) -> Shape:
-    """Return the shape of what a field's builder makes."""
+    """Return the shape of what a field's builder makes; counts are of nobody, and have none."""
+    if field is SharedField.COUNTS:
+        return shape_of(PublishedCounts)
     return shape_of(get_type_hints(BUILDERS[field], include_extras=True)["return"])
 
 
@@ -23,7 +26,7 @@ def schema_of(record: RecordKind) -> Json:
 
     An agreement may allow fewer fields, and then the others are not there.
     """
-    fields = [one for one in SharedField if one in FIELDS[record] and one in BUILDERS]
+    fields = [one for one in SharedField if one in FIELDS[record]]
     shapes = {one.value: shape_of_field(one) for one in fields}
     said = f"What an agency that sees a {record.value} may be told; the agreement says which of it."
     return {
