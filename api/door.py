@@ -28,6 +28,8 @@ EVIDENCE_MOST: Final = 10_000_000
 INSIDE_MOST: Final = 512
 """Requests that are inside at once, forty of them at work. Whoever comes then is told so at the
 door, and memory does not grow."""
+WAITING_MOST: Final = 4_096
+"""Requests that wait for something to happen: they hold a connection, and nothing else."""
 UNROUTED: Final = "-"
 HEALTH: Final = frozenset({"/livez", "/readyz", "/metrics"})
 """Asked by whoever has to know that the house is full."""
@@ -46,6 +48,39 @@ HEADERS: Final = {
 """What an answer says unless a route said otherwise."""
 
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Places:
+    """How many requests are inside, and how many of them only wait."""
+
+    inside: int = 0
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class Place:
+    """The place of one request: given up while it waits for something to happen."""
+
+    places: Places
+    waits: bool = False
+
+    def wait(self) -> None:
+        """Make room for others from now on; raise `Overloaded` where too many wait already."""
+        if self.waits:
+            return
+        if self.places.waiting >= WAITING_MOST:
+            raise Overloaded
+        self.waits = True
+        self.places.inside -= 1
+        self.places.waiting += 1
+
+    def leave(self) -> None:
+        """Go out."""
+        if self.waits:
+            self.places.waiting -= 1
+        else:
+            self.places.inside -= 1
 
 
 @dataclass(slots=True)
@@ -109,7 +144,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, new_id: Callable[[], str], measures: Measures) -> None:
         self.app, self.new_id, self.measures = app, new_id, measures
-        self.inside = 0
+        self.places = Places()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through."""
@@ -120,9 +155,10 @@ class Door:
         scope.setdefault("state", {})["trace_id"] = traced[1] if traced else self.new_id()
         most = EVIDENCE_MOST if scope["path"] == "/v1/evidence" else BODY_MOST
         passage = Passage(scope, receive, send, most)
-        self.inside += 1
+        place = scope["state"]["place"] = Place(self.places)
+        self.places.inside += 1
         try:
-            if self.inside > INSIDE_MOST and scope["path"] not in HEALTH:
+            if self.places.inside > INSIDE_MOST and scope["path"] not in HEALTH:
                 full = of_overloaded(Request(scope), Overloaded())
                 await full(scope, receive, passage.noted)
             else:
@@ -130,7 +166,7 @@ class Door:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is answered and logged
             await self._answer_bug(passage, error)
         finally:
-            self.inside -= 1
+            place.leave()
             self._note(passage)
 
     async def _answer_bug(self, passage: Passage, error: Exception) -> None:

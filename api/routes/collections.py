@@ -26,7 +26,7 @@ from api.problems import not_found
 from api.readings import Reading, WithReading, of_pages
 from api.sight import unit_that_sees
 from api.strictness import known_parameters
-from api.tokens import Caller
+from api.tokens import Caller, Role
 from api.writing import (
     EVENTS_MOST,
     Desk,
@@ -63,6 +63,7 @@ class Collection:
     be meant, unless the caller says that it is somebody new. ``fixed`` filters the list, and
     ``status`` are the columns whose words the filter of that name takes. ``besides`` are fields of
     the answer on a state that go beyond the stream: it returns them, and the pages that they show.
+    ``for_agency`` answers an agency that asks for the list; without it an agency finds nothing.
     """
 
     path: str
@@ -79,6 +80,7 @@ class Collection:
     status: Mapping[str, type[Enum]] = field(default_factory=dict)
     besides: Callable[[Services, History, Moment], tuple[Json, Sequence[Recorded]]] | None = None
     besides_fields: Mapping[str, Any] = field(default_factory=dict)
+    for_agency: Callable[[Request, Services, Caller], Response] | None = None
 
     @property
     def word(self) -> str:
@@ -337,6 +339,9 @@ def add_lists(router: APIRouter, collection: Collection, services: Services) -> 
         request: Request, services: WithServices, caller: Reader, reading: WithReading
     ) -> Response:
         """Search within the caller's scope; the next page is in the `Link` header."""
+        if caller.role is Role.AGENCY and collection.for_agency:
+            reading.of_nobody()
+            return collection.for_agency(request, services, caller)
         return listing(request, services, caller, reading).json(request)
 
     def reading(form: str) -> Callable[..., Response]:

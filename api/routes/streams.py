@@ -14,6 +14,7 @@ from api.routes.collections import (
     add_opening,
     add_states,
 )
+from api.routes.shared_records import agreements_of_party
 from api.together import TOGETHER, together_of
 from domain import catalogue
 from domain.assessment import WORKED_OUT
@@ -90,7 +91,13 @@ PERSONS: Final = collection(
 COLLECTIONS: Final = (
     PERSONS,
     collection(catalogue.PROGRAMME, "/v1/programmes", "programme_id", "programmes"),
-    collection(catalogue.AGREEMENT, "/v1/agreements", "agreement_id", "agreements"),
+    collection(
+        catalogue.AGREEMENT,
+        "/v1/agreements",
+        "agreement_id",
+        "agreements",
+        for_agency=agreements_of_party,
+    ),
     collection(catalogue.REFERRAL, "/v1/referrals", "referral_id", "referrals"),
     registered(UnitNamed, "unit", CODE, "RUTAN-MEDAN"),
     registered(AgencyNamed, "agency", CODE, "DISNAKER-12.71"),

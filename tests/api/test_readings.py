@@ -175,6 +175,8 @@ SILENT = {
         )
         for events in ("", "/events", "/corrections", "/reviews")
     ),
+    *(f"/v1/feeds/{{agreement_id}}{stream}" for stream in ("", "/stream")),  # `test_feeds` tells
+    *(f"/v1/agreements/{{agreement_id}}/records{form}" for form in (*FORMS, "/{pseudonym}")),
     "/v1/registry/users/{user}/corrections",
     "/v1/registry/users/{user}/reviews",
     "/v1/programmes/{programme_id}/corrections",

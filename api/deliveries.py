@@ -1,0 +1,246 @@
+"""Entries on their way out of a feed: read once for all who wait for the same, recorded, then sent.
+
+A thousand streams of one audience ask for the same entries at the same moment. Whoever asks while
+a reading is still to begin shares it; the reads of all are recorded in one commit, and only then
+does anybody get anything. Those who wait hold no thread: a few threads read for everybody, so that
+streams never take those that other requests are answered by (docs/adr/0027).
+"""
+
+import asyncio
+import gzip
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from threading import Lock
+from typing import Final
+
+import orjson
+from fastapi.sse import format_sse_event
+
+from api.agency_callers import Eyes
+from api.dependencies import Services
+from api.readings import PERSONS, Reading
+from application.access import AccessRecord
+from application.cloud_events import cloud_event
+from application.feeds import Audience, Entry, Told
+
+READERS: Final = 8
+"""Threads that read for all who wait."""
+PACKED_FROM: Final = 1_024
+"""Bytes below which packing an answer gains nothing."""
+
+
+class Delivery:
+    """Entries as read once, and as many times sent. What is worked out is so in a thread."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+
+    @cached_property
+    def events(self) -> Sequence[bytes]:
+        """Return each entry as a CloudEvent."""
+        return [orjson.dumps(cloud_event(one, self.told.scope)) for one in self.told.entries]
+
+    @cached_property
+    def batch(self) -> bytes:
+        """Return the entries as a batch of CloudEvents."""
+        return b"[" + b",".join(self.events) + b"]"
+
+    @cached_property
+    def packed(self) -> bytes:
+        """Return the batch packed by gzip, the same bytes each time."""
+        return gzip.compress(self.batch, mtime=0)
+
+    @cached_property
+    def etag(self) -> str:
+        """Return what names exactly this batch: it changes when somebody's data is withheld."""
+        return f'W/"{sha256(self.batch).hexdigest()[:32]}"'
+
+    @cached_property
+    def frames(self) -> bytes:
+        """Return the entries as server-sent events."""
+        return b"".join(
+            format_sse_event(id=str(one.id), event=one.type, data_str=event.decode())
+            for one, event in zip(self.told.entries, self.events, strict=True)
+        )
+
+    @cached_property
+    def shown(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return whom the entries are about, and the names of the fields that they hold."""
+        return shown_in(self.told.entries)
+
+    @property
+    def last(self) -> int | None:
+        """Return the id of the last entry, if there is one."""
+        return self.told.entries[-1].id if self.told.entries else None
+
+
+def shown_in(entries: Sequence[Entry]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return whom entries are about, and the names of the fields that they hold.
+
+    Whoever was withdrawn is among them: that somebody is gone is told of them too. Counts are
+    about nobody.
+    """
+    about = {one.subject for one in entries if one.subject.partition(":")[0] in PERSONS}
+    return frozenset(about), frozenset(name for one in entries for name in one.data or ())
+
+
+def record_of(reading: Reading, eyes: Eyes, entries: Sequence[Entry]) -> AccessRecord | None:
+    """Return the record of entries that leave the house; `None` where none does."""
+    if not entries:
+        return None
+    subjects, fields = shown_in(entries)
+    agreement = eyes.audience.agreement
+    return reading.record(subjects, fields, len(entries), agreement=agreement)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The entries that somebody waits for: those of an audience after one, at most so many."""
+
+    loop: asyncio.AbstractEventLoop
+    audience: Audience
+    after: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """One who waits. ``sign`` gives the record to keep, or `None`, or raises why not to send."""
+
+    sign: Callable[[Delivery], AccessRecord | None]
+    answer: asyncio.Future[Delivery]
+
+
+@dataclass(slots=True)
+class Listening:
+    """The streams of one audience on one event loop, woken together."""
+
+    woken: set[asyncio.Event] = field(default_factory=set)
+    end: Callable[[], None] = lambda: None
+
+
+class Deliveries:
+    """All deliveries of a process: who waits for which entries, and who for news."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="feed")
+        self._door = Lock()
+        self._gathering: dict[Wanted, list[Waiter]] = {}
+        self._listening: dict[tuple[asyncio.AbstractEventLoop, Audience], Listening] = {}
+        self.closing = False
+
+    async def take(
+        self,
+        services: Services,
+        audience: Audience,
+        after: int,
+        most: int,
+        sign: Callable[[Delivery], AccessRecord | None],
+    ) -> Delivery:
+        """Return entries after one, once what ``sign`` gives is recorded.
+
+        Raises what ``sign`` does, `application.sharing.NoSuchScope` and `Unrecorded`: nothing may
+        be sent then.
+        """
+        loop = asyncio.get_running_loop()
+        wanted = Wanted(loop, audience, after, most)
+        waiter = Waiter(sign, loop.create_future())
+        with self._door:
+            gathered = self._gathering.get(wanted)
+            if gathered is None:
+                self._gathering[wanted] = [waiter]
+                self._threads.submit(self._deliver, services, wanted)
+            else:
+                gathered.append(waiter)
+        return await waiter.answer
+
+    def _deliver(self, services: Services, wanted: Wanted) -> None:
+        """Read for all who came until now, in a thread; whoever comes later is read for anew."""
+        with self._door:
+            waiters = self._gathering.pop(wanted)
+        outcomes = _outcomes(services, wanted, waiters)
+
+        def settle() -> None:
+            for waiter, outcome in zip(waiters, outcomes, strict=True):
+                if waiter.answer.done():
+                    continue  # whoever waited is gone
+                if isinstance(outcome, Delivery):
+                    waiter.answer.set_result(outcome)
+                else:
+                    waiter.answer.set_exception(outcome)
+
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            wanted.loop.call_soon_threadsafe(settle)
+
+    @contextmanager
+    def listening(self, services: Services, audience: Audience) -> Iterator[asyncio.Event]:
+        """Give what is set whenever a feed may have grown or changed, or all is to end."""
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        place = loop, audience
+        with self._door:
+            found = self._listening.setdefault(place, Listening())
+            found.woken.add(woken)
+            first = len(found.woken) == 1
+        try:
+            if first:
+                found.end = services.feeds.listen(audience, lambda: self._wake(place))
+            yield woken
+        finally:
+            with self._door:
+                found.woken.discard(woken)
+                last = not found.woken
+                if last:
+                    self._listening.pop(place, None)
+            if last:
+                found.end()
+
+    def _wake(self, place: tuple[asyncio.AbstractEventLoop, Audience]) -> None:
+        """Wake the streams of an audience, from whatever thread."""
+
+        def wake() -> None:
+            found = self._listening.get(place)
+            for woken in tuple(found.woken) if found else ():
+                woken.set()
+
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
+            place[0].call_soon_threadsafe(wake)
+
+    def close(self) -> None:
+        """Have every stream and every long wait end at once."""
+        self.closing = True
+        for place in tuple(self._listening):
+            self._wake(place)
+
+
+async def heard(woken: asyncio.Event, seconds: float) -> bool:
+    """Wait so long for news; say whether there is some."""
+    try:
+        async with asyncio.timeout(seconds):
+            await woken.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _outcomes(
+    services: Services, wanted: Wanted, waiters: Sequence[Waiter]
+) -> Sequence[Delivery | Exception]:
+    """Return what each waiter gets, or why none: of what is sent, all is recorded."""
+    try:
+        delivery = Delivery(services.feeds.after(wanted.audience, wanted.after, wanted.most))
+        signed = [_signed(waiter, delivery) for waiter in waiters]
+        services.access.record_all([one for one in signed if isinstance(one, AccessRecord)])
+    except Exception as error:  # noqa: BLE001  # whoever waits hears it, and the door logs it
+        return [error] * len(waiters)
+    return [one if isinstance(one, Exception) else delivery for one in signed]
+
+
+def _signed(waiter: Waiter, delivery: Delivery) -> AccessRecord | Exception | None:
+    try:
+        return waiter.sign(delivery)
+    except Exception as error:  # noqa: BLE001  # it concerns this waiter and no other
+        return error

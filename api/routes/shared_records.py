@@ -1,0 +1,273 @@
+"""What an agreement shares as records: everybody in scope now, one of them, the scope itself.
+
+The records are the last entries of the feed of the same agreement, read through the same port: a
+reader of the feed who keeps the last entry of each subject has just these.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from api.agency_callers import Eyes, WithEyes
+from api.answers import FORBID
+from api.callers import Known
+from api.cursors import cursor_after, key_from
+from api.deliveries import record_of
+from api.dependencies import Services, WithServices
+from api.feed_positions import SeenPosition
+from api.lists import CHUNK, PAGE, PAGE_MOST, asked_of, table, written
+from api.problems import not_found
+from api.readings import Reading, WithReading
+from api.routes.collections import STRICT
+from api.scope_answers import (
+    PartiesAnswer,
+    ScopeAnswer,
+    StandingAnswer,
+    freshness,
+    party_answer,
+    scope_answer,
+    standing_answer,
+)
+from api.tokens import Caller
+from application.feeds import Entry, Told
+from application.read_models import Access, Question
+from application.sharing import NoSuchScope
+from domain.kernel import Json
+from domain.sharing.fields import RecordKind
+from projections.shared.schema import schema_of
+
+EVERYWHERE: Final = Access(everywhere=True, units=frozenset())
+PSEUDONYM: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
+ALWAYS: Final = ("subject", "entry", "type", "time")
+router = APIRouter(tags=["feeds"])
+AGREEMENT: Final = "/v1/agreements/{agreement_id}"
+"""Its key is read by `api.agency_callers.eyes_of`."""
+
+
+class SharedRecordAnswer(BaseModel):
+    """All that is shared of one subject. ``entry`` is where the feed last told of it.
+
+    ``data`` holds the fields that the scope names and no other.
+    """
+
+    model_config = FORBID
+
+    subject: str
+    entry: int
+    type: str
+    time: str
+    data: dict[str, Any] | None
+
+
+class SharedRecordsAnswer(BaseModel):
+    """Everybody in scope, in the order of pseudonyms, and how fresh that is."""
+
+    model_config = FORBID
+
+    items: list[SharedRecordAnswer]
+    standing: StandingAnswer
+    position: int
+    as_of: str | None
+    lag_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of an audience, each recorded as read before it leaves."""
+
+    services: Services
+    eyes: Eyes
+    reading: Reading
+
+    def page(self, after: str | None, most: int) -> Told:
+        """Return everybody in scope after a pseudonym, at most so many."""
+        told = self.services.feeds.present(self.eyes.audience, after, most)
+        self.eyes.ensure_may_see(told.scope)
+        return told
+
+    def leave(self, entries: Sequence[Entry]) -> None:
+        """Record what is about to leave."""
+        record = record_of(self.reading, self.eyes, entries)
+        if record is not None:
+            self.services.access.record(record)
+        self.reading.of_nobody()  # or of whom was just recorded
+
+    def all(self, told: Told) -> Iterator[Entry]:
+        """Yield a first page, recorded already, and all that follow."""
+        while told.entries:
+            yield from told.entries
+            if len(told.entries) < CHUNK:
+                return
+            told = self.page(told.entries[-1].pseudonym, CHUNK)
+            self.leave(told.entries)
+
+    def file(self, form: str) -> Response:
+        """Return everybody as CSV or NDJSON."""
+        told = self.page(None, CHUNK)
+        self.leave(told.entries)
+        if form == "csv":
+            columns = [*ALWAYS, *(one.value for one in told.scope.fields)]
+            empty = dict.fromkeys(columns)
+            lines = written(form, columns, (empty | flat(one) for one in self.all(told)))
+        else:
+            lines = written(form, (), map(record_answer, self.all(told)))
+        return table(form, lines, "records", told.fresh.position)
+
+
+@router.get(
+    f"{AGREEMENT}/records",
+    response_model=SharedRecordsAnswer,
+    dependencies=[*STRICT, SeenPosition],
+)
+def list_records(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
+    request: Request,
+    services: WithServices,
+    eyes: WithEyes,
+    reading: WithReading,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = PAGE,
+    cursor: Annotated[str | None, Query(description="From `Link: rel=next`.")] = None,
+) -> Response:
+    """Return everybody in scope, by pages; the next one is in the `Link` header."""
+    records = Records(services, eyes, reading)
+    question = {"records": eyes.audience.agreement, "agency": eyes.audience.agency}
+    told = records.page(key_from(cursor, question), limit + 1)
+    entries = told.entries[:limit]
+    records.leave(entries)
+    headers = {}
+    if len(told.entries) > limit:
+        items = [item for item in request.query_params.multi_items() if item[0] != "cursor"]
+        goes_on = cursor_after(entries[-1].pseudonym, question)
+        query = urlencode([*items, ("cursor", goes_on)])
+        headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    content = {
+        "items": [record_answer(one) for one in entries],
+        "standing": standing_answer(told.standing),
+        **freshness(told.fresh),
+    }
+    return JSONResponse(content, headers=headers)
+
+
+@router.get(
+    f"{AGREEMENT}/records.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    dependencies=[*STRICT, SeenPosition],
+)
+def records_as_csv(services: WithServices, eyes: WithEyes, reading: WithReading) -> Response:
+    """Return everybody in scope as a table, one column for each field of the scope."""
+    return Records(services, eyes, reading).file("csv")
+
+
+@router.get(
+    f"{AGREEMENT}/records.ndjson",
+    response_class=Response,
+    responses={200: {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+    dependencies=[*STRICT, SeenPosition],
+)
+def records_as_ndjson(services: WithServices, eyes: WithEyes, reading: WithReading) -> Response:
+    """Return everybody in scope, a record on each line."""
+    return Records(services, eyes, reading).file("ndjson")
+
+
+@router.get(
+    AGREEMENT + "/records/{pseudonym}",
+    response_model=SharedRecordAnswer,
+    dependencies=[*STRICT, SeenPosition],
+)
+def read_record(
+    pseudonym: Annotated[str, Path(max_length=26, examples=["mzxw6ytboi2gk3tfonuw4z3mxe"])],
+    services: WithServices,
+    eyes: WithEyes,
+    reading: WithReading,
+) -> Json:
+    """Return what is shared of one subject; 404 for who is not in scope now."""
+    if not PSEUDONYM.fullmatch(pseudonym):
+        raise not_found()
+    records = Records(services, eyes, reading)
+    found = records.page(before(pseudonym), 1).entries
+    if not found or found[0].pseudonym != pseudonym:
+        raise not_found()
+    records.leave(found)
+    return record_answer(found[0])
+
+
+@router.get(f"{AGREEMENT}/scope", response_model=ScopeAnswer, dependencies=STRICT)
+def read_scope(services: WithServices, eyes: WithEyes) -> Json:
+    """Return what a party may see under an agreement, how that stands, and why nothing if so."""
+    scope = services.sharing.scope(eyes.audience.agreement, eyes.audience.agency)
+    eyes.ensure_may_see(scope)
+    return scope_answer(services.sharing, scope)
+
+
+@router.get("/v1/schemas/{record}.json", dependencies=STRICT)
+def read_schema(record: str, caller: Known) -> Response:
+    """Return the JSON Schema of a kind of record, as `dataschema` of an entry names it."""
+    try:
+        kind = RecordKind(record)
+    except ValueError:
+        raise not_found() from None
+    return JSONResponse(schema_of(kind), media_type="application/schema+json")
+
+
+def agreements_of_party(request: Request, services: Services, caller: Caller) -> Response:
+    """Return the agreements that an agency is a party to, by pages, and how each stands."""
+    asked = asked_of(request, {}, {}, ("limit", "cursor"))
+    limit, question = asked.limit, {"agreements_of": caller.agency}
+    found = list(_of_party(services, caller, key_from(asked.cursor, question), limit + 1))
+    headers = {}
+    if len(found) > limit:
+        query = urlencode({"limit": limit, "cursor": cursor_after(found[limit - 1][0], question)})
+        headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    answer = PartiesAnswer(items=[one for _, one in found[:limit]])
+    return JSONResponse(answer.model_dump(mode="json"), headers=headers)
+
+
+def _of_party(
+    services: Services, caller: Caller, after: str | None, most: int
+) -> Iterator[tuple[str, Any]]:
+    wanted = Question(
+        where={},
+        words=(),
+        after=after,
+        limit=None,
+        counted=frozenset({"agreement", "parties"}),
+    )
+    for key, row in services.read_models.ask("agreements", wanted, EVERYWHERE).rows:
+        if caller.agency not in row.parties:
+            continue
+        try:
+            scope = services.sharing.scope(row.agreement, caller.agency)
+        except NoSuchScope:
+            continue  # of a moment ago: the read model is behind
+        yield key, party_answer(services.sharing, scope)
+        most -= 1
+        if most == 0:
+            return
+
+
+def record_answer(entry: Entry) -> Json:
+    """Return what is shared of one subject."""
+    return {
+        "subject": entry.pseudonym,
+        "entry": entry.id,
+        "type": entry.type,
+        "time": entry.at.isoformat(),
+        "data": entry.data,
+    }
+
+
+def flat(entry: Entry) -> Json:
+    """Return a record as a row."""
+    said = record_answer(entry)
+    return said | (said.pop("data") or {})
+
+
+def before(pseudonym: str) -> str:
+    """Return a text just below a pseudonym and above all that come before it, byte by byte."""
+    return f"{pseudonym[:-1]}{chr(ord(pseudonym[-1]) - 1)}~"
