@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from api import problems
+from api.deliveries import Deliveries
 from api.dependencies import Services
 from api.door import Door
 from api.measures import Measures
@@ -21,6 +22,7 @@ from api.routes import (
     diff,
     evidence,
     forgetting,
+    feeds,
     health,
     integration_rights,
     law,
@@ -29,6 +31,7 @@ from api.routes import (
     reads,
     remisi_batches,
 )
+    shared_records,
 from api.routes.corrections import corrections_router
 from api.routes.read_models import read_models_router
 from api.routes.reviews import reviews_router
@@ -53,6 +56,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.measures = measures
     include_routes(app, services)
+    app.state.deliveries = Deliveries()
+    app.state.closing = [app.state.deliveries.close]
     install_pages(app)
     problems.install(app, services.full)
     install_openapi(app)
@@ -81,6 +86,8 @@ def include_routes(app: FastAPI, services: Services) -> None:
     app.include_router(read_models_router(services))
     app.include_router(cohort.router)
     app.include_router(law.router)
+    app.include_router(feeds.router)
+    app.include_router(shared_records.router)
     app.include_router(calculations.router)
     app.include_router(clock.router)
     app.include_router(ledger.router)
