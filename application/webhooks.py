@@ -160,12 +160,12 @@ class Webhooks(Protocol):
     ``agency`` is whose they are: all raise `NoSuchSubscription` for another's. ``by`` is who asks.
     """
 
-    def ensure_address(self, url: str) -> None:
+    async def ensure_address(self, url: str) -> None:
         """Raise `AddressRefused` for an address that nothing would be sent to. Resolves names."""
         ...
 
-    def open(self, audience: Audience, url: str, by: str) -> Opened:
-        """Subscribe, from the feed's first entry on; raise `AlreadySent` or `TooMany`."""
+    def open(self, audience: Audience, url: str, by: str, after: int = 0) -> Opened:
+        """Subscribe to the entries after one; raise `AlreadySent` or `TooMany`."""
         ...
 
     def of(self, agency: str) -> Sequence[Subscription]:

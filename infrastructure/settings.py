@@ -35,4 +35,5 @@ class Settings(BaseSettings):
     port: int = Field(default=8017, ge=1, le=65535)
     language: Literal["id", "en"] = "id"
     witnesses: str = ""  # `URL VKEY, URL VKEY`: who cosigns the log's checkpoints
+    webhook_allow: str = ""  # `host, host:port`: receivers that may be inside, and without TLS
     seal_every: float = Field(default=5.0, gt=0)  # seconds between checkpoints, at least

@@ -7,7 +7,7 @@ them in tests (ADR 28). https://github.com/standard-webhooks/standard-webhooks, 
 import hmac
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -23,7 +23,7 @@ def new_secret() -> str:
 
 def signed_headers(
     message: str, at: datetime, body: bytes, secrets: Iterable[str]
-) -> Mapping[str, str]:
+) -> dict[str, str]:
     """Return the headers of a message that is sent at an instant, signed with each secret."""
     seconds = str(int(at.timestamp()))
     signed = f"{message}.{seconds}.".encode() + body

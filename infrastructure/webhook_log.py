@@ -1,0 +1,54 @@
+"""The delivery log in PostgreSQL: every attempt and every change, in codes and numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg import Connection
+
+from application.webhooks import Delivery, Did
+
+TRIED: Final = (Did.ENTRY.value, Did.REPLAY.value, Did.TEST.value)
+"""Lines that are attempts."""
+WRITE: Final = (
+    "INSERT INTO feed.delivery AS line"
+    " (subscription, entry, what, attempt, status, cause, milliseconds, actor)"
+    " VALUES (%(subscription)s, %(entry)s, %(what)s, %(attempt)s, %(status)s, %(cause)s,"
+    " %(milliseconds)s, %(actor)s) RETURNING to_jsonb(line) - 'subscription'"
+)
+READ: Final = (
+    "SELECT to_jsonb(line) - 'subscription' FROM feed.delivery AS line"
+    " WHERE subscription = %(subscription)s"
+    " AND (%(before)s::bigint IS NULL OR number < %(before)s)"
+    " ORDER BY number DESC LIMIT %(most)s"
+)
+NOTHING: Final = {
+    "entry": None,
+    "attempt": 0,
+    "status": None,
+    "cause": None,
+    "milliseconds": None,
+    "actor": None,
+}
+
+
+def log(connection: Connection[Any], subscription: str, what: Did, **said: Any) -> Delivery:
+    """Write a line; ``said`` are its columns, as far as there is something to say."""
+    values = {**NOTHING, **said, "subscription": subscription, "what": what.value}
+    row = connection.execute(WRITE, values).fetchone()
+    if row is None:
+        raise LookupError(subscription)
+    return line_of(row[0])
+
+
+def logged(
+    connection: Connection[Any], subscription: str, before: int | None, most: int
+) -> Sequence[Delivery]:
+    """Return lines below a number, the newest first."""
+    said = {"subscription": subscription, "before": before, "most": most}
+    return [line_of(row) for (row,) in connection.execute(READ, said).fetchall()]
+
+
+def line_of(row: dict[str, Any]) -> Delivery:
+    """Return a line as JSON gave it."""
+    return Delivery(**{**row, "what": Did(row["what"]), "at": datetime.fromisoformat(row["at"])})
