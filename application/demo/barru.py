@@ -9,12 +9,13 @@ from typing import Final
 
 from application.demo.opening import open_case
 from application.demo.partners import BARRU
-from application.demo.pledges import Claim, Pledge, tell
+from application.demo.pledges import ALLOWED, Claim, Pledge, tell
 from application.demo.population import Crowd, numbered, people
 from application.demo.steps import Script
 from domain.admission import Religion
 from domain.agreement import Instrument, ParticipantKind
 from domain.programme import ProgrammeKind
+from domain.sharing.fields import SharedField
 
 AGREED: Final = date(2025, 1, 7)
 HOMES: Final = {"73.11": 88, "73.72": 16, "73.10": 9, "73.12": 7}
@@ -40,6 +41,7 @@ PLEDGE: Final = Pledge(
         ProgrammeKind.KEWIRAUSAHAAN,
     ),
     participant_kinds=(ParticipantKind.TAHANAN, ParticipantKind.NARAPIDANA),
+    allowed=(*ALLOWED, SharedField.SKILL, SharedField.CERTIFICATE),
     proposed=date(2024, 12, 10),
     signed=AGREED,
     number="CONTOH/KS/BARRU/2025",

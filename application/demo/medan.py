@@ -14,12 +14,13 @@ from application.demo.courses import Class, Course
 from application.demo.opening import open_case
 from application.demo.partners import MEDAN
 from application.demo.placements import Placement, on_asimilasi
-from application.demo.pledges import Claim, Pledge, tell
+from application.demo.pledges import ALLOWED, Claim, Pledge, tell
 from application.demo.population import Crowd, Person, numbered, people
 from application.demo.steps import Place, Script, Stage
 from domain.admission import Religion
 from domain.agreement import Instrument, ParticipantKind
 from domain.programme import ProgrammeKind, ProviderKind
+from domain.sharing.fields import SharedField
 
 PLACE: Final = Place(Stage.PROGRAMMES, "medan", MEDAN)
 SIGNED: Final = date(2025, 11, 11)
@@ -81,6 +82,15 @@ PLEDGE: Final = Pledge(
     regions=(CITY,),
     programme_kinds=(ProgrammeKind.PELATIHAN_KETERAMPILAN,),
     participant_kinds=(ParticipantKind.NARAPIDANA, ParticipantKind.MANTAN_WARGA_BINAAN),
+    allowed=(
+        SharedField.FULL_NAME,
+        *ALLOWED,
+        SharedField.SKILL,
+        SharedField.CERTIFICATE,
+        SharedField.AVAILABILITY,
+        SharedField.PLACEMENT,
+        SharedField.COUNTS,
+    ),
     proposed=date(2025, 10, 20),
     signed=SIGNED,
     number="CONTOH/PKS/MEDAN/2025",

@@ -48,7 +48,13 @@ AGENCIES: Final = (
     ("RUTAN-PEKALONGAN", AgencyKind.UPT, "Rutan Kelas IIA Pekalongan", "33.75", BEGINNING),
     ("RUTAN-BARRU", AgencyKind.UPT, "Rutan Barru", "73.11", BEGINNING),
     ("PEMKO-12.71", AgencyKind.PEMDA, "Pemerintah Kota Medan", "12.71", BEGINNING),
-    ("DISNAKER-12.71", AgencyKind.DINAS, "Dinas Ketenagakerjaan Kota Medan", "12.71", BEGINNING),
+    (
+        "DISNAKER-12.71",
+        AgencyKind.DINAS_KETENAGAKERJAAN,
+        "Dinas Ketenagakerjaan Kota Medan",
+        "12.71",
+        BEGINNING,
+    ),
     ("KANWIL-12", AgencyKind.KANWIL, "Kanwil Kemenkumham Sumatera Utara", "12", BEGINNING),
     (
         *("KANWIL-12", AgencyKind.KANWIL, "Kanwil Kementerian Hukum Sumatera Utara", "12"),
@@ -60,14 +66,19 @@ AGENCIES: Final = (
     ),
     ("PEMKAB-36.04", AgencyKind.PEMDA, "Pemerintah Kabupaten Serang", "36.04", BEGINNING),
     (
-        *("DISKOUMPERINDAG-36.04", AgencyKind.DINAS, "Diskoumperindag Kabupaten Serang", "36.04"),
+        *(
+            "DISKOUMPERINDAG-36.04",
+            AgencyKind.DISKOUMPERINDAG,
+            "Diskoumperindag Kabupaten Serang",
+            "36.04",
+        ),
         BEGINNING,
     ),
     (
-        *("DISKAN-36.04", AgencyKind.DINAS, "Dinas Perikanan Kabupaten Serang", "36.04"),
+        *("DISKAN-36.04", AgencyKind.DINAS_PERIKANAN, "Dinas Perikanan Kabupaten Serang", "36.04"),
         BEGINNING,
     ),
-    ("DKPP-36.04", AgencyKind.DINAS, "DKPP Kabupaten Serang", "36.04", BEGINNING),
+    ("DKPP-36.04", AgencyKind.DINAS_PERTANIAN, "DKPP Kabupaten Serang", "36.04", BEGINNING),
     ("UMKM-36.04", AgencyKind.UMKM, "Pelaku UMKM Kabupaten Serang", "36.04", BEGINNING),
     (
         *("KEJARI-JAKARTA-UTARA", AgencyKind.KEJAKSAAN, "Kejaksaan Negeri Jakarta Utara", "31.72"),
@@ -75,13 +86,28 @@ AGENCIES: Final = (
     ),
     ("POLRES-PEKALONGAN-KOTA", AgencyKind.POLRES, "Polres Pekalongan Kota", "33.75", BEGINNING),
     ("PEMKOT-33.75", AgencyKind.PEMDA, "Pemerintah Kota Pekalongan", "33.75", BEGINNING),
-    ("DINPERPA-33.75", AgencyKind.DINAS, "Dinperpa Kota Pekalongan", "33.75", BEGINNING),
-    ("DINDIK-33.75", AgencyKind.DINAS, "Dinas Pendidikan Kota Pekalongan", "33.75", BEGINNING),
-    ("DINARPUS-33.75", AgencyKind.DINAS, "Dinarpus Kota Pekalongan", "33.75", BEGINNING),
+    ("DINPERPA-33.75", AgencyKind.DINAS_PERTANIAN, "Dinperpa Kota Pekalongan", "33.75", BEGINNING),
+    (
+        "DINDIK-33.75",
+        AgencyKind.DINAS_PENDIDIKAN,
+        "Dinas Pendidikan Kota Pekalongan",
+        "33.75",
+        BEGINNING,
+    ),
+    (
+        "DINARPUS-33.75",
+        AgencyKind.DINAS_PERPUSTAKAAN,
+        "Dinarpus Kota Pekalongan",
+        "33.75",
+        BEGINNING,
+    ),
     ("DINKOMINFO-33.75", AgencyKind.DINAS, "Dinkominfo Kota Pekalongan", "33.75", BEGINNING),
     ("BPVP-PANGKEP", AgencyKind.BPVP, "BPVP Pangkep", "73.10", BEGINNING),
 )
-"""BPVP Pangkep is in 73.10, Pangkajene dan Kepulauan: another regency than Barru, 73.11."""
+"""BPVP Pangkep is in 73.10, Pangkajene dan Kepulauan: another regency than Barru, 73.11.
+
+A kind says what may be shared at all; Dinkominfo told of the audiensi, and is shared nothing with.
+"""
 OFFICERS: Final = {
     "demo.medan": "Petugas Contoh Medan",
     "demo.serang": "Petugas Contoh Serang",

@@ -16,12 +16,13 @@ from application.demo.pekalongan_ceremony import PLACE, tell_ceremony
 from application.demo.pekalongan_gatherings import tell_gatherings
 from application.demo.pekalongan_learners import LEARNERS, tell_learners
 from application.demo.pekalongan_youths import tell_youths
-from application.demo.pledges import Claim, Pledge, tell
+from application.demo.pledges import ALLOWED, Claim, Pledge, tell
 from application.demo.population import Crowd, numbered, people
 from application.demo.steps import Script
 from domain.admission import Religion
 from domain.agreement import Instrument, ParticipantKind
 from domain.programme import ProgrammeKind
+from domain.sharing.fields import SharedField
 
 AUDIENSI: Final = date(2025, 7, 15)
 CITY: Final = "33.75"
@@ -50,6 +51,15 @@ AFTERWARDS: Final = Pledge(
         ProgrammeKind.PEMBERDAYAAN_EKONOMI,
     ),
     participant_kinds=(ParticipantKind.MANTAN_WARGA_BINAAN, ParticipantKind.REMAJA_BERISIKO),
+    allowed=(
+        SharedField.FULL_NAME,
+        SharedField.DOMICILE,
+        SharedField.PARTICIPANT_KIND,
+        SharedField.RELEASE,
+        SharedField.INTEGRATION,
+        SharedField.REFERRAL,
+        SharedField.COUNTS,
+    ),
     proposed=date(2025, 6, 24),
     signed=date(2025, 7, 8),
     number="CONTOH/PKS/PEKALONGAN/2025",
@@ -78,6 +88,14 @@ PLANS: Final = Pledge(
         ProgrammeKind.KEROHANIAN,
     ),
     participant_kinds=(ParticipantKind.TAHANAN, ParticipantKind.NARAPIDANA),
+    allowed=(
+        *ALLOWED,
+        SharedField.LEVEL,
+        SharedField.RESULT,
+        SharedField.IJAZAH,
+        SharedField.CERTIFICATE,
+        SharedField.COUNTS,
+    ),
     proposed=AUDIENSI,
     signed=None,
     number="",

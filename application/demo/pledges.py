@@ -16,9 +16,16 @@ from domain.agreement import (
 )
 from domain.kernel import Event, Value
 from domain.programme import ProgrammeKind
+from domain.sharing.fields import SharedField
 
-ALLOWED: Final = ("domicile", "age_band", "programme", "attendance", "certificate")
-"""What a partner may see of a participant: no offence, no sentence."""
+ALLOWED: Final = (
+    SharedField.SEX,
+    SharedField.AGE_BAND,
+    SharedField.DOMICILE,
+    SharedField.PROGRAMME,
+    SharedField.ATTENDANCE,
+)
+"""What the partners of a programme are told of whoever takes part, whatever it is about."""
 
 
 class Claim(NamedTuple):
@@ -41,6 +48,7 @@ class Pledge(Value):
     regions: tuple[str, ...]
     programme_kinds: tuple[ProgrammeKind, ...]
     participant_kinds: tuple[ParticipantKind, ...]
+    allowed: tuple[SharedField, ...]
     proposed: date
     signed: date | None
     number: str
@@ -77,7 +85,7 @@ def _proposed(desk: Desk, pledge: Pledge) -> Event:
         regions=pledge.regions,
         programme_kinds=pledge.programme_kinds,
         participant_kinds=pledge.participant_kinds,
-        allowed_fields=ALLOWED,
+        allowed_fields=tuple(field.value for field in pledge.allowed),
         valid_from=None,
         valid_until=None,
     )

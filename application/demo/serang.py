@@ -12,12 +12,13 @@ from typing import Final
 from application.demo.courses import Class, Course
 from application.demo.opening import open_case
 from application.demo.partners import SERANG
-from application.demo.pledges import Claim, Pledge, tell
+from application.demo.pledges import ALLOWED, Claim, Pledge, tell
 from application.demo.population import Crowd, Person, numbered, people
 from application.demo.steps import Place, Script, Stage
 from domain.admission import Religion
 from domain.agreement import Instrument, ParticipantKind
 from domain.programme import ProgrammeKind, ProviderKind
+from domain.sharing.fields import SharedField
 
 PLACE: Final = Place(Stage.PROGRAMMES, "serang", SERANG)
 SIGNED: Final = date(2025, 10, 8)
@@ -53,6 +54,14 @@ PLEDGE: Final = Pledge(
     regions=(REGENCY,),
     programme_kinds=(ProgrammeKind.KEWIRAUSAHAAN, ProgrammeKind.PELATIHAN_KETERAMPILAN),
     participant_kinds=(ParticipantKind.TAHANAN, ParticipantKind.NARAPIDANA),
+    allowed=(
+        SharedField.FULL_NAME,
+        *ALLOWED,
+        SharedField.SKILL,
+        SharedField.CERTIFICATE,
+        SharedField.BUSINESS,
+        SharedField.COUNTS,
+    ),
     proposed=date(2025, 9, 17),
     signed=SIGNED,
     number="CONTOH/KS/SERANG/2025",
