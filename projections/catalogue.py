@@ -17,6 +17,7 @@ from projections.integration import INTEGRATION_REGISTER
 from projections.kernel import Projection, Report
 from projections.klien import KLIEN
 from projections.overstays import OVERSTAYS
+from projections.partner_results import PARTNER_RESULTS
 from projections.partnership import PARTNERSHIP
 from projections.persons import PERSONS
 from projections.placements import PLACEMENTS
@@ -53,6 +54,7 @@ PROJECTIONS: Final[tuple[Projection[Any], ...]] = (
     UNITS_AND_AGENCIES,
     CORRECTIONS,
     REVIEWS,
+    PARTNER_RESULTS,
     CHANGES,
 )
 REPORTS: Final[tuple[Report[Any], ...]] = (

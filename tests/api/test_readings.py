@@ -147,6 +147,7 @@ EMPTY_HERE = (
     "integration",
     "klien",
     "overstays",
+    "partner_results",
     "placements",
     "remisi_register",
     "reviews",
