@@ -11,6 +11,7 @@ from api.openapi import install_openapi
 from api.pages.install import install_pages
 from api.routes import (
     approvals,
+    asyncapi,
     batch_differences,
     batch_papers,
     calculations,
@@ -21,8 +22,8 @@ from api.routes import (
     cohort,
     diff,
     evidence,
-    forgetting,
     feeds,
+    forgetting,
     health,
     integration_rights,
     law,
@@ -30,8 +31,8 @@ from api.routes import (
     merges,
     reads,
     remisi_batches,
-)
     shared_records,
+)
 from api.routes.corrections import corrections_router
 from api.routes.read_models import read_models_router
 from api.routes.reviews import reviews_router
@@ -55,9 +56,9 @@ def create_app(services: Services) -> FastAPI:
     measures = Measures()
     app.state.services = services
     app.state.measures = measures
-    include_routes(app, services)
     app.state.deliveries = Deliveries()
     app.state.closing = [app.state.deliveries.close]
+    include_routes(app, services)
     install_pages(app)
     problems.install(app, services.full)
     install_openapi(app)
@@ -85,11 +86,12 @@ def include_routes(app: FastAPI, services: Services) -> None:
     app.include_router(merges.router)
     app.include_router(read_models_router(services))
     app.include_router(cohort.router)
-    app.include_router(law.router)
     app.include_router(feeds.router)
     app.include_router(shared_records.router)
+    app.include_router(law.router)
     app.include_router(calculations.router)
     app.include_router(clock.router)
     app.include_router(ledger.router)
     app.include_router(reads.router)
+    app.include_router(asyncapi.router)
     app.include_router(health.router)

@@ -88,7 +88,7 @@ MEANINGS: Final[Mapping[str, str]] = {
 }
 READS: Final = ("401", "403", "404", "422", "503")
 WRITES: Final = ("400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "503")
-OPEN: Final = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
+OPEN: Final = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json", "/v1/asyncapi.json"})
 """Addresses that need no token."""
 
 

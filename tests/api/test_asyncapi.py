@@ -1,0 +1,120 @@
+"""The AsyncAPI document: sound by the official schema, and true of what leaves the house."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from api.asyncapi import asyncapi, kinds_by_type
+from application.cloud_events import cloud_event
+from application.feeds import Change, Entry
+from domain.registry import AgencyKind
+from domain.sharing.fields import RECORD_OF, RecordKind
+from domain.sharing.scope import compile_scope
+from projections.shared.names import names_known
+
+OFFICIAL = Path(__file__).parents[1] / "vectors" / "asyncapi-3.0.0.json"
+ENTRY = Entry(
+    id=4,
+    subject="case:01980f5c-7a00-7000-8000-000000000001",
+    pseudonym="k5q2vzc3h6x7m4tyd2aw6rbn3e",
+    change=Change.UPSERT,
+    event="journey.changed",
+    at=datetime(2026, 8, 17, tzinfo=UTC),
+    position=9,
+    data=None,
+)
+
+
+@pytest.fixture(scope="module")
+def official():
+    return jsonschema_rs.validator_for(json.loads(OFFICIAL.read_text(encoding="utf-8")))
+
+
+def scope_of(record):
+    kind = next(kind for kind, seen in RECORD_OF.items() if seen is record)
+    scope = compile_scope("01980f5c-7a00-7000-8000-000000000009", [], "DINAS-1", kind)
+    assert isinstance(scope.kind, AgencyKind)
+    return scope
+
+
+@cache
+def checks():
+    document = asyncapi()
+    schemas = {"components": {"schemas": document["components"]["schemas"]}}
+    names = document["channels"]["feed"]["messages"]
+    return {
+        name: jsonschema_rs.validator_for(schemas | {"$ref": f"#/components/schemas/{name}"})
+        for name in names
+    }
+
+
+def messages_that_fit(event):
+    return [name for name, check in checks().items() if check.is_valid(event)]
+
+
+def test_the_document_is_sound_by_the_official_schema(official):
+    document = asyncapi()
+    assert [str(error) for error in official.iter_errors(document)] == []
+    del document["info"]["title"]
+    assert not official.is_valid(document), "what is checked is the document"
+
+
+def test_every_reference_leads_somewhere():
+    document = asyncapi()
+
+    def references(value):
+        if isinstance(value, dict):
+            yield from (said for name, said in value.items() if name == "$ref")
+            value = list(value.values())
+        if isinstance(value, list):
+            for part in value:
+                yield from references(part)
+
+    for reference in set(references(document)):
+        place = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+def test_a_message_stands_for_every_name_that_an_agency_may_hear():
+    types = kinds_by_type()
+    for record in set(RecordKind) - {RecordKind.COUNTS}:
+        for name in names_known(record):
+            assert all(record in types[f"{name}.{change.value}"] for change in Change)
+    assert types["counts.published.upsert"] == [RecordKind.COUNTS]
+    assert RecordKind.COUNTS not in types["person.forgotten.withdrawn"]
+    for kinds in (types["agreement.expired.withdrawn"], types["agreement.started.upsert"]):
+        assert set(kinds) == set(RecordKind)
+
+
+@pytest.mark.parametrize("record", RecordKind)
+def test_an_entry_fits_one_message_and_no_other(record):
+    event = "counts.published" if record is RecordKind.COUNTS else "journey.changed"
+    scope = scope_of(record)
+    for change in Change:
+        entry = replace(ENTRY, change=change, event=event)
+        assert messages_that_fit(cloud_event(entry, scope)) == [entry.type]
+        entry = replace(entry, data={})
+        assert messages_that_fit(cloud_event(entry, scope)) == [entry.type]
+
+
+def test_what_no_agency_of_that_kind_may_hear_fits_no_message():
+    reader, learner = scope_of(RecordKind.READER), scope_of(RecordKind.LEARNER)
+    passed = replace(ENTRY, event="kejar_paket.passed", data={})
+    assert messages_that_fit(cloud_event(passed, learner)) == ["kejar_paket.passed.upsert"]
+    assert messages_that_fit(cloud_event(passed, reader)) == []
+    assert messages_that_fit(cloud_event(replace(ENTRY, data={"offence": "x"}), learner)) == []
+    assert messages_that_fit(cloud_event(replace(ENTRY, event="remisi.applied"), learner)) == []
+    assert messages_that_fit(cloud_event(ENTRY, learner) | {"subject": "case:1"}) == []
+
+
+def test_it_is_served_to_whoever_asks(service):
+    answer = service.stranger().get("/v1/asyncapi.json")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/vnd.aai.asyncapi+json")
+    assert answer.json() == asyncapi()
