@@ -124,6 +124,7 @@ class AgreementStatus(Enum):
     PROPOSED = "proposed"
     SIGNED = "signed"
     RUNNING = "running"
+    SUSPENDED = "suspended"
     ENDED = "ended"
 
 
@@ -146,7 +147,7 @@ def status_on(agreement: Agreement, day: date) -> AgreementStatus:
     if agreement.ended or (expires and expires < day):
         return AgreementStatus.ENDED
     if agreement.started:
-        return AgreementStatus.RUNNING
+        return AgreementStatus.SUSPENDED if agreement.suspended else AgreementStatus.RUNNING
     if signature:
         return AgreementStatus.SIGNED
     return AgreementStatus.PROPOSED if agreement.draft else AgreementStatus.NOT_PROPOSED

@@ -1,5 +1,6 @@
 """Agreements: who agreed what with whom, how far it has come, and what was only said about it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -7,9 +8,11 @@ from domain.agreement import (
     AGREEMENT,
     AgreementEnded,
     AgreementProposed,
+    AgreementResumed,
     AgreementSigned,
     AgreementStarted,
     AgreementStatus,
+    AgreementSuspended,
     ClaimRecorded,
     Instrument,
     ParticipantKind,
@@ -18,7 +21,7 @@ from domain.agreement import (
 from domain.kernel import Open
 from domain.programme import ProgrammeKind
 from domain.record import Recorded
-from projections.dated import Dated, Moment, amended, restated, when
+from projections.dated import Dated, Moment, amended, entered, restated, when
 from projections.kernel import Projection, Scope
 
 
@@ -39,10 +42,17 @@ class Claim(Moment):
     figure: int | None
 
 
+class Rest(Moment):
+    """From then on it rests, or goes on."""
+
+    suspended: bool
+
+
 class AgreementLine(Dated):
     """One agreement. ``status`` leaves out that its time may be over: see ``valid_until``.
 
-    ``proposed_on`` is the day of the first draft; the rest is as in the last.
+    ``proposed_on`` is the day of the first draft; the rest is as in the last. ``suspended_on`` is
+    since when it rests, by all that was told; empty where it does not.
     """
 
     agreement: Open[str]
@@ -63,7 +73,9 @@ class AgreementLine(Dated):
     proposed_on: Open[date | None]
     signed_on: Open[date | None]
     started_on: Open[date | None]
+    suspended_on: Open[date | None]
     ended_on: Open[date | None]
+    rests: Open[tuple[Rest, ...]]
     plans: Open[tuple[Plan, ...]]
     claims: Open[tuple[Claim, ...]]
 
@@ -89,7 +101,9 @@ def _blank(agreement: str) -> AgreementLine:
         proposed_on=None,
         signed_on=None,
         started_on=None,
+        suspended_on=None,
         ended_on=None,
+        rests=(),
         plans=(),
         claims=(),
     )
@@ -98,10 +112,12 @@ def _blank(agreement: str) -> AgreementLine:
 def _drafted(row: AgreementLine, page: Recorded, draft: AgreementProposed) -> AgreementLine:
     day = draft.effective.day
     row = replace(row, proposed_on=min(row.proposed_on or day, day))
+    valid = {"valid_from": draft.valid_from, "valid_until": draft.valid_until}
     return amended(
         row,
         page,
         "draft",
+        **({} if row.signed_on else valid),  # what was signed holds, whatever is drafted
         title=draft.title,
         instrument=draft.instrument,
         parties=draft.parties,
@@ -121,9 +137,21 @@ def _told(row: AgreementLine, page: Recorded) -> AgreementLine:
         case AgreementProposed() as said:
             row = _drafted(row, page, said)
         case AgreementSigned() as said:
-            row = amended(row, page, "signature", number=said.number, signed_on=day)
+            row = amended(
+                row,
+                page,
+                "signature",
+                number=said.number,
+                signed_on=day,
+                valid_from=said.valid_from,
+                valid_until=said.valid_until,
+            )
         case AgreementStarted():
             row = amended(row, page, "start", started_on=day)
+        case AgreementSuspended() | AgreementResumed() as said:
+            rest = Rest(**when(page), suspended=isinstance(said, AgreementSuspended))
+            rests = entered(row.rests, rest)
+            row = replace(row, rests=rests, suspended_on=suspended_on(rests, None))
         case AgreementEnded():
             row = amended(row, page, "end", ended_on=day)
         case PlanStated() as said:
@@ -141,6 +169,15 @@ def _told(row: AgreementLine, page: Recorded) -> AgreementLine:
     return row
 
 
+def suspended_on(rests: Iterable[Rest], on: date | None) -> date | None:
+    """Return since when it rests at the end of a day, or by all that was told, where it does."""
+    since = None
+    for rest in rests:
+        if on is None or rest.day <= on:
+            since = rest.day if rest.suspended else None
+    return since
+
+
 def status_on(row: AgreementLine, on: date | None) -> AgreementStatus:
     """Return the status at the end of a day, or by all that was told."""
     last = on or date.max
@@ -152,7 +189,8 @@ def status_on(row: AgreementLine, on: date | None) -> AgreementStatus:
     if by_then(row.ended_on) or (on is not None and expired):
         return AgreementStatus.ENDED
     if by_then(row.started_on):
-        return AgreementStatus.RUNNING
+        rests = suspended_on(row.rests, on) is not None
+        return AgreementStatus.SUSPENDED if rests else AgreementStatus.RUNNING
     if by_then(row.signed_on):
         return AgreementStatus.SIGNED
     return AgreementStatus.PROPOSED if by_then(row.proposed_on) else AgreementStatus.NOT_PROPOSED
@@ -161,15 +199,12 @@ def status_on(row: AgreementLine, on: date | None) -> AgreementStatus:
 def evolve(row: AgreementLine | None, page: Recorded) -> AgreementLine:
     """Write down the draft, the signature, the start, the end, or what was said."""
     row = _told(row or _blank(page.stream.key), page)
-    if isinstance(page.event, AgreementProposed | AgreementSigned):
-        start, end = page.event.valid_from, page.event.valid_until
-        row = amended(row, page, "validity", valid_from=start, valid_until=end)
     return replace(row, status=status_on(row, None))
 
 
 AGREEMENTS = Projection(
     name="agreements",
-    version=1,
+    version=2,
     row=AgreementLine,
     events=AGREEMENT.events,
     key=lambda page: page.stream.key,

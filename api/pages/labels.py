@@ -183,6 +183,7 @@ VALUES: Final[Mapping[str, Words]] = {
     "proposed": ("diusulkan", "proposed"),
     "signed": ("ditandatangani", "signed"),
     "running": ("berjalan", "running"),
+    "suspended": ("ditangguhkan", "suspended"),
     "ended": ("berakhir", "ended"),
     "void": ("batalkan: tidak terjadi", "void: it did not happen"),
     "correct": ("perbaiki isinya", "correct what it says"),

@@ -29,6 +29,7 @@ from projections.in_transit import IN_TRANSIT
 
 ORDER: Final = (
     AgreementStatus.RUNNING,
+    AgreementStatus.SUSPENDED,
     AgreementStatus.SIGNED,
     AgreementStatus.PROPOSED,
     AgreementStatus.ENDED,

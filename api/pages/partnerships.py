@@ -36,7 +36,10 @@ STAGES: Final = (
     (AgreementStatus.PROPOSED, "proposed_on"),
     (AgreementStatus.SIGNED, "signed_on"),
     (AgreementStatus.RUNNING, "started_on"),
+    (AgreementStatus.SUSPENDED, "suspended_on"),
 )
+ALWAYS: Final = (AgreementStatus.PROPOSED, AgreementStatus.SIGNED, AgreementStatus.RUNNING)
+"""The stages that every partnership is on its way to; the others are shown where it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def partnership(row: Any, counted: Counted, tongue: Tongue, names: Names) -> Par
                 current=row.status is status,
             )
             for status, column in STAGES
+            if status in ALWAYS or row.status is status
         ],
         funnel=reached,
         participants=taking_part,

@@ -217,6 +217,16 @@ def test_a_running_agreement_may_rest_and_go_on():
     )
 
 
+def test_what_rests_is_suspended_until_it_goes_on_or_its_time_is_over():
+    suspended = AgreementSuspended(effective=on("2026-01-01"), reason="Pemeriksaan")
+    resumed = AgreementResumed(effective=on("2026-02-01"))
+    rests = (drafted, signed, started, suspended)
+    assert status(*rests) is AgreementStatus.SUSPENDED
+    assert status(*rests, resumed, day="2026-02-01") is AgreementStatus.RUNNING
+    assert status(*rests, day="2027-11-12") is AgreementStatus.ENDED
+    assert status(*rests, ended) is AgreementStatus.ENDED
+
+
 def test_a_draft_lists_fields_that_there_are():
     nothing.when(replace(drafted, allowed_fields=("certificate", "putusan"))).then_refused(
         "agreement.unknown_field"
