@@ -30,6 +30,7 @@ from domain.partner_result import (
     ResultProposed,
     ResultRejected,
     Results,
+    as_heard,
     ensure_in_this_class,
     ensure_may_be_told,
 )
@@ -51,9 +52,10 @@ class Told(Value):
 
 
 class Misfit(Refused):
-    """One of several results cannot be: which one, counted from 0, and why."""
+    """One of several results cannot be: which one, counted from 0, and why, for a partner's ears."""
 
-    def __init__(self, index: int, no: Refused) -> None:
+    def __init__(self, index: int, refused: Refused) -> None:
+        no = as_heard(refused)
         super().__init__(no.code, article=no.article, because=no.because, field=no.field)
         self.index = index
 

@@ -139,6 +139,58 @@ TELLERS: Final[Mapping[RecordKind, frozenset[ProgrammeKind]]] = {
 The police, a Bapas and a Pemda hold no classes and tell none.
 """
 
+HEARD: Final = frozenset(
+    {
+        "append.effective_in_future",
+        "partner_result.another_class",
+        "partner_result.key_used",
+        "partner_result.not_theirs",
+        "partner_result.recorded_already",
+        "programme.already_closed",
+        "programme.marked_twice",
+        "programme.not_opened",
+        "programme.session_exists",
+        *(
+            f"{chapter}.{rule}"
+            for chapter in ("skill_training", "kejar_paket")
+            for rule in (
+                "attended_more_than_held",
+                "issued_later",
+                "period_not_over",
+                "period_overlaps",
+                "period_reversed",
+            )
+        ),
+        "skill_training.completion_missing",
+        "skill_training.no_application",
+        "skill_training.not_competent",
+        "skill_training.not_started",
+        "skill_training.not_trained",
+        "skill_training.validity_reversed",
+        "kejar_paket.academic_year_not_consecutive",
+        "kejar_paket.exam_already_taken",
+        "kejar_paket.exam_not_registered",
+        "kejar_paket.exam_not_taken",
+        "kejar_paket.not_enrolled",
+        "kejar_paket.not_passed",
+    }
+)
+"""The refusals whose words a partner hears: they tell of its own class, and of nothing else."""
+
+
+def as_heard(no: Refused) -> Refused:
+    """Return what a partner hears of a refusal: that somebody died or fled is not for it."""
+    if no.code in HEARD:
+        return no
+    return Refused(
+        "partner_result.does_not_fit",
+        article=TWO_HANDS,
+        because=(
+            "hasil ini tidak sesuai dengan catatan; tanyakan kepada unit",
+            "this result does not fit what is recorded; ask the unit",
+        ),
+    )
+
 
 def ensure_may_be_told(
     fact: Event, record: RecordKind | None, kind: ProgrammeKind, field: str = "type"

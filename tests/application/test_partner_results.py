@@ -167,6 +167,15 @@ def test_a_session_is_the_classes_and_counts_once_it_is_accepted(house):
     assert house.desk.state(house.programme, PROGRAMME).sessions == {"s-1": held}
 
 
+def test_a_partner_hears_no_more_of_a_refusal_than_concerns_its_class(house):
+    case, stranger = house.learner(), house.desk.case("Tono Fiktif")
+    marks = tuple(Mark(case=one.key, presence=Attendance.HADIR) for one in (case, stranger))
+    held = SessionHeld(effective=on("2025-03-10"), session="s-1", hours=4, marks=marks)
+    no = refusal_of(house.propose, told("s-1", None, held))
+    assert no.code == "partner_result.does_not_fit"
+    assert not any(stranger.key in words for words in no.because)
+
+
 @pytest.mark.parametrize(
     "facts",
     [
