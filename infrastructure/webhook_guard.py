@@ -73,7 +73,7 @@ class Target:
 
 
 class Guard:
-    """Says where webhooks may go. ``allowed`` holds ``host`` or ``host:port``.
+    """Says where webhooks may go. ``allowed`` holds ``host``, ``host:port`` or ``host:*``.
 
     Without a port, it is the usual one. An allowed host may be inside, and be called without TLS.
     """
@@ -105,7 +105,7 @@ class Guard:
     def _trusts(self, host: str, port: int) -> bool:
         named = f"[{host}]" if ":" in host else host
         usual = port in PORTS.values() and named in self._allowed
-        return usual or f"{named}:{port}" in self._allowed
+        return usual or not self._allowed.isdisjoint({f"{named}:{port}", f"{named}:*"})
 
     async def addresses(self, target: Target) -> Sequence[str]:
         """Return to what a name leads now; raise `AddressRefused` unless all of it may be called.

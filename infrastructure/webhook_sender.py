@@ -35,7 +35,6 @@ LOOK_SECONDS: Final = 30.0
 RETRY_SECONDS: Final = 2.0
 GRACE_SECONDS: Final = 2.0
 """How long attempts that are under way may take once the service ends."""
-LEAST_SECONDS: Final = 0.02
 DESKS: Final = 4
 """Threads that ask the database."""
 
@@ -209,15 +208,19 @@ class WebhookSender:
                 if isinstance(then, Lost):
                     return
                 if isinstance(then, Rest):
-                    await _happens(woken, self._until(then))
+                    await self._rest(then, woken)
         finally:
             end()
 
-    def _until(self, rest: Rest) -> float:
-        """Return for how many seconds to wait."""
+    async def _rest(self, rest: Rest, woken: asyncio.Event) -> None:
+        """Wait until it is time, or there is news; the clock is looked at at every beat."""
         if rest.until is None:
-            return LOOK_SECONDS
-        return min(max((rest.until - self._now()).total_seconds(), LEAST_SECONDS), LOOK_SECONDS)
+            await _happens(woken, LOOK_SECONDS)
+            return
+        while not self._closing:
+            seconds = (rest.until - self._now()).total_seconds()
+            if seconds <= 0 or await _happens(woken, min(seconds, BEAT_SECONDS)):
+                return
 
     async def _end(self) -> None:
         self._wake()
@@ -229,8 +232,9 @@ class WebhookSender:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-async def _happens(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, but not for longer."""
+async def _happens(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, but not for longer; say whether it came."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
+    return event.is_set()
