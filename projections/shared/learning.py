@@ -1,5 +1,6 @@
-"""Builders of what a learner of Kejar Paket has come to, of the levels under the agreement."""
+"""Builders of what a learner of Kejar Paket has come to under the agreement."""
 
+from domain.ijazah import Outcome
 from domain.kejar_paket import KEJAR_PAKET
 from projections.shared.material import Material
 from projections.shared.values import ExamResult, IjazahShared, LearningLevel
@@ -20,17 +21,18 @@ def level(material: Material) -> LearningLevel | None:
 
 
 def result(material: Material) -> tuple[ExamResult, ...]:
-    """Return the exams of these levels."""
+    """Return the exams that belong to an enrolment under the agreement."""
     exams = material.journey[KEJAR_PAKET].finals.exams
     return tuple(
         ExamResult(exam=name, level=one.level, outcome=one.outcome, on=one.on)
         for name, one in exams.items()
-        if one.level in material.levels
+        if material.learnt_here(one.level, one.on)
     )
 
 
 def ijazah(material: Material) -> tuple[IjazahShared, ...]:
-    """Return the ijazah of these levels."""
+    """Return the ijazah of the levels that were passed under the agreement."""
+    passed = {one.level for one in result(material) if one.outcome is Outcome.PASSED}
     return tuple(
         IjazahShared(
             level=one.level,
@@ -38,5 +40,5 @@ def ijazah(material: Material) -> tuple[IjazahShared, ...]:
             handed_over_on=one.handed_over.effective.day if one.handed_over else None,
         )
         for one in material.journey[KEJAR_PAKET].finals.ijazah
-        if one.level in material.levels
+        if one.level in passed
     )

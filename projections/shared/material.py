@@ -8,13 +8,14 @@ its kind is about, is here at all. Builders of fields see nothing of a journey's
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from domain.activity import ACTIVITY, Activity
 from domain.custody import CUSTODY, Presence
 from domain.integration import INTEGRATION, RightCourse
 from domain.job_placement import JOB_PLACEMENT, Placement
-from domain.kejar_paket import KEJAR_PAKET, Enrolled
+from domain.kejar_paket import KEJAR_PAKET, Enrolled, Moved
 from domain.kernel import Journey, Value
 from domain.law.rule_set import Law
 from domain.programme import ProgrammeKind, ProgrammeOpened
@@ -99,14 +100,32 @@ class Material(Value):
         """Return the enrolments in Kejar Paket under the agreement, the last one last."""
         if ProgrammeKind.KEJAR_PAKET not in self.kinds:
             return ()
-        last = self.journey[KEJAR_PAKET].enrolled
-        told = (last,) if last else ()
+        told = self.journey[KEJAR_PAKET].enrolments
         return tuple(one for one in told if self.under(one.agreement, one.programme))
 
     @cached_property
-    def levels(self) -> frozenset[PaketLevel]:
-        """Return the levels that somebody learns, or learnt, under the agreement."""
-        return frozenset(one.level for one in self.enrolments)
+    def moved_on(self) -> date | None:
+        """Return when schooling under the agreement moved on to another provider, if it did."""
+        state = self.journey[KEJAR_PAKET]
+        here = bool(self.enrolments) and self.enrolments[-1] is state.enrolled
+        return state.provider.effective.day if here and isinstance(state.provider, Moved) else None
+
+    def learnt_here(self, level: PaketLevel | None, day: date) -> bool:
+        """Say whether something of a level, of a day, was learnt under the agreement.
+
+        It was from an enrolment in that level on, until the next one or until the schooling moved.
+        """
+        return any(
+            one.level is level and one.effective.day <= day <= (self.ends(one) or date.max)
+            for one in self.enrolments
+        )
+
+    def ends(self, enrolment: Enrolled) -> date | None:
+        """Return when an enrolment gave way to the next one, or to another provider."""
+        told = self.journey[KEJAR_PAKET].enrolments
+        later = (after for one, after in pairwise(told) if one is enrolment)
+        following = next(later, None)
+        return following.effective.day if following else self.moved_on
 
     @cached_property
     def trainings(self) -> Mapping[str, Training]:
@@ -185,8 +204,7 @@ def _begun(course: RightCourse) -> date:
 def courses_named(journey: Journey) -> frozenset[str]:
     """Return the programmes that the journey of a case names."""
     named: set[str | None] = set(journey[SKILL_TRAINING].trainings)
-    enrolled = journey[KEJAR_PAKET].enrolled
-    named |= {enrolled.programme} if enrolled else set()
+    named |= {one.programme for one in journey[KEJAR_PAKET].enrolments}
     named |= {one.joined.programme for one in journey[ACTIVITY].activities.values() if one.joined}
     named |= {one.work.programme for one in journey[JOB_PLACEMENT].placements.values() if one.work}
     return frozenset(key for key in named if key)

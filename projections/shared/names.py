@@ -5,6 +5,7 @@ taken to court. So an agency hears the names of what its own fields are about, a
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from domain import kejar_paket
@@ -93,6 +94,7 @@ NAMED: Final[Mapping[RecordKind, tuple[type[Event], ...]]] = {
 """The events that whoever sees a record of a kind may know by name."""
 
 
+@cache
 def names_known(record: RecordKind) -> tuple[str, ...]:
     """Return every name that an entry about a record of a kind may bear of a journey's events."""
     return (*sorted({event.stored_as for event in NAMED[record]}), NEUTRAL)

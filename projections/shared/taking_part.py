@@ -1,13 +1,14 @@
 """Builders of what somebody takes part in under the agreement, and how often they were there."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final
 
 from domain.activity import Taking
 from domain.kejar_paket import KEJAR_PAKET, Enrolled, Standing
 from domain.participation import AttendanceSum
 from domain.programme import ProgrammeKind
-from domain.skill_training import Step
+from domain.skill_training import Step, Training
 from projections.shared.material import Material
 from projections.shared.values import AttendanceTotal, AttendedIn, PartStanding, ProgrammePart
 
@@ -42,15 +43,15 @@ def _schooling(material: Material) -> Iterator[ProgrammePart]:
     for one in material.enrolments:
         by_programme.setdefault(one.programme, []).append(one)
     for programme, several in by_programme.items():
-        course = material.courses.get(programme) if programme else None
-        runs = several[-1] is state.enrolled
+        course, last = material.courses.get(programme or ""), several[-1]
+        ends = material.ends(last)
         yield ProgrammePart(
             programme=programme,
             title=course.title if course else None,
             kind=ProgrammeKind.KEJAR_PAKET,
             since=several[0].effective.day,
-            until=None,
-            standing=SCHOOL[state.standing] if runs else PartStanding.COMPLETED,
+            until=ends or (state.over.day if state.over else None),
+            standing=PartStanding.MOVED_ON if ends else SCHOOL[state.standing],
         )
 
 
@@ -61,10 +62,16 @@ def _trainings(material: Material) -> Iterator[ProgrammePart]:
             programme=programme,
             title=course.title,
             kind=course.kind,
-            since=one.started.effective.day if one.started else None,
-            until=None,
+            since=_began(one),
+            until=one.ended.day if one.ended else None,
             standing=TRAINING.get(one.step, PartStanding.WITHDRAWN),
         )
+
+
+def _began(training: Training) -> date | None:
+    if training.started:
+        return training.started.effective.day
+    return training.seated.day if training.seated else None
 
 
 def _activities(material: Material) -> Iterator[ProgrammePart]:
@@ -75,7 +82,7 @@ def _activities(material: Material) -> Iterator[ProgrammePart]:
             title=one.title,
             kind=one.kind,
             since=one.since,
-            until=None,
+            until=one.activity.ended.day if one.activity.ended else None,
             standing=ACTIVITY[one.activity.taking],
         )
 
@@ -102,11 +109,18 @@ def attendance(material: Material) -> tuple[AttendanceTotal, ...]:
 
 
 def _of_schooling(material: Material) -> Iterator[AttendanceTotal]:
-    here = dict.fromkeys(one.programme for one in material.enrolments)
-    sums = material.journey[KEJAR_PAKET].attendance
-    for programme in here:
-        of_it = [one for one in sums if one.programme == programme]
-        if of_it:
+    """Yield hours of the classes under the agreement.
+
+    Those of no class are told only where nobody else can be meant, and never those of after a move.
+    """
+    state, here = material.journey[KEJAR_PAKET], material.enrolments
+    others = {one.programme for one in state.enrolments if one not in here}
+    last = material.moved_on or date.max
+    for programme in dict.fromkeys(one.programme for one in here):
+        of_it = [
+            one for one in state.attendance if one.programme == programme and one.until_day <= last
+        ]
+        if of_it and programme not in others:
             yield _total(programme, of_it, AttendedIn.HOURS)
 
 

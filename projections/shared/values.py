@@ -10,20 +10,21 @@ from enum import Enum
 from typing import Annotated
 
 from domain.certification import Competence
-from domain.fields import Line, Npsn, ProgrammeId, Ref, UnitCode
+from domain.fields import AcademicYear, Line, Npsn, ProgrammeId, Ref, UnitCode
 from domain.ijazah import Outcome
 from domain.job_placement import FollowUpMonth, WorkKind
+from domain.kejar_paket import Semester
 from domain.kernel import Pattern, Value
 from domain.law.facts import Right
 from domain.programme import ProgrammeKind
-from domain.schooling import PaketLevel
+from domain.schooling import Grade, PaketLevel
 
 Period = Annotated[str, Pattern(regex=r"now|\d{4}-Q[1-4]", example="2026-Q3")]
 """A quarter of a calendar year, or ``now`` of whoever is free already."""
 
 
 class PartStanding(Enum):
-    """How it stands with somebody's part in a programme."""
+    """How it stands with somebody's part in a programme; ``moved_on`` is to another provider."""
 
     SEATED = "seated"
     RUNNING = "running"
@@ -31,13 +32,14 @@ class PartStanding(Enum):
     COMPLETED = "completed"
     NOT_COMPLETED = "not_completed"
     WITHDRAWN = "withdrawn"
+    MOVED_ON = "moved_on"
 
 
 class ProgrammePart(Value):
     """A programme that somebody takes part in. ``programme`` is empty of one that has no id here.
 
-    ``until`` is the day on which the part ended; ``since`` of somebody who only has a seat is the
-    day of the seat.
+    ``since`` of somebody who only has a seat is the day of the seat; ``until`` is the day on which
+    the part ended.
     """
 
     programme: ProgrammeId | None
@@ -68,9 +70,9 @@ class LearningLevel(Value):
     """The level that a learner was last enrolled in, and by which provider."""
 
     level: PaketLevel
-    grade: int | None
-    academic_year: str
-    semester: int
+    grade: Grade | None
+    academic_year: AcademicYear
+    semester: Semester
     provider_npsn: Npsn
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from domain.agreement import ParticipantKind
 from domain.catalogue import CASE
 from domain.custody import CUSTODY
+from domain.fields import Line, Nisn, RegionCode
 from domain.kejar_paket import KEJAR_PAKET
 from domain.person import Sex
 from domain.referral import REFERRAL
@@ -13,7 +14,7 @@ from projections.shared.material import Material
 from projections.shared.membership import is_child, participant_kind
 
 
-def full_name(material: Material) -> str | None:
+def full_name(material: Material) -> Line | None:
     """Return the name as written at admission, or at the referral; never a child's in custody."""
     if material.stream.kind != CASE.name:
         received = material.journey[REFERRAL].received
@@ -22,7 +23,7 @@ def full_name(material: Material) -> str | None:
     return (opening.full_name or None) if opening and not is_child(material) else None
 
 
-def nisn(material: Material) -> str | None:
+def nisn(material: Material) -> Nisn | None:
     """Return the learner's national number; never a child's."""
     return None if is_child(material) else material.journey[KEJAR_PAKET].nisn or None
 
@@ -40,7 +41,7 @@ def band(material: Material) -> AgeBand:
     return age_band(born or None, _first_day(material))
 
 
-def domicile(material: Material) -> str | None:
+def domicile(material: Material) -> RegionCode | None:
     """Return the code of the regency or city where somebody is at home."""
     if material.stream.kind != CASE.name:
         received = material.journey[REFERRAL].received

@@ -21,6 +21,7 @@ from projections.shared.values import (
     BusinessShared,
     CertificateKind,
     CertificateShared,
+    Period,
     SkillFound,
     StillSo,
     WorkShared,
@@ -106,7 +107,7 @@ def _verified(one: Placement) -> tuple[StillSo, ...]:
     return tuple(StillSo(month=it.month, still_working=it.still_working) for it in seen)
 
 
-def availability(material: Material) -> str | None:
+def availability(material: Material) -> Period | None:
     """Return the quarter in which somebody is expected to be free, as the facts are now.
 
     ``now`` of who is free; nothing of who serves no end, of whom the facts contradict each other,
