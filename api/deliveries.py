@@ -115,11 +115,17 @@ class Waiter:
     answer: asyncio.Future[Delivery]
 
 
+class News(asyncio.Event):
+    """Set whenever there may be something new, and for the last time when all is ``over``."""
+
+    over = False
+
+
 @dataclass(slots=True)
 class Listening:
     """The streams of one audience on one event loop, woken together."""
 
-    woken: set[asyncio.Event] = field(default_factory=set)
+    woken: set[News] = field(default_factory=set)
     end: Callable[[], None] = lambda: None
 
 
@@ -131,7 +137,6 @@ class Deliveries:
         self._door = Lock()
         self._gathering: dict[Wanted, list[Waiter]] = {}
         self._listening: dict[tuple[asyncio.AbstractEventLoop, Audience], Listening] = {}
-        self.closing = False
 
     async def take(
         self,
@@ -177,9 +182,9 @@ class Deliveries:
             wanted.loop.call_soon_threadsafe(settle)
 
     @contextmanager
-    def listening(self, services: Services, audience: Audience) -> Iterator[asyncio.Event]:
+    def listening(self, services: Services, audience: Audience) -> Iterator[News]:
         """Give what is set whenever a feed may have grown or changed, or all is to end."""
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        loop, woken = asyncio.get_running_loop(), News()
         place = loop, audience
         with self._door:
             found = self._listening.setdefault(place, Listening())
@@ -198,25 +203,27 @@ class Deliveries:
             if last:
                 found.end()
 
-    def _wake(self, place: tuple[asyncio.AbstractEventLoop, Audience]) -> None:
+    def _wake(
+        self, place: tuple[asyncio.AbstractEventLoop, Audience], *, over: bool = False
+    ) -> None:
         """Wake the streams of an audience, from whatever thread."""
 
         def wake() -> None:
             found = self._listening.get(place)
             for woken in tuple(found.woken) if found else ():
+                woken.over = woken.over or over
                 woken.set()
 
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
             place[0].call_soon_threadsafe(wake)
 
     def close(self) -> None:
-        """Have every stream and every long wait end at once."""
-        self.closing = True
+        """Have every stream and every long wait that there is end at once."""
         for place in tuple(self._listening):
-            self._wake(place)
+            self._wake(place, over=True)
 
 
-async def heard(woken: asyncio.Event, seconds: float) -> bool:
+async def heard(woken: News, seconds: float) -> bool:
     """Wait so long for news; say whether there is some."""
     try:
         async with asyncio.timeout(seconds):

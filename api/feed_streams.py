@@ -17,7 +17,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.types import Message, Receive, Scope, Send
 
 from api.agency_callers import Eyes
-from api.deliveries import Deliveries, Delivery, heard, record_of
+from api.deliveries import Deliveries, Delivery, News, heard, record_of
 from api.dependencies import Services
 from api.problems import Problem
 from api.readings import Reading
@@ -90,7 +90,7 @@ class FeedStream(StreamingResponse):
             with suppress(TimeoutError):  # the reader takes nothing: the server cuts it off
                 await super().__call__(scope, receive, _patiently(send))
 
-    async def _pieces(self, woken: asyncio.Event) -> AsyncIterator[bytes]:
+    async def _pieces(self, woken: News) -> AsyncIterator[bytes]:
         said, last, delivery = self.subscription, self.after, self.first
         yield format_sse_event(comment="jejak", retry=RETRY_MILLISECONDS)
         woken.set()  # something may have come between the first reading and the listening
@@ -103,7 +103,7 @@ class FeedStream(StreamingResponse):
                     yield piece
                 if not woken.is_set():
                     return
-            if said.deliveries.closing:
+            if woken.over:
                 return
             woken.clear()
             try:
@@ -111,7 +111,7 @@ class FeedStream(StreamingResponse):
             except said.ends:
                 return
 
-    async def _quietly(self, woken: asyncio.Event, standing: Standing) -> AsyncIterator[bytes]:
+    async def _quietly(self, woken: News, standing: Standing) -> AsyncIterator[bytes]:
         """Yield a sign of life now and then, until there is news or no more reason to wait."""
         said = self.subscription
         while not await heard(woken, HEARTBEAT_SECONDS):

@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from api.agency_callers import WithEyes
 from api.callers import BEARER
-from api.deliveries import PACKED_FROM, Deliveries, Delivery, heard, record_of
+from api.deliveries import PACKED_FROM, Deliveries, Delivery, News, heard, record_of
 from api.dependencies import WithServices
 from api.feed_positions import SeenPosition
 from api.feed_streams import FeedStream, Subscription
@@ -140,13 +140,11 @@ class Poll:
             finally:
                 gone.cancel()
 
-    async def _waited(
-        self, delivery: Delivery, woken: asyncio.Event, gone: asyncio.Task[None]
-    ) -> Delivery:
+    async def _waited(self, delivery: Delivery, woken: News, gone: asyncio.Task[None]) -> Delivery:
         clock = asyncio.get_running_loop().time
         until = clock() + self.milliseconds / 1_000
         while await heard(woken, until - clock()):
-            if self.subscription.deliveries.closing or gone.done():
+            if woken.over or gone.done():
                 break
             woken.clear()
             delivery = await self._take()
@@ -251,7 +249,7 @@ async def stream_feed(
     return FeedStream(subscription, after, first)
 
 
-async def _gone(request: Request, woken: asyncio.Event) -> None:
+async def _gone(request: Request, woken: News) -> None:
     """Return when the client is gone, and wake whoever waits for news on its behalf."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
