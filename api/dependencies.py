@@ -15,9 +15,11 @@ from application.batch_following import BatchFollowing
 from application.clock import Clock
 from application.correcting import Correcting
 from application.evidence import EvidenceStore
+from application.feeds import Feeds
 from application.forgetting import Forgetting
 from application.ledger import PromptLedger
 from application.read_models import ReadModels
+from application.sharing import Sharing
 from application.transparency import Transparency
 from application.units import Units
 from projections.kernel import Projection, Report
@@ -40,6 +42,7 @@ class Services:
     forgetting: Forgetting
     access: AccessLedger
     clock: Clock
+    feeds: Feeds
     log: Transparency
     caller_of: Callable[[str], Caller]
     projections: Mapping[str, Projection[Any]]
@@ -50,12 +53,14 @@ class Services:
     opaque: Callable[[bytes], str]
     language: Language
     units: Units = field(init=False)
+    sharing: Sharing = field(init=False)
     correcting: Correcting = field(init=False)
     following: BatchFollowing = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember units for the whole service, and not for one request."""
         object.__setattr__(self, "units", Units(self.ledger, self.now))
+        object.__setattr__(self, "sharing", Sharing(self.ledger, self.units, self.now))
         object.__setattr__(self, "correcting", Correcting(self.append, self.ledger))
         following = BatchFollowing(self.append, self.ledger, self.read_models)
         object.__setattr__(self, "following", following)

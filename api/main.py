@@ -1,6 +1,6 @@
 """The composition root: the one module of `api` that meets `infrastructure`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,8 @@ from application.batch_following import BatchFollowing
 from application.clock import Due, GoesOn, Round
 from application.forgetting import Forgetting
 from application.policies import Policies
+from application.sharing import Sharing
+from application.units import Units
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.archive import SealedArchives
 from infrastructure.awaited_keys import AwaitedKeys
@@ -27,6 +29,9 @@ from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
 from infrastructure.database import Database, ensure_up_to_date, open_database
 from infrastructure.evidence import PostgresEvidenceStore
+from infrastructure.feed_reading import PostgresFeeds
+from infrastructure.feed_store import FeedStore
+from infrastructure.feeder import Feeder
 from infrastructure.forgetter import Forgetter
 from infrastructure.import_keys import KeyedDigests
 from infrastructure.key_opening import open_key_store
@@ -90,6 +95,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         evidence = PostgresEvidenceStore(pool, keys, ledger.store)
         forgetter = stack.enter_context(forgetting(ledger, pool, database, read_models, append))
         ticker = stack.enter_context(ticking(pool, award_days(append, ledger, read_models)))
+        feeder = stack.enter_context(closing(feeding(ledger, pool, read_models, now)))
         services = Services(
             append=append,
             ledger=ledger,
@@ -98,6 +104,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             forgetting=Forgetting(append, ledger, evidence, forgetter.settle),
             access=stack.enter_context(PostgresAccessLedger(pool)),
             clock=ticker,
+            feeds=feeder.feeds,
             log=Log(pool),
             caller_of=tokens,
             projections={projection.name: projection for projection in PROJECTIONS},
@@ -110,6 +117,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         )
         if not as_guest:
             begin(services, ticker)
+            feeder.start()
         sealer = stack.enter_context(SealerChild(chosen, database.dsn))
         archives = SealedArchives(pool, chosen.data_dir, chosen.witnesses)
         yield House(services, ledger, read_models, tokens, sealer, archives)
@@ -174,6 +182,19 @@ def ticking(pool: ConnectionPool, due: Due) -> Iterator[Ticker]:
     """Give a clock that has not begun yet, and stop it."""
     with closing(Ticker(pool, due, now, "remisi_batches")) as ticker:
         yield ticker
+
+
+def feeding(
+    ledger: EventsourcingLedger,
+    pool: ConnectionPool,
+    read_models: PostgresReadModels,
+    clock: Callable[[], datetime],
+) -> Feeder:
+    """Return what feeds partners, and by which they are read; it has not begun yet."""
+    seals = RowSeals(ledger.store, ledger.keys, ledger.keys)
+    sharing = Sharing(ledger, Units(ledger, clock), clock)
+    feeds = PostgresFeeds(pool, sharing, seals, read_models.tail)
+    return Feeder(ledger, pool, read_models, FeedStore(seals, ledger.keys), clock, feeds)
 
 
 def begin(services: Services, ticker: Ticker) -> None:

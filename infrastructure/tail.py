@@ -41,6 +41,7 @@ TELL_SECONDS: Final = 0.02
 """At most one message in this time, however much was written."""
 LEDGER: Final = "jejak_ledger"
 READ_MODELS: Final = "jejak_read_models"
+FEED_NEWS: Final = "jejak_feeds"
 
 log = structlog.get_logger()
 
@@ -132,7 +133,7 @@ class Tail:
         self._told_at = 0.0
         self._hinted = False
         self.pid: int | None = None
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: dict[str, list[Callable[[], None]]] = {READ_MODELS: [], FEED_NEWS: []}
         self._closing = Event()
         self._thread = Thread(target=self._run, name="tail", daemon=True)
 
@@ -186,7 +187,11 @@ class Tail:
 
     def on_read_models(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` when another process says that its projections moved on."""
-        self._listeners.append(listener)
+        self._listeners[READ_MODELS].append(listener)
+
+    def on_feeds(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when another process says that feeds have grown or changed."""
+        self._listeners[FEED_NEWS].append(listener)
 
     def after(self, position: int, *, most: int = BATCH, reader: PageReader | None = None) -> Batch:
         """Return the next pages after a position: out of the ring, or read by the caller itself.
@@ -205,11 +210,22 @@ class Tail:
         kept = [Kept(page) for page in contiguous(pages, position)]
         return Batch(position, kept, self._wake, nullcontext())
 
-    def wait(self, position: int, seconds: float) -> bool:
-        """Wait for a page after a position; say whether there is one."""
+    def wait(self, position: int, seconds: float, closing: Event | None = None) -> bool:
+        """Wait for a page after a position; say whether there is one.
+
+        Whoever set ``closing`` need not wait: it is looked at when `stir` says so.
+        """
+        ends = closing or self._closing
         with self._grown:
-            self._grown.wait_for(lambda: self._head > position or self.closed, seconds)
+            self._grown.wait_for(
+                lambda: self._head > position or self.closed or ends.is_set(), seconds
+            )
             return self._head > position
+
+    def stir(self) -> None:
+        """Have whoever waits for a page look at whether it is to end."""
+        with self._grown:
+            self._grown.notify_all()
 
     def let_go(self) -> None:
         """Let go of all pages that are awake: somebody was forgotten. They are woken again."""
@@ -251,7 +267,7 @@ class Tail:
 
     def _listen(self, connection: Connection[Any]) -> None:
         connection.add_notify_handler(self._heard)
-        for channel in (LEDGER, READ_MODELS):
+        for channel in (LEDGER, READ_MODELS, FEED_NEWS):
             connection.execute(f"LISTEN {channel}".encode())
         self.pid = connection.info.backend_pid
         if not (self._ring and self._still_there()):
@@ -332,7 +348,7 @@ class Tail:
         if said.channel == LEDGER:
             self._hinted = True
         else:
-            for listener in self._listeners:
+            for listener in self._listeners.get(said.channel, ()):
                 listener()
 
     def _ring_bell(self) -> None:

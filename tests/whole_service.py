@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 
 from api.app import create_app
 from api.dependencies import Services
-from api.main import award_days
+from api.main import award_days, feeding
 from api.pages.counting import Counts
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
@@ -63,6 +63,7 @@ class Service:
     services: Services
     tokens: Tokens
     follower: object
+    feeder: object
 
     @cached_property
     def app(self):
@@ -119,7 +120,7 @@ def lasting_service(postgres, followed_template):
         yield from serving(pool, ledger, access, database)
 
 
-def serving(pool, ledger, access, database):
+def serving(pool, ledger, access, database, now=now):
     """Yield a service over a database, whose read models follow it."""
     master = MasterKey(b"k" * 32)
     seals = RowSeals(ledger.store, ledger.keys, master)
@@ -130,6 +131,8 @@ def serving(pool, ledger, access, database):
     append = Append(ledger, new_id, now)
     evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
     ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
+    feeder = feeding(ledger, pool, read_models, now)
+    feeder.start()
     services = Services(
         append=append,
         ledger=ledger,
@@ -138,6 +141,7 @@ def serving(pool, ledger, access, database):
         forgetting=Forgetting(append, ledger, evidence, Forgetter(ledger, pool, database).settle),
         access=access,
         clock=ticker,
+        feeds=feeder.feeds,
         log=Log(pool),
         caller_of=tokens,
         projections={projection.name: projection for projection in PROJECTIONS},
@@ -149,8 +153,9 @@ def serving(pool, ledger, access, database):
         language="id",
     )
     register_units(services)
-    yield Service(services, tokens, read_models.follower)
+    yield Service(services, tokens, read_models.follower, feeder)
     ticker.close()
+    feeder.close()
     read_models.follower.close()
 
 

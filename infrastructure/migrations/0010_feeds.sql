@@ -12,12 +12,14 @@ CREATE TABLE feed.audience (
   agency text COLLATE "C" NOT NULL,
   head bigint NOT NULL DEFAULT 0,
   position bigint NOT NULL DEFAULT 0,
-  settled jsonb,
+  terms text COLLATE "C",
+  settled text COLLATE "C",
   UNIQUE (agreement, agency)
 );
 ALTER TABLE feed.audience SET (fillfactor = 50);
 COMMENT ON TABLE feed.audience IS 'A party of an agreement, and the number of its last entry.';
-COMMENT ON COLUMN feed.audience.settled IS 'The scope, and which of its units were open, when everybody was last looked at; null until then.';
+COMMENT ON COLUMN feed.audience.terms IS 'Digest of the scope by which everybody present was last looked at: where the scope of now is another, nothing is told until they were.';
+COMMENT ON COLUMN feed.audience.settled IS 'Digest of the scope, and of which units were open, when everybody in scope was last looked at; null while that is under way.';
 
 CREATE TABLE feed.entry (
   audience integer NOT NULL REFERENCES feed.audience,
@@ -46,11 +48,13 @@ CREATE TABLE feed.present (
   pseudonym text COLLATE "C" NOT NULL,
   unit text COLLATE "C" NOT NULL,
   entry bigint NOT NULL,
+  digest bytea NOT NULL,
   PRIMARY KEY (audience, subject)
 );
 CREATE UNIQUE INDEX present_pseudonym ON feed.present (audience, pseudonym);
 CREATE INDEX present_subject ON feed.present (subject);
 COMMENT ON TABLE feed.present IS 'Who is in scope now, with the entry that last told of them.';
+COMMENT ON COLUMN feed.present.digest IS 'Keyed digest of the record as it was last told: what is the same is not told again.';
 
 CREATE TABLE feed.subscription (
   id uuid PRIMARY KEY,

@@ -1,0 +1,212 @@
+"""Whoever was touched is looked at, through each scope that may be about them.
+
+Somebody whose record cannot be made stops nobody else. They are shared no more, for nobody can tell
+whether they still may be, and stand among the stopped keys of the projection ``feeds`` until they
+can be looked at again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
+
+from psycopg import Connection
+
+from application.feeds import Change
+from domain.catalogue import CASE
+from domain.kernel import Journey
+from domain.record import StreamId
+from domain.sharing.fields import SharedField
+from infrastructure import dead_letters
+from infrastructure.dead_letters import Letter, is_ours, letter
+from infrastructure.feed_audiences import Audiences, Cause, Party
+from infrastructure.feed_records import FeedRecords
+from infrastructure.feed_store import FeedStore, Present, Telling
+from projections.shared.record import NEUTRAL, Shared, name_for
+
+FEEDS: Final = "feeds"
+"""What the feeder is called among those who follow the ledger."""
+FORGOTTEN: Final = "person.forgotten"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written: entries, who is of another unit, who is stopped and who no more."""
+
+    tellings: dict[tuple[int, str], Telling] = field(default_factory=dict)
+    moved: list[tuple[Party, str, str]] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.tellings or self.moved or self.letters or self.mended)
+
+    def add(self, telling: Telling) -> None:
+        """Tell something, in place of whatever else was to be told of the same person."""
+        self.tellings[telling.party.id, telling.subject] = telling
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Whom to look at, and by what cause each.
+
+    ``versions`` are those that streams had by then, where that is known. Of whoever is not in
+    ``moved``, the unit is what it was; `None`: nobody knows.
+    """
+
+    causes: Mapping[StreamId, Cause]
+    versions: Mapping[StreamId, int] = field(default_factory=dict)
+    moved: Collection[StreamId] | None = None
+
+
+class Seen(NamedTuple):
+    """A subject, why it is looked at, and for whom it is in scope."""
+
+    subject: str
+    cause: Cause
+    present: Mapping[int, Present]
+
+
+class Looking:
+    """Plans entries. For one thread."""
+
+    def __init__(self, audiences: Audiences, records: FeedRecords, store: FeedStore) -> None:
+        self._audiences, self._records, self.store = audiences, records, store
+        self.stopped: set[str] = set()
+
+    def learn_stopped(self, connection: Connection[Any]) -> None:
+        """Learn who is stopped."""
+        found = dead_letters.stopped(connection, [FEEDS]).get(FEEDS)
+        self.stopped = set(found.streams) if found else set()
+
+    def plan(
+        self, connection: Connection[Any], looks: Looks, upto: int, only: Party | None = None
+    ) -> Plan:
+        """Look at subjects as they stood at a position; return what there is to tell.
+
+        ``only`` one party is told, where one is given.
+        """
+        plan = Plan()
+        if not (self._audiences.parties and looks.causes):
+            return plan
+        present = self.store.present(connection, [str(stream) for stream in looks.causes])
+        wanted = self._wanted(looks, present, upto, only)
+        versions = {stream: looks.versions.get(stream, 0) for stream in wanted}
+        for stream, journey in self._records.journeys(versions, upto):
+            seen = Seen(str(stream), looks.causes[stream], present.get(str(stream), {}))
+            failed = journey if isinstance(journey, Exception) else None
+            for party in wanted[stream]:
+                record = None
+                if not isinstance(journey, Exception):
+                    try:
+                        record = self._shared(party, stream, journey, upto)
+                    except Exception as error:
+                        if is_ours(error):
+                            raise
+                        failed = error
+                self._tell(plan, party, seen, record)
+            self._stop(plan, seen, failed)
+        return plan
+
+    def _stop(self, plan: Plan, seen: Seen, failed: Exception | None) -> None:
+        """Stop somebody of whom no record can be made, and let go of whoever was stopped."""
+        if failed is not None:
+            said = letter(FEEDS, seen.subject, seen.cause.position, failed, whole_stream=True)
+            plan.letters.append(said)
+            self.stopped.add(seen.subject)
+        elif seen.subject in self.stopped:
+            plan.mended.append(seen.subject)
+
+    def _wanted(
+        self,
+        looks: Looks,
+        present: Mapping[str, Mapping[int, Present]],
+        upto: int,
+        only: Party | None,
+    ) -> dict[StreamId, list[Party]]:
+        """Return for whom each subject is to be looked at; nobody who concerns nobody."""
+        causes, moved = looks.causes, looks.moved
+        parties = self._audiences.parties
+        cases = [stream for stream in causes if stream.kind == CASE.name]
+        units: Mapping[StreamId, str | None] = {}
+        if self._audiences.by_unit and cases:
+            units = self._records.units(cases, cases if moved is None else moved, upto)
+        found: dict[StreamId, list[Party]] = {}
+        for stream in causes:
+            told = {n: parties[n] for n in present.get(str(stream), {}) if n in parties}
+            if stream.kind != CASE.name:
+                may = self._of_referrals()
+            elif stream in units:
+                may = self._audiences.by_unit.get(units[stream] or "", [])
+            else:  # nobody can tell where they are: looked at whole, it is known why
+                may = [party for some in self._audiences.by_unit.values() for party in some]
+            told |= {party.id: party for party in may}
+            mine = [party for party in told.values() if only is None or party.id == only.id]
+            if mine:
+                found[stream] = mine
+        return found
+
+    def _of_referrals(self) -> list[Party]:
+        parties = {p.id: p for some in self._audiences.by_unit.values() for p in some}
+        return [p for p in parties.values() if SharedField.REFERRAL in p.scope.fields]
+
+    def _shared(self, party: Party, stream: StreamId, journey: Journey, upto: int) -> Shared | None:
+        found = self._records.shared(party.scope, stream, journey, upto)
+        if found is None or found.unit not in self._audiences.open[party.id]:
+            return None
+        return None if self.store.forgot(found.owner) else found
+
+    def _tell(self, plan: Plan, party: Party, seen: Seen, record: Shared | None) -> None:
+        """Compare what is with what was last told."""
+        before, subject, cause = seen.present.get(party.id), seen.subject, seen.cause
+        if record is None:
+            if before is not None:
+                plan.add(withdrawal(party, subject, cause))
+            return
+        digest = self.store.digest(party, subject, record.record)
+        if before is None or before.digest != digest:
+            mended = before is not None and cause.corrected
+            plan.add(
+                Telling(
+                    party=party,
+                    subject=subject,
+                    position=cause.position,
+                    at=cause.at,
+                    event=name_of(party, cause),
+                    change=Change.CORRECTED if mended else Change.UPSERT,
+                    shared=record,
+                    digest=digest,
+                )
+            )
+        elif before.unit != record.unit:
+            plan.moved.append((party, subject, record.unit))
+
+    def forgotten(
+        self, connection: Connection[Any], owners: Mapping[str, Cause]
+    ) -> Iterable[Telling]:
+        """Yield the withdrawals of whoever was forgotten."""
+        for present, owner in self.store.of_owners(connection, owners):
+            if (party := self._audiences.parties.get(present.audience)) is not None:
+                cause = replace(owners[owner], event=FORGOTTEN)
+                yield withdrawal(party, present.subject, cause)
+
+
+def withdrawal(party: Party, subject: str, cause: Cause) -> Telling:
+    """Return the entry that says that somebody is shared no more."""
+    return Telling(
+        party=party,
+        subject=subject,
+        position=cause.position,
+        at=cause.at,
+        event=name_of(party, cause),
+        change=Change.WITHDRAWN,
+        shared=None,
+    )
+
+
+def name_of(party: Party, cause: Cause) -> str:
+    """Return what is said of a cause: the last of its names that a party of this kind may know."""
+    if cause.event is not None:
+        return cause.event
+    record = party.scope.record
+    known = [name_for(record, name) for name in cause.names] if record else []
+    return next((name for name in known if name != NEUTRAL), NEUTRAL)

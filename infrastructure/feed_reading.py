@@ -1,0 +1,280 @@
+"""Feeds as partners read them: the entries, under the agreement as it stands at that moment.
+
+Every answer compiles the scope from the ledger and is gated by it: by unit and instant, by field,
+and by the terms under which everybody present was last looked at. Where the agreement says
+otherwise than the feed was made by, nothing is told until it was gone through, and nothing is lost:
+whoever asks again from the same entry hears all of it.
+
+Many may ask the same at one moment. Those who ask while somebody's question is being answered get
+the next answer together: never one that was begun before they asked.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from threading import Condition, Lock
+from typing import Any, Final, NamedTuple
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from application.feeds import Audience, Change, Entry, Fresh, Told
+from application.sharing import NoSuchScope, Sharing
+from domain.kernel import UNREADABLE, DataClass, Json
+from domain.record import StreamId
+from domain.sharing.scope import Scope, Standing
+from infrastructure.feed_audiences import terms_of
+from infrastructure.feed_looking import FEEDS
+from infrastructure.feed_store import place_of
+from infrastructure.row_table import RowSeals
+from infrastructure.tail import Tail
+from infrastructure.together import Together
+
+LOOK_SECONDS: Final = 0.1
+FRESH: Final = (
+    "SELECT p.position, CASE WHEN n.position IS NULL THEN clock_timestamp() ELSE"
+    " (SELECT recorded_at FROM ledger.event AS e WHERE e.position = p.position) END,"
+    " coalesce(extract(epoch FROM clock_timestamp() - n.recorded_at), 0)::float8"
+    " FROM read_model.progress AS p LEFT JOIN ledger.event AS n ON n.position = p.position + 1"
+    " WHERE p.projection = %s"
+)
+FOUND: Final = "SELECT id, head, terms FROM feed.audience WHERE agreement = %s AND agency = %s"
+COLUMNS: Final = (
+    "e.id, e.subject, e.pseudonym, e.change, e.event, e.at, e.position, e.owner, e.unit,"
+    " e.fields, e.data"
+)
+AFTER: Final = (
+    f"SELECT {COLUMNS} FROM feed.entry AS e WHERE audience = %s AND id > %s"  # noqa: S608
+    " ORDER BY id LIMIT %s"
+)
+PRESENT: Final = (
+    f"SELECT {COLUMNS} FROM feed.present AS p JOIN feed.entry AS e"  # noqa: S608
+    " ON e.audience = p.audience AND e.id = p.entry WHERE p.audience = %s AND p.pseudonym > %s"
+    " AND p.unit = ANY(%s) AND e.fields <@ %s AND e.data IS NOT NULL ORDER BY p.pseudonym LIMIT %s"
+)
+STREAM: Final = (
+    "SELECT p.subject FROM feed.present AS p JOIN feed.entry AS e"
+    " ON e.audience = p.audience AND e.id = p.entry WHERE p.audience = %s AND p.pseudonym = %s"
+    " AND p.unit = ANY(%s) AND e.fields <@ %s AND e.data IS NOT NULL"
+)
+HEADS: Final = "SELECT agreement, agency, head FROM feed.audience WHERE agreement = ANY(%s)"
+REACHED: Final = (
+    "SELECT p.position >= %s AND NOT EXISTS (SELECT FROM feed.audience WHERE settled IS NULL)"
+    " FROM read_model.progress AS p WHERE p.projection = %s"
+)
+Heard = Callable[[], None]
+
+
+class Stored(NamedTuple):
+    """A row of `COLUMNS`."""
+
+    id: int
+    subject: str
+    pseudonym: str
+    change: str
+    event: str
+    at: Any
+    position: int
+    owner: str
+    unit: str
+    fields: list[str]
+    data: bytes | None
+
+
+class Gate(NamedTuple):
+    """What of a feed may leave the house at this moment."""
+
+    scope: Scope
+    standing: Standing
+    units: frozenset[str]
+    fields: frozenset[str]
+    number: int | None
+    head: int
+    told: bool
+
+    def lets(self, row: Stored) -> bool:
+        """Say whether the data of an entry may."""
+        return self.units.issuperset(row.unit.split()) and self.fields.issuperset(row.fields)
+
+
+class PostgresFeeds:
+    """An `application.feeds.Feeds`. For any number of threads."""
+
+    def __init__(self, pool: ConnectionPool, sharing: Sharing, seals: RowSeals, tail: Tail) -> None:
+        self._pool, self._sharing, self._seals = pool, sharing, seals
+        self._heads: dict[Audience, int] = {}
+        self._listeners: dict[Audience, list[Heard]] = {}
+        self._door = Lock()
+        self._moved = Condition()
+        self._together: Together[Told] = Together()
+        tail.on_feeds(self._others_told)
+        self._stale = False
+
+    def after(self, audience: Audience, entry: int, most: int) -> Told:
+        """Return the entries after one, at most so many."""
+        answer = partial(self._after, audience, entry, most)
+        return self._together((audience, "after", entry, most), answer)
+
+    def present(self, audience: Audience, after: str | None, most: int | None) -> Told:
+        """Return the last entry of everybody in scope who can be shown, by pseudonym."""
+        answer = partial(self._present, audience, after, most)
+        return self._together((audience, "present", after, most), answer)
+
+    def stream_of(self, audience: Audience, pseudonym: str) -> StreamId | None:
+        """Return whom a pseudonym stands for."""
+        asked = self._asked(audience)
+        with self._pool.connection() as connection:
+            gate = self._gate(connection, audience, asked)
+            if not gate.told or "\0" in pseudonym:
+                return None
+            values = (gate.number, pseudonym, list(gate.units), list(gate.fields))
+            row = connection.execute(STREAM, values).fetchone()
+        return StreamId.of(row[0]) if row else None
+
+    def head(self, audience: Audience) -> int:
+        """Return the id of a feed's last entry, as last heard here."""
+        return self._heads.get(audience, 0)
+
+    def listen(self, audience: Audience, told: Heard) -> Heard:
+        """Have ``told`` called whenever a feed may have grown or changed."""
+        with self._door:
+            known = audience in self._listeners
+            self._listeners.setdefault(audience, []).append(told)
+        if not known:
+            self.look([audience.agreement])
+        return partial(self._leave, audience, told)
+
+    def reached(self, position: int, seconds: float) -> bool:
+        """Wait until the feeds have seen a position, and whoever that concerns was looked at."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with self._pool.connection() as connection:
+                row = connection.execute(REACHED, (position, FEEDS)).fetchone()
+            left = deadline - time.monotonic()
+            if row == (True,) or left <= 0:
+                return row == (True,)
+            with self._moved:
+                self._moved.wait(min(left, LOOK_SECONDS))
+
+    def news(self, heads: Mapping[Audience, int | None]) -> None:
+        """Hear from the feeder of this process."""
+        with self._door:
+            self._heads |= {one: head for one, head in heads.items() if head is not None}
+            told = [heard for one in heads for heard in self._listeners.get(one, ())]
+        for heard in told:
+            heard()
+        with self._moved:
+            self._moved.notify_all()
+
+    def look(self, agreements: Sequence[str] | None = None) -> None:
+        """Learn how far feeds are that somebody listens to; tell of those that have grown."""
+        wanted = agreements or sorted({one.agreement for one in list(self._listeners)})
+        with self._pool.connection() as connection:
+            rows = connection.execute(HEADS, (wanted,)).fetchall()
+        found = {Audience(agreement=key, agency=agency): head for key, agency, head in rows}
+        self.news({one: head for one, head in found.items() if self._heads.get(one) != head})
+
+    def elsewhere(self) -> None:
+        """Learn what another process told, if it said so: for a thread that may wait."""
+        if self._stale:
+            self._stale = False
+            self.look()
+
+    def _others_told(self) -> None:
+        self._stale = True
+        with self._moved:
+            self._moved.notify_all()
+
+    def _leave(self, audience: Audience, told: Heard) -> None:
+        with self._door:
+            staying = [one for one in self._listeners.get(audience, ()) if one is not told]
+            if staying:
+                self._listeners[audience] = staying
+            else:
+                self._listeners.pop(audience, None)
+
+    def _after(self, audience: Audience, entry: int, most: int) -> Told:
+        asked = self._asked(audience)
+        with self._pool.connection() as connection:
+            fresh = self._fresh(connection)
+            gate = self._gate(connection, audience, asked)
+            rows: Iterable[Any] = ()
+            if gate.told:
+                rows = connection.execute(AFTER, (gate.number, entry, most), binary=True)
+            return self._told(gate, fresh, [Stored(*row) for row in rows])
+
+    def _present(self, audience: Audience, after: str | None, most: int | None) -> Told:
+        asked = self._asked(audience)
+        with self._pool.connection() as connection:
+            fresh = self._fresh(connection)
+            gate = self._gate(connection, audience, asked)
+            rows: Iterable[Any] = ()
+            if gate.told and "\0" not in (after or ""):
+                values = (gate.number, after or "", list(gate.units), list(gate.fields), most)
+                rows = connection.execute(PRESENT, values, binary=True)
+            told = self._told(gate, fresh, [Stored(*row) for row in rows])
+        return replace(told, entries=[one for one in told.entries if one.data is not None])
+
+    def _asked(self, audience: Audience) -> tuple[Scope, Standing, frozenset[str]]:
+        """Compile the scope as the ledger has it now, and see who is open; raise `NoSuchScope`.
+
+        Not while a connection is held: this takes another.
+        """
+        scope = self._sharing.scope(audience.agreement, audience.agency)
+        standing = self._sharing.standing(scope)
+        if standing.over(self._sharing.now()):
+            raise NoSuchScope
+        return scope, standing, frozenset(self._sharing.open_units(scope))
+
+    def _gate(
+        self,
+        connection: Connection[Any],
+        audience: Audience,
+        asked: tuple[Scope, Standing, frozenset[str]],
+    ) -> Gate:
+        scope, standing, units = asked
+        values = (audience.agreement, audience.agency)
+        number, head, terms = connection.execute(FOUND, values).fetchone() or (None, 0, None)
+        return Gate(
+            scope=scope,
+            standing=standing,
+            units=units,
+            fields=frozenset(field.value for field in scope.fields),
+            number=number,
+            head=head,
+            told=terms == terms_of(scope),
+        )
+
+    def _fresh(self, connection: Connection[Any]) -> Fresh:
+        """Return how far the feeds are: asked first, so that what is read after it has all that."""
+        row = connection.execute(FRESH, (FEEDS,)).fetchone() or (0, None, 0.0)
+        return Fresh(position=row[0], as_of=row[1], lag_seconds=max(row[2], 0.0))
+
+    def _told(self, gate: Gate, fresh: Fresh, rows: Sequence[Stored]) -> Told:
+        shown = {row.id: row for row in rows if row.data is not None and gate.lets(row)}
+        self._seals.open_keys(
+            {(row.owner, DataClass.SPECIFIC.value) for row in shown.values() if row.owner}
+        )
+        entries = [self._entry(gate, row, shown.get(row.id)) for row in rows]
+        head = max([gate.head, *(row.id for row in rows)])
+        return Told(
+            scope=gate.scope, standing=gate.standing, entries=entries, head=head, fresh=fresh
+        )
+
+    def _entry(self, gate: Gate, row: Stored, shown: Stored | None) -> Entry:
+        data: Json | None = None
+        if shown is not None and shown.data is not None and gate.number is not None:
+            place = place_of(gate.number, row.id)
+            found = self._seals.unseal(row.owner, DataClass.SPECIFIC, place, shown.data.hex())
+            data = None if found is UNREADABLE else found
+        return Entry(
+            id=row.id,
+            subject=row.subject,
+            pseudonym=row.pseudonym,
+            change=Change(row.change),
+            event=row.event,
+            at=row.at,
+            position=row.position,
+            data=data,
+        )

@@ -1,0 +1,134 @@
+"""Journeys as they stood at a position, and the records that are made of them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from application.ledger import NotAtHand
+from application.recent import Recent
+from application.timeline import Known, Timeline, in_order
+from domain.catalogue import CASE, STREAMS
+from domain.custody import CUSTODY
+from domain.kernel import Journey
+from domain.law.book import LAW
+from domain.programme import ProgrammeOpened
+from domain.record import Recorded, StreamId
+from domain.sharing.scope import Scope
+from infrastructure.dead_letters import is_ours
+from infrastructure.ledger import EventsourcingLedger
+from projections.shared.record import Shared, courses_named, shared
+
+UNITS_KEPT: Final = 200_000
+"""Cases of which it is remembered which unit answers, so that a page elsewhere costs nothing."""
+CUSTODY_NAMES: Final = frozenset(name for kind in CUSTODY.events for name in kind.names)
+OPENED: Final = frozenset(ProgrammeOpened.names)
+Found = tuple[StreamId, Journey | Exception]
+"""A stream, and what it has come to; or why nobody can tell."""
+
+
+class FeedRecords:
+    """Reads journeys and makes records of them. For one thread, but for `clear`."""
+
+    def __init__(self, ledger: EventsourcingLedger) -> None:
+        self._ledger = ledger
+        self._known = Known()
+        self._units: Recent[StreamId, tuple[str | None]] = Recent(UNITS_KEPT)
+        self._courses: dict[str, ProgrammeOpened | None] = {}
+
+    def clear(self) -> None:
+        """Let go of every journey: somebody was forgotten."""
+        self._known.clear()
+
+    def start_anew(self) -> None:
+        """Let go of everything: another process was here."""
+        self._known.clear()
+        self._units.clear()
+        self._courses.clear()
+
+    def programme_changed(self, programme: str) -> None:
+        """Read a programme anew when it is named next."""
+        self._courses.pop(programme, None)
+
+    def units(
+        self, cases: Collection[StreamId], moved: Collection[StreamId], upto: int
+    ) -> Mapping[StreamId, str | None]:
+        """Return which unit answers for cases; of those that ``moved``, it is looked up anew.
+
+        A case of which that cannot be told has none: to look at it whole will tell why.
+        """
+        known = {case: self._units.get(case) for case in cases if case not in moved}
+        found = {case: unit[0] for case, unit in known.items() if unit is not None}
+        unknown = [case for case in cases if case not in found]
+        for case, pages in self._read(unknown, CUSTODY_NAMES, upto):
+            if isinstance(pages, Exception):
+                continue
+            found[case] = CUSTODY.fold(in_order(pages)).unit
+            self._units.keep(case, (found[case],))
+        return found
+
+    def journeys(self, streams: Mapping[StreamId, int], upto: int) -> Iterator[Found]:
+        """Yield what streams had come to at a position.
+
+        ``streams`` has the version that each had at least by then, where that is known: what is at
+        hand and older is read anew.
+        """
+        absent = []
+        for stream, version in streams.items():
+            pages = self._at_hand(stream, version, upto)
+            if pages is None:
+                absent.append(stream)
+            else:
+                yield stream, self._folded(stream, pages)
+        for stream, read in self._read(absent, (), upto):
+            yield stream, read if isinstance(read, Exception) else self._folded(stream, read)
+
+    def shared(self, scope: Scope, stream: StreamId, journey: Journey, upto: int) -> Shared | None:
+        """Return the record of a journey under a scope, if it has one."""
+        courses = self._named(courses_named(journey), upto) if stream.kind == CASE.name else {}
+        return shared(scope, stream, journey, courses, LAW)
+
+    def _at_hand(self, stream: StreamId, version: int, upto: int) -> Sequence[Recorded] | None:
+        try:
+            pages = self._ledger.at_hand(stream)
+        except NotAtHand:
+            return None
+        if not version or not pages or pages[-1].version < version:
+            return None
+        if pages[-1].position <= upto:
+            return pages
+        return [page for page in pages if page.position <= upto]
+
+    def _folded(self, stream: StreamId, pages: Sequence[Recorded]) -> Journey | Exception:
+        try:
+            if stream.kind == CASE.name:
+                return self._known.timeline(stream, pages).journey
+            return Timeline.of(STREAMS[stream.kind], pages).journey
+        except Exception as error:
+            if is_ours(error):
+                raise
+            return error
+
+    def _read(
+        self, streams: Sequence[StreamId], names: Collection[str], upto: int
+    ) -> Iterator[tuple[StreamId, Sequence[Recorded] | Exception]]:
+        """Yield streams with their pages; where some cannot be woken, each for itself."""
+        if not streams:
+            return
+        try:
+            yield from list(self._ledger.read_many(streams, names=names, upto=upto))
+        except Exception as error:
+            if is_ours(error):
+                raise
+            if len(streams) == 1:
+                yield streams[0], error
+            else:
+                for stream in streams:
+                    yield from self._read([stream], names, upto)
+
+    def _named(self, programmes: Collection[str], upto: int) -> Mapping[str, ProgrammeOpened]:
+        unknown = [key for key in programmes if key not in self._courses]
+        streams = [StreamId(kind="programme", key=key) for key in unknown]
+        for stream, pages in self._ledger.read_many(streams, names=OPENED, upto=upto):
+            openings = [event for event in in_order(pages) if isinstance(event, ProgrammeOpened)]
+            self._courses[stream.key] = openings[-1] if openings else None
+        known = {key: self._courses.get(key) for key in programmes}
+        return {key: course for key, course in known.items() if course is not None}

@@ -1,0 +1,184 @@
+"""What changes for everybody: agreements, programmes and midnights, gone through piece by piece.
+
+Whoever is not to be shared any more is left out first, and only then come those who are new. A
+piece compares what is with what was told, so that one who begins again in the middle of it tells
+nothing twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from domain.record import StreamId
+from domain.sharing.fields import SharedField
+from domain.sharing.scope import Because
+from infrastructure.feed_audiences import Audiences, Cause, Party
+from infrastructure.feed_looking import Looking, Looks, Plan
+from infrastructure.read_models import PostgresReadModels
+from projections.case_summary import CASE_SUMMARY
+from projections.referrals import REFERRALS
+
+PIECE: Final = 200
+"""People who are looked at between two batches of the ledger."""
+PRESENT: Final = "SELECT subject FROM feed.present WHERE audience = %s ORDER BY subject"
+ANYBODY: Final = "SELECT FROM feed.present WHERE audience = %s LIMIT 1"
+# Any home that was told of will do here, and whoever has no row for some error of ours.
+CASES: Final = SQL(
+    "SELECT 'case:' || key FROM {} WHERE unit = ANY(%(units)s) AND EXISTS"
+    " (SELECT FROM jsonb_array_elements(homes) AS home WHERE home->>'domicile' = ANY(%(regions)s)"
+    "  OR home->>'domicile' LIKE ANY(%(within)s))"
+    " UNION SELECT CASE WHEN whole_stream THEN key ELSE 'case:' || key END"
+    "  FROM read_model.dead_letter WHERE projection = %(table)s ORDER BY 1"
+)
+YOUTHS: Final = SQL(
+    "SELECT 'referral:' || key FROM {} WHERE agreement = %(agreement)s"
+    " UNION SELECT CASE WHEN whole_stream THEN key ELSE 'referral:' || key END"
+    "  FROM read_model.dead_letter WHERE projection = %(table)s ORDER BY 1"
+)
+CHANGED: Final = "agreement.changed"
+SAID: Final[Mapping[Because, str]] = {
+    Because.RUNNING: "agreement.started",
+    Because.RESUMED: "agreement.resumed",
+    Because.SUSPENDED: "agreement.suspended",
+    Because.ENDED: "agreement.ended",
+    Because.EXPIRED: "agreement.expired",
+}
+
+
+@dataclass(slots=True)
+class Job:
+    """One party for whom everybody is to be looked at, and whom that leaves.
+
+    ``since`` is the position that read models must have seen to know who may be in scope.
+    """
+
+    party: Party
+    state: str
+    since: int
+    cause: Cause
+    present: list[str] | None = None
+    others: list[str] | None = None
+    event: str = CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a job: what to write, and which of its marks are reached by that."""
+
+    party: Party
+    plan: Plan
+    terms: str | None
+    settled: str | None
+
+
+class Settling:
+    """Goes through jobs, one piece at a time. For one thread."""
+
+    def __init__(self, audiences: Audiences, looking: Looking, models: PostgresReadModels) -> None:
+        self._audiences, self._looking, self._models = audiences, looking, models
+        self._jobs: dict[int, Job] = {}
+
+    def forget(self) -> None:
+        """Let go of all jobs: whoever takes over finds them again."""
+        self._jobs = {}
+
+    def piece(self, connection: Connection[Any], upto: int, at: datetime) -> Piece | None:
+        """Return the next piece, as of a position; `None` where there is none now.
+
+        What leaves people out comes first, of whichever party.
+        """
+        jobs = [self._job(party, upto, at) for party in self._audiences.unsettled()]
+        self._jobs = {job.party.id: job for job in jobs}
+        jobs.sort(key=lambda job: self._audiences.terms[job.party.id] == job.party.terms)
+        for job in jobs:
+            if (found := self._next(connection, job, upto, at)) is not None:
+                return found
+        return None
+
+    def _job(self, party: Party, upto: int, at: datetime) -> Job:
+        state = party.state(self._audiences.open[party.id])
+        job = self._jobs.get(party.id)
+        if job and job.state == state:
+            return job
+        cause = self._audiences.causes.get(party.audience.agreement)
+        return Job(party, state, upto, cause or self._by_the_clock(party, upto, at))
+
+    def _by_the_clock(self, party: Party, upto: int, at: datetime) -> Cause:
+        opened = [party.standing(unit, at).since for unit in self._audiences.open[party.id]]
+        since = [one for one in opened if one is not None]
+        return Cause(position=upto, at=max(since, default=at))
+
+    def _next(self, connection: Connection[Any], job: Job, upto: int, at: datetime) -> Piece | None:
+        narrowed = self._audiences.terms[job.party.id] == job.party.terms
+        if not narrowed:
+            if job.present is None:
+                rows = connection.execute(PRESENT, (job.party.id,)).fetchall()
+                job.present = [subject for (subject,) in rows]
+            plan = self._look(connection, job, job.present, upto, CHANGED)
+            return Piece(job.party, plan, None if job.present else job.party.terms, None)
+        if job.others is None:
+            if self._audiences.open[job.party.id] and not self._models.wait(job.since, 0):
+                return None
+            job.others = self._candidates(connection, job.party)
+            if connection.execute(ANYBODY, (job.party.id,)).fetchone() is None:
+                job.event = self._opening(job.party, at)
+        plan = self._look(connection, job, job.others, upto, job.event)
+        return Piece(job.party, plan, None, None if job.others else job.state)
+
+    def _look(
+        self, connection: Connection[Any], job: Job, rest: list[str], upto: int, event: str
+    ) -> Plan:
+        """Look at the next ones of a list, and take them off it."""
+        some, rest[:] = rest[:PIECE], rest[PIECE:]
+        cause = Cause(job.cause.position, job.cause.at, event=job.cause.event or event)
+        causes = {StreamId.of(subject): cause for subject in some}
+        return self._looking.plan(connection, Looks(causes), upto, job.party)
+
+    def _opening(self, party: Party, at: datetime) -> str:
+        """Return by which event an agreement came to share with a party that saw nobody."""
+        because = {party.scope.standing(zone, at).because for zone in party.zones.values()}
+        return next((SAID[one] for one in SAID if one in because), CHANGED)
+
+    def _candidates(self, connection: Connection[Any], party: Party) -> list[str]:
+        """Return who may be in scope, as the read models know."""
+        units = sorted(self._audiences.open[party.id])
+        if not units or party.counts:
+            return []
+        said = {
+            "units": units,
+            "regions": list(party.scope.regions),
+            "within": [f"{region}.%" for region in party.scope.regions],
+            "agreement": party.audience.agreement,
+        }
+        found = _found(connection, CASES, CASE_SUMMARY.table, said)
+        if SharedField.REFERRAL in party.scope.fields:
+            found += _found(connection, YOUTHS, REFERRALS.table, said)
+        return found
+
+
+def _found(connection: Connection[Any], query: SQL, table: str, said: dict[str, Any]) -> list[str]:
+    named = query.format(Identifier("read_model", table))
+    rows = connection.execute(named, {**said, "table": table}).fetchall()
+    return [subject for (subject,) in rows]
+
+
+def why_closed(party: Party, unit: str, at: datetime) -> tuple[str, datetime]:
+    """Return by which event a unit's people are shared no more, and since when."""
+    standing = party.standing(unit, at)
+    if standing.shares or standing.since is None:
+        return CHANGED, at
+    return SAID.get(standing.because, CHANGED), standing.since
+
+
+def closings(
+    party: Party, units: Sequence[str], at: datetime
+) -> Mapping[tuple[str, datetime], list[str]]:
+    """Return units that closed, by why and when."""
+    found: dict[tuple[str, datetime], list[str]] = {}
+    for unit in units:
+        found.setdefault(why_closed(party, unit, at), []).append(unit)
+    return found
