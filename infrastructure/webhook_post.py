@@ -32,10 +32,12 @@ TIMEOUT: Final = httpx2.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS)
 
 
 class Post:
-    """Sends one request."""
+    """Sends one request, within so many seconds."""
 
-    def __init__(self, guard: Guard) -> None:
-        self.guard = guard
+    def __init__(
+        self, guard: Guard, total: float = TOTAL_SECONDS, listen: float = LISTEN_SECONDS
+    ) -> None:
+        self.guard, self._total, self._listen = guard, total, listen
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -48,7 +50,7 @@ class Post:
         status, cause, retry_after = None, None, None
         try:
             target = self.guard.target(address)
-            async with asyncio.timeout(TOTAL_SECONDS):
+            async with asyncio.timeout(self._total):
                 found = await self.guard.addresses(target)
                 status, retry_after = await self._sent(target, found, headers, body)
         except AddressRefused as refused:
@@ -91,15 +93,15 @@ class Post:
                 extensions={"sni_hostname": target.host},
             ) as response,
         ):
-            await _heard_out(response)
+            await _heard_out(response, self._listen)
             return response.status_code, retry_after(response.headers.get("retry-after"))
 
 
-async def _heard_out(response: httpx2.Response) -> None:
+async def _heard_out(response: httpx2.Response, seconds: float) -> None:
     """Let a receiver finish its answer, as far as it is short and quick, and throw it away."""
     heard = 0
     try:
-        async with asyncio.timeout(LISTEN_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in response.aiter_raw():
                 heard += len(chunk)
                 if heard > ANSWER_BYTES:
