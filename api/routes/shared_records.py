@@ -219,7 +219,8 @@ def agreements_of_party(request: Request, services: Services, caller: Caller) ->
     """Return the agreements that an agency is a party to, by pages, and how each stands."""
     asked = asked_of(request, {}, {}, ("limit", "cursor"))
     limit, question = asked.limit, {"agreements_of": caller.agency}
-    found = list(_of_party(services, caller, key_from(asked.cursor, question), limit + 1))
+    after = key_from(asked.cursor, question)
+    found = list(_of_party(services, caller.agency, after, limit + 1)) if caller.agency else []
     headers = {}
     if len(found) > limit:
         query = urlencode({"limit": limit, "cursor": cursor_after(found[limit - 1][0], question)})
@@ -229,7 +230,7 @@ def agreements_of_party(request: Request, services: Services, caller: Caller) ->
 
 
 def _of_party(
-    services: Services, caller: Caller, after: str | None, most: int
+    services: Services, agency: str, after: str | None, most: int
 ) -> Iterator[tuple[str, Any]]:
     wanted = Question(
         where={},
@@ -239,10 +240,10 @@ def _of_party(
         counted=frozenset({"agreement", "parties"}),
     )
     for key, row in services.read_models.ask("agreements", wanted, EVERYWHERE).rows:
-        if caller.agency not in row.parties:
+        if agency not in row.parties:
             continue
         try:
-            scope = services.sharing.scope(row.agreement, caller.agency)
+            scope = services.sharing.scope(row.agreement, agency)
         except NoSuchScope:
             continue  # of a moment ago: the read model is behind
         yield key, party_answer(services.sharing, scope)
