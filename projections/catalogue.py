@@ -16,6 +16,7 @@ from projections.in_transit import IN_TRANSIT
 from projections.integration import INTEGRATION_REGISTER
 from projections.kernel import Projection, Report
 from projections.klien import KLIEN
+from projections.outcomes import OUTCOMES
 from projections.overstays import OVERSTAYS
 from projections.partner_results import PARTNER_RESULTS
 from projections.partnership import PARTNERSHIP
@@ -23,6 +24,7 @@ from projections.persons import PERSONS
 from projections.placements import PLACEMENTS
 from projections.population import POPULATION
 from projections.programmes import PROGRAMMES
+from projections.recidivism import RECIDIVISM
 from projections.referrals import REFERRALS
 from projections.remisi_batches import REMISI_BATCHES
 from projections.remisi_register import REMISI_REGISTER
@@ -66,4 +68,6 @@ REPORTS: Final[tuple[Report[Any], ...]] = (
     OVERSTAYS,
     DUE_FOR_RELEASE,
     KLIEN,
+    OUTCOMES,
+    RECIDIVISM,
 )
