@@ -32,6 +32,7 @@ from api.routes import (
     reads,
     remisi_batches,
     shared_records,
+    subscriptions,
 )
 from api.routes.corrections import corrections_router
 from api.routes.read_models import read_models_router
@@ -88,6 +89,7 @@ def include_routes(app: FastAPI, services: Services) -> None:
     app.include_router(cohort.router)
     app.include_router(feeds.router)
     app.include_router(shared_records.router)
+    app.include_router(subscriptions.router)
     app.include_router(law.router)
     app.include_router(calculations.router)
     app.include_router(clock.router)

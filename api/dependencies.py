@@ -22,6 +22,7 @@ from application.read_models import ReadModels
 from application.sharing import Sharing
 from application.transparency import Transparency
 from application.units import Units
+from application.webhooks import Webhooks
 from projections.kernel import Projection, Report
 
 
@@ -43,6 +44,7 @@ class Services:
     access: AccessLedger
     clock: Clock
     feeds: Feeds
+    webhooks: Webhooks
     log: Transparency
     caller_of: Callable[[str], Caller]
     projections: Mapping[str, Projection[Any]]

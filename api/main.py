@@ -15,9 +15,11 @@ from uuid_utils import uuid7
 
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
+from application.access import AccessLedger
 from application.append import Append
 from application.batch_following import BatchFollowing
 from application.clock import Due, GoesOn, Round
+from application.feeds import Feeds
 from application.forgetting import Forgetting
 from application.policies import Policies
 from application.sharing import Sharing
@@ -46,6 +48,11 @@ from infrastructure.sealer_child import SealerChild
 from infrastructure.settings import Settings
 from infrastructure.ticker import Ticker
 from infrastructure.trouble import Trouble
+from infrastructure.webhook_guard import Guard
+from infrastructure.webhook_post import Post
+from infrastructure.webhook_seals import WebhookSeals
+from infrastructure.webhook_sender import WebhookSender
+from infrastructure.webhook_subscriptions import PostgresWebhooks
 from infrastructure.workshops import open_workshop
 from projections.catalogue import PROJECTIONS, REPORTS
 
@@ -72,6 +79,16 @@ class House:
     archives: SealedArchives
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What leaves the house to partners, and the book of whom it was told."""
+
+    access: PostgresAccessLedger
+    feeder: Feeder
+    webhooks: PostgresWebhooks
+    sender: WebhookSender
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLog:
     """The log over a ledger, and nothing else of the house."""
@@ -95,16 +112,17 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
         evidence = PostgresEvidenceStore(pool, keys, ledger.store)
         forgetter = stack.enter_context(forgetting(ledger, pool, database, read_models, append))
         ticker = stack.enter_context(ticking(pool, award_days(append, ledger, read_models)))
-        feeder = stack.enter_context(closing(feeding(ledger, pool, read_models, now)))
+        outgoing = stack.enter_context(telling(chosen, ledger, pool, read_models))
         services = Services(
             append=append,
             ledger=ledger,
             read_models=read_models,
             evidence=evidence,
             forgetting=Forgetting(append, ledger, evidence, forgetter.settle),
-            access=stack.enter_context(PostgresAccessLedger(pool)),
+            access=outgoing.access,
             clock=ticker,
-            feeds=feeder.feeds,
+            feeds=outgoing.feeder.feeds,
+            webhooks=outgoing.webhooks,
             log=Log(pool),
             caller_of=tokens,
             projections={projection.name: projection for projection in PROJECTIONS},
@@ -116,8 +134,7 @@ def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
             language=chosen.language,
         )
         if not as_guest:
-            begin(services, ticker)
-            feeder.start()
+            begin(services, ticker, outgoing)
         sealer = stack.enter_context(SealerChild(chosen, database.dsn))
         archives = SealedArchives(pool, chosen.data_dir, chosen.witnesses)
         yield House(services, ledger, read_models, tokens, sealer, archives)
@@ -197,11 +214,48 @@ def feeding(
     return Feeder(ledger, pool, read_models, FeedStore(seals, ledger.keys), clock, feeds)
 
 
-def begin(services: Services, ticker: Ticker) -> None:
-    """Do what a service does and a guest does not: adopt its rules, and look at what comes due."""
+def sending(  # noqa: PLR0913, PLR0917  # the parts it is built of
+    allowed: str,
+    ledger: EventsourcingLedger,
+    pool: ConnectionPool,
+    feeds: Feeds,
+    access: AccessLedger,
+    clock: Callable[[], datetime],
+) -> tuple[PostgresWebhooks, WebhookSender]:
+    """Return webhooks, and what sends them; it has not begun yet."""
+    post = Post(Guard(allowed.split(",")))
+    seals = WebhookSeals(ledger.store, ledger.keys)
+    webhooks = PostgresWebhooks(pool, seals, post, clock, new_id)
+    sender = WebhookSender(pool, feeds, access, seals, post, clock)
+    webhooks.changed.append(sender.hint)
+    return webhooks, sender
+
+
+@contextmanager
+def telling(
+    chosen: Settings,
+    ledger: EventsourcingLedger,
+    pool: ConnectionPool,
+    read_models: PostgresReadModels,
+) -> Iterator[Outgoing]:
+    """Give what tells partners, by feed and by webhook, not begun yet; and stop it."""
+    with (
+        PostgresAccessLedger(pool) as access,
+        closing(feeding(ledger, pool, read_models, now)) as feeder,
+    ):
+        allowed = chosen.webhook_allow
+        webhooks, sender = sending(allowed, ledger, pool, feeder.feeds, access, now)
+        with closing(sender):
+            yield Outgoing(access, feeder, webhooks, sender)
+
+
+def begin(services: Services, ticker: Ticker, outgoing: Outgoing) -> None:
+    """Do what a service does and a guest does not: adopt rules, watch the clock, tell partners."""
     adopt_policies(services)
     services.following.hints.append(ticker.hint)
     ticker.start()
+    outgoing.feeder.start()
+    outgoing.sender.start()
 
 
 def award_days(append: Append, ledger: EventsourcingLedger, read_models: PostgresReadModels) -> Due:

@@ -47,8 +47,8 @@ CLAIM: Final = (
     "   FOR UPDATE SKIP LOCKED)"
 )
 OURS: Final = (
-    "SELECT s.id::text, a.agreement, a.agency, s.version, a.head FROM feed.subscription AS s"
-    " JOIN feed.audience AS a ON a.id = s.audience"
+    "SELECT s.id::text, a.agreement, a.agency, s.version, a.head, a.terms"
+    " FROM feed.subscription AS s JOIN feed.audience AS a ON a.id = s.audience"
     " WHERE s.holder = %(me)s AND s.state = 'active'"
 )
 RELEASE: Final = "UPDATE feed.subscription SET holder = NULL WHERE holder = %(me)s"
@@ -64,6 +64,7 @@ class Claim:
     audience: Audience
     version: int
     head: int
+    terms: str | None
 
 
 @dataclass(slots=True)
@@ -126,8 +127,8 @@ class WebhookSender:
             connection.execute(CLAIM, self._me)
             rows = connection.execute(OURS, self._me).fetchall()
         return {
-            key: Claim(Audience(agreement=agreement, agency=agency), version, head)
-            for key, agreement, agency, version, head in rows
+            key: Claim(Audience(agreement=agreement, agency=agency), *news)
+            for key, agreement, agency, *news in rows
         }
 
     async def turn(self, subscription: str) -> Onward | Rest | Lost:
@@ -192,7 +193,7 @@ class WebhookSender:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(woken.set)
 
-        end = self._feeds.listen(audience, told)
+        end = await self._at_desk(self._feeds.listen, audience, told)
         try:
             away = False
             while not self._closing:

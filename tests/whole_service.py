@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 
 from api.app import create_app
 from api.dependencies import Services
-from api.main import award_days, feeding
+from api.main import award_days, feeding, sending
 from api.pages.counting import Counts
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
@@ -133,6 +133,8 @@ def serving(pool, ledger, access, database, now=now):
     ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
     feeder = feeding(ledger, pool, read_models, now)
     feeder.start()
+    webhooks, sender = sending("127.0.0.1:*", ledger, pool, feeder.feeds, access, now)
+    sender.start()
     services = Services(
         append=append,
         ledger=ledger,
@@ -142,6 +144,7 @@ def serving(pool, ledger, access, database, now=now):
         access=access,
         clock=ticker,
         feeds=feeder.feeds,
+        webhooks=webhooks,
         log=Log(pool),
         caller_of=tokens,
         projections={projection.name: projection for projection in PROJECTIONS},
@@ -154,6 +157,7 @@ def serving(pool, ledger, access, database, now=now):
     )
     register_units(services)
     yield Service(services, tokens, read_models.follower, feeder)
+    sender.close()
     ticker.close()
     feeder.close()
     read_models.follower.close()
