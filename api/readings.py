@@ -34,7 +34,10 @@ PURPOSES: Final[Mapping[Role, Purpose]] = {
 """What a role reads for where the request does not say."""
 PERSONS: Final = ("case", "person", "referral")
 """Kinds of streams that are about somebody, and columns and fields that name one."""
-REPORTS: Final = ("partnership", "population", "remisi_report", "training_funnel")
+REPORTS: Final = (
+    *("outcomes", "partnership", "population", "recidivism", "remisi_report"),
+    "training_funnel",
+)
 SHOWS_NOBODY: Final = frozenset(
     {
         "/livez",
