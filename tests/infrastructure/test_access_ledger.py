@@ -127,6 +127,24 @@ def test_records_are_found_by_the_agreement_under_which_they_were_shown(access, 
     assert any("access_agreement" in line for (line,) in plan)
 
 
+def test_whom_many_have_read_is_found_among_the_newest_and_nobody_is_missed(access, monkeypatch):
+    monkeypatch.setattr("infrastructure.access_ledger.RECENT", 4)
+    for number in range(20):
+        subject = OTHER if number % 2 or number < 10 else CASE
+        access.record(replace(RECORD, subjects=(subject,), rows=number))
+
+    def found(subject, **asked):
+        kept = access.ask(replace(ALL, subjects=frozenset([subject]), **asked))
+        return [one.rows for one in kept]
+
+    assert found(CASE, limit=2) == [18, 16]
+    assert found(CASE) == [18, 16, 14, 12, 10]
+    assert found(CASE, limit=2, before=17) == [14, 12]
+    assert found(CASE, limit=2, before=13) == [10]
+    assert found(OTHER, limit=3, before=12) == [9, 8, 7]
+    assert found(OTHER, limit=20) == [19, 17, 15, 13, 11, *range(9, -1, -1)]
+
+
 def test_whom_few_have_read_is_found_by_the_index(access, database):
     access.record(RECORD)
     with psycopg.connect(database) as owner:
