@@ -8,11 +8,11 @@ streams never take those that other requests are answered by (docs/adr/0027).
 
 import asyncio
 import gzip
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cached_property
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property, partial
 from hashlib import sha256
 from threading import Lock
 from typing import Final
@@ -123,10 +123,10 @@ class News(asyncio.Event):
 
 @dataclass(slots=True)
 class Listening:
-    """The streams of one audience on one event loop, woken together."""
+    """The streams of one audience on one event loop, woken together; ``begun`` ends it."""
 
-    woken: set[News] = field(default_factory=set)
-    end: Callable[[], None] = lambda: None
+    woken: set[News]
+    begun: asyncio.Future[Callable[[], None]]
 
 
 class Deliveries:
@@ -181,27 +181,25 @@ class Deliveries:
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
             wanted.loop.call_soon_threadsafe(settle)
 
-    @contextmanager
-    def listening(self, services: Services, audience: Audience) -> Iterator[News]:
+    @asynccontextmanager
+    async def listening(self, services: Services, audience: Audience) -> AsyncIterator[News]:
         """Give what is set whenever a feed may have grown or changed, or all is to end."""
-        loop, woken = asyncio.get_running_loop(), News()
+        loop, news = asyncio.get_running_loop(), News()
         place = loop, audience
-        with self._door:
-            found = self._listening.setdefault(place, Listening())
-            found.woken.add(woken)
-            first = len(found.woken) == 1
+        found = self._listening.get(place)
+        if found is None:
+            heard = partial(self._wake, place)
+            begun = loop.run_in_executor(self._threads, services.feeds.listen, audience, heard)
+            found = self._listening[place] = Listening(set(), begun)
+        found.woken.add(news)
         try:
-            if first:
-                found.end = services.feeds.listen(audience, lambda: self._wake(place))
-            yield woken
+            await asyncio.shield(found.begun)
+            yield news
         finally:
-            with self._door:
-                found.woken.discard(woken)
-                last = not found.woken
-                if last:
-                    self._listening.pop(place, None)
-            if last:
-                found.end()
+            found.woken.discard(news)
+            if not found.woken and self._listening.get(place) is found:
+                del self._listening[place]
+                found.begun.add_done_callback(_end)
 
     def _wake(
         self, place: tuple[asyncio.AbstractEventLoop, Audience], *, over: bool = False
@@ -221,6 +219,12 @@ class Deliveries:
         """Have every stream and every long wait that there is end at once."""
         for place in tuple(self._listening):
             self._wake(place, over=True)
+
+
+def _end(begun: asyncio.Future[Callable[[], None]]) -> None:
+    """Have a listening end that was begun, if it was."""
+    if not begun.cancelled() and begun.exception() is None:
+        begun.result()()
 
 
 async def heard(woken: News, seconds: float) -> bool:

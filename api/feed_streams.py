@@ -85,7 +85,7 @@ class FeedStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the reader, the token, the agreement or the service has enough."""
         said = self.subscription
-        with said.deliveries.listening(said.services, said.eyes.audience) as woken:
+        async with said.deliveries.listening(said.services, said.eyes.audience) as woken:
             self.body_iterator = self._pieces(woken)
             with suppress(TimeoutError):  # the reader takes nothing: the server cuts it off
                 await super().__call__(scope, receive, _patiently(send))

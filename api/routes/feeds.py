@@ -129,7 +129,7 @@ class Poll:
         said = self.subscription
         if self.milliseconds == 0:
             return await self._take()
-        with said.deliveries.listening(said.services, said.eyes.audience) as woken:
+        async with said.deliveries.listening(said.services, said.eyes.audience) as woken:
             delivery = await self._take()
             if delivery.told.entries:
                 return delivery
