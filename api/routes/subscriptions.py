@@ -159,23 +159,18 @@ def ensure_there(services: Services, audience: Audience, after: int) -> None:
 
 
 @router.get(PATH, dependencies=STRICT)
-def list_subscriptions(
-    services: WithServices, agency: WithAgency, reading: WithReading
-) -> SubscriptionList:
+def list_subscriptions(services: WithServices, agency: WithAgency) -> SubscriptionList:
     """Return the agency's webhooks, the oldest first, also those that are disabled."""
     found = services.webhooks.of(agency)
-    reading.of_nobody()
     return SubscriptionList(items=[subscription_answer(one) for one in found])
 
 
 @router.get(ONE, dependencies=STRICT)
 def read_subscription(
-    subscription: Key, services: WithServices, agency: WithAgency, reading: WithReading
+    subscription: Key, services: WithServices, agency: WithAgency
 ) -> SubscriptionAnswer:
     """Return one webhook: how far it is, and how it goes."""
-    found = one_of(services, agency, subscription)
-    reading.of_nobody()
-    return subscription_answer(found)
+    return subscription_answer(one_of(services, agency, subscription))
 
 
 def one_of(services: Services, agency: str, subscription: str) -> Subscription:
@@ -242,7 +237,6 @@ def read_log(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by 
     subscription: Key,
     services: WithServices,
     agency: WithAgency,
-    reading: WithReading,
     limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = PAGE,
     cursor: Annotated[str | None, Query(description="From `Link: rel=next`.")] = None,
 ) -> DeliveryList:
@@ -254,7 +248,6 @@ def read_log(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by 
         link_next(
             request, response, cursor_after(str(found[limit - 1].number), {"log": subscription})
         )
-    reading.of_nobody()
     return DeliveryList(items=[delivery_answer(one) for one in found[:limit]])
 
 

@@ -177,6 +177,7 @@ SILENT = {
         for events in ("", "/events", "/corrections", "/reviews")
     ),
     *(f"/v1/feeds/{{agreement_id}}{stream}" for stream in ("", "/stream")),  # `test_feeds` tells
+    "/v1/subscriptions/{subscription_id}/dead-letters",  # `test_subscriptions` tells
     *(f"/v1/agreements/{{agreement_id}}/records{form}" for form in (*FORMS, "/{pseudonym}")),
     "/v1/registry/users/{user}/corrections",
     "/v1/registry/users/{user}/reviews",
