@@ -29,6 +29,7 @@ from api.routes import (
     law,
     ledger,
     merges,
+    partner_results,
     reads,
     remisi_batches,
     shared_records,
@@ -71,6 +72,7 @@ def create_app(services: Services) -> FastAPI:
 def include_routes(app: FastAPI, services: Services) -> None:
     """Give the app its addresses; of two that fit, the first answers."""
     app.include_router(streams_router(services))
+    app.include_router(partner_results.router)
     app.include_router(batch_differences.router)
     app.include_router(batch_papers.router)
     app.include_router(remisi_batches.router)

@@ -52,7 +52,7 @@ class Told(Value):
 
 
 class Misfit(Refused):
-    """One of several results cannot be: which one, counted from 0, and why, for a partner's ears."""
+    """One of several results cannot be: which, counted from 0, and why, as a partner hears it."""
 
     def __init__(self, index: int, refused: Refused) -> None:
         no = as_heard(refused)

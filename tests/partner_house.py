@@ -30,16 +30,17 @@ SCHEME = "Barber"
 class House:
     """Everybody who writes: the unit through its desk, the partner through its results."""
 
-    def __init__(self, ledger, kind=AgencyKind.BPVP) -> None:
+    def __init__(self, ledger, agency=BPVP, kind=AgencyKind.BPVP) -> None:
+        self.agency = agency
         self.desk = Desk(ledger)
         self.ledger = ledger
         self.results = PartnerResults(self.desk.append, Sharing(ledger, Units(ledger, now), now))
         if not ledger.read(registry(f"unit/{MEDAN}")):
             self.desk.tell(registry(f"unit/{MEDAN}"), unit_named())
-        if not ledger.read(registry(f"agency/{BPVP}")):
-            self.desk.tell(registry(f"agency/{BPVP}"), agency_named(kind))
+        if not ledger.read(registry(f"agency/{agency}")):
+            self.desk.tell(registry(f"agency/{agency}"), agency_named(agency, kind))
         self.agreement = StreamId(kind="agreement", key=new_id())
-        self.desk.tell(self.agreement, draft(), *running())
+        self.desk.tell(self.agreement, draft(agency), *running())
         self.programme = StreamId(kind="programme", key=new_id())
         self.desk.tell(self.programme, opened(self.agreement.key))
 
@@ -50,10 +51,10 @@ class House:
         self.desk.tell(case, *course(self.programme)[:3])
         return case
 
-    def propose(self, *told, agency=BPVP):
+    def propose(self, *told, agency=None):
         """Have a partner tell results; return their ids."""
         receipt = self.results.propose(
-            self.programme, agency, told, self.desk.request(actor=PARTNER)
+            self.programme, agency or self.agency, told, self.desk.request(actor=PARTNER)
         )
         return [written.event_id for written in receipt.written]
 
@@ -107,18 +108,18 @@ def unit_named():
     )
 
 
-def agency_named(kind):
+def agency_named(agency, kind):
     return AgencyNamed(
-        effective=on("2020-01-01"), agency=BPVP, kind=kind, title="BPVP Fiktif", region=None
+        effective=on("2020-01-01"), agency=agency, kind=kind, title="Mitra Fiktif", region=None
     )
 
 
-def draft():
+def draft(agency):
     return AgreementProposed(
         effective=on("2025-01-01"),
         title="Pelatihan bersertifikat",
         instrument=Instrument.PKS,
-        parties=("RUTAN-MEDAN", BPVP),
+        parties=("RUTAN-MEDAN", agency),
         purpose="Pelatihan",
         legal_basis="UU 22/2022",
         units=(MEDAN,),

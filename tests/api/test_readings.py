@@ -183,6 +183,8 @@ SILENT = {
     "/v1/registry/users/{user}/reviews",
     "/v1/programmes/{programme_id}/corrections",
     "/v1/programmes/{programme_id}/reviews",
+    "/v1/programmes/{programme_id}/results",  # `test_partner_results` tells
+    "/v1/programmes/{programme_id}/results/{result}",
     "/remisi",
     "/remisi/{batch}/daftar.{form}",  # as of the API
     "/remisi/{batch}/berubah",  # nothing happened since the draft
