@@ -21,6 +21,7 @@ from infrastructure.dead_letters import Letter, is_ours, letter
 from infrastructure.feed_audiences import Audiences, Cause, Party
 from infrastructure.feed_records import FeedRecords
 from infrastructure.feed_store import FeedStore, Present, Telling
+from projections.shared.concerns import may_concern
 from projections.shared.record import NEUTRAL, Shared, name_for
 
 FEEDS: Final = "feeds"
@@ -140,7 +141,12 @@ class Looking:
             else:  # nobody can tell where they are: looked at whole, it is known why
                 may = [party for some in self._audiences.by_unit.values() for party in some]
             told |= {party.id: party for party in may}
-            mine = [party for party in told.values() if only is None or party.id == only.id]
+            mine = [
+                party
+                for party in told.values()
+                if (only is None and _may_concern(party, causes[stream]))
+                or (only is not None and party.id == only.id)
+            ]
             if mine:
                 found[stream] = mine
         return found
@@ -188,6 +194,11 @@ class Looking:
             if (party := self._audiences.parties.get(present.audience)) is not None:
                 cause = replace(owners[owner], event=FORGOTTEN)
                 yield withdrawal(party, present.subject, cause)
+
+
+def _may_concern(party: Party, cause: Cause) -> bool:
+    """Say whether what happened may change a record; whatever changes all of them may."""
+    return not cause.names or may_concern(party.scope, cause.names)
 
 
 def withdrawal(party: Party, subject: str, cause: Cause) -> Telling:
