@@ -1,0 +1,186 @@
+"""A feed as a stream: many share one reading, and each ends when there is no more reason for it."""
+
+from contextlib import ExitStack
+from datetime import timedelta
+from threading import Thread
+
+import httpx2
+import pytest
+from feed_doors import partnership, served
+from partner_story import feed, streaming, within
+
+import api.feed_streams
+import api.serving
+from application.access import Unrecorded
+
+STREAMS = 40
+
+
+@pytest.fixture(scope="module")
+def house(postgres, followed_template):
+    with partnership(postgres, followed_template) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def server(house):
+    with served(house.app) as server:
+        yield server
+
+
+def streamed(server, house, query="", **said):
+    """Open a stream, to be read line by line."""
+    address = f"{server.address}{house.feed}/stream{query}"
+    return httpx2.stream("GET", address, headers=said or house.disnaker.headers)
+
+
+def first_lines(answer):
+    """Return what a stream begins with, to the end of its first entry."""
+    lines = answer.iter_lines()
+    return [next(lines) for _ in range(7)]
+
+
+@pytest.fixture
+def many(house, server):
+    """Streams of one feed, all of which have heard all that there is."""
+    head = feed(house.disnaker, house.agreement)
+    with ExitStack() as use:
+        token = house.token()
+        streams = [
+            use.enter_context(streaming(server.address, token, house.agreement))
+            for _ in range(STREAMS)
+        ]
+        for stream in streams:
+            assert stream.wait_for(lambda told: len(told) == len(head)) == head
+        yield streams
+
+
+def test_all_streams_of_a_feed_share_one_reading_and_each_is_on_record(house, many, monkeypatch):
+    asked, after = [], house.services.feeds.after
+    last = int(feed(house.disnaker, house.agreement)[-1]["id"])
+
+    def counted(audience, entry, most):
+        told = after(audience, entry, most)
+        if told.entries:
+            asked.append(entry)
+        return told
+
+    monkeypatch.setattr(house.services.feeds, "after", counted)
+    before = len(house.kept())
+    house.teach("Sari Contoh")
+    whole = feed(house.disnaker, house.agreement)
+    for stream in many:
+        assert stream.wait_for(lambda told: len(told) == len(whole)) == whole
+    assert len(asked) < STREAMS / 2
+    told = [one for one in house.kept()[before:] if one["route"].endswith("/stream")]
+    assert sum(one["rows"] for one in told) == STREAMS * (len(whole) - last)
+    assert {one["agreement"] for one in told} == {house.agreement}
+    assert {tuple(one["subjects"]) for one in told} == {(f"case:{house.cases[-1]}",)}
+
+
+def test_a_stream_goes_on_from_where_its_reader_came_to(house, server):
+    whole = feed(house.disnaker, house.agreement)
+    token = house.token()
+    with streaming(server.address, token, house.agreement, after=whole[-2]["id"]) as stream:
+        assert stream.wait_for(lambda told: len(told) == 1) == whole[-1:]
+    with streamed(server, house, "?lastEventId=1") as answer:
+        assert f"id: {whole[1]['id']}" in first_lines(answer)
+
+
+def test_a_stream_says_what_it_sends_as_the_standard_has_it(house, server):
+    asked = httpx2.stream(
+        "GET", f"{server.address}{house.feed}/stream", headers=house.disnaker.headers
+    )
+    with asked as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["cache-control"] == "no-store"
+        lines = answer.iter_lines()
+        said = [next(lines) for _ in range(7)]
+    first = feed(house.disnaker, house.agreement)[0]
+    assert said[0].startswith(":")
+    assert said[1] == "retry: 3000"
+    assert {f"id: {first['id']}", f"event: {first['type']}"} <= set(said)
+    assert [one for one in said if one.startswith("data: {")]
+
+
+def test_a_long_feed_comes_in_batches_that_miss_nothing(house, server, monkeypatch):
+    monkeypatch.setattr(api.feed_streams, "BATCH_MOST", 2)
+    whole = feed(house.disnaker, house.agreement)
+    with streaming(server.address, house.token(), house.agreement) as stream:
+        assert stream.wait_for(lambda told: len(told) == len(whole)) == whole
+
+
+def test_a_stream_ends_with_the_token_and_sends_nothing_after_it(house, server):
+    whole = feed(house.disnaker, house.agreement)
+    with streaming(server.address, house.token(hours=1), house.agreement) as stream:
+        stream.wait_for(lambda told: len(told) == len(whole))
+        house.clock.instant = house.clock() + timedelta(hours=2)
+        house.teach("Terlambat Contoh")
+        assert stream.ended.wait(20)
+        assert stream.told == whole
+    house.clock.instant = None
+
+
+def test_a_quiet_stream_shows_a_sign_of_life_and_ends_with_the_token(house, server, monkeypatch):
+    monkeypatch.setattr(api.feed_streams, "HEARTBEAT_SECONDS", 0.02)
+    with streamed(server, house, Authorization=f"Bearer {house.token(hours=1)}") as answer:
+        lines = answer.iter_lines()
+        assert ": ping" in (next(lines) for _ in range(1_000))
+        house.clock.instant = house.clock() + timedelta(hours=2)
+        assert all(line.startswith(":") or not line for line in lines)
+    house.clock.instant = None
+
+
+def test_a_stream_sends_nothing_that_cannot_be_recorded(house, server, monkeypatch):
+    whole = feed(house.disnaker, house.agreement)
+    record_all = house.services.access.record_all
+    with streaming(server.address, house.token(), house.agreement) as stream:
+        stream.wait_for(lambda told: len(told) == len(whole))
+
+        def fails(records):
+            if any(one.route.endswith("/stream") for one in records):
+                raise Unrecorded
+            record_all(records)
+
+        monkeypatch.setattr(house.services.access, "record_all", fails)
+        house.teach("Tak Tercatat")
+        assert stream.ended.wait(20)
+        assert stream.told == whole
+
+
+def test_whoever_hangs_up_is_listened_for_no_more(house, server, monkeypatch):
+    ended, listen = [], house.services.feeds.listen
+
+    def counted(audience, told):
+        end = listen(audience, told)
+
+        def gone():
+            ended.append(audience)
+            end()
+
+        return gone
+
+    monkeypatch.setattr(house.services.feeds, "listen", counted)
+    with streamed(server, house):
+        assert not ended
+    assert within(20, lambda: ended)
+
+
+def test_streams_and_waits_end_when_the_service_is_asked_to_stop(house, monkeypatch):
+    monkeypatch.setattr(api.serving, "GRACE_SECONDS", 600)
+    whole, heard = feed(house.disnaker, house.agreement), []
+    with served(house.app) as server:
+        asked = f"{server.address}{house.feed}?lastEventId={whole[-1]['id']}&timeout=30000"
+
+        def wait():
+            heard.append(httpx2.get(asked, headers=house.disnaker.headers, timeout=60))
+
+        waiting = Thread(target=wait)
+        with streaming(server.address, house.token(), house.agreement) as stream:
+            stream.wait_for(lambda told: len(told) == len(whole))
+            waiting.start()
+            assert within(20, lambda: len(server.server.server_state.tasks) == 2)
+            assert server.stop()
+            assert stream.ended.wait(20)
+        waiting.join(20)
+    assert heard[0].json() == []
