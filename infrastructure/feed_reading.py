@@ -108,7 +108,7 @@ class PostgresFeeds:
         self._door = Lock()
         self._moved = Condition()
         self._together: Together[Told] = Together()
-        tail.on_feeds(self._others_told)
+        tail.on_feeds(self.others_told)
         self._stale = False
 
     def after(self, audience: Audience, entry: int, most: int) -> Told:
@@ -181,7 +181,8 @@ class PostgresFeeds:
             self._stale = False
             self.look()
 
-    def _others_told(self) -> None:
+    def others_told(self) -> None:
+        """Hear that another process told something; what it was, `elsewhere` asks."""
         self._stale = True
         with self._moved:
             self._moved.notify_all()

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from threading import Event, Thread
+from time import monotonic
 from typing import Any, Final
 
 import psycopg
@@ -95,6 +96,11 @@ class Feeder:
         self._closing = Event()
         self._thread = Thread(target=self._run, name="feeder", daemon=True)
 
+    @property
+    def process(self) -> str:
+        """Return what this process is called among those who feed."""
+        return self._leases.process
+
     def prepare(self) -> None:
         """Begin at the ledger's end where nobody has fed yet: what went before is gone through."""
         with self._own.connection() as connection:
@@ -119,12 +125,17 @@ class Feeder:
         self._own.close()
 
     def catch_up(self) -> None:
-        """Feed all that there is, in the caller's thread: for one that was not started."""
+        """Feed all that there is, in the caller's thread: for one that was not started.
+
+        Raises `TimeoutError` where the read models do not come after.
+        """
         self.prepare()
         with self._own.connection() as connection:
             self._leases.beat(connection)
+        until = monotonic() + CAUGHT_UP_SECONDS
         while self.turn() or not self._is_through():
-            pass
+            if monotonic() > until:
+                raise TimeoutError
 
     def turn(self) -> bool:
         """Do what there is to do next; say whether anything was."""

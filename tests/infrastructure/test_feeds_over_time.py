@@ -1,0 +1,230 @@
+"""Feeds and the clock, and who feeds: midnights, suspensions, and whoever dies in the middle."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from feeding_house import (
+    JAYAPURA,
+    LIBRARY,
+    FeedingHouse,
+    audience,
+    changes,
+    compacted,
+    signed,
+)
+from mined_store import own_database
+from scenario import on
+
+from application.sharing import NoSuchScope
+from domain.activity import ActivityFinished
+from domain.agreement import (
+    AgreementEnded,
+    AgreementResumed,
+    AgreementStarted,
+    AgreementSuspended,
+)
+from domain.sharing.scope import TAIL
+from infrastructure import feed_settling
+from infrastructure.connections import service_pool
+from infrastructure.feed_store import FeedStore
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.master_key import MasterKey
+
+UPSERT, WITHDRAWN = "upsert", "withdrawn"
+LAST = date(2026, 6, 30)
+WIT, WIB = datetime(2026, 6, 30, 15, tzinfo=UTC), datetime(2026, 6, 30, 17, tzinfo=UTC)
+"""The first of July begins, in Jayapura and in Medan."""
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(scope="module")
+def shared_house(postgres, followed_template):
+    with (
+        own_database(postgres, followed_template) as database,
+        service_pool(database) as pool,
+        EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger,
+    ):
+        house = FeedingHouse(ledger, pool)
+        house.open()
+        yield house
+        house.feeder.close()
+
+
+@pytest.fixture
+def house(shared_house):
+    """One for all tests of this file, each of which has agreements of its own."""
+    shared_house.wall.at = datetime(2026, 6, 1, 5, tzinfo=UTC)
+    return shared_house
+
+
+def test_an_agreement_ends_at_midnight_in_the_zone_of_each_unit_and_each_is_withdrawn_once(house):
+    agreement = house.agree(until=LAST)
+    medan, jayapura = house.reader(agreement), house.reader(agreement, unit=JAYAPURA)
+    house.told(agreement)
+    house.wall.at = WIT - SECOND
+    assert len(house.told(agreement)) == 2
+    house.wall.at = WIT
+    shown = [entry.subject for entry in house.heard(agreement) if entry.data]
+    assert shown == [str(medan)], "at once, whether or not anybody has looked at the clock"
+    assert list(house.present(agreement)) == [str(medan)]
+    entries = house.told(agreement)
+    assert changes(entries)[2:] == [(WITHDRAWN, str(jayapura))]
+    assert (entries[2].type, entries[2].at) == ("agreement.expired.withdrawn", WIT)
+    house.wall.at = WIB
+    assert house.present(agreement) == {}
+    assert changes(house.told(agreement))[3:] == [(WITHDRAWN, str(medan))]
+    assert house.told(agreement)[-1].at == WIB
+    assert house.data_at_rest(medan) == house.data_at_rest(jayapura) == 0
+
+
+def test_the_tail_of_withdrawals_is_told_for_ninety_days(house):
+    agreement = house.agree(until=LAST)
+    case = house.reader(agreement)
+    house.told(agreement)
+    house.wall.at = WIB + TAIL - SECOND
+    assert changes(house.told(agreement)) == [(UPSERT, str(case)), (WITHDRAWN, str(case))]
+    house.wall.at = WIB + TAIL
+    with pytest.raises(NoSuchScope):
+        house.told(agreement)
+
+
+def test_what_starts_later_is_shared_from_its_first_midnight(house):
+    house.wall.at = datetime(2026, 1, 11, 16, 59, 59, tzinfo=UTC)
+    agreement = house.agree()
+    case = house.reader(agreement)
+    with pytest.raises(NoSuchScope):
+        house.told(agreement)
+    house.wall.at += SECOND
+    (entry,) = house.told(agreement)
+    assert (entry.type, entry.subject) == ("agreement.started.upsert", str(case))
+    assert entry.at == house.wall.at
+
+
+def test_a_suspension_withdraws_everybody_and_what_is_resumed_tells_of_them_again(house):
+    agreement = house.agree()
+    case, gone = house.reader(agreement), house.reader(agreement, "Andi Contoh")
+    house.told(agreement)
+    house.tell(agreement, AgreementSuspended(effective=on("2026-05-01"), reason="Pemeriksaan"))
+    assert not any(entry.data for entry in house.heard(agreement)), "before anybody was told"
+    entries = house.told(agreement)
+    assert sorted(changes(entries)[2:]) == sorted([(WITHDRAWN, str(case)), (WITHDRAWN, str(gone))])
+    assert {entry.event for entry in entries[2:]} == {"agreement.suspended"}
+    house.transfer(gone, "RUTAN-PEKALONGAN")
+    assert len(house.told(agreement)) == 4, "nothing is told while it rests"
+    house.tell(agreement, AgreementResumed(effective=on("2026-05-20")))
+    entries = house.told(agreement)
+    assert changes(entries)[4:] == [(UPSERT, str(case))]
+    assert entries[4].event == "agreement.resumed"
+
+
+def test_an_agreement_that_is_ended_before_its_day_says_so_once(house):
+    agreement = house.agree(until=LAST)
+    house.reader(agreement)
+    house.told(agreement)
+    house.tell(agreement, AgreementEnded(effective=on("2026-05-02"), reason="Bersama"))
+    assert house.told(agreement)[-1].type == "agreement.ended.withdrawn"
+    house.wall.at = WIB
+    assert len(house.told(agreement)) == 2
+
+
+def test_a_midnight_with_nobody_there_is_made_up_for(house):
+    agreement = house.agree(until=LAST)
+    case = house.reader(agreement)
+    house.told(agreement)
+    house.feeder.close()
+    house.wall.at = WIB + timedelta(days=3)
+    house.feeder = house.another()
+    assert changes(house.told(agreement)) == [(UPSERT, str(case)), (WITHDRAWN, str(case))]
+    assert house.told(agreement)[-1].at == WIB
+
+
+def says_nothing_for_a_while(house, feeder):
+    house.ask_database(
+        "UPDATE read_model.member SET beat_at = beat_at - interval '1 minute' WHERE process = %s"
+        " RETURNING process",
+        feeder.process,
+    )
+
+
+def test_another_process_goes_on_where_one_died_and_whoever_wakes_up_late_writes_nothing(house):
+    agreement = house.agree()
+    cases = [house.reader(agreement)]
+    house.told(agreement)
+    first, second = house.feeder, house.another()
+    says_nothing_for_a_while(house, first)
+    cases.append(house.reader(agreement, "Andi Contoh"))
+    house.follow(second)
+    cases.append(house.reader(agreement, "Sari Contoh"))
+    assert first.turn() is False
+    house.follow(second)
+    first.close()
+    house.feeder = second
+    assert changes(house.told(agreement)) == [(UPSERT, str(case)) for case in cases]
+    assert [entry.id for entry in house.told(agreement)] == [1, 2, 3]
+
+
+class Killed(Exception):
+    """The process is gone in the middle of what it did."""
+
+
+def test_who_dies_in_the_middle_of_looking_at_everybody_tells_nobody_twice(house, monkeypatch):
+    monkeypatch.setattr(feed_settling, "PIECE", 2)
+    agreement = house.agree(running=False)
+    cases = {str(house.reader(agreement, f"Orang {n}")) for n in range(5)}
+    house.follow()
+    house.tell(agreement, signed(), AgreementStarted(effective=on("2026-01-12")))
+    write, pieces = FeedStore.write, []
+
+    def dying(self, connection, tellings):
+        heads = write(self, connection, tellings)
+        pieces.append(heads)
+        if sum(map(bool, pieces)) == 3:
+            raise Killed
+        return heads
+
+    with monkeypatch.context() as death:
+        death.setattr(FeedStore, "write", dying)
+        with pytest.raises(Killed):
+            house.follow()
+    told = len(house.heard(agreement))
+    assert 0 < told < 5
+    house.feeder.close()
+    house.feeder = house.another()
+    entries = house.told(agreement)
+    assert [entry.id for entry in entries] == [1, 2, 3, 4, 5]
+    assert {entry.subject for entry in entries} == cases
+    assert house.present(agreement) == compacted(entries)
+
+
+def test_whoever_listens_is_called_when_a_feed_has_grown_and_knows_how_far(house):
+    agreement = house.agree()
+    house.follow()
+    calls = []
+    leave = house.feeds.listen(audience(agreement), lambda: calls.append(1))
+    assert house.feeds.head(audience(agreement)) == 0
+    case = house.reader(agreement)
+    house.follow()
+    assert calls
+    assert house.feeds.head(audience(agreement)) == 1
+    leave()
+    calls.clear()
+    house.tell(case, ActivityFinished(effective=on("2026-04-01"), activity="kelas-baca"))
+    house.follow()
+    assert not calls
+    assert house.feeds.reached(house.ledger.position(), 0)
+    house.reader(agreement, "Andi Contoh")
+    assert not house.feeds.reached(house.ledger.position(), 0)
+
+
+def test_a_feeder_of_another_process_is_heard(house):
+    agreement = house.agree()
+    house.follow()
+    calls, second = [], house.another()
+    second.feeds.listen(audience(agreement, LIBRARY), lambda: calls.append(1))
+    house.reader(agreement)
+    house.follow()
+    second.feeds.others_told()
+    second.turn()
+    assert calls
+    assert second.feeds.head(audience(agreement)) == 1
+    second.close()
