@@ -31,6 +31,12 @@ Rows = Annotated[
     int | None,
     typer.Option(min=100, help="Jawaban dalam buku pembacaan untuk reads / answers in the book."),
 ]
+Streams = Annotated[
+    int | None, typer.Option(min=1, max=10_000, help="Aliran terbuka untuk feed / open streams.")
+]
+Rate = Annotated[
+    int | None, typer.Option(min=1, max=1_000, help="Peristiwa per detik untuk feed / appends.")
+]
 Kept = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Simpan di berkas ini / keep.")
 ]
@@ -52,6 +58,8 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     store_events: StoreEvents = None,
     people: People = None,
     rows: Rows = None,
+    streams: Streams = None,
+    rate: Rate = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Untuk dibaca program / for a program to read.")
     ] = False,
@@ -79,7 +87,15 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
     size = "tiny" if tiny else "quick" if quick else "default"
-    chosen = scale_of(size, runs=runs, store_events=store_events, people=people, rows=rows)
+    chosen = scale_of(
+        size,
+        runs=runs,
+        store_events=store_events,
+        people=people,
+        rows=rows,
+        streams=streams,
+        rate=rate,
+    )
     found = _run_all(names, chosen)
     _tell(found, as_json=as_json)
     if write:

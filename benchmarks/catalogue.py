@@ -19,6 +19,7 @@ BENCHMARKS: Final = {
     "read": "benchmarks.read",
     "award-day": "benchmarks.award_day",
     "reads": "benchmarks.reads",
+    "feed": "benchmarks.feed",
 }
 SIZES: Final = {"default": DEFAULT, "quick": QUICK, "tiny": TINY}
 

@@ -82,6 +82,7 @@ class Scene:
     done: dict[int, float] = field(default_factory=dict)
     seen: dict[int, float] = field(default_factory=dict)
     visible: dict[int, float] = field(default_factory=dict)
+    rate: float = RATE
 
     def appended(self, events: int) -> None:
         """Append events on schedule while two threads look, and wait until all is seen."""
@@ -93,7 +94,7 @@ class Scene:
             thread.start()
         begun = time.monotonic()
         with ThreadPoolExecutor(WRITERS) as writers:
-            when = (begun + number / RATE for number in range(events))
+            when = (begun + number / self.rate for number in range(events))
             list(writers.map(self._append, drafts, when))
         for thread in looks:
             thread.join()

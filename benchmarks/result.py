@@ -27,6 +27,8 @@ class Scale:
     ``store_events``: how many events stand in the store that is read from.
     ``people``: how many people the unit holds whose pages and lists are read.
     ``rows``: how many answers stand in the book of reads that is asked.
+    ``streams``: how many streams are open at most, of a feed.
+    ``rate``: how many events are appended per second where it is told how long a feed takes.
     """
 
     runs: int
@@ -35,6 +37,8 @@ class Scale:
     store_events: int
     people: int
     rows: int
+    streams: int = 1_000
+    rate: int = 20
 
 
 DEFAULT: Final = Scale(
@@ -43,7 +47,9 @@ DEFAULT: Final = Scale(
 QUICK: Final = Scale(
     runs=2, seconds=0.4, events=3_000, store_events=10_000, people=400, rows=20_000
 )
-TINY: Final = Scale(runs=1, seconds=0.05, events=60, store_events=300, people=12, rows=1_200)
+TINY: Final = Scale(
+    runs=1, seconds=0.05, events=60, store_events=300, people=12, rows=1_200, streams=10
+)
 """For tests: that everything runs, never how fast."""
 
 
