@@ -130,9 +130,10 @@ class Material(Value):
     @cached_property
     def trainings(self) -> Mapping[str, Training]:
         """Return the trainings under the agreement in which there was a seat, by programme."""
+        told = self.journey[SKILL_TRAINING].trainings if self.kinds else {}
         return {
             programme: training
-            for programme, training in self.journey[SKILL_TRAINING].trainings.items()
+            for programme, training in told.items()
             if self._trains(programme, training)
         }
 
@@ -149,7 +150,8 @@ class Material(Value):
         return dict(self._joined())
 
     def _joined(self) -> Iterator[tuple[str, Joined]]:
-        for key, activity in self.journey[ACTIVITY].activities.items():
+        told = self.journey[ACTIVITY].activities if self.kinds else {}
+        for key, activity in told.items():
             said = activity.joined
             if said is None or not self.under(said.agreement, said.programme):
                 continue

@@ -39,9 +39,10 @@ def shared(
     no agreement. Whether the agreement runs at all is not looked at.
     """
     material = Material(scope=scope, stream=stream, journey=journey, courses=courses, law=law)
-    if not in_scope(material):
+    fields = _fields(scope, stream)
+    if not fields or not in_scope(material):
         return None
-    record = {one.value: plain(BUILDERS[one](material)) for one in _fields(scope, stream)}
+    record = {one.value: plain(BUILDERS[one](material)) for one in fields}
     unit, owner = _whose(stream, journey)
     return Shared(record=record, unit=unit, owner=owner)
 
