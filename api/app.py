@@ -10,6 +10,7 @@ from api.measures import Measures
 from api.openapi import install_openapi
 from api.pages.install import install_pages
 from api.routes import (
+    agency_referrals,
     approvals,
     asyncapi,
     batch_differences,
@@ -73,6 +74,7 @@ def include_routes(app: FastAPI, services: Services) -> None:
     """Give the app its addresses; of two that fit, the first answers."""
     app.include_router(streams_router(services))
     app.include_router(partner_results.router)
+    app.include_router(agency_referrals.router)
     app.include_router(batch_differences.router)
     app.include_router(batch_papers.router)
     app.include_router(remisi_batches.router)

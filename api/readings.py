@@ -35,7 +35,7 @@ PURPOSES: Final[Mapping[Role, Purpose]] = {
 PERSONS: Final = ("case", "person", "referral")
 """Kinds of streams that are about somebody, and columns and fields that name one."""
 REPORTS: Final = (
-    *("outcomes", "partnership", "population", "recidivism", "remisi_report"),
+    *("outcomes", "partnership", "population", "recidivism", "remisi_report", "referral_answers"),
     "training_funnel",
 )
 SHOWS_NOBODY: Final = frozenset(
@@ -51,6 +51,7 @@ SHOWS_NOBODY: Final = frozenset(
         "/hukum",
         "/v1/clock",
         "/laporan/remisi",
+        "/laporan/hasil",
         "/v1/law",
         "/v1/agreements/{agreement_id}/scope",
         "/v1/schemas/{record}.json",

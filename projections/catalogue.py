@@ -25,6 +25,7 @@ from projections.placements import PLACEMENTS
 from projections.population import POPULATION
 from projections.programmes import PROGRAMMES
 from projections.recidivism import RECIDIVISM
+from projections.referral_answers import REFERRAL_ANSWERS
 from projections.referrals import REFERRALS
 from projections.remisi_batches import REMISI_BATCHES
 from projections.remisi_register import REMISI_REGISTER
@@ -63,6 +64,7 @@ REPORTS: Final[tuple[Report[Any], ...]] = (
     POPULATION,
     TRAINING_FUNNEL,
     PARTNERSHIP,
+    REFERRAL_ANSWERS,
     REMISI_REPORT,
     DETENTION_CLOCK,
     OVERSTAYS,

@@ -49,10 +49,10 @@ class PartnerResultLine(Value):
 
 
 def key_of(page: Recorded) -> str | None:
-    """Return the result."""
+    """Return the result, in its programme."""
     match page.event:
         case ResultProposed() | ResultAccepted() | ResultRejected() as said:
-            return said.result
+            return f"{said.result}/{page.stream}"
         case _:
             return None
 

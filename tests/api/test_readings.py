@@ -179,12 +179,12 @@ SILENT = {
     *(f"/v1/feeds/{{agreement_id}}{stream}" for stream in ("", "/stream")),  # `test_feeds` tells
     "/v1/subscriptions/{subscription_id}/dead-letters",  # `test_subscriptions` tells
     *(f"/v1/agreements/{{agreement_id}}/records{form}" for form in (*FORMS, "/{pseudonym}")),
+    *(f"/v1/agreements/{{agreement_id}}/referrals{one}" for one in ("", "/{referral_id}")),
     "/v1/registry/users/{user}/corrections",
     "/v1/registry/users/{user}/reviews",
     "/v1/programmes/{programme_id}/corrections",
     "/v1/programmes/{programme_id}/reviews",
-    "/v1/programmes/{programme_id}/results",  # `test_partner_results` tells
-    "/v1/programmes/{programme_id}/results/{result}",
+    *(f"/v1/programmes/{{programme_id}}/results{one}" for one in ("", "/{result}")),
     "/remisi",
     "/remisi/{batch}/daftar.{form}",  # as of the API
     "/remisi/{batch}/berubah",  # nothing happened since the draft
