@@ -15,6 +15,7 @@ from api.pages import (
     journey,
     law,
     login,
+    outcomes,
     overview,
     partner_desk,
     remisi_batches,
@@ -41,6 +42,7 @@ PAGES: Final = (
     remisi_differences,  # before the lists, whose address of a person fits its own
     remisi_batches,
     remisi_report,
+    outcomes,
     partner_desk,
     verify,
 )
