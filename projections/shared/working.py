@@ -5,6 +5,7 @@ A certificate is of a training; those of activities there are none. A business i
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 
@@ -122,7 +123,8 @@ def availability(material: Material) -> Period | None:
 
 
 def _free_on(material: Material) -> date | None:
-    facts = facts_of(material.journey)
+    """Return the day of going free; what moves no date is not asked whether it can be."""
+    facts = replace(facts_of(material.journey), discipline=(), birth_date=None)
     if problems(facts, (), None):
         return None
     told = closed(facts)
