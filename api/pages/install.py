@@ -17,7 +17,9 @@ from api.pages import (
     login,
     outcomes,
     overview,
+    partner_agreement,
     partner_desk,
+    partner_webhooks,
     remisi_batches,
     remisi_differences,
     remisi_report,
@@ -44,6 +46,8 @@ PAGES: Final = (
     remisi_report,
     outcomes,
     partner_desk,
+    partner_webhooks,
+    partner_agreement,
     verify,
 )
 FOR_EVER: Final = "public, max-age=31536000, immutable"

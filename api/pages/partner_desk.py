@@ -1,16 +1,18 @@
-"""The desk of an agency: its agreements, who is in scope, and what its webhooks took.
+"""The desk of an agency: its agreements, and how each stands with it.
 
-Staff may look at an agreement as one of its agencies sees it; what they are shown is recorded as
-every reading is, under their own name. Nothing here knows more than the feed does.
+Staff find here, of the agreements of their units, which agencies' eyes they may look through; what
+they are shown then is recorded as every reading is, under their own name.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.agency_callers import OVERSEEING
 from api.dependencies import Services
 from api.pages.counting import EVERY_ROW
 from api.pages.names import Names, units_and_agencies
@@ -22,7 +24,6 @@ from api.readings import WithReading
 from api.tokens import Caller, Role
 from application.read_models import Access
 from application.sharing import NoSuchScope, Sharing
-from domain.sharing.fields import RECORD_OF
 from domain.sharing.scope import Scope
 from domain.time import Zone
 from projections.agreements import AGREEMENTS
@@ -31,19 +32,27 @@ router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 EVERYWHERE: Final = Access(everywhere=True, units=frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One agreement of the list; ``agencies`` are those whose eyes the caller may look through."""
+
+    agreement: str
+    title: str
+    number: str | None
+    standing: str
+    agencies: Sequence[tuple[str, str]]
+
+
 @router.get(DESK)
 def desk(request: Request, caller: Partner, reading: WithReading) -> Response:
     """List the agreements of an agency; to staff, those of their units and the agencies of each."""
     services, tongue = reading.services, Tongue(language_asked(request))
     names = Names(units_and_agencies(services, EVERYWHERE))
-    sharing = Sharing(services.ledger, services.units, services.now)
     own = caller.agency if caller.role is Role.AGENCY else None
     rows = agreements_of(services, caller)
+    lines = [line_of(services, caller, row, names, tongue) for row in rows]
     reading((), (), 0)
-    content = {
-        "own": names.of(own) if own else None,
-        "agreements": [_line(sharing, row, own, names, tongue) for row in rows],
-    }
+    content = {"own": names.of(own) if own else None, "agreements": lines}
     return page(request, "partner_desk.html", caller, content)
 
 
@@ -51,46 +60,51 @@ def agreements_of(services: Services, caller: Caller) -> Sequence[Any]:
     """Return the agreements that a caller may know of, by title; an agency those it is party to."""
     agency = caller.role is Role.AGENCY
     question = replace(EVERY_ROW, counted=frozenset({"agreement", "title", "number", "parties"}))
-    asked = services.read_models.ask(
-        AGREEMENTS.name, question, EVERYWHERE if agency else caller.access
-    )
-    rows = [row for _, row in asked.rows]
+    access = EVERYWHERE if agency else caller.access
+    rows = [row for _, row in services.read_models.ask(AGREEMENTS.name, question, access).rows]
     if agency:
         rows = [row for row in rows if caller.agency in row.parties]
     return sorted(rows, key=lambda row: (row.title or "", row.agreement))
 
 
-def _line(
-    sharing: Sharing, row: Any, own: str | None, names: Names, tongue: Tongue
-) -> dict[str, Any]:
-    """Return one agreement as a line, with how it stands towards an agency, or whichever it has."""
-    agencies = [one for one in row.parties if sharing.kind_of(one) in RECORD_OF]
-    parties = (own,) if own else row.parties
-    scopes = list(filter(None, (_scope(sharing, row.agreement, one) for one in parties)))
-    return {
-        "agreement": row.agreement,
-        "title": row.title or row.agreement,
-        "number": row.number,
-        "standing": _standing(sharing, scopes, tongue),
-        "agencies": [(one, names.of(one)) for one in agencies],
-    }
+def line_of(services: Services, caller: Caller, row: Any, names: Names, tongue: Tongue) -> Line:
+    """Return one agreement as a line: how it stands with the agency, or with those shared with."""
+    sharing, agency = services.sharing, caller.role is Role.AGENCY
+    parties = (caller.agency or "",) if agency else row.parties
+    scopes = scopes_of(sharing, row.agreement, parties)
+    shown = [one for one in scopes if one.record] or scopes
+    told = dict.fromkeys(standing_of(sharing, one, tongue) for one in shown)
+    return Line(
+        agreement=row.agreement,
+        title=row.title or row.agreement,
+        number=row.number,
+        standing="; ".join(told) or "-",
+        agencies=[
+            (one.agency, names.of(one.agency)) for one in shown if one.record and may(caller, one)
+        ],
+    )
 
 
-def _scope(sharing: Sharing, agreement: str, agency: str) -> Scope | None:
-    try:
-        return sharing.scope(agreement, agency)
-    except NoSuchScope:
-        return None
+def scopes_of(sharing: Sharing, agreement: str, parties: Iterable[str]) -> Sequence[Scope]:
+    """Return the scopes of parties as the ledger says now: rows may be a moment behind."""
+    found = []
+    for one in parties:
+        with suppress(NoSuchScope):
+            found.append(sharing.scope(agreement, one))
+    return found
 
 
-def _standing(sharing: Sharing, scopes: Sequence[Scope], tongue: Tongue) -> str:
-    """Say how it stands with the party that is shared with, if any is."""
-    found = [(sharing.standing(one), one) for one in scopes]
-    found.sort(key=lambda pair: (not pair[0].shares, not pair[1].record))
-    if not found:
-        return "-"
-    standing, scope = found[0]
-    return standing_words(scope, standing, tongue, zone_of(sharing, scope))
+def standing_of(sharing: Sharing, scope: Scope, tongue: Tongue) -> str:
+    """Say in words how an agreement stands with one party."""
+    return standing_words(scope, sharing.standing(scope), tongue, zone_of(sharing, scope))
+
+
+def may(caller: Caller, scope: Scope) -> bool:
+    """Say whether somebody of the staff may look with a party's eyes: of all units of the scope."""
+    if caller.role not in OVERSEEING:
+        return False
+    units = frozenset(scope.units)
+    return caller.access.everywhere or (bool(units) and caller.units >= units)
 
 
 def zone_of(sharing: Sharing, scope: Scope) -> Zone:

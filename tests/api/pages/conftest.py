@@ -47,7 +47,7 @@ def visitor(service, token):
     def logged_in(role="caseworker", *units, level="unit"):
         client = TestClient(service.app, headers={"Accept-Language": "id"})
         answer = client.post("/masuk", data={"token": token(role, *units, level=level)})
-        assert answer.url.path == "/"
+        assert answer.url.path == ("/mitra" if role == "agency" else "/")
         return client
 
     return logged_in
