@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -25,11 +25,12 @@ class Demo:
     port: int
     process: subprocess.Popen[str] | None = None
     printed: str = ""
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         own = {"JEJAK_DATA_DIR": str(self.data), "JEJAK_PORT": str(self.port)}
-        return {**os.environ, **own, "COLUMNS": "100", "NO_COLOR": "1"}
+        return {**os.environ, **own, **self.more, "COLUMNS": "100", "NO_COLOR": "1"}
 
     @property
     def conninfo(self) -> str:
@@ -51,10 +52,14 @@ class Demo:
             assert time.monotonic() < deadline
             assert self.process.poll() is None
             time.sleep(0.2)
+        self.kill()
+        return recorded
+
+    def kill(self) -> None:
+        """Kill the service without mercy."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdout.close()
-        return recorded
 
     def recorded(self) -> int:
         try:
