@@ -181,7 +181,7 @@ def records_as_ndjson(services: WithServices, eyes: WithEyes, reading: WithReadi
     dependencies=[*STRICT, SeenPosition],
 )
 def read_record(
-    pseudonym: Annotated[str, Path(max_length=26, examples=["mzxw6ytboi2gk3tfonuw4z3mxe"])],
+    pseudonym: Annotated[str, Path(max_length=100, examples=["mzxw6ytboi2gk3tfonuw4z3mxe"])],
     services: WithServices,
     eyes: WithEyes,
     reading: WithReading,

@@ -13,7 +13,7 @@ import api.feed_streams
 import api.serving
 from application.access import Unrecorded
 
-STREAMS = 40
+STREAMS = 12
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,165 @@
+"""What an agreement shares as records, and what it was compiled to, in words that say why."""
+
+import csv
+import io
+from datetime import date, datetime, timedelta
+
+import pytest
+from facts import MEDAN
+from feed_doors import partnership
+from partner_story import FIELDS, agreed, caught_up, name_agency, records
+
+from domain.registry import AgencyKind
+from domain.sharing.fields import RecordKind
+from domain.time import Zone
+
+PEMDA = "PEMDA-12.71"
+
+
+@pytest.fixture(scope="module")
+def house(postgres, followed_template):
+    with partnership(postgres, followed_template) as house:
+        name_agency(house.services, PEMDA, AgencyKind.OTHER)
+        yield house
+
+
+def scope(house, agreement, client=None):
+    answer = (client or house.disnaker).get(f"/v1/agreements/{agreement}/scope")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_records_come_by_pages_in_the_order_of_pseudonyms_and_say_how_fresh_they_are(house):
+    first = house.disnaker.get(f"{house.records}?limit=1")
+    assert len(first.json()["items"]) == 1
+    assert records(house.disnaker, house.agreement).keys() == set(pseudonyms(house))
+    assert pseudonyms(house) == sorted(pseudonyms(house))
+    position = house.services.ledger.position()
+    said = house.disnaker.get(f"{house.records}?after={position}").json()
+    assert said["position"] >= position
+    assert said["lag_seconds"] >= 0
+    assert datetime.fromisoformat(said["as_of"]).tzinfo is not None
+    assert said["standing"]["shares"] is True
+    behind = house.disnaker.get(f"{house.records}?after={position + 9_999}")
+    assert (behind.status_code, behind.json()["code"]) == (422, "list.no_such_position")
+    cursor = first.links["next"]["url"].partition("cursor=")[2]
+    other = agreed(house.medan)
+    answer = house.disnaker.get(f"/v1/agreements/{other}/records?cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "list.cursor")
+
+
+def pseudonyms(house):
+    return [one["subject"] for one in house.disnaker.get(house.records).json()["items"]]
+
+
+def test_one_record_is_there_by_its_pseudonym_and_by_no_other_name(house):
+    for item in house.disnaker.get(house.records).json()["items"]:
+        assert house.disnaker.get(f"{house.records}/{item['subject']}").json() == item
+    there = pseudonyms(house)[0]
+    for name in ("a" * 26, there[:-1], there.upper(), house.cases[0], there[:-1] + "0", "%00" * 9):
+        assert house.disnaker.get(f"{house.records}/{name}").status_code == 404
+    other = agreed(house.medan)
+    assert house.disnaker.get(f"/v1/agreements/{other}/records/{there}").status_code == 404
+
+
+def test_a_file_has_a_column_for_each_field_and_runs_no_formula(house):
+    house.teach('=HYPERLINK("http://x")')
+    answer = house.disnaker.get(f"{house.records}.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert list(rows[0]) == ["subject", "entry", "type", "time", *sorted_as_compiled(house)]
+    assert '\'=HYPERLINK("http://x")' in {row["full_name"] for row in rows}
+
+
+def sorted_as_compiled(house):
+    fields = house.scope()["fields"]
+    assert set(fields) == set(FIELDS)
+    return fields
+
+
+def test_a_scope_says_what_is_seen_and_that_it_runs(house):
+    said = scope(house, house.agreement)
+    assert said["record"] == "trainee"
+    assert said["kind"] == "dinas_ketenagakerjaan"
+    assert said["units"] == said["open_units"] == [MEDAN]
+    assert said["missing"] == []
+    assert said["standing"] == {
+        "shares": True,
+        "since": "2025-10-06T00:00:00+07:00",
+        "because": "running",
+        "words": {"id": "berjalan", "en": "it runs"},
+        "tail_until": None,
+    }
+
+
+def test_a_scope_that_shares_nothing_says_why_and_shows_nobody(house):
+    tomorrow = datetime.now(Zone.WIB.offset).date() + timedelta(days=1)
+    cases = {
+        "not_signed": agreed(house.medan, running=False),
+        "nothing_named": agreed(house.medan, regions=[]),
+        "expired": agreed(house.medan, until=date(2025, 12, 31)),
+    }
+    caught_up(house.services)
+    for because, agreement in cases.items():
+        said = scope(house, agreement)
+        assert said["standing"]["because"] == because
+        assert (said["standing"]["shares"], said["open_units"]) == (False, [])
+        assert all(said["standing"]["words"].values())
+        for path in (f"/v1/feeds/{agreement}", f"/v1/agreements/{agreement}/records"):
+            assert house.disnaker.get(path).status_code == 404, because
+    nothing = scope(house, cases["nothing_named"])
+    assert [one["part"] for one in nothing["missing"]] == ["regions"]
+    assert scope(house, cases["expired"])["standing"]["tail_until"] == "2026-04-01T00:00:00+07:00"
+    soon = agreed(house.medan, until=tomorrow)
+    house.clock.instant = datetime.combine(tomorrow + timedelta(days=1), datetime.min.time())
+    house.clock.instant = house.clock.instant.replace(tzinfo=Zone.WIB.offset)
+    try:
+        assert scope(house, soon)["standing"]["because"] == "expired"
+        caught_up(house.services)
+        tail = house.disnaker.get(f"/v1/agreements/{soon}/records").json()
+        assert (tail["items"], tail["standing"]["shares"]) == ([], False)
+    finally:
+        house.clock.instant = None
+
+
+def test_an_agency_of_a_kind_that_is_told_nothing_hears_so(house):
+    agreement = agreed(house.medan, parties=[MEDAN, PEMDA])
+    client = house.caller("agency", agency=PEMDA)
+    said = scope(house, agreement, client)
+    assert said["record"] is None
+    assert said["fields"] == []
+    assert said["missing"][0]["part"] == "kind"
+    assert client.get(f"/v1/feeds/{agreement}").status_code == 404
+
+
+def test_an_agency_lists_the_agreements_that_it_is_a_party_to_and_no_others(house):
+    mine = house.agreement
+    others = agreed(house.medan, parties=[MEDAN, PEMDA])
+    proposed = agreed(house.medan, running=False)
+    assert house.services.read_models.wait(house.services.ledger.position(), 20)
+    items = house.disnaker.get("/v1/agreements").json()["items"]
+    found = {one["agreement"]: one for one in items}
+    assert others not in found
+    assert found[mine]["standing"]["shares"] is True
+    assert found[proposed]["standing"]["because"] == "not_signed"
+    assert {one["agency"] for one in items} == {"DISNAKER-12.71"}
+    assert "plans" not in found[mine]
+    paged, address = [], "/v1/agreements?limit=2"
+    while address:
+        answer = house.disnaker.get(address)
+        paged += answer.json()["items"]
+        address = answer.links.get("next", {}).get("url")
+    assert paged == items
+    assert house.disnaker.get("/v1/agreements?status=running").status_code == 422
+    assert house.caller("agency", agency=None).get("/v1/agreements").json()["items"] == []
+    assert house.disnaker.get(f"/v1/agreements/{mine}").status_code == 404
+    assert house.disnaker.get(f"/v1/agreements/{mine}/events").status_code == 404
+
+
+@pytest.mark.parametrize("record", RecordKind)
+def test_the_schema_of_each_kind_of_record_is_served(house, record):
+    answer = house.disnaker.get(f"/v1/schemas/{record.value}.json")
+    assert answer.json()["$id"] == f"urn:jejak:record:{record.value}:1"
+    assert answer.headers["content-type"] == "application/schema+json"
+    assert house.disnaker.get("/v1/schemas/unheard.json").status_code == 404
