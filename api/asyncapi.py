@@ -33,8 +33,8 @@ VERSION: Final = "1"
 COUNTS: Final = "counts.published"
 """What an entry about counts is called, which are about nobody."""
 OF_THE_AGREEMENT: Final[Mapping[str, Sequence[Change]]] = {
-    "agreement.started": (Change.UPSERT,),
-    "agreement.resumed": (Change.UPSERT,),
+    "agreement.started": tuple(Change),
+    "agreement.resumed": tuple(Change),
     "agreement.changed": tuple(Change),
     "agreement.suspended": (Change.WITHDRAWN,),
     "agreement.ended": (Change.WITHDRAWN,),

@@ -8,15 +8,22 @@ from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from feeding_house import LIBRARY, TOWN, audience, opened_house
+from scenario import on
 
-from api.asyncapi import asyncapi, kinds_by_type
+from api.asyncapi import COUNTS, OF_THE_AGREEMENT, asyncapi, kinds_by_type
 from application.cloud_events import cloud_event
 from application.feeds import Change, Entry
+from domain.activity import ActivityFinished
+from domain.agreement import AgreementResumed, AgreementSuspended
 from domain.registry import AgencyKind
 from domain.sharing.fields import RECORD_OF, RecordKind
 from domain.sharing.scope import compile_scope
+from infrastructure.feed_counts import PUBLISHED
+from infrastructure.feed_settling import CHANGED, SAID
 from projections.shared.names import names_known
 
+ALLOWED = ("full_name", "domicile", "programme", "attendance", "counts")
 OFFICIAL = Path(__file__).parents[1] / "vectors" / "asyncapi-3.0.0.json"
 ENTRY = Entry(
     id=4,
@@ -101,6 +108,40 @@ def test_an_entry_fits_one_message_and_no_other(record):
         assert messages_that_fit(cloud_event(entry, scope)) == [entry.type]
         entry = replace(entry, data={})
         assert messages_that_fit(cloud_event(entry, scope)) == [entry.type]
+
+
+def test_what_a_feed_really_tells_fits_one_message_each(postgres, followed_template):
+    with opened_house(postgres, followed_template) as house:
+        agreement = house.agree(parties=(LIBRARY, TOWN), allowed_fields=ALLOWED)
+        case = house.reader(agreement)
+        house.follow()
+        house.tell(case, ActivityFinished(effective=on("2026-04-01"), activity="kelas-baca"))
+        house.follow()
+        rest = {"effective": on("2026-05-01")}
+        house.tell(agreement, AgreementSuspended(**rest, reason="Evaluasi"))
+        house.follow()
+        house.tell(agreement, AgreementResumed(effective=on("2026-05-02")))
+        house.follow()
+        heard = set()
+        for agency in (LIBRARY, TOWN):
+            told = house.feeds.after(audience(agreement, agency), 0, 100)
+            for entry in told.entries:
+                event = cloud_event(entry, told.scope)
+                assert messages_that_fit(event) == [entry.type]
+                heard.add((agency, entry.type, "data" in event))
+    assert heard >= {
+        (LIBRARY, "activity.joined.upsert", False),
+        (LIBRARY, "activity.finished.upsert", False),
+        (LIBRARY, "agreement.suspended.withdrawn", False),
+        (LIBRARY, "agreement.resumed.upsert", True),
+        (TOWN, "counts.published.upsert", True),
+        (TOWN, "agreement.suspended.withdrawn", False),
+    }
+
+
+def test_all_that_the_agreement_brings_about_is_in_the_document():
+    assert {*SAID.values(), CHANGED} == set(OF_THE_AGREEMENT)
+    assert PUBLISHED == COUNTS
 
 
 def test_what_no_agency_of_that_kind_may_hear_fits_no_message():
