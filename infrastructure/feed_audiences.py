@@ -7,7 +7,7 @@ The feeder keeps these from page to page; whoever lets data out compiles the sco
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from psycopg import Connection
@@ -90,10 +90,16 @@ class Party:
         zones = self.zones.items()
         return frozenset(unit for unit, zone in zones if self.scope.standing(zone, at).shares)
 
-    def state(self, open_units: Collection[str]) -> str:
-        """Return a digest of its terms, and of which units are open."""
-        said = "\n".join([self.terms, *sorted(open_units)])
-        return hashlib.sha256(said.encode()).hexdigest()
+    def day(self, at: datetime) -> date:
+        """Return the last day that is over for all of its units."""
+        days = [at.astimezone(zone.offset).date() for zone in self.zones.values()]
+        return min(days, default=at.date()) - timedelta(days=1)
+
+    def midnights(self, at: datetime) -> Iterator[datetime]:
+        """Yield the next midnight of each of its zones."""
+        for zone in self.zones.values():
+            tomorrow = at.astimezone(zone.offset).date() + timedelta(days=1)
+            yield datetime.combine(tomorrow, time(), zone.offset)
 
 
 class Audiences:
@@ -111,6 +117,8 @@ class Audiences:
         """By which state everybody in scope was last looked at; `None` while under way."""
         self.causes: dict[str, Cause] = {}
         """By which page an agreement came to be as it is, where that was seen here."""
+        self.days: dict[int, date] = {}
+        """The last day that is over, for those who are told figures of days."""
         self.next_change: datetime | None = None
 
     def let_go(self) -> None:
@@ -170,13 +178,21 @@ class Audiences:
         instants = [
             party.scope.next_change(party.zones.values(), at) for party in self.parties.values()
         ]
+        figures = {n: p for n, p in self.parties.items() if p.counts and self.open[n]}
+        self.days = {number: party.day(at) for number, party in figures.items()}
+        instants += [one for party in figures.values() for one in party.midnights(at)]
         instants += [one for some in self._named_later.values() for one in some if one > at]
         self.next_change = min((one for one in instants if one is not None), default=None)
+
+    def state(self, party: Party) -> str:
+        """Return a digest of its terms, of which units are open, and of the day of its figures."""
+        said = [party.terms, str(self.days.get(party.id)), *sorted(self.open[party.id])]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
     def unsettled(self) -> Iterator[Party]:
         """Yield the parties for whom somebody is still to be looked at."""
         for number, party in self.parties.items():
-            if self.settled[number] != party.state(self.open[number]):
+            if self.settled[number] != self.state(party):
                 yield party
 
     def naming(self, registry: Iterable[StreamId]) -> set[str]:

@@ -104,11 +104,11 @@ class Looking:
                         if is_ours(error):
                             raise
                         failed = error
-                self._tell(plan, party, seen, record)
-            self._stop(plan, seen, failed)
+                self.tell(plan, party, seen, record)
+            self.stop(plan, seen, failed)
         return plan
 
-    def _stop(self, plan: Plan, seen: Seen, failed: Exception | None) -> None:
+    def stop(self, plan: Plan, seen: Seen, failed: Exception | None) -> None:
         """Stop somebody of whom no record can be made, and let go of whoever was stopped."""
         if failed is not None:
             said = letter(FEEDS, seen.subject, seen.cause.position, failed, whole_stream=True)
@@ -161,7 +161,7 @@ class Looking:
             return None
         return None if self.store.forgot(found.owner) else found
 
-    def _tell(self, plan: Plan, party: Party, seen: Seen, record: Shared | None) -> None:
+    def tell(self, plan: Plan, party: Party, seen: Seen, record: Shared | None) -> None:
         """Compare what is with what was last told."""
         before, subject, cause = seen.present.get(party.id), seen.subject, seen.cause
         if record is None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from threading import Condition, Lock
+from threading import Condition, Event, Lock
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
@@ -51,12 +51,13 @@ AFTER: Final = (
 PRESENT: Final = (
     f"SELECT {COLUMNS} FROM feed.present AS p JOIN feed.entry AS e"  # noqa: S608
     " ON e.audience = p.audience AND e.id = p.entry WHERE p.audience = %s AND p.pseudonym > %s"
-    " AND p.unit = ANY(%s) AND e.fields <@ %s AND e.data IS NOT NULL ORDER BY p.pseudonym LIMIT %s"
+    " AND string_to_array(p.unit, ' ') <@ %s AND e.fields <@ %s AND e.data IS NOT NULL"
+    " ORDER BY p.pseudonym LIMIT %s"
 )
 STREAM: Final = (
     "SELECT p.subject FROM feed.present AS p JOIN feed.entry AS e"
     " ON e.audience = p.audience AND e.id = p.entry WHERE p.audience = %s AND p.pseudonym = %s"
-    " AND p.unit = ANY(%s) AND e.fields <@ %s AND e.data IS NOT NULL"
+    " AND string_to_array(p.unit, ' ') <@ %s AND e.fields <@ %s AND e.data IS NOT NULL"
 )
 HEADS: Final = "SELECT agreement, agency, head FROM feed.audience WHERE agreement = ANY(%s)"
 REACHED: Final = (
@@ -186,6 +187,11 @@ class PostgresFeeds:
         self._stale = True
         with self._moved:
             self._moved.notify_all()
+
+    def await_others(self, seconds: float, closing: Event) -> None:
+        """Wait until another process told something; whoever set ``closing`` need not."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._stale or closing.is_set(), seconds)
 
     def _leave(self, audience: Audience, told: Heard) -> None:
         with self._door:

@@ -5,9 +5,10 @@ piece compares what is with what was told, so that one who begins again in the m
 nothing twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from psycopg import Connection
@@ -17,6 +18,7 @@ from domain.record import StreamId
 from domain.sharing.fields import SharedField
 from domain.sharing.scope import Because
 from infrastructure.feed_audiences import Audiences, Cause, Party
+from infrastructure.feed_counts import Counting
 from infrastructure.feed_looking import Looking, Looks, Plan
 from infrastructure.read_models import PostgresReadModels
 from projections.case_summary import CASE_SUMMARY
@@ -80,6 +82,7 @@ class Settling:
 
     def __init__(self, audiences: Audiences, looking: Looking, models: PostgresReadModels) -> None:
         self._audiences, self._looking, self._models = audiences, looking, models
+        self._counting = Counting(audiences, looking, models)
         self._jobs: dict[int, Job] = {}
 
     def forget(self) -> None:
@@ -100,7 +103,7 @@ class Settling:
         return None
 
     def _job(self, party: Party, upto: int, at: datetime) -> Job:
-        state = party.state(self._audiences.open[party.id])
+        state = self._audiences.state(party)
         job = self._jobs.get(party.id)
         if job and job.state == state:
             return job
@@ -113,6 +116,8 @@ class Settling:
         return Cause(position=upto, at=max(since, default=at))
 
     def _next(self, connection: Connection[Any], job: Job, upto: int, at: datetime) -> Piece | None:
+        if job.party.counts:
+            return self._figures(connection, job, upto, at)
         narrowed = self._audiences.terms[job.party.id] == job.party.terms
         if not narrowed:
             if job.present is None:
@@ -128,6 +133,15 @@ class Settling:
                 job.event = self._opening(job.party, at)
         plan = self._look(connection, job, job.others, upto, job.event)
         return Piece(job.party, plan, None, None if job.others else job.state)
+
+    def _figures(
+        self, connection: Connection[Any], job: Job, upto: int, at: datetime
+    ) -> Piece | None:
+        """Count once, for all who are counted."""
+        if self._audiences.open[job.party.id] and not self._models.wait(job.since, 0):
+            return None
+        plan = self._counting.plan(connection, job.party, Cause(upto, at))
+        return Piece(job.party, plan, job.party.terms, job.state)
 
     def _look(
         self, connection: Connection[Any], job: Job, rest: list[str], upto: int, event: str
@@ -146,7 +160,7 @@ class Settling:
     def _candidates(self, connection: Connection[Any], party: Party) -> list[str]:
         """Return who may be in scope, as the read models know."""
         units = sorted(self._audiences.open[party.id])
-        if not units or party.counts:
+        if not units:
             return []
         said = {
             "units": units,
@@ -166,19 +180,23 @@ def _found(connection: Connection[Any], query: SQL, table: str, said: dict[str, 
     return [subject for (subject,) in rows]
 
 
+def closings(
+    party: Party, units: Iterable[str], at: datetime
+) -> Mapping[tuple[str, datetime], list[str]]:
+    """Return units that closed, by the event by which they did and since when.
+
+    What is of several units is closed as soon as one of them is.
+    """
+    found: dict[tuple[str, datetime], list[str]] = {}
+    for several in units:
+        why = min((why_closed(party, unit, at) for unit in several.split()), key=itemgetter(1))
+        found.setdefault(why, []).append(several)
+    return found
+
+
 def why_closed(party: Party, unit: str, at: datetime) -> tuple[str, datetime]:
     """Return by which event a unit's people are shared no more, and since when."""
     standing = party.standing(unit, at)
     if standing.shares or standing.since is None:
         return CHANGED, at
     return SAID.get(standing.because, CHANGED), standing.since
-
-
-def closings(
-    party: Party, units: Sequence[str], at: datetime
-) -> Mapping[tuple[str, datetime], list[str]]:
-    """Return units that closed, by why and when."""
-    found: dict[tuple[str, datetime], list[str]] = {}
-    for unit in units:
-        found.setdefault(why_closed(party, unit, at), []).append(unit)
-    return found

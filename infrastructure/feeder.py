@@ -28,7 +28,7 @@ from domain.record import StreamId
 from infrastructure import dead_letters
 from infrastructure.changed_streams import learn
 from infrastructure.feed_audiences import Audiences, Cause, Party
-from infrastructure.feed_changes import Touched, corrected, touched_by
+from infrastructure.feed_changes import SUBJECTS, Touched, corrected, touched_by
 from infrastructure.feed_looking import FEEDS, Looking, Looks, Plan
 from infrastructure.feed_reading import PostgresFeeds
 from infrastructure.feed_records import FeedRecords
@@ -93,6 +93,7 @@ class Feeder:
         self._looking = Looking(self._audiences, self._records, store)
         self._settling = Settling(self._audiences, self._looking, models)
         self._loaded: int | None = None
+        self._begun = False
         self._closing = Event()
         self._thread = Thread(target=self._run, name="feeder", daemon=True)
 
@@ -103,6 +104,7 @@ class Feeder:
 
     def prepare(self) -> None:
         """Begin at the ledger's end where nobody has fed yet: what went before is gone through."""
+        self._begun = True
         with self._own.connection() as connection:
             connection.execute(BEGIN, {"name": FEEDS})
 
@@ -116,12 +118,12 @@ class Feeder:
         """Stop after what is under way, and let another process take over."""
         self._closing.set()
         self._tail.stir()
+        self.feeds.news({})
         if self._thread.ident:
             self._thread.join()
-        with suppress(psycopg.Error):
-            if self._leases.held:
-                with self._own.connection() as connection:
-                    self._leases.release(connection)
+        if self._begun:
+            with suppress(psycopg.Error), self._own.connection() as connection:
+                self._leases.release(connection)
         self._own.close()
 
     def catch_up(self) -> None:
@@ -171,7 +173,7 @@ class Feeder:
         seconds = self._leases.due
         held = self._leases.held.get(FEEDS)
         if held is None:
-            self._closing.wait(seconds)
+            self.feeds.await_others(seconds, self._closing)
             return
         if (change := self._audiences.next_change) is not None:
             seconds = min(seconds, max((change - self._now()).total_seconds(), 0.0))
@@ -208,10 +210,11 @@ class Feeder:
         self._settling.forget()
         learn(self._ledger, position)
         self._looking.learn_stopped(connection)
+        self.feeds.look()
         self._recompile(connection, position)
-        if self._looking.stopped:
-            cause = Cause(position=position, at=self._now())
-            causes = dict.fromkeys(map(StreamId.of, self._looking.stopped), cause)
+        stopped = [one for one in map(StreamId.of, self._looking.stopped) if one.kind in SUBJECTS]
+        if stopped:
+            causes = dict.fromkeys(stopped, Cause(position=position, at=self._now()))
             plan = self._looking.plan(connection, Looks(causes), position)
             with self._ours(connection, position):
                 heads = self._write(connection, plan)
@@ -272,7 +275,8 @@ class Feeder:
             self._audiences.causes |= agreements
             changed += self._audiences.compile(connection, agreements, upto, at)
         if corrected(touched.programmes):
-            again = [number for number, units in self._audiences.open.items() if units]
+            parties = self._audiences.parties.values()
+            again = [p.id for p in parties if self._audiences.open[p.id] and not p.counts]
             connection.execute(UNJUDGED, (again,))
             for number in again:
                 self._audiences.terms[number] = self._audiences.settled[number] = None
@@ -307,19 +311,17 @@ class Feeder:
         there = self._store.units(connection, numbers)
         for party in self._parties(numbers):
             open_units = self._audiences.open[party.id]
-            gone = sorted(set(there.get(party.id, ())) - open_units)
+            found = there.get(party.id, ())
+            gone = [unit for unit in found if not open_units.issuperset(unit.split())]
             for (event, since), units in closings(party, gone, at).items():
                 heads[party.audience] = self._store.close(
                     connection, party, units, event=event, at=since, position=position
                 )
-        again = [party.id for party in self._parties(numbers) if self._is_unsettled(party)]
+        waiting = {party.id for party in self._audiences.unsettled()}
+        again = sorted(waiting.intersection(numbers))
         if again:
             connection.execute(UNSETTLED, (again,))
         return heads
-
-    def _is_unsettled(self, party: Party) -> bool:
-        state = party.state(self._audiences.open[party.id])
-        return self._audiences.settled[party.id] != state
 
     def _write(self, connection: Connection[Any], plan: Plan) -> dict[Audience, int]:
         for party, subject, unit in plan.moved:

@@ -4,10 +4,12 @@ The partner is a library that hears of readers: whoever is in custody in the uni
 has a home in its region, and joined its reading class.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from correcting_desk import Desk, admitted, new_id, registered
+from mined_store import own_database
 from scenario import on
 
 from api.main import feeding
@@ -24,16 +26,33 @@ from domain.custody import TransferDeparted, TransferProposed, TransferReceived
 from domain.programme import ProgrammeKind
 from domain.record import StreamId
 from domain.registry import AgencyKind, AgencyNamed, UnitKind, UnitNamed
-from infrastructure.connections import transaction
+from infrastructure.connections import service_pool, transaction
+from infrastructure.ledger import EventsourcingLedger
+from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
-from projections.case_summary import CASE_SUMMARY
 from projections.referrals import REFERRALS
+from projections.shared.counts import OVER
 
 MEDAN, PEKALONGAN, JAYAPURA = "RUTAN-MEDAN", "RUTAN-PEKALONGAN", "LAPAS-JAYAPURA"
 UNITS = {MEDAN: "12.71", PEKALONGAN: "33.75", JAYAPURA: "91.71"}
-LIBRARY, OTHER_LIBRARY = "DINARPUS-12", "DINARPUS-12.71"
+LIBRARY, OTHER_LIBRARY, TOWN = "DINARPUS-12", "DINARPUS-12.71", "PEMKO-12.71"
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
+
+
+@contextmanager
+def opened_house(postgres, template):
+    """One for all tests of a file, each of which has agreements of its own."""
+    with (
+        own_database(postgres, template) as database,
+        service_pool(database) as pool,
+        EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger,
+    ):
+        house = FeedingHouse(ledger, pool)
+        house.database = database
+        house.open()
+        yield house
+        house.feeder.close()
 
 
 @dataclass
@@ -53,7 +72,7 @@ class FeedingHouse(Desk):
         super().__init__(ledger)
         self.pool, self.wall = pool, Wall()
         seals = RowSeals(ledger.store, ledger.keys, ledger.keys)
-        self.models = PostgresReadModels(ledger, pool, seals, [CASE_SUMMARY, REFERRALS])
+        self.models = PostgresReadModels(ledger, pool, seals, [*OVER, REFERRALS])
         self.models.follower.prepare()
         ledger.keys.on_forgotten += [self.append.known.clear, self.models.tail.let_go]
         self.feeder = self.another()
@@ -81,6 +100,7 @@ class FeedingHouse(Desk):
             self.tell(StreamId(kind="registry", key=f"unit/{unit}"), named)
         for agency in (LIBRARY, OTHER_LIBRARY):
             self.name(agency)
+        self.name(TOWN, AgencyKind.PEMDA)
 
     def name(self, agency, kind=AgencyKind.DINAS_PERPUSTAKAAN, since="2020-01-01"):
         named = AgencyNamed(
@@ -134,6 +154,15 @@ class FeedingHouse(Desk):
     def ask_database(self, query, *values):
         with transaction(self.pool) as connection:
             return connection.execute(query, values).fetchall()
+
+    def entries_at_rest(self, agreement):
+        """How many entries an agreement's feeds have, for whoever may read them."""
+        query = (
+            "SELECT count(*) FROM feed.entry AS e JOIN feed.audience AS a ON a.id = e.audience"
+            " WHERE a.agreement = %s"
+        )
+        ((count,),) = self.ask_database(query, agreement.key)
+        return count
 
     def data_at_rest(self, case):
         """How many entries about somebody hold anything."""

@@ -8,12 +8,12 @@ from feeding_house import (
     LIBRARY,
     OTHER_LIBRARY,
     PEKALONGAN,
-    FeedingHouse,
     audience,
     changes,
     compacted,
     draft,
     joined,
+    opened_house,
     replaced,
     signed,
 )
@@ -35,12 +35,11 @@ from infrastructure.forgetter import Forgetter
 UPSERT, CORRECTED, WITHDRAWN = "upsert", "corrected", "withdrawn"
 
 
-@pytest.fixture
-def house(ledger, pool):
-    house = FeedingHouse(ledger, pool)
-    house.open()
-    yield house
-    house.feeder.close()
+@pytest.fixture(scope="module")
+def house(postgres, followed_template):
+    """One for all tests of this file, each of which has agreements of its own."""
+    with opened_house(postgres, followed_template) as house:
+        yield house
 
 
 def test_an_agreement_that_is_only_proposed_shares_nothing_and_started_whoever_is_in_scope(house):
@@ -51,7 +50,7 @@ def test_an_agreement_that_is_only_proposed_shares_nothing_and_started_whoever_i
     for step in (None, signed(), AgreementStarted(effective=on("2026-01-12"))):
         with pytest.raises(NoSuchScope):
             house.told(agreement)
-        assert house.ask_database("SELECT FROM feed.entry") == []
+        assert house.entries_at_rest(agreement) == 0
         if step is not None:
             house.tell(agreement, step)
     (entry,) = house.told(agreement)
@@ -108,7 +107,8 @@ def test_within_the_agreements_units_nobody_hears_of_a_transfer(house):
     (before,) = house.told(agreement)
     house.transfer(case, JAYAPURA)
     assert house.told(agreement) == [before]
-    assert house.ask_database("SELECT unit FROM feed.present") == [(JAYAPURA,)] * 2
+    units = "SELECT unit FROM feed.present WHERE subject = %s"
+    assert house.ask_database(units, str(case)) == [(JAYAPURA,)] * 2
 
 
 def test_a_correction_that_moves_a_fact_withdraws_one_and_adds_another_in_order(house):
@@ -179,25 +179,25 @@ def test_whoever_an_agreement_is_no_longer_about_is_withdrawn(house):
 
 
 def test_an_agency_that_turns_out_to_be_of_another_kind_sees_what_that_kind_sees(house):
-    agreement = house.agree()
-    house.reader(agreement)
-    assert len(house.told(agreement)) == 1
-    house.name(LIBRARY, AgencyKind.OTHER, since="2020-01-02")
+    house.name("PERPUSTAKAAN-LAIN")
+    agreement = house.agree(parties=("PERPUSTAKAAN-LAIN", LIBRARY))
+    case = house.reader(agreement)
+    assert len(house.told(agreement, "PERPUSTAKAAN-LAIN")) == 1
+    assert house.data_at_rest(case) == 2
+    house.name("PERPUSTAKAAN-LAIN", AgencyKind.OTHER, since="2020-01-02")
     with pytest.raises(NoSuchScope):
-        house.told(agreement)
-    assert (
-        house.ask_database("SELECT FROM feed.entry WHERE audience = 1 AND data IS NOT NULL") == []
-    )
-    assert house.heard(agreement, OTHER_LIBRARY)[0].data
+        house.told(agreement, "PERPUSTAKAAN-LAIN")
+    assert house.data_at_rest(case) == 1
+    assert house.heard(agreement)[0].data
 
 
-def test_of_whoever_was_forgotten_nothing_is_left_and_the_partner_is_told(house, pool, database):
+def test_of_whoever_was_forgotten_nothing_is_left_and_the_partner_is_told(house):
     agreement = house.agree(participant_kinds=tuple(ParticipantKind))
     case, other = house.reader(agreement), house.reader(agreement, "Andi Contoh")
     house.tell(case, released())
     assert len(house.told(agreement)) == 2
     person = StreamId(kind="person", key=house.ledger.read(case)[0].subject)
-    forget(house, pool, database, person)
+    forget(house, person)
     entries = house.told(agreement)
     assert changes(entries)[2:] == [(WITHDRAWN, str(case))]
     assert entries[2].event == "person.forgotten"
@@ -205,9 +205,9 @@ def test_of_whoever_was_forgotten_nothing_is_left_and_the_partner_is_told(house,
     assert list(house.present(agreement)) == [str(other)]
 
 
-def forget(house, pool, database, person):
-    evidence = PostgresEvidenceStore(pool, house.ledger.keys, house.ledger.store)
-    settle = Forgetter(house.ledger, pool, database).settle
+def forget(house, person):
+    evidence = PostgresEvidenceStore(house.pool, house.ledger.keys, house.ledger.store)
+    settle = Forgetter(house.ledger, house.pool, house.database).settle
     forgetting = Forgetting(house.append, house.ledger, evidence, settle)
     decision = Decision(stream=person, grounds=GROUNDS, effective=on("2026-05-01"))
     forgetting(decision, house.request())

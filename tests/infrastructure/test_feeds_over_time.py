@@ -6,13 +6,13 @@ import pytest
 from feeding_house import (
     JAYAPURA,
     LIBRARY,
-    FeedingHouse,
+    TOWN,
     audience,
     changes,
     compacted,
+    opened_house,
     signed,
 )
-from mined_store import own_database
 from scenario import on
 
 from application.sharing import NoSuchScope
@@ -25,10 +25,7 @@ from domain.agreement import (
 )
 from domain.sharing.scope import TAIL
 from infrastructure import feed_settling
-from infrastructure.connections import service_pool
 from infrastructure.feed_store import FeedStore
-from infrastructure.ledger import EventsourcingLedger
-from infrastructure.master_key import MasterKey
 
 UPSERT, WITHDRAWN = "upsert", "withdrawn"
 LAST = date(2026, 6, 30)
@@ -39,20 +36,12 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture(scope="module")
 def shared_house(postgres, followed_template):
-    with (
-        own_database(postgres, followed_template) as database,
-        service_pool(database) as pool,
-        EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger,
-    ):
-        house = FeedingHouse(ledger, pool)
-        house.open()
+    with opened_house(postgres, followed_template) as house:
         yield house
-        house.feeder.close()
 
 
 @pytest.fixture
 def house(shared_house):
-    """One for all tests of this file, each of which has agreements of its own."""
     shared_house.wall.at = datetime(2026, 6, 1, 5, tzinfo=UTC)
     return shared_house
 
@@ -220,6 +209,7 @@ def test_a_feeder_of_another_process_is_heard(house):
     agreement = house.agree()
     house.follow()
     calls, second = [], house.another()
+    second.prepare()
     second.feeds.listen(audience(agreement, LIBRARY), lambda: calls.append(1))
     house.reader(agreement)
     house.follow()
@@ -228,3 +218,32 @@ def test_a_feeder_of_another_process_is_heard(house):
     assert calls
     assert second.feeds.head(audience(agreement)) == 1
     second.close()
+
+
+FIGURES = {"parties": (TOWN, LIBRARY), "allowed_fields": ("full_name", "counts"), "until": LAST}
+
+
+def test_figures_are_told_once_a_day_of_the_day_before_and_only_where_they_are_others(house):
+    house.wall.at = datetime(2026, 6, 2, 16, 59, 59, tzinfo=UTC)
+    agreement = house.agree(**FIGURES)
+    readers = [house.reader(agreement, f"Orang {n}") for n in range(6)]
+    (first,) = house.told(agreement, TOWN)
+    assert (first.type, first.data.keys()) == ("counts.published.upsert", {"counts"})
+    assert house.present(agreement, TOWN) == {f"agreement:{agreement.key}": first.data}
+    assert "Orang" not in str(first.data)
+    for case in readers[:5]:
+        house.transfer(case, "RUTAN-PEKALONGAN")
+    assert house.told(agreement, TOWN) == [first], "not before the day is over"
+    house.wall.at += SECOND
+    _, second = house.told(agreement, TOWN)
+    assert second.data != first.data
+    house.wall.at += timedelta(days=1)
+    assert len(house.told(agreement, TOWN)) == 2, "nothing is new"
+    house.wall.at = WIT
+    (shown,) = house.present(agreement, TOWN).values() or [None]
+    assert shown is None
+    entries = house.told(agreement, TOWN)
+    assert entries[2].type == "agreement.expired.withdrawn"
+    assert entries[3].type == "counts.published.upsert", "those of Medan, for two hours"
+    house.wall.at = WIB
+    assert [entry.change.value for entry in house.told(agreement, TOWN)[3:]] == [UPSERT, WITHDRAWN]
