@@ -210,6 +210,26 @@ def test_each_delivery_is_on_record_with_its_agreement(house):
     assert len(house.kept()) == before, "nothing left the house"
 
 
+def test_who_has_seen_my_data_names_the_agency_its_agreement_and_the_way(house):
+    house.disnaker.get(house.feed)
+    house.medan.get(f"/v1/cases/{house.cases[0]}")
+
+    def reads(caller, **asked):
+        return caller.get("/v1/reads", params=asked).json()["items"]
+
+    compliance = house.caller("compliance", MEDAN)
+    mine = {"subject": f"case:{house.cases[0]}", "agreement": house.agreement}
+    seen = reads(compliance, **mine)[0]
+    assert seen["route"] == "/v1/feeds/{agreement_id}"
+    assert (seen["agency"], seen["agreement"]) == ("DISNAKER-12.71", house.agreement)
+    assert seen["subjects"] == [f"case:{house.cases[0]}"], "and of nobody else"
+    assert {one["agreement"] for one in reads(compliance, **mine)} == {house.agreement}
+    assert None in {one["agreement"] for one in reads(compliance, subject=mine["subject"])}
+    national = house.caller("auditor", level="ditjenpas")
+    assert seen["number"] in {one["number"] for one in reads(national, agreement=house.agreement)}
+    assert reads(national, agreement="01980f5c-7a00-7000-8000-0000000000ff") == []
+
+
 def test_what_cannot_be_recorded_is_not_sent(house, monkeypatch):
     def fails(*_):
         raise Unrecorded
