@@ -107,15 +107,11 @@ def outcomes(
             (row.title for row in found.agreements if row.agreement == asked.agreement), None
         ),
         "returns": [(one.value, tongue(*words)) for one, words in RETURNS.items()],
-        "stages": _stages(found.outcomes, tongue) if asked.agreement else [],
+        **_stages(found.outcomes if asked.agreement else [], tongue),
         "work": [] if asked.agreement else _work(found, tongue),
         "definition": spans and tongue(spans[0].definition_id, spans[0].definition_en),
         "groups": [_line(one, tongue(*GROUPS[one.group]), tongue) for one in spans],
-        "parts": [
-            _line(one, one.cohort, tongue)
-            for one in found.returns
-            if one.period is not Period.SPAN and one.group is Group.ALL
-        ],
+        "parts": _parts(found.returns, tongue),
         "everywhere": caller.access.everywhere,
         "units": sorted((unit, names.of(unit)) for unit in caller.units),
     }
@@ -135,28 +131,36 @@ def found_at(reading: Reading, caller: Caller, asked: Asked) -> Found:
     )
 
 
-def _stages(lines: Sequence[OutcomeLine], tongue: Tongue) -> list[dict[str, Any]]:
-    """Return every stage of one agreement; those after work with what they are out of."""
-    return [
-        {
-            "title": tongue(*STEPS[line.stage.value]),
-            "persons": tongue.number(line.persons),
-            **_after(line, tongue),
+def _stages(lines: Sequence[OutcomeLine], tongue: Tongue) -> dict[str, list[dict[str, str]]]:
+    """Return the stages of one agreement, and apart those that are out of others."""
+    found: dict[str, list[dict[str, str]]] = {"stages": [], "employed": []}
+    for line in lines:
+        said = {"title": tongue(*STEPS[line.stage.value]), "persons": tongue.number(line.persons)}
+        if line.out_of is None:
+            found["stages"].append(said)
+            continue
+        enough = line.out_of >= FEWEST_FOR_A_RATE
+        said |= {
+            "out_of": tongue.number(line.out_of),
+            "share": tongue.percent(line.persons, line.out_of) if enough else "-",
+            "unseen": tongue.number(line.unseen or 0),
+            "open": tongue.number(line.window_open or 0),
         }
-        for line in lines
+        found["employed"].append(said)
+    return found
+
+
+def _parts(
+    lines: Sequence[RecidivismLine], tongue: Tongue
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return everybody by the year and by the month of release, where somebody was released."""
+    titles = {Period.YEAR: ("Per tahun", "By year"), Period.MONTH: ("Per bulan", "By month")}
+    everybody = [one for one in lines if one.group is Group.ALL and one.released]
+    parts = [
+        (tongue(*words), [_line(one, one.cohort, tongue) for one in everybody if one.period is by])
+        for by, words in titles.items()
     ]
-
-
-def _after(line: OutcomeLine, tongue: Tongue) -> dict[str, str]:
-    if line.out_of is None:
-        return dict.fromkeys(("out_of", "share", "unseen", "open"), "")
-    enough = line.out_of >= FEWEST_FOR_A_RATE
-    return {
-        "out_of": tongue.number(line.out_of),
-        "share": tongue.percent(line.persons, line.out_of) if enough else "-",
-        "unseen": tongue.number(line.unseen or 0),
-        "open": tongue.number(line.window_open or 0),
-    }
+    return [(title, those) for title, those in parts if those]
 
 
 def _work(found: Found, tongue: Tongue) -> list[dict[str, Any]]:
