@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.agency_callers import Eyes, eyes_of
+from api.dependencies import Services
 from api.pages.names import Names, units_and_agencies
 from api.pages.partner_counts import counts_in
 from api.pages.partner_desk import EVERYWHERE, zone_of
@@ -57,41 +58,60 @@ def at_agreement(
     """Show an agreement as one of its parties sees it: scope, records, feed and webhooks."""
     services, tongue = reading.services, Tongue(language_asked(request))
     records = Records(services, eyes, reading)
-    try:
-        told = records.page(asked.after or None, ROWS + 1)
-    except NoSuchScope:
-        raise not_found() from None
-    entries = told.entries[:ROWS]
+    scope = scope_of(services, eyes)
+    told = told_of(records, asked.after or None)
+    standing = told.standing if told else services.sharing.standing(scope)
+    scope, entries = (told.scope, told.entries[:ROWS]) if told else (scope, ())
     records.leave(entries)
     own = eyes.caller.role is Role.AGENCY
-    zone = zone_of(services.sharing, told.scope)
+    zone = zone_of(services.sharing, scope)
     names = Names(units_and_agencies(services, EVERYWHERE))
     content = {
         "own": own,
-        "title": told.scope.title or told.scope.agreement,
-        "agreement": told.scope.agreement,
-        "agency": names.of(told.scope.agency),
-        "number": told.scope.number,
-        "shares": told.standing.shares,
-        "standing": standing_words(told.scope, told.standing, tongue, zone),
-        "tail": tail_words(told.standing, tongue, zone),
-        "scope": scope_lines(told.scope, tongue, names),
-        "head": tongue.number(told.head),
-        "feed": f"{request.base_url}v1/feeds/{told.scope.agreement}",
+        "agreement": scope.agreement,
+        "title": scope.title or scope.agreement,
+        "agency": names.of(scope.agency),
+        "number": scope.number,
+        "shares": standing.shares,
+        "standing": standing_words(scope, standing, tongue, zone),
+        "tail": tail_words(standing, tongue, zone) if told else None,
+        "scope": scope_lines(scope, tongue, names),
+        "head": tongue.number(told.head) if told else None,
+        "feed": f"{request.base_url}v1/feeds/{scope.agreement}",
         "hooks": hooks_of(services, eyes.audience, tongue, zone) if own else [],
         "first": asked.after and _leaf(asked, ""),
-        "later": _leaf(asked, entries[-1].pseudonym) if len(told.entries) > ROWS else None,
-        **shown(told, entries, tongue, names),
+        "later": told and len(told.entries) > ROWS and _leaf(asked, entries[-1].pseudonym),
+        **shown(scope, entries, tongue, names),
     }
     return page(request, "partner_agreement.html", eyes.caller, content)
 
 
-def shown(told: Told, entries: Sequence[Entry], tongue: Tongue, names: Names) -> Mapping[str, Any]:
+def scope_of(services: Services, eyes: Eyes) -> Scope:
+    """Return the scope that is looked at; 404 for who is no party, or may not look."""
+    try:
+        scope = services.sharing.scope(eyes.audience.agreement, eyes.audience.agency)
+    except NoSuchScope:
+        raise not_found() from None
+    eyes.ensure_may_see(scope)
+    return scope
+
+
+def told_of(records: Records, after: str | None) -> Told | None:
+    """Return a leaf of records; `None` where there is no feed, not yet or no more."""
+    try:
+        return records.page(after, ROWS + 1)
+    except NoSuchScope:
+        return None
+
+
+def shown(
+    scope: Scope, entries: Sequence[Entry], tongue: Tongue, names: Names
+) -> Mapping[str, Any]:
     """Return the records as rows of a table, or the counts of who sees counts alone."""
-    if told.scope.record is RecordKind.COUNTS:
+    if scope.record is RecordKind.COUNTS:
         counts = [counts_in(one.data, tongue, names) for one in entries if one.data]
         return {"counts": counts, "columns": [], "rows": []}
-    fields = told.scope.fields
+    fields = scope.fields
     return {
         "counts": [],
         "columns": [tongue.words(FIELDS[one]) for one in fields],

@@ -1,5 +1,6 @@
 """The webhooks of an agency on its desk: how they go, what was put aside, and what it does then."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -25,6 +26,7 @@ from application.webhooks import (
     SubscriptionState,
     Why,
 )
+from domain.fields import UUID
 from domain.kernel import Words
 from domain.time import Zone
 
@@ -82,6 +84,8 @@ def decide(
     """Send dead letters again, throw them away, pause or resume; then go back to the desk."""
     if caller.role is not Role.AGENCY or caller.agency is None:
         raise Problem(403, "access.no_content", NOT_A_READER)
+    if not re.fullmatch(UUID, subscription, re.ASCII):
+        raise not_found()
     try:
         done(services, caller, caller.agency, subscription, said)
     except NoSuchSubscription:
@@ -116,9 +120,9 @@ def hooks_of(
         {
             "id": one.id,
             "url": one.url,
-            "state": one.state.value,
+            "button": button_of(one, tongue),
             "said": said_of(one, tongue, zone),
-            "dead": [cause_line(each, tongue) for each in webhooks.causes(agency, one.id)],
+            "dead": [cause_line(each, tongue, zone) for each in webhooks.causes(agency, one.id)],
             "log": [
                 log_line(each, tongue, zone)
                 for each in webhooks.deliveries(agency, one.id, None, LINES)
@@ -156,13 +160,23 @@ def said_of(one: Subscription, tongue: Tongue, zone: Zone) -> Sequence[tuple[str
     return said
 
 
-def cause_line(one: CauseCount, tongue: Tongue) -> Mapping[str, Any]:
+def button_of(one: Subscription, tongue: Tongue) -> tuple[str, str] | None:
+    """Return the decision that a webhook offers, and what its button says."""
+    if one.state is SubscriptionState.ACTIVE:
+        return "pause", tongue("Jeda", "Pause")
+    if one.state is SubscriptionState.PAUSED:
+        return "resume", tongue("Lanjutkan", "Resume")
+    return None
+
+
+def cause_line(one: CauseCount, tongue: Tongue, zone: Zone) -> Mapping[str, Any]:
     """Return the dead letters of one cause as a line."""
     return {
         "cause": one.cause,
         "words": cause_words(one.cause, tongue),
         "count": one.count,
         "replaying": one.replaying,
+        "since": tongue.stamp(one.since, zone),
     }
 
 

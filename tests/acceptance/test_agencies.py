@@ -26,7 +26,7 @@ def demo(tmp_path_factory):
     demo = Demo(
         data=tmp_path_factory.mktemp("agencies") / "data",
         port=free_port(),
-        more={"JEJAK_WEBHOOK_ALLOW": "127.0.0.1"},
+        more={"JEJAK_WEBHOOK_ALLOW": "127.0.0.1:*"},
     )
     demo.start()
     demo.await_ready()
@@ -63,33 +63,36 @@ def caught_up(client, agreement):
 
 @pytest.mark.parametrize(("row", "agency"), EXPECTED)
 def test_each_agency_sees_its_fields_of_its_people_and_nothing_else(demo, plan, row, agency):
-    agreement = plan.agreements[row]
+    agreement, expected = plan.agreements[row], EXPECTED[row, agency]
     with agency_of(demo, agency) as client:
         scope = client.get(f"/v1/agreements/{agreement}/scope").json()
+        assert scope["standing"]["shares"] is bool(expected)
+        if not expected:
+            assert scope["standing"]["words"]["id"] or scope["missing"]
+            for address in (f"feeds/{agreement}", f"agreements/{agreement}/records"):
+                assert client.get(f"/v1/{address}").status_code == 404
+            return
         caught_up(client, agreement)
-        listed = records(client, agreement)
-        told = feed(client, agreement)
+        listed, told = records(client, agreement), feed(client, agreement)
         exported = client.get(f"/v1/agreements/{agreement}/records.ndjson").text.splitlines()
-    kind = scope["record"] and RecordKind(scope["record"])
-    assert said_of(kind, listed.values()) == EXPECTED[row, agency]
+    assert said_of(RecordKind(scope["record"]), listed.values()) == expected
     assert compacted(told) == listed
     assert len(exported) == len(listed)
-    assert scope["standing"]["shares"] is bool(EXPECTED[row, agency])
 
 
 @pytest.mark.parametrize("agency", sorted({agency for _, agency in EXPECTED}))
-def test_no_agency_sees_another_agreement_or_any_other_address(demo, plan, agency):
+def test_no_agency_sees_another_agreement_or_anything_of_the_staff(demo, plan, agency):
     own = {row for row, party in EXPECTED if party == agency}
     with agency_of(demo, agency) as client:
         mine = {one["agreement"] for one in client.get("/v1/agreements").json()["items"]}
         assert mine == {plan.agreements[row] for row in own}
-        for row, agreement in plan.agreements.items():
-            expected = 200 if row in own else 404
-            assert client.get(f"/v1/feeds/{agreement}").status_code == expected
-            assert client.get(f"/v1/agreements/{agreement}/records").status_code == expected
+        for row in plan.agreements.keys() - own:
+            for address in ("feeds/{}", "agreements/{}/records", "agreements/{}/scope"):
+                answer = client.get(f"/v1/{address.format(plan.agreements[row])}")
+                assert answer.status_code == 404
         assert client.get(f"/v1/cases/{plan.example_case}").status_code == 404
         assert client.get("/v1/cases").json()["items"] == []
-        assert client.get("/v1/referrals").json()["items"] == []
+        assert client.get("/v1/persons").json()["items"] == []
 
 
 def test_a_service_that_is_killed_while_it_delivers_loses_nothing_and_keeps_the_order(
