@@ -107,6 +107,14 @@ class PartnerResults:
         """Say why a result is not taken over."""
         return self.append(request, partial(self._reject, programme, result, reason))
 
+    def against(self, programme: StreamId, result: str, request: Request) -> Refused | None:
+        """Return what speaks against accepting a result now, without writing anything."""
+        try:
+            self._accept(programme, result, self.append.deliberation(request))
+        except Refused as no:
+            return no
+        return None
+
     def _propose(
         self, programme: StreamId, agency: str, told: Sequence[Told], said: Deliberation
     ) -> None:

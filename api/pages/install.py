@@ -19,6 +19,7 @@ from api.pages import (
     overview,
     partner_agreement,
     partner_desk,
+    partner_results,
     partner_webhooks,
     remisi_batches,
     remisi_differences,
@@ -39,6 +40,7 @@ PAGES: Final = (
     due,
     integration,
     corrections,
+    partner_results,
     changes,
     law,
     remisi_differences,  # before the lists, whose address of a person fits its own

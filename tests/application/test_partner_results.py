@@ -45,6 +45,12 @@ def refusal_of(call, *arguments, **more):
     return refusal.value
 
 
+def against(house, result):
+    """What speaks against accepting a result now, by its code."""
+    no = house.results.against(house.programme, result, house.desk.request())
+    return no and no.code
+
+
 def test_a_result_that_waits_changes_nothing_and_one_that_is_accepted_is_a_fact(house):
     case = house.learner()
     before = house.ledger.read(case)
@@ -105,9 +111,12 @@ def test_a_certificate_may_be_told_before_its_assessment_is_accepted_but_not_acc
     assert alone.code == "skill_training.not_competent"
     (finding,) = house.propose(told("a-1", case, house.assessed()))
     (paper,) = house.propose(told("c-1", case, house.certified()))
+    assert against(house, paper) == "skill_training.not_competent"
     assert refusal_of(house.accept, paper).code == "skill_training.not_competent"
     assert house.told(paper).waits
+    assert against(house, finding) is None
     house.accept(finding)
+    assert against(house, paper) is None
     house.accept(paper)
     assert set(training(house, case).proofs.competence) == {"SK-77/2025"}
 

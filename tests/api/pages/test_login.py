@@ -121,7 +121,7 @@ def test_an_agency_comes_to_its_own_desk_and_to_no_page_of_the_staff(service, to
     client = service.stranger()
     answer = client.post("/masuk", data={"token": token("agency")})
     assert (answer.status_code, answer.url.path) == (200, "/mitra")
-    for address in ("/", "/perkara", "/penahanan", "/koreksi", "/perubahan"):
+    for address in ("/", "/perkara", "/penahanan", "/koreksi", "/hasil-mitra", "/perubahan"):
         assert client.get(address).status_code == 403
         assert f'href="{address}"' not in answer.text
 
