@@ -18,13 +18,16 @@ from domain.agreement import (
     ParticipantKind,
 )
 from domain.certification import Assessed, Competence, CompetenceCertified
+from domain.kejar_paket import Enrolled
 from domain.programme import ProgrammeKind, ProgrammeOpened, ProviderKind
 from domain.record import StreamId
 from domain.registry import AgencyKind, AgencyNamed, UnitKind, UnitNamed
+from domain.schooling import PaketLevel, Placed, Proof, Schooling, Screened
 
 BPVP = "BPVP-MEDAN"
 PARTNER = replace(ACTOR, id="bpvp-1", role="agency", unit=None, agency=BPVP)
 SCHEME = "Barber"
+PAKET, TRAINING = ProgrammeKind.KEJAR_PAKET, ProgrammeKind.PELATIHAN_KETERAMPILAN
 
 
 class House:
@@ -37,12 +40,26 @@ class House:
         self.results = PartnerResults(self.desk.append, Sharing(ledger, Units(ledger, now), now))
         if not ledger.read(registry(f"unit/{MEDAN}")):
             self.desk.tell(registry(f"unit/{MEDAN}"), unit_named())
-        if not ledger.read(registry(f"agency/{agency}")):
-            self.desk.tell(registry(f"agency/{agency}"), agency_named(agency, kind))
+        named = f"agency/{agency}"
+        if not ledger.read(registry(named)):
+            self.desk.tell(registry(named), agency_named(agency, kind))
         self.agreement = StreamId(kind="agreement", key=new_id())
-        self.desk.tell(self.agreement, draft(agency), *running())
-        self.programme = StreamId(kind="programme", key=new_id())
-        self.desk.tell(self.programme, opened(self.agreement.key))
+        self.teaches = PAKET if kind is AgencyKind.PKBM else TRAINING
+        wanted = replace(draft(agency), programme_kinds=(self.teaches,))
+        self.desk.tell(self.agreement, wanted, *running())
+        self.programme = self.opened()
+
+    def opened(self):
+        """Open a class under the agreement."""
+        programme = StreamId(kind="programme", key=new_id())
+        self.desk.tell(programme, replace(opened(self.agreement.key), kind=self.teaches))
+        return programme
+
+    def pupil(self, programme, name="Sari Fiktif"):
+        """Somebody who is schooled in a class of Kejar Paket."""
+        case = self.desk.case(name)
+        self.desk.tell(case, *schooled(programme.key, self.agreement.key))
+        return case
 
     def learner(self, name="Budi Fiktif"):
         """Somebody who is trained in the class."""
@@ -87,6 +104,24 @@ class House:
             issued_on=date.fromisoformat(day),
             valid_until=date(2028, 6, 20),
         )
+
+
+def schooled(programme, agreement):
+    return (
+        Screened(effective=on("2025-02-01"), last_schooling=Schooling.SMP, proof=Proof.IJAZAH),
+        Placed(effective=on("2025-02-02"), level=PaketLevel.C, grade=12, credits_recognised=0),
+        Enrolled(
+            effective=on("2025-02-10"),
+            level=PaketLevel.C,
+            programme=programme,
+            agreement=agreement,
+            provider_npsn="P2964156",
+            provider="PKBM Fiktif",
+            nisn=None,
+            academic_year="2024/2025",
+            semester=2,
+        ),
+    )
 
 
 def told(reference, case, fact, *papers):

@@ -15,9 +15,13 @@ from domain.agreement import AgreementEnded, AgreementResumed, AgreementSuspende
 from domain.certification import Competence
 from domain.correction import CorrectionKind
 from domain.custody import Released, ReleaseKind
+from domain.ijazah import ExamRegistered, ExamTaken, IjazahIssued, Passed
+from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Refused
 from domain.partner_result import Paper, ResultAccepted, ResultProposed, ResultRejected
 from domain.programme import PROGRAMME, Attendance, Mark, SessionHeld
+from domain.registry import AgencyKind
+from domain.schooling import PaketLevel
 from domain.skill_training import SKILL_TRAINING, WithdrawalReason, Withdrawn
 
 PAPER = Paper(number="BA-7/2025", dated=date(2025, 6, 10), sha256=None)
@@ -239,6 +243,55 @@ def test_pages_of_results_move_no_journey_on(house):
     assert house.desk.facts(house.programme) == before
     kinds = [type(page.event) for page in house.ledger.read(house.programme)[-4:]]
     assert kinds == [ResultProposed, ResultProposed, ResultAccepted, ResultRejected]
+
+
+PKBM = "PKBM-FIKTIF"
+
+
+def on_the_way(*facts):
+    """The steps to an ijazah, as a PKBM tells them of one pupil."""
+    return [ExamRegistered(effective=on("2025-05-01"), exam="UPK 2025"), *facts]
+
+
+def test_a_pkbm_tells_the_way_to_an_ijazah_in_one_go_and_the_unit_takes_it_step_by_step(ledger):
+    school = House(ledger, PKBM, AgencyKind.PKBM)
+    pupil = school.pupil(school.programme)
+    issued = IjazahIssued(
+        effective=on("2025-06-30"), number="DN-12", issued_on=date(2025, 6, 30), sha256="a" * 64
+    )
+    facts = on_the_way(
+        ExamTaken(effective=on("2025-05-20"), exam="UPK 2025"),
+        Passed(effective=on("2025-06-15"), exam="UPK 2025"),
+        issued,
+    )
+    results = school.propose(*(told(f"u-{n}", pupil, fact) for n, fact in enumerate(facts)))
+    assert [against(school, one) for one in results] == [
+        None,
+        "kejar_paket.exam_not_registered",
+        "kejar_paket.exam_not_taken",
+        "kejar_paket.not_passed",
+    ]
+    for one in results:
+        school.accept(one)
+    (ijazah,) = school.desk.state(pupil, KEJAR_PAKET).finals.ijazah
+    assert (ijazah.issued, ijazah.level) == (issued, PaketLevel.C)
+
+
+def test_a_pupil_of_another_class_is_told_of_by_that_class(ledger):
+    school = House(ledger, PKBM, AgencyKind.PKBM)
+    pupil = school.pupil(school.opened())
+    no = refusal_of(school.propose, told("u-1", pupil, *on_the_way()))
+    assert no.code == "partner_result.another_class"
+
+
+def test_a_pkbm_tells_no_results_of_a_training_and_a_bpvp_none_of_schooling(ledger, house):
+    school = House(ledger, PKBM, AgencyKind.PKBM)
+    pupil = school.pupil(school.programme)
+    no = refusal_of(school.propose, told("a-1", pupil, school.assessed()))
+    assert no.code == "partner_result.not_theirs"
+    case = house.learner()
+    no = refusal_of(house.propose, told("u-1", case, *on_the_way()))
+    assert no.code == "partner_result.not_theirs"
 
 
 def test_a_page_of_results_is_no_fact_that_could_be_corrected(house):
