@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import FAINT, NARROW, WIDE, ensure_legible, opened
 from facts import MEDAN, admission, agreement, append, event, new_case
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
@@ -107,3 +108,23 @@ def test_both_reports_are_served_as_the_page_shows_them(service, told):
     assert outcomes[-1]["out_of"] == 0
     refused = auditor.get("/v1/read-models/recidivism", params={"months": "nol"})
     assert (refused.status_code, refused.json()["code"]) == (422, "report.window")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("screen", [WIDE, NARROW])
+def test_the_page_can_be_read_and_asked_in_a_browser(chromium, address, token, told, screen):
+    with opened(chromium, address, screen) as page:
+        page.goto("/masuk")
+        page.context.add_cookies(
+            [{"name": "jejak_masuk", "value": token("caseworker", MEDAN), "url": address}]
+        )
+        page.goto("/laporan/remisi")
+        page.get_by_role("link", name="Laporan hasil").click()
+        page.get_by_label("Kerja sama", exact=True).select_option(label="PKS Medan")
+        page.get_by_label("Bebas sejak").fill("2023-01-01")
+        page.get_by_label("Bebas sampai").fill("2023-12-31")
+        page.get_by_role("button", name="Hitung").click()
+        page.get_by_text("Beda peserta dan bukan peserta").wait_for()
+        assert page.get_by_text("Bukan peserta, unit yang sama").is_visible()
+        ensure_legible(page, screen)
+        assert page.evaluate(FAINT) == []
