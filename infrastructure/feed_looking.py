@@ -127,7 +127,7 @@ class Looking:
         """Return for whom each subject is to be looked at; nobody who concerns nobody."""
         causes, moved = looks.causes, looks.moved
         parties = self._audiences.parties
-        cases = [stream for stream in causes if stream.kind == CASE.name]
+        cases = {one: looks.versions.get(one, 0) for one in causes if one.kind == CASE.name}
         units: Mapping[StreamId, str | None] = {}
         if self._audiences.by_unit and cases:
             units = self._records.units(cases, cases if moved is None else moved, upto)

@@ -6,7 +6,7 @@ from typing import Final
 from application.ledger import NotAtHand
 from application.recent import Recent
 from application.timeline import Known, Timeline, in_order
-from domain.catalogue import CASE, STREAMS
+from domain.catalogue import ANNOTATIONS, CASE, STREAMS
 from domain.custody import CUSTODY
 from domain.kernel import Journey
 from domain.law.book import LAW
@@ -21,6 +21,10 @@ UNITS_KEPT: Final = 200_000
 """Cases of which it is remembered which unit answers, so that a page elsewhere costs nothing."""
 CUSTODY_NAMES: Final = frozenset(name for kind in CUSTODY.events for name in kind.names)
 OPENED: Final = frozenset(ProgrammeOpened.names)
+TELLING: Final = (*CUSTODY.events, *ANNOTATIONS)
+"""What says which unit answers for somebody: facts of custody, and what corrects them."""
+Read = tuple[StreamId, Sequence[Recorded] | Exception]
+"""A stream with its pages; or why they cannot be woken."""
 Found = tuple[StreamId, Journey | Exception]
 """A stream, and what it has come to; or why nobody can tell."""
 
@@ -49,19 +53,20 @@ class FeedRecords:
         self._courses.pop(programme, None)
 
     def units(
-        self, cases: Collection[StreamId], moved: Collection[StreamId], upto: int
+        self, cases: Mapping[StreamId, int], moved: Collection[StreamId], upto: int
     ) -> Mapping[StreamId, str | None]:
         """Return which unit answers for cases; of those that ``moved``, it is looked up anew.
 
-        A case of which that cannot be told has none: to look at it whole will tell why.
+        A case of which that cannot be told is left out: to look at it whole will tell why.
         """
         known = {case: self._units.get(case) for case in cases if case not in moved}
         found = {case: unit[0] for case, unit in known.items() if unit is not None}
-        unknown = [case for case in cases if case not in found]
-        for case, pages in self._read(unknown, CUSTODY_NAMES, upto):
+        unknown = {case: version for case, version in cases.items() if case not in found}
+        for case, pages in self._pages(unknown, CUSTODY_NAMES, upto):
             if isinstance(pages, Exception):
                 continue
-            found[case] = CUSTODY.fold(in_order(pages)).unit
+            told = [page for page in pages if isinstance(page.event, TELLING)]
+            found[case] = CUSTODY.fold(in_order(told)).unit
             self._units.keep(case, (found[case],))
         return found
 
@@ -71,20 +76,26 @@ class FeedRecords:
         ``streams`` has the version that each had at least by then, where that is known: what is at
         hand and older is read anew.
         """
+        for stream, pages in self._pages(streams, (), upto):
+            yield stream, pages if isinstance(pages, Exception) else self._folded(stream, pages)
+
+    def shared(self, scope: Scope, stream: StreamId, journey: Journey, upto: int) -> Shared | None:
+        """Return the record of a journey under a scope, if it has one."""
+        courses = self._named(courses_named(journey), upto) if stream.kind == CASE.name else {}
+        return shared(scope, stream, journey, courses, LAW)
+
+    def _pages(
+        self, streams: Mapping[StreamId, int], names: Collection[str], upto: int
+    ) -> Iterator[Read]:
+        """Yield streams as they stood at a position: as they are at hand, or read together."""
         absent = []
         for stream, version in streams.items():
             pages = self._at_hand(stream, version, upto)
             if pages is None:
                 absent.append(stream)
             else:
-                yield stream, self._folded(stream, pages)
-        for stream, read in self._read(absent, (), upto):
-            yield stream, read if isinstance(read, Exception) else self._folded(stream, read)
-
-    def shared(self, scope: Scope, stream: StreamId, journey: Journey, upto: int) -> Shared | None:
-        """Return the record of a journey under a scope, if it has one."""
-        courses = self._named(courses_named(journey), upto) if stream.kind == CASE.name else {}
-        return shared(scope, stream, journey, courses, LAW)
+                yield stream, pages
+        yield from self._read(absent, names, upto)
 
     def _at_hand(self, stream: StreamId, version: int, upto: int) -> Sequence[Recorded] | None:
         try:
@@ -109,7 +120,7 @@ class FeedRecords:
 
     def _read(
         self, streams: Sequence[StreamId], names: Collection[str], upto: int
-    ) -> Iterator[tuple[StreamId, Sequence[Recorded] | Exception]]:
+    ) -> Iterator[Read]:
         """Yield streams with their pages; where some cannot be woken, each for itself."""
         if not streams:
             return

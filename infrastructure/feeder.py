@@ -246,6 +246,8 @@ class Feeder:
         self._ledger.keys.forget_here(touched.forgotten)
         at = self._now()
         changed = self._learn(connection, touched, batch.upto, at)
+        if self._audiences.by_unit:  # awake, they are at hand with the streams that they go on
+            batch.woken({kept.page.topic for kept in batch.kept})
         looks = Looks(touched.subjects, touched.versions, touched.moved)
         plan = self._looking.plan(connection, looks, batch.upto)
         for telling in self._looking.forgotten(connection, touched.forgotten):
