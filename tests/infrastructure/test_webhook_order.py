@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from feeding_house import LIBRARY
+from feeding_house import LIBRARY, NOON
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sending_house import Rest, sending_house
@@ -101,7 +102,7 @@ def test_after_any_failures_a_partner_has_the_feed_in_order_of_each_subject(
 
 
 @pytest.mark.long
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(SOME, SOME, st.lists(SAYS, max_size=60), st.lists(st.integers(0, 9), max_size=4))
 def test_after_any_of_many_failures_a_partner_has_the_feed_in_order_of_each_subject(
     house, subjects, later, says, asked
@@ -130,26 +131,36 @@ def test_who_does_not_answer_holds_up_nobody_while_the_service_sends_by_itself(h
 
 @pytest.mark.long
 def test_a_sender_that_is_killed_again_and_again_loses_nothing_and_keeps_the_order(house):
-    subjects = [f"s{number % 7}" for number in range(120)]
-    agreement, partner = house.agreed_on(*subjects), Partner([(True, 503), (False, 503)] * 10)
+    subjects = [f"s{number % 7}" for number in range(60)]
+    agreement, partner = house.agreed_on(*subjects), Partner([(True, 503), (False, 503)] * 3)
+    house.wall.at, since = NOON, time.time()
     with receiving(partner) as receiver:
-        house.subscribe(agreement, receiver)
+        subscription, _ = house.subscribe(agreement, receiver)
         kills = 0
         while len(partner.known) < len(subjects):
-            with sending_elsewhere(house) as process:
-                receiver.await_(len(receiver.got) + 15 + kills, 60)
+            with sending_elsewhere(house, since) as process:
+                await_more(receiver, partner, 15 + kills, len(subjects))
                 process.send_signal(signal.SIGKILL)
             kills += 1
     assert kills >= 3
+    assert house.one(subscription).dead == 0
     assert partner.by_subject() == in_order(subjects)
     ids = receiver.ids()
     assert len(ids) > len(set(ids)), "what was under way at a kill came once more"
 
 
-def sending_elsewhere(house):
+def await_more(receiver, partner, more, enough):
+    """Wait until so many more requests came, or a partner knows all that there is."""
+    goal, deadline = len(receiver.got) + more, time.monotonic() + 60
+    while len(receiver.got) < goal and len(partner.known) < enough:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def sending_elsewhere(house, since):
     """Start a process that sends for the same database."""
     return subprocess.Popen(
-        [sys.executable, str(SENDER), house.pool.conninfo],
+        [sys.executable, str(SENDER), house.pool.conninfo, str(since)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.DEVNULL,
     )
