@@ -78,7 +78,8 @@ def serve(port: Port = None) -> None:
 
 def load(house: "House", seed: int) -> "Plan":
     """Load what is missing of the demo, and wait until it can be read."""
-    from application.demo import correct, demo_plan, run  # noqa: PLC0415
+    from application.demo import correct, demo_plan, propose, run  # noqa: PLC0415
+    from application.partner_results import PartnerResults  # noqa: PLC0415
 
     plan = demo_plan(seed)
     _refuse_beside_real_people(house)
@@ -91,6 +92,7 @@ def load(house: "House", seed: int) -> "Plan":
         try:
             run(plan, house.services.append, on_step)
             correct(plan, house.services.correcting)
+            propose(plan, PartnerResults(house.services.append, house.services.sharing))
         except KeyReused:
             fail(
                 "buku ini berisi demo dari edisi atau benih lain; pakai JEJAK_DATA_DIR yang kosong",

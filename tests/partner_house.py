@@ -49,10 +49,10 @@ class House:
         self.desk.tell(self.agreement, wanted, *running())
         self.programme = self.opened()
 
-    def opened(self):
+    def opened(self, kind=None):
         """Open a class under the agreement."""
         programme = StreamId(kind="programme", key=new_id())
-        self.desk.tell(programme, replace(opened(self.agreement.key), kind=self.teaches))
+        self.desk.tell(programme, replace(opened(self.agreement.key), kind=kind or self.teaches))
         return programme
 
     def pupil(self, programme, name="Sari Fiktif"):

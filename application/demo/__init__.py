@@ -6,6 +6,7 @@
 from application.demo.loading import WORKERS, run
 from application.demo.mistakes import correct
 from application.demo.plan import EXAMPLE_CASE, SEED, demo_plan
+from application.demo.results import propose
 from application.demo.steps import Plan, Stage, Step
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Step",
     "correct",
     "demo_plan",
+    "propose",
     "run",
 ]

@@ -16,8 +16,11 @@ from uuid_utils import uuid7
 
 from application.append import Append
 from application.correcting import Correcting
-from application.demo import EXAMPLE_CASE, SEED, correct, demo_plan, run
+from application.demo import EXAMPLE_CASE, SEED, correct, demo_plan, propose, run
 from application.demo.steps import TOLD_UNTIL
+from application.partner_results import PartnerResults
+from application.sharing import Sharing
+from application.units import Units
 from domain import programme, skill_training
 from domain.admission import CustodyAdmitted
 from domain.agreement import (
@@ -378,3 +381,16 @@ def test_what_was_recorded_wrongly_is_corrected_once_and_leaves_something_to_dec
             "correction.approved": 3,
             "review.raised": 1,
         }
+
+
+def test_a_partners_results_wait_for_its_unit_and_are_told_once(loaded, small):
+    sharing = Sharing(loaded, Units(loaded, append_to(loaded).now), append_to(loaded).now)
+    results = PartnerResults(append_to(loaded), sharing)
+    for _ in range(2):
+        propose(small, results)
+        told = Counter(
+            page.event.stored_as
+            for page in loaded.walk()
+            if page.event.stored_as.startswith("programme.result_")
+        )
+        assert told == {"programme.result_proposed": 4, "programme.result_rejected": 1}

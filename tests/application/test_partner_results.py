@@ -19,7 +19,7 @@ from domain.ijazah import ExamRegistered, ExamTaken, IjazahIssued, Passed
 from domain.kejar_paket import KEJAR_PAKET
 from domain.kernel import Refused
 from domain.partner_result import Paper, ResultAccepted, ResultProposed, ResultRejected
-from domain.programme import PROGRAMME, Attendance, Mark, SessionHeld
+from domain.programme import PROGRAMME, Attendance, Mark, ProgrammeKind, SessionHeld
 from domain.registry import AgencyKind
 from domain.schooling import PaketLevel
 from domain.skill_training import SKILL_TRAINING, WithdrawalReason, Withdrawn
@@ -217,6 +217,13 @@ def test_no_other_agency_tells_of_the_class(house):
     case = house.learner()
     with pytest.raises(NoSuchScope):
         house.propose(told("a-1", case, house.assessed()), agency="BPVP-LAIN")
+
+
+def test_a_class_of_a_kind_that_the_agreement_does_not_name_takes_none(house):
+    house.programme = house.opened(ProgrammeKind.KEWIRAUSAHAAN)
+    case = house.learner()
+    with pytest.raises(NoSuchScope):
+        house.propose(told("a-1", case, house.assessed()))
 
 
 def test_a_corrected_fact_keeps_the_story_of_its_acceptance(house):
