@@ -7,6 +7,7 @@ OVERFLOW = """() => [...document.querySelectorAll("body *")]
   .filter(it => !it.closest(".unseen, thead") && it.getBoundingClientRect().right > innerWidth + 1)
   .map(it => it.tagName + "." + it.className)"""
 UNNAMED = """() => [...document.querySelectorAll("input, select, textarea, button, a")]
+  .filter(it => it.type !== "hidden")
   .filter(it => !it.labels?.length && !it.textContent.trim() && !it.ariaLabel)
   .map(it => it.outerHTML)"""
 

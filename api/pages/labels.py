@@ -204,6 +204,7 @@ VALUES: Final[Mapping[str, Words]] = {
     "caseworker": ("petugas", "caseworker"),
     "supervisor": ("penyelia", "supervisor"),
     "auditor": ("auditor", "auditor"),
+    "agency": ("instansi", "agency"),
 }
 SHORT: Final = frozenset(
     {

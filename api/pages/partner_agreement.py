@@ -17,8 +17,9 @@ from api.dependencies import Services
 from api.pages.names import Names, units_and_agencies
 from api.pages.partner_counts import counts_in
 from api.pages.partner_desk import EVERYWHERE, zone_of
+from api.pages.partner_records import record_of
 from api.pages.partner_webhooks import hooks_of
-from api.pages.partner_words import FIELDS, lines_of, standing_words, tail_words
+from api.pages.partner_words import FIELDS, standing_words, tail_words
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
 from api.pages.visits import DESK, PageRoute, Partner
@@ -28,7 +29,7 @@ from api.routes.shared_records import Records
 from api.tokens import Role
 from application.feeds import Entry, Told
 from application.sharing import NoSuchScope
-from domain.sharing.fields import RecordKind, SharedField
+from domain.sharing.fields import RecordKind
 from domain.sharing.scope import Scope
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -110,22 +111,11 @@ def shown(
     """Return the records as rows of a table, or the counts of who sees counts alone."""
     if scope.record is RecordKind.COUNTS:
         counts = [counts_in(one.data, tongue, names) for one in entries if one.data]
-        return {"counts": counts, "columns": [], "rows": []}
-    fields = scope.fields
+        return {"counts": counts, "rows": []}
     return {
         "counts": [],
-        "columns": [tongue.words(FIELDS[one]) for one in fields],
-        "rows": [row_of(one, fields, tongue, names) for one in entries],
+        "rows": [record_of(one, scope.fields, tongue, names) for one in entries],
     }
-
-
-def row_of(
-    entry: Entry, fields: Sequence[SharedField], tongue: Tongue, names: Names
-) -> Mapping[str, Any]:
-    """Return one record as a row: for each field its lines, none of what it does not hold."""
-    data = entry.data or {}
-    cells = [lines_of(data.get(one.value), tongue, names) for one in fields]
-    return {"pseudonym": entry.pseudonym, "cells": cells}
 
 
 def scope_lines(scope: Scope, tongue: Tongue, names: Names) -> Sequence[tuple[str, str]]:

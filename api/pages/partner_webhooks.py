@@ -62,7 +62,13 @@ CAUSES: Final[Mapping[str, Words]] = {
         "menunggu entri sebelumnya tentang orang yang sama",
         "waits for an earlier entry about the same person",
     ),
+    "timeout": ("tidak dijawab pada waktunya", "no answer in time"),
+    "unreachable": ("tidak tersambung", "no connection"),
+    "tls": ("sertifikat atau TLS salah", "certificate or TLS at fault"),
+    "broken": ("jawaban terputus", "the answer broke off"),
 }
+STATUS: Final = "status_"
+"""With what a cause begins that is the receiver's own answer."""
 IS_DISABLED: Final[Words] = (
     "webhook ini sudah dimatikan; daftarkan yang baru",
     "this webhook is disabled; register a new one",
@@ -182,6 +188,9 @@ def cause_line(one: CauseCount, tongue: Tongue, zone: Zone) -> Mapping[str, Any]
 
 def cause_words(cause: str, tongue: Tongue) -> str:
     """Return what a cause is called; one that has no words here is shown as its code."""
+    status = cause.removeprefix(STATUS)
+    if status != cause:
+        return tongue(f"penerima menjawab {status}", f"the receiver answered {status}")
     return tongue.words(CAUSES.get(cause) or (labels.spaced(cause),) * 2)
 
 
@@ -198,9 +207,9 @@ def log_line(one: Delivery, tongue: Tongue, zone: Zone) -> Mapping[str, str]:
 
 def answer_of(one: Delivery, tongue: Tongue) -> str:
     """Return what a receiver answered: its status, what was wrong, and how long it took."""
+    cause = f"{STATUS}{one.status}" if one.status else one.cause
     parts = [
-        str(one.status) if one.status else None,
-        cause_words(one.cause, tongue) if one.cause else None,
+        cause_words(cause, tongue) if cause else None,
         f"{tongue.number(one.milliseconds)} ms" if one.milliseconds is not None else None,
         one.actor,
     ]

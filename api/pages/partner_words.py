@@ -1,10 +1,8 @@
-"""What an agency reads on its desk: how an agreement stands, what a field holds, what was sent."""
+"""What an agency reads of an agreement: how it stands with it, and what its fields are called."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from api.pages import labels
-from api.pages.names import Names
 from api.pages.tongue import Tongue
 from api.scope_answers import MISSING, WHY
 from domain.kernel import Words
@@ -36,7 +34,6 @@ FIELDS: Final[Mapping[SharedField, Words]] = {
     SharedField.COUNTS: ("Jumlah", "Counts"),
 }
 NOTHING: Final[Words] = ("tidak ada yang dibagikan", "nothing is shared")
-YES, NO = ("ya", "yes"), ("tidak", "no")
 
 
 def standing_words(scope: Scope, standing: Standing, tongue: Tongue, zone: Zone) -> str:
@@ -75,35 +72,3 @@ def tail_words(standing: Standing, tongue: Tongue, zone: Zone) -> str | None:
         f"Umpan masih menyebut siapa yang ditarik, tanpa isi, sampai {until}.",
         f"The feed still says who was withdrawn, without data, until {until}.",
     )
-
-
-def lines_of(value: Any, tongue: Tongue, names: Names) -> list[str]:
-    """Return a field's value as people read it, a line for each part of a list."""
-    if value is None or value in ([], {}):
-        return []
-    if isinstance(value, list):
-        return [line for one in value for line in lines_of(one, tongue, names)]
-    if isinstance(value, dict):
-        said = ((name, _text(one, tongue, names)) for name, one in value.items())
-        return [
-            " · ".join(
-                f"{tongue.words(labels.of_field(name))}: {text}" for name, text in said if text
-            )
-        ]
-    return [_text(value, tongue, names)]
-
-
-def _text(value: Any, tongue: Tongue, names: Names) -> str:
-    match value:
-        case None | [] | {}:
-            return ""
-        case bool():
-            return tongue.words(YES if value else NO)
-        case int():
-            return tongue.number(value)
-        case list():
-            return ", ".join(_text(one, tongue, names) for one in value)
-        case dict():
-            return ", ".join(f"{name} {_text(one, tongue, names)}" for name, one in value.items())
-        case _:
-            return tongue.words(labels.VALUES.get(str(value)) or (names.of(str(value)),) * 2)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from agency_house import house
+from browsing import FAINT, NARROW, WIDE, ensure_legible, opened
 from facts import MEDAN
 from fastapi.testclient import TestClient
 from partner_story import (
@@ -21,6 +22,10 @@ from partner_story import (
 )
 
 __all__ = ["house", "receiver"]
+EVERY_FIELD = (
+    *("full_name", "sex", "age_band", "domicile", "programme", "attendance", "skill"),
+    *("certificate", "availability", "placement"),
+)
 
 
 @pytest.fixture
@@ -140,3 +145,41 @@ def put_aside(house, client, dead):
     """Let time pass, and say whether an entry is a dead letter by now."""
     house.clock.instant = house.clock() + timedelta(minutes=5)
     return client.get(dead).json()["items"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_desk_is_read_and_worked_in_a_browser_without_scripts(
+    chromium, house, receiver, screen, tmp_path
+):
+    agreement = agreed(house.medan, allowed_fields=list(EVERY_FIELD))
+    cohort = course_of(house.medan, agreement)
+    for name in ("Budi Fiktif", "Tono Contoh", "Sari Contoh"):
+        taught(house.medan, cohort, name)
+    agreed(house.medan, running=False, title="PKS yang diusulkan")
+    receiver.answers = lambda _: 422
+    hook = subscribed(house.disnaker, agreement, receiver.url)["id"]
+    caught_up(house.services)
+    dead = f"/v1/subscriptions/{hook}/dead-letters"
+    assert within(20, lambda: put_aside(house, house.disnaker, dead))
+    house.service.app.state.demo_logins = [("Disnaker", house.token)]
+    with opened(chromium, house.address, screen, java_script_enabled=False) as page:
+        page.goto("/masuk")
+        page.get_by_role("button", name="Disnaker").click()
+        assert page.url == f"{house.address}/mitra"
+        assert page.get_by_text("elum ditandatangani").is_visible()
+        page.screenshot(path=tmp_path / "desk.png", full_page=True)
+        page.get_by_role("link", name="PKS Medan").click()
+        assert page.get_by_text("Sari Contoh").is_visible()
+        page.screenshot(path=tmp_path / "agreement.png", full_page=True)
+        receiver.answers = lambda _: 204
+        page.get_by_role("button", name="Kirim ulang").first.click()
+        assert page.url == f"{house.address}/mitra/{agreement}#webhook"
+    with opened(chromium, house.address, screen) as page:
+        page.goto("/masuk")
+        page.get_by_role("button", name="Disnaker").click()
+        page.get_by_role("heading", name="Kerja sama").wait_for()
+        for place in ("/mitra", f"/mitra/{agreement}"):
+            page.goto(place)
+            ensure_legible(page, screen)
+            assert page.evaluate(FAINT) == []
