@@ -3,7 +3,7 @@
 Most pages are not woken for it: their streams and names say enough.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -29,11 +29,13 @@ NEVER: Final = datetime.min.replace(tzinfo=UTC)
 class Touched:
     """The streams that a batch tells of, each with what was told last; and who is forgotten.
 
-    ``moved`` are those for which another unit may answer than did.
+    ``begun`` are those that the batch has from their first page on; ``moved`` are those for which
+    another unit may answer than did.
     """
 
     subjects: dict[StreamId, Cause] = field(default_factory=dict)
     versions: dict[StreamId, int] = field(default_factory=dict)
+    begun: set[StreamId] = field(default_factory=set)
     moved: set[StreamId] = field(default_factory=set)
     agreements: dict[str, Cause] = field(default_factory=dict)
     registry: dict[StreamId, Cause] = field(default_factory=dict)
@@ -50,6 +52,8 @@ def touched_by(batch: Batch) -> Touched:
             stream = StreamId(kind=kind, key=key)
             touched.subjects[stream] = _cause(kept, touched.subjects.get(stream))
             touched.versions[stream] = kept.page.originator_version
+            if kept.page.originator_version == 1:
+                touched.begun.add(stream)
             if kept.page.topic in MOVING:
                 touched.moved.add(stream)
         elif kind == "agreement":
@@ -63,6 +67,23 @@ def touched_by(batch: Batch) -> Touched:
             cause = Cause(page.position, page.recorded_at, ())
             touched.forgotten |= dict.fromkeys(forgotten_by(page), cause)
     return touched
+
+
+def whole_streams(
+    batch: Batch, begun: Collection[StreamId]
+) -> Mapping[StreamId, Sequence[Recorded]]:
+    """Return streams that a batch has from their first page on: they need not be read.
+
+    All of its pages are woken: so those that are at hand go on by what follows.
+    """
+    found: dict[StreamId, list[Recorded]] = {stream: [] for stream in begun}
+    asleep = set()
+    for stored, page in batch.woken({kept.page.topic for kept in batch.kept}):
+        if not isinstance(page, Recorded):
+            asleep.add(StreamId.of(str(stored.originator_id)))
+        elif (pages := found.get(page.stream)) is not None:
+            pages.append(page)
+    return {stream: pages for stream, pages in found.items() if stream not in asleep}
 
 
 def corrected(causes: Mapping[str, Cause]) -> Collection[str]:

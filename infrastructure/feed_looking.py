@@ -5,7 +5,7 @@ whether they still may be, and stand among the stopped keys of the projection ``
 can be looked at again.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
@@ -14,12 +14,12 @@ from psycopg import Connection
 from application.feeds import Change
 from domain.catalogue import CASE
 from domain.kernel import Journey
-from domain.record import StreamId
+from domain.record import Recorded, StreamId
 from domain.sharing.fields import SharedField
 from infrastructure import dead_letters
 from infrastructure.dead_letters import Letter, is_ours, letter
 from infrastructure.feed_audiences import Audiences, Cause, Party
-from infrastructure.feed_records import FeedRecords
+from infrastructure.feed_records import FeedRecords, Here
 from infrastructure.feed_store import FeedStore, Present, Telling
 from projections.shared.concerns import may_concern
 from projections.shared.record import NEUTRAL, Shared, name_for
@@ -50,12 +50,14 @@ class Plan:
 class Looks:
     """Whom to look at, and by what cause each.
 
-    ``versions`` are those that streams had by then, where that is known. Of whoever is not in
-    ``moved``, the unit is what it was; `None`: nobody knows.
+    ``versions`` are those that streams had by then, where that is known, and ``whole`` are the
+    streams of which all pages are here. Of whoever is not in ``moved``, the unit is what it was;
+    `None`: nobody knows.
     """
 
     causes: Mapping[StreamId, Cause]
     versions: Mapping[StreamId, int] = field(default_factory=dict)
+    whole: Mapping[StreamId, Sequence[Recorded]] = field(default_factory=dict)
     moved: Collection[StreamId] | None = None
 
 
@@ -91,8 +93,8 @@ class Looking:
             return plan
         present = self.store.present(connection, [str(stream) for stream in looks.causes])
         wanted = self._wanted(looks, present, upto, only)
-        versions = {stream: looks.versions.get(stream, 0) for stream in wanted}
-        for stream, journey in self._records.journeys(versions, upto):
+        here = Here(looks.versions, looks.whole, upto)
+        for stream, journey in self._records.journeys(wanted, here):
             seen = Seen(str(stream), looks.causes[stream], present.get(str(stream), {}))
             failed = journey if isinstance(journey, Exception) else None
             for party in wanted[stream]:
@@ -127,10 +129,11 @@ class Looking:
         """Return for whom each subject is to be looked at; nobody who concerns nobody."""
         causes, moved = looks.causes, looks.moved
         parties = self._audiences.parties
-        cases = {one: looks.versions.get(one, 0) for one in causes if one.kind == CASE.name}
+        cases = [stream for stream in causes if stream.kind == CASE.name]
         units: Mapping[StreamId, str | None] = {}
         if self._audiences.by_unit and cases:
-            units = self._records.units(cases, cases if moved is None else moved, upto)
+            here = Here(looks.versions, looks.whole, upto)
+            units = self._records.units(cases, cases if moved is None else moved, here)
         found: dict[StreamId, list[Party]] = {}
         for stream in causes:
             told = {n: parties[n] for n in present.get(str(stream), {}) if n in parties}

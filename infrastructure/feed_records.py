@@ -1,7 +1,7 @@
 """Journeys as they stood at a position, and the records that are made of them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from application.ledger import NotAtHand
 from application.recent import Recent
@@ -29,6 +29,17 @@ Found = tuple[StreamId, Journey | Exception]
 """A stream, and what it has come to; or why nobody can tell."""
 
 
+class Here(NamedTuple):
+    """What is known at a position without reading: versions of streams, and some whole ones.
+
+    What is at hand of a stream and older than its version here is read anew.
+    """
+
+    versions: Mapping[StreamId, int]
+    whole: Mapping[StreamId, Sequence[Recorded]]
+    upto: int
+
+
 class FeedRecords:
     """Reads journeys and makes records of them. For one thread, but for `clear`."""
 
@@ -53,7 +64,7 @@ class FeedRecords:
         self._courses.pop(programme, None)
 
     def units(
-        self, cases: Mapping[StreamId, int], moved: Collection[StreamId], upto: int
+        self, cases: Collection[StreamId], moved: Collection[StreamId], here: Here
     ) -> Mapping[StreamId, str | None]:
         """Return which unit answers for cases; of those that ``moved``, it is looked up anew.
 
@@ -61,8 +72,8 @@ class FeedRecords:
         """
         known = {case: self._units.get(case) for case in cases if case not in moved}
         found = {case: unit[0] for case, unit in known.items() if unit is not None}
-        unknown = {case: version for case, version in cases.items() if case not in found}
-        for case, pages in self._pages(unknown, CUSTODY_NAMES, upto):
+        unknown = [case for case in cases if case not in found]
+        for case, pages in self._pages(unknown, CUSTODY_NAMES, here):
             if isinstance(pages, Exception):
                 continue
             told = [page for page in pages if isinstance(page.event, TELLING)]
@@ -70,13 +81,9 @@ class FeedRecords:
             self._units.keep(case, (found[case],))
         return found
 
-    def journeys(self, streams: Mapping[StreamId, int], upto: int) -> Iterator[Found]:
-        """Yield what streams had come to at a position.
-
-        ``streams`` has the version that each had at least by then, where that is known: what is at
-        hand and older is read anew.
-        """
-        for stream, pages in self._pages(streams, (), upto):
+    def journeys(self, streams: Collection[StreamId], here: Here) -> Iterator[Found]:
+        """Yield what streams had come to at a position."""
+        for stream, pages in self._pages(streams, (), here):
             yield stream, pages if isinstance(pages, Exception) else self._folded(stream, pages)
 
     def shared(self, scope: Scope, stream: StreamId, journey: Journey, upto: int) -> Shared | None:
@@ -85,28 +92,31 @@ class FeedRecords:
         return shared(scope, stream, journey, courses, LAW)
 
     def _pages(
-        self, streams: Mapping[StreamId, int], names: Collection[str], upto: int
+        self, streams: Collection[StreamId], names: Collection[str], here: Here
     ) -> Iterator[Read]:
         """Yield streams as they stood at a position: as they are at hand, or read together."""
         absent = []
-        for stream, version in streams.items():
-            pages = self._at_hand(stream, version, upto)
+        for stream in streams:
+            pages = here.whole.get(stream) or self._at_hand(stream, here)
             if pages is None:
                 absent.append(stream)
             else:
                 yield stream, pages
-        yield from self._read(absent, names, upto)
+        yield from self._read(absent, names, here.upto)
 
-    def _at_hand(self, stream: StreamId, version: int, upto: int) -> Sequence[Recorded] | None:
+    def _at_hand(self, stream: StreamId, here: Here) -> Sequence[Recorded] | None:
+        version = here.versions.get(stream)
+        if version is None:
+            return None
         try:
             pages = self._ledger.at_hand(stream)
         except NotAtHand:
             return None
-        if not version or not pages or pages[-1].version < version:
+        if not pages or pages[-1].version < version:
             return None
-        if pages[-1].position <= upto:
+        if pages[-1].position <= here.upto:
             return pages
-        return [page for page in pages if page.position <= upto]
+        return [page for page in pages if page.position <= here.upto]
 
     def _folded(self, stream: StreamId, pages: Sequence[Recorded]) -> Journey | Exception:
         try:

@@ -28,7 +28,7 @@ from domain.record import StreamId
 from infrastructure import dead_letters
 from infrastructure.changed_streams import learn
 from infrastructure.feed_audiences import Audiences, Cause, Party
-from infrastructure.feed_changes import SUBJECTS, Touched, corrected, touched_by
+from infrastructure.feed_changes import SUBJECTS, Touched, corrected, touched_by, whole_streams
 from infrastructure.feed_looking import FEEDS, Looking, Looks, Plan
 from infrastructure.feed_reading import PostgresFeeds
 from infrastructure.feed_records import FeedRecords
@@ -246,9 +246,8 @@ class Feeder:
         self._ledger.keys.forget_here(touched.forgotten)
         at = self._now()
         changed = self._learn(connection, touched, batch.upto, at)
-        if self._audiences.by_unit:  # awake, they are at hand with the streams that they go on
-            batch.woken({kept.page.topic for kept in batch.kept})
-        looks = Looks(touched.subjects, touched.versions, touched.moved)
+        whole = whole_streams(batch, touched.begun) if self._audiences.by_unit else {}
+        looks = Looks(touched.subjects, touched.versions, whole, touched.moved)
         plan = self._looking.plan(connection, looks, batch.upto)
         for telling in self._looking.forgotten(connection, touched.forgotten):
             plan.add(telling)
