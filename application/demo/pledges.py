@@ -58,18 +58,22 @@ class Pledge(Value):
 
 
 def tell(script: Script, desk: Desk, pledge: Pledge) -> str:
-    """Add the steps of an agreement and return its id."""
+    """Add the steps of an agreement and return its id.
+
+    That it runs is told last, when everybody is there: figures are published once a day, and those
+    of a ledger that is still being filled would stand until the next.
+    """
     agreement = script.key(pledge.proposed, "agreement", pledge.row)
-    for indonesian, english, events in (
-        ("diusulkan", "proposed", [_proposed(desk, pledge)]),
-        ("ditandatangani", "signed", _signed(desk, pledge)),
-        ("berjalan", "running", _started(desk, pledge)),
-        ("rencana dan klaim", "plans and claims", _said(desk, pledge)),
+    for stage, indonesian, english, events in (
+        (Stage.AGREEMENTS, "diusulkan", "proposed", [_proposed(desk, pledge)]),
+        (Stage.AGREEMENTS, "ditandatangani", "signed", _signed(desk, pledge)),
+        (Stage.SHARING, "berjalan", "running", _started(desk, pledge)),
+        (Stage.AGREEMENTS, "rencana dan klaim", "plans and claims", _said(desk, pledge)),
     ):
         if events:
             words = (f"{pledge.title}: {indonesian}", f"{pledge.title}: {english}")
             facts = [fact("agreement", agreement, event) for event in events]
-            script.say(Place(Stage.AGREEMENTS, agreement, desk), words, facts)
+            script.say(Place(stage, agreement, desk), words, facts)
     return agreement
 
 

@@ -31,6 +31,7 @@ class Stage(IntEnum):
     AGREEMENTS = 1
     POPULATION = 2
     PROGRAMMES = 3
+    SHARING = 4
 
 
 class Step(Value):
