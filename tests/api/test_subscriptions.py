@@ -1,0 +1,222 @@
+"""An agency has its feed sent to it, sees how that goes, and mends it itself."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from feed_doors import partnership
+from partner_story import agreed, course_of, feed, taught, within
+from standardwebhooks import Webhook
+from webhook_receivers import receiving
+
+PATH = "/v1/subscriptions"
+NOWHERE = "01980f5c-7a00-7000-8000-000000000009"
+ACTIONS = ("pause", "resume", "test", "secret", "dead-letters/replay", "dead-letters/discard")
+BODIES = {"secret": {}, "dead-letters/replay": {"all": True}, "dead-letters/discard": {"all": True}}
+
+
+@pytest.fixture(scope="module")
+def house(postgres, followed_template):
+    with partnership(postgres, followed_template) as house:
+        yield house
+
+
+def subscribed(house, receiver, agreement=None, **said):
+    wanted = {"agreement": agreement or house.agreement, "url": receiver.url, **said}
+    answer = house.disnaker.post(PATH, json=wanted)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def post(client, subscription, action):
+    """Call an action; one that takes a body is given one."""
+    return client.post(f"{PATH}/{subscription}/{action}", json=BODIES.get(action))
+
+
+def hurry(house, true):
+    """Let the clock go on, and tell the sender so, until something is true."""
+    for _ in range(60):
+        if within(0.1, true):
+            return
+        house.clock.instant = house.clock() + timedelta(minutes=7)
+        house.services.webhooks.changed[0]()
+    raise AssertionError
+
+
+def code_of(answer, status):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.json()["code"]
+
+
+def test_an_agency_subscribes_hears_its_feed_and_is_told_the_secret_once(house):
+    with receiving() as receiver:
+        answer = house.disnaker.post(PATH, json={"agreement": house.agreement, "url": receiver.url})
+        opened, told = answer.json(), feed(house.disnaker, house.agreement)
+        address = f"{PATH}/{opened['id']}"
+        assert (answer.status_code, answer.headers["location"]) == (201, address)
+        receiver.await_(len(told))
+        assert [json.loads(body) for _, body in receiver.got] == told
+        for headers, body in receiver.got:
+            Webhook(opened["secret"]).verify(body, headers)
+        assert within(5, lambda: house.disnaker.get(address).json()["delivered"] == len(told))
+    one = house.disnaker.get(address).json()
+    assert opened["secret"] not in str(one)
+    assert one["last_attempt"]["status"] == 204
+    assert (one["state"], one["dead_letters"], one["next_at"]) == ("active", 0, None)
+    assert one in house.disnaker.get(PATH).json()["items"]
+    again = house.disnaker.post(PATH, json={"agreement": house.agreement, "url": one["url"]})
+    assert code_of(again, 409) == "subscription.exists"
+    assert again.json()["subscription"] == opened["id"]
+
+
+def test_who_has_read_the_feed_already_is_sent_what_comes_after(house):
+    last = len(feed(house.disnaker, house.agreement))
+    with receiving() as receiver:
+        subscribed(house, receiver, after=last - 1)
+        receiver.await_(1)
+        assert [json.loads(body)["id"] for _, body in receiver.got] == [str(last)]
+        wanted = {"agreement": house.agreement, "url": f"{receiver.url}/2", "after": last + 1}
+        assert code_of(house.disnaker.post(PATH, json=wanted), 422) == "subscription.beyond"
+
+
+def test_of_another_agency_there_is_nothing_and_other_roles_have_no_webhooks(house):
+    other = house.caller("agency", agency="DISNAKER-33.75")
+    with receiving() as receiver:
+        mine = subscribed(house, receiver)["id"]
+        wanted = {"agreement": house.agreement, "url": f"{receiver.url}/other"}
+        assert code_of(other.post(PATH, json=wanted), 404) == "request.not_found"
+        assert other.get(PATH).json() == {"items": []}
+        for client, status in ((other, 404), (house.medan, 403), (TestClient(house.app), 401)):
+            answers = [post(client, mine, action) for action in ACTIONS]
+            answers += [
+                client.get(f"{PATH}/{mine}{more}") for more in ("", "/deliveries", "/dead-letters")
+            ]
+            answers.append(client.delete(f"{PATH}/{mine}"))
+            assert {one.status_code for one in answers} == {status}
+        assert house.disnaker.get(f"{PATH}/{mine}").json()["state"] == "active"
+        assert {post(house.disnaker, NOWHERE, action).status_code for action in ACTIONS} == {404}
+        assert house.disnaker.get(f"{PATH}/no-uuid").status_code == 404
+
+
+def test_an_agreement_that_shares_nothing_cannot_be_subscribed_to(house):
+    proposed = agreed(house.medan, running=False)
+    wanted = {"agreement": proposed, "url": "https://example.com/"}
+    assert house.disnaker.post(PATH, json=wanted).status_code == 404
+    assert house.disnaker.post(PATH, json={**wanted, "agreement": NOWHERE}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("https://localhost/x", "not_public"),
+        ("https://10.0.0.1/x", "not_public"),
+        ("https://[::ffff:192.168.0.1]/x", "not_public"),
+        ("http://example.com/x", "scheme"),
+        ("https://a:b@example.com/", "userinfo"),
+        ("https://example.com:22/", "port"),
+        ("no address", "malformed"),
+    ],
+)
+def test_an_address_inside_is_refused_in_both_languages_and_nothing_is_told_of_it(house, url, code):
+    wanted = {"agreement": house.agreement, "url": url}
+    said = {}
+    for language in ("id", "en"):
+        answer = house.disnaker.post(PATH, json=wanted, headers={"Accept-Language": language})
+        assert code_of(answer, 422) == f"subscription.url_{code}"
+        assert [one["pointer"] for one in answer.json()["errors"]] == ["/url"]
+        said[language] = answer.json()["detail"]
+        assert "127.0.0.1" not in answer.text
+    assert said["id"] != said["en"]
+
+
+def test_a_test_event_is_sent_at_once_and_stands_in_the_log(house):
+    with receiving() as receiver:
+        one = subscribed(house, receiver)
+        receiver.got.clear()
+        assert post(house.disnaker, one["id"], "pause").json()["why"] == "asked"
+        said = post(house.disnaker, one["id"], "test").json()
+        assert (said["what"], said["status"], said["cause"]) == ("test", 204, None)
+        tests = [got for got in receiver.got if b"jejak.test" in got[1]]
+        assert len(tests) == 1
+        event = Webhook(one["secret"]).verify(tests[0][1], tests[0][0])
+        assert event["type"] == "jejak.test"
+        assert "data" not in event
+    assert post(house.disnaker, one["id"], "test").json()["cause"] == "unreachable"
+    log = house.disnaker.get(f"{PATH}/{one['id']}/deliveries?limit=2")
+    assert [line["what"] for line in log.json()["items"]] == ["test", "test"]
+    rest = house.disnaker.get(log.links["next"]["url"]).json()["items"]
+    assert rest[0]["number"] < log.json()["items"][-1]["number"]
+    changed = [(line["what"], line["actor"]) for line in rest if line["actor"]]
+    assert ("paused", "agency-1") in changed
+
+
+def test_a_secret_is_replaced_and_both_sign_for_a_while_unless_it_leaked(house):
+    with receiving() as receiver:
+        one = subscribed(house, receiver)
+        new = post(house.disnaker, one["id"], "secret")
+        assert new.status_code == 201
+        assert [each["until"] is None for each in new.json()["signing"]] == [True, False]
+        receiver.got.clear()
+        post(house.disnaker, one["id"], "test")
+        [(headers, body)] = [got for got in receiver.got if b"jejak.test" in got[1]]
+        for secret in (one["secret"], new.json()["secret"]):
+            Webhook(secret).verify(body, headers)
+        leaked = house.disnaker.post(f"{PATH}/{one['id']}/secret", json={"overlap_hours": 0})
+        assert len(leaked.json()["signing"]) == 1
+        too_long = house.disnaker.post(f"{PATH}/{one['id']}/secret", json={"overlap_hours": 999})
+        assert too_long.status_code == 422
+
+
+def test_a_removed_one_sends_nothing_more_and_its_log_stays(house):
+    with receiving() as receiver:
+        one = subscribed(house, receiver)["id"]
+        removed = house.disnaker.delete(f"{PATH}/{one}").json()
+        assert (removed["state"], removed["why"]) == ("disabled", "removed")
+        assert house.disnaker.delete(f"{PATH}/{one}").json() == removed
+        for action in ("pause", "resume", "test", "secret", "dead-letters/replay"):
+            assert code_of(post(house.disnaker, one, action), 409) == "subscription.disabled"
+        assert house.disnaker.get(f"{PATH}/{one}/deliveries").json()["items"]
+
+
+def test_dead_letters_are_grouped_recorded_replayed_and_thrown_away(house):
+    agreement, refused = agreed(house.medan), [True]
+    cohort = course_of(house.medan, agreement)
+    taught(house.medan, cohort, "Sari Contoh")
+    taught(house.medan, cohort, "Dewi Contoh")
+    with receiving(lambda _: 422 if refused else 204) as receiver:
+        one = subscribed(house, receiver, agreement)["id"]
+        letters = f"{PATH}/{one}/dead-letters"
+        hurry(house, lambda: house.disnaker.get(letters).json()["items"][1:])
+        first = house.disnaker.get(letters, params={"limit": 1})
+        [letter] = first.json()["items"]
+        assert letter["cause"] == "status_422"
+        assert letter["attempts"] == 5
+        assert first.json()["causes"][0]["count"] == 2
+        assert house.disnaker.get(first.links["next"]["url"]).json()["items"][0]["entry"] == 2
+        assert house.disnaker.get(letters, params={"cause": "behind"}).json()["items"] == []
+        kept = house.kept()[-1]
+        assert (kept["agreement"], kept["fields"], kept["rows"]) == (agreement, [], 1)
+        assert "Sari" not in first.text
+        assert "case:" not in first.text
+
+        thrown = house.disnaker.post(f"{letters}/discard", json={"entries": [2, 77]})
+        assert thrown.json() == {"count": 1}
+        refused.clear()
+        receiver.got.clear()
+        again = house.disnaker.post(f"{letters}/replay", json={"cause": "status_422"})
+        assert again.json() == {"count": 1}
+        receiver.await_(1)
+        assert [json.loads(body)["id"] for _, body in receiver.got] == ["1"]
+        assert within(5, lambda: house.disnaker.get(letters).json() == {"causes": [], "items": []})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"all": True, "cause": "behind"}, {"all": False}, {"entries": []}, {"entries": [0]}],
+    ids=str,
+)
+def test_which_dead_letters_is_said_in_one_way(house, said):
+    answer = house.disnaker.post(f"{PATH}/{NOWHERE}/dead-letters/replay", json=said)
+    assert code_of(answer, 422) == "request.invalid"
