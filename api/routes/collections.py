@@ -80,7 +80,7 @@ class Collection:
     status: Mapping[str, type[Enum]] = field(default_factory=dict)
     besides: Callable[[Services, History, Moment], tuple[Json, Sequence[Recorded]]] | None = None
     besides_fields: Mapping[str, Any] = field(default_factory=dict)
-    for_agency: Callable[[Request, Services, Caller], Response] | None = None
+    for_agency: Callable[[Request, Reading], Response] | None = None
 
     @property
     def word(self) -> str:
@@ -340,23 +340,25 @@ def add_lists(router: APIRouter, collection: Collection, services: Services) -> 
     ) -> Response:
         """Search within the caller's scope; the next page is in the `Link` header."""
         if caller.role is Role.AGENCY and collection.for_agency:
-            reading.of_nobody()
-            return collection.for_agency(request, services, caller)
+            return collection.for_agency(request, reading)
         return listing(request, services, caller, reading).json(request)
-
-    def reading(form: str) -> Callable[..., Response]:
-        def read_file(
-            request: Request, services: WithServices, caller: Reader, reading: WithReading
-        ) -> Response:
-            """Return the whole list as a file."""
-            return listing(request, services, caller, reading).file(form)
-
-        return read_file
 
     for form in ("csv", "ndjson"):
         router.add_api_route(
             f"{collection.path}.{form}",
-            reading(form),
+            reading_of(listing, form),
             name=f"read_{form}",
             openapi_extra=list_documentation(columns, paged=False, form=form),
         )
+
+
+def reading_of(listing: Callable[..., Listing], form: str) -> Callable[..., Response]:
+    """Return the route of a whole list as a file."""
+
+    def read_file(
+        request: Request, services: WithServices, caller: Reader, reading: WithReading
+    ) -> Response:
+        """Return the whole list as a file."""
+        return listing(request, services, caller, reading).file(form)
+
+    return read_file

@@ -34,7 +34,6 @@ from api.scope_answers import (
     scope_answer,
     standing_answer,
 )
-from api.tokens import Caller
 from application.feeds import Entry, Told
 from application.read_models import Access, Question
 from application.sharing import NoSuchScope
@@ -215,8 +214,10 @@ def read_schema(record: str, caller: Known) -> Response:
     return JSONResponse(schema_of(kind), media_type="application/schema+json")
 
 
-def agreements_of_party(request: Request, services: Services, caller: Caller) -> Response:
+def agreements_of_party(request: Request, reading: Reading) -> Response:
     """Return the agreements that an agency is a party to, by pages, and how each stands."""
+    reading.of_nobody()
+    services, caller = reading.services, request.state.caller
     asked = asked_of(request, {}, {}, ("limit", "cursor"))
     limit, question = asked.limit, {"agreements_of": caller.agency}
     after = key_from(asked.cursor, question)
