@@ -13,6 +13,7 @@ from domain.job_placement import JobStarted, JobVerified, VerificationMethod, Wo
 from domain.programme import ProgrammeKind
 from domain.registry import AgencyKind
 from domain.sharing.scope import compile_scope
+from domain.skill_training import Seated
 from projections.shared.counts import OVER, published_counts
 
 DAY = date(2026, 6, 1)
@@ -161,3 +162,17 @@ def test_a_scope_of_an_agency_that_is_no_pemda_has_no_field_for_counts():
     )
     assert as_dinas.fields == ()
     assert replace(as_dinas, kind=AgencyKind.PEMDA).fields == ()
+
+
+def test_nobody_is_to_be_seen_in_the_difference_of_any_two_days_or_figures():
+    """One more person is admitted each day, and seated the day after."""
+    events = [opened("roti")]
+    for n in range(17):
+        came = admitted(n)[1]
+        events.append((f"case:{n}", replace(came, effective=on(f"2026-03-{n + 1:02}"))))
+        events.append(told(n, Seated, f"2026-03-{n + 2:02}", programme="roti"))
+    rows = tables(OVER, events)
+    days = [published_counts(scope(), rows, date(2026, 3, day)) for day in range(1, 20)]
+    shown = [line.count for one in days for line in one.lines if line.count is not None]
+    assert {0, 5, 10, 15} == set(shown)
+    assert any(line.suppressed for line in days[2].lines)
