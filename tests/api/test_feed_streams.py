@@ -1,5 +1,6 @@
 """A feed as a stream: many share one reading, and each ends when there is no more reason for it."""
 
+import asyncio
 from contextlib import ExitStack
 from datetime import timedelta
 from itertools import islice
@@ -12,6 +13,7 @@ from partner_story import feed, streaming, within
 
 import api.feed_streams
 import api.serving
+from api.feed_streams import FeedStream
 from application.access import Unrecorded
 
 STREAMS = 12
@@ -86,6 +88,26 @@ def test_a_stream_goes_on_from_where_its_reader_came_to(house, server):
         assert stream.wait_for(lambda told: len(told) == 1) == whole[-1:]
     with streamed(server, house, "?lastEventId=1") as answer:
         assert f"id: {whole[1]['id']}" in first_lines(answer)
+
+
+def test_what_comes_between_the_first_reading_and_the_listening_is_not_missed(
+    house, server, monkeypatch
+):
+    told, answer = len(feed(house.disnaker, house.agreement)), FeedStream.__call__
+    with streaming(server.address, house.token(), house.agreement) as early:
+        early.wait_for(lambda heard: len(heard) == told)
+
+        def comes():
+            house.teach("Di Antara")
+            early.wait_for(lambda heard: len(heard) > told)
+
+        async def late(*said):
+            await asyncio.to_thread(comes)
+            await answer(*said)
+
+        monkeypatch.setattr(FeedStream, "__call__", late)
+        with streaming(server.address, house.token(), house.agreement) as stream:
+            stream.wait_for(lambda heard: len(heard) == len(early.told) > told)
 
 
 def test_a_stream_says_what_it_sends_as_the_standard_has_it(house, server):
