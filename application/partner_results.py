@@ -6,7 +6,7 @@ anybody. Accepting it writes the answer and the fact in one: what stands against
 said, and the result goes on waiting.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -35,7 +35,7 @@ from domain.partner_result import (
     ensure_may_be_told,
 )
 from domain.programme import PROGRAMME, ProgrammeOpened
-from domain.record import Draft, Evidence, StreamId
+from domain.record import Draft, Evidence, Recorded, StreamId
 from domain.sharing.scope import Scope
 
 RESULTS_MOST: Final = 500
@@ -107,10 +107,19 @@ class PartnerResults:
         """Say why a result is not taken over."""
         return self.append(request, partial(self._reject, programme, result, reason))
 
-    def against(self, programme: StreamId, result: str, request: Request) -> Refused | None:
-        """Return what speaks against accepting a result now, without writing anything."""
+    def against(
+        self,
+        programme: StreamId,
+        result: str,
+        request: Request,
+        read: Callable[[StreamId], Sequence[Recorded]] | None = None,
+    ) -> Refused | None:
+        """Return what speaks against accepting a result now, without writing anything.
+
+        ``read`` is for whoever asks of many results, and reads each stream once.
+        """
         try:
-            self._accept(programme, result, self.append.deliberation(request))
+            self._accept(programme, result, self.append.deliberation(request, read))
         except Refused as no:
             return no
         return None

@@ -5,8 +5,9 @@ accepted at once; a result is sent back one by one, with its reason.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
@@ -32,6 +33,7 @@ from api.readings import Reading, WithReading
 from api.result_desk import Answered, answer, partner_results
 from api.tokens import Caller
 from api.writing import Desk
+from application.append import Request as Asked
 from application.ledger import Conflict, OutcomeUnknown
 from application.partner_results import opened_of, stream_of
 from application.read_models import Question
@@ -39,7 +41,7 @@ from domain.fields import UUID
 from domain.kernel import FORGOTTEN, Event, Words
 from domain.partner_result import ResultProposed
 from domain.programme import Attendance, SessionHeld
-from domain.record import StreamId
+from domain.record import Recorded, StreamId
 from domain.time import Zone
 from projections.partner_results import PARTNER_RESULTS, ResultStatus
 
@@ -104,9 +106,10 @@ def waiting_results(
     whom, shown = shown_in(stated, whole=True)
     reading(whom, shown | ({"full_name"} if stated else set()), len(stated))
     names = named_in(services, caller.access, (one.proposed.fact for one in stated))
-    desk = Drawn(reading, caller, Tongue(language_asked(request)), names)
+    once = cache(services.ledger.read)
+    drawn = Drawn(request, reading, caller, Tongue(language_asked(request)), names, once)
     content = {
-        "cards": [desk.card(request, one) for one in stated],
+        "cards": [drawn.card(one) for one in stated],
         "accepted": leaf.accepted,
         "left": leaf.left,
         "later": more and f"{PATH}?{urlencode({'after': more})}",
@@ -134,39 +137,59 @@ def waiting_in(
 
 
 @dataclass(frozen=True, slots=True)
+class Class:
+    """What is asked once of a programme: its title, and by whom it is answered, if it may be."""
+
+    title: str
+    asked: Asked | None
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """Draws results for one reader, in one language."""
 
+    request: Request
     reading: Reading
     caller: Caller
     tongue: Tongue
     names: Names
+    read: Callable[[StreamId], Sequence[Recorded]]
+    classes: dict[StreamId, Class] = field(default_factory=dict)
 
-    def card(self, request: Request, one: Stated) -> Card:
+    def card(self, one: Stated) -> Card:
         """Return a result as it is read."""
         services, tongue, said = self.reading.services, self.tongue, one.proposed
         stream, fact = one.told.stream, said.fact
         drawing = Drawing(services, self.caller, tongue, self.names)
-        deciding = Deciding(services, self.caller)
-        may = deciding.answers_for(stream)
+        taught = self._class(stream)
+        results = partner_results(services)
+        no = taught.asked and results.against(stream, said.result, taught.asked, self.read)
         title = f"{tongue(*labels.of_event(type(fact)))} · {tongue.day(fact.effective.day)}"
         return Card(
             address=f"{stream.key}/{said.result}",
             title=title,
-            programme=self._class(stream),
+            programme=taught.title,
             whose=drawing.whose(stream_of(stream, said)) if said.case else None,
             told=f"{self.names.of(said.agency)}, {tongue.stamp(one.told.recorded_at, Zone.WIB)}",
             respond_by=tongue.day(one.respond_by),
             overdue=one.overdue(services.now()),
             lines=list(self._lines(drawing, fact)),
             papers=self._papers(said),
-            against=self._against(request, one) if may else None,
-            may_answer=may,
+            against=tongue(*no.because) if no else None,
+            may_answer=taught.asked is not None,
         )
 
-    def _class(self, programme: StreamId) -> str:
-        opened = opened_of(self.reading.services.ledger.read(programme))
-        return opened.title if opened else programme.key
+    def _class(self, programme: StreamId) -> Class:
+        if programme not in self.classes:
+            services = self.reading.services
+            opened = opened_of(self.read(programme))
+            asked = None
+            if Deciding(services, self.caller).answers_for(programme):
+                desk = desk_of(self.request, self.caller, self.reading)
+                asked = replace(exchange(desk, programme, 0), expected={})
+            title = opened.title if opened else programme.key
+            self.classes[programme] = Class(title, asked)
+        return self.classes[programme]
 
     def _lines(self, drawing: Drawing, fact: Event) -> Iterator[Fact]:
         """Yield what a result says; of a session, who was there by their names."""
@@ -184,13 +207,6 @@ class Drawn:
         if said.papers is FORGOTTEN:
             return [self.tongue(*GONE)]
         return [paper.number for paper in said.papers]
-
-    def _against(self, request: Request, one: Stated) -> str | None:
-        desk = desk_of(request, self.caller, self.reading)
-        asked = replace(exchange(desk, one.told.stream, 0), expected={})
-        results = partner_results(self.reading.services)
-        no = results.against(one.told.stream, one.proposed.result, asked)
-        return self.tongue(*no.because) if no else None
 
 
 def desk_of(request: Request, caller: Caller, reading: Reading) -> Desk:
