@@ -111,6 +111,7 @@ class PostgresFeeds:
         self._together: Together[Told] = Together()
         tail.on_feeds(self.others_told)
         self._stale = False
+        self._asking = 0
 
     def after(self, audience: Audience, entry: int, most: int) -> Told:
         """Return the entries after one, at most so many."""
@@ -142,6 +143,8 @@ class PostgresFeeds:
         with self._door:
             known = audience in self._listeners
             self._listeners.setdefault(audience, []).append(told)
+        with self._moved:
+            self._moved.notify_all()
         if not known:
             self.look([audience.agreement])
         return partial(self._leave, audience, told)
@@ -149,14 +152,18 @@ class PostgresFeeds:
     def reached(self, position: int, seconds: float) -> bool:
         """Wait until the feeds have seen a position, and whoever that concerns was looked at."""
         deadline = time.monotonic() + seconds
-        while True:
-            with self._pool.connection() as connection:
-                row = connection.execute(REACHED, (position, FEEDS)).fetchone()
-            left = deadline - time.monotonic()
-            if row == (True,) or left <= 0:
-                return row == (True,)
-            with self._moved:
-                self._moved.wait(min(left, LOOK_SECONDS))
+        self._ask(1)
+        try:
+            while True:
+                with self._pool.connection() as connection:
+                    row = connection.execute(REACHED, (position, FEEDS)).fetchone()
+                left = deadline - time.monotonic()
+                if row == (True,) or left <= 0:
+                    return row == (True,)
+                with self._moved:
+                    self._moved.wait(min(left, LOOK_SECONDS))
+        finally:
+            self._ask(-1)
 
     def news(self, heads: Mapping[Audience, int | None]) -> None:
         """Hear from the feeder of this process."""
@@ -187,6 +194,21 @@ class PostgresFeeds:
         self._stale = True
         with self._moved:
             self._moved.notify_all()
+
+    def _ask(self, more: int) -> None:
+        with self._moved:
+            self._asking += more
+            self._moved.notify_all()
+
+    @property
+    def awaited(self) -> bool:
+        """Say whether anybody here waits for what feeds will tell."""
+        return bool(self._listeners or self._asking)
+
+    def await_asking(self, seconds: float, closing: Event) -> None:
+        """Wait until somebody waits for what feeds will tell; whoever set ``closing`` need not."""
+        with self._moved:
+            self._moved.wait_for(lambda: self.awaited or closing.is_set(), seconds)
 
     def await_others(self, seconds: float, closing: Event) -> None:
         """Wait until another process told something; whoever set ``closing`` need not."""
