@@ -19,6 +19,14 @@ FIGURES: Final[Mapping[str, Words]] = {
     "placed_6_months_ago": ("Bekerja sejak 6 bulan lalu", "Placed 6 months ago"),
     "placed_12_months_ago": ("Bekerja sejak 12 bulan lalu", "Placed 12 months ago"),
 }
+BY: Final[Mapping[str, Words]] = {
+    "unit": ("menurut unit", "by unit"),
+    "domicile": ("menurut domisili", "by domicile"),
+    "age_band": ("menurut umur", "by age"),
+    "sex": ("menurut jenis kelamin", "by sex"),
+    "programme": ("menurut program", "by programme"),
+}
+UNKNOWN: Final[Words] = ("tidak diketahui", "unknown")
 HIDDEN: Final[Words] = ("tidak disebut", "not told")
 
 
@@ -38,16 +46,19 @@ def counts_in(data: Json, tongue: Tongue, names: Names) -> Mapping[str, Any]:
     return {"lines": [line_of(one, tongue, names) for one in lines], "about": about}
 
 
-def line_of(line: Any, tongue: Tongue, names: Names) -> tuple[str, str]:
-    """Return what a line counts, and its count or the word for one that is not told."""
-    figure = tongue.words(FIGURES.get(line["figure"]) or (labels.spaced(line["figure"]),) * 2)
-    part = line.get("title") or line.get("value")
-    label = f"{figure} · {part_of(part, tongue, names)}" if part else figure
-    count = line.get("count")
-    return label, tongue.words(HIDDEN) if count is None else tongue.number(count)
+def line_of(line: Any, tongue: Tongue, names: Names) -> tuple[str, bool, str]:
+    """Return what a line counts, whether it is a part of one above, and what is told of it."""
+    figure, by, count = line["figure"], line.get("by"), line.get("count")
+    label = tongue.words(FIGURES.get(figure) or (labels.spaced(figure),) * 2)
+    if by:
+        part = part_of(line.get("title") or line.get("value") or "", tongue, names)
+        label = f"{tongue.words(BY.get(by) or (by, by))}: {part}"
+    return label, bool(by), tongue.words(HIDDEN) if count is None else tongue.number(count)
 
 
 def part_of(part: str, tongue: Tongue, names: Names) -> str:
     """Return what a part is called: a unit, a region, or a word of a list."""
+    if part == "unknown":
+        return tongue.words(UNKNOWN)
     named = names.of(part)
     return named if named != part else tongue.words(labels.VALUES.get(part) or (part, part))
