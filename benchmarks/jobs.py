@@ -103,10 +103,11 @@ def python_worker(
 
 def work_off(do: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
     """Do jobs until there are no more. Whatever else is printed goes to standard error."""
-    answers, sys.stdout = sys.stdout, sys.stderr
+    answers, sys.stdout = sys.stdout.fileno(), sys.stderr
     for line in sys.stdin:
-        answers.write(json.dumps(do(json.loads(line))) + "\n")
-        answers.flush()
+        told = json.dumps(do(json.loads(line))).encode() + b"\n"
+        while told:  # under PYTHONUNBUFFERED, a long line would be cut off where the pipe is full
+            told = told[os.write(answers, told) :]
 
 
 def pinned_to(cores: Sequence[int]) -> list[str]:

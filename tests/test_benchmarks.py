@@ -119,6 +119,16 @@ def test_a_process_that_dies_leaves_its_last_words():
     assert "no such peer" in str(told.value)
 
 
+def test_an_answer_of_any_length_arrives_whole(monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    answering = (
+        "import uvloop, asyncio; from benchmarks.jobs import work_off;"
+        "work_off(lambda job: uvloop.run(asyncio.sleep(0, {'said': 'x' * job['length']})))"
+    )
+    with Worker(sys.executable, "-c", answering) as worker:
+        assert [len(worker.ask(length=long)["said"]) for long in (1, 300_000)] == [1, 300_000]
+
+
 def test_a_peer_that_is_not_there_is_named_with_the_reason(place):
     for install in (installing.emmett, installing.umadb):
         with pytest.raises(installing.NotInstalled, match="not"):
