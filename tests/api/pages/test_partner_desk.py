@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from agency_house import house
+from agency_views import EXPECTED
 from browsing import FAINT, NARROW, WIDE, ensure_legible, opened
 from facts import MEDAN
 from fastapi.testclient import TestClient
@@ -20,6 +21,10 @@ from partner_story import (
     taught,
     within,
 )
+
+from api.cli_demo import AGENCIES
+from application.demo.partners import AGENCIES as NAMED
+from domain.sharing.fields import RECORD_OF
 
 __all__ = ["house", "receiver"]
 EVERY_FIELD = (
@@ -61,6 +66,14 @@ def test_an_agency_sees_its_agreement_as_its_feed_has_it_and_it_is_recorded(
     (record,) = [one for one in reads if one["route"] == "/mitra/{agreement}"]
     assert (record["agreement"], record["actor"]) == (agreement, "agency-1")
     assert set(record["fields"]) == set(one["data"])
+
+
+def test_the_demo_offers_one_login_for_each_kind_of_agency_that_is_a_party():
+    kinds = {code: kind for code, kind, *_ in NAMED}
+    offered = [kinds[code] for _, code in AGENCIES]
+    parties = {agency for _, agency in EXPECTED}
+    assert set(offered) == {kinds[one] for one in parties} & set(RECORD_OF)
+    assert len(set(offered)) == len(offered)
 
 
 def test_what_is_not_signed_shows_nobody_and_says_why(service, visitor, medan, partnership):
