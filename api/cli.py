@@ -53,29 +53,40 @@ app.command("log", epilog=cli_seal.LOG_EXAMPLES)(cli_seal.log)
 app.command("serve", epilog="Contoh / example: `jejak serve --port 8017`")(cli_demo.serve)
 
 
-@app.command(epilog="Contoh / example: `jejak token --role caseworker --unit RUTAN-MEDAN`")
-def token(
+@app.command(
+    epilog="Contoh / example: `jejak token --role caseworker --unit RUTAN-MEDAN`;"
+    " `jejak token --role agency --agency DISNAKER-12.71`"
+)
+def token(  # noqa: PLR0913, PLR0917  # its options
     role: Annotated[Role, typer.Option(help="Peran / role.")] = Role.CASEWORKER,
     level: Annotated[Level, typer.Option(help="Tingkat / level.")] = Level.UNIT,
     unit: Annotated[list[str] | None, typer.Option(help="Kode unit; boleh diulang.")] = None,
+    agency: Annotated[str, typer.Option(help="Kode instansi / an agency's code.")] = "",
     user: Annotated[str, typer.Option(help="Kunci pengguna, bukan nama / a key, no name.")] = "",
     days: Annotated[int, typer.Option(min=1, max=366, help="Masa berlaku / good for.")] = 30,
 ) -> None:
     """Buat token masuk untuk satu pengguna / make one user's bearer token."""
     from api.main import issue, settings, tokens_of  # noqa: PLC0415  # --help stays quick
 
-    if level is not Level.DITJENPAS and not unit and role is not Role.OPERATOR:
+    if (role is Role.AGENCY) != bool(agency):
+        fail(
+            "--role agency dan --agency KODE saling membutuhkan",
+            "--role agency and --agency CODE need each other",
+            status=2,
+        )
+    named = unit or agency or level is Level.DITJENPAS or role is Role.OPERATOR
+    if not named:
         fail(
             "sebutkan --unit; tanpa unit, token tidak membuka apa pun",
             "name a --unit; without one a token opens nothing",
             status=2,
         )
     caller = Caller(
-        id=user or f"{role.value}-{'-'.join(unit or [level.value])}".lower(),
+        id=user or f"{role.value}-{'-'.join(unit or [agency or level.value])}".lower(),
         role=role,
         level=level,
         units=frozenset(unit or ()),
-        agency=None,
+        agency=agency or None,
     )
     with told():
         typer.echo(issue(tokens_of(settings()), caller, days))

@@ -1,16 +1,23 @@
 """An agency has its feed sent to it, sees how that goes, and mends it itself."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
+from threading import Thread
 
 import pytest
+import time_machine
+from facts import open_case
 from fastapi.testclient import TestClient
 from feed_doors import partnership
-from partner_story import agreed, course_of, feed, taught, within
+from partner_story import agreed, caught_up, course_of, feed, moved, records, taught, within
+from running import free_port
 from standardwebhooks import Webhook
 from webhook_receivers import receiving
 
 PATH = "/v1/subscriptions"
+DOCUMENT = Path(__file__).parents[2] / "docs/webhooks.md"
 NOWHERE = "01980f5c-7a00-7000-8000-000000000009"
 ACTIONS = ("pause", "resume", "test", "secret", "dead-letters/replay", "dead-letters/discard")
 BODIES = {"secret": {}, "dead-letters/replay": {"all": True}, "dead-letters/discard": {"all": True}}
@@ -174,10 +181,15 @@ def test_a_removed_one_sends_nothing_more_and_its_log_stays(house):
         one = subscribed(house, receiver)["id"]
         removed = house.disnaker.delete(f"{PATH}/{one}").json()
         assert (removed["state"], removed["why"]) == ("disabled", "removed")
-        assert house.disnaker.delete(f"{PATH}/{one}").json() == removed
+        again = house.disnaker.delete(f"{PATH}/{one}").json()
+        assert (again["state"], again["why"]) == ("disabled", "removed")
         for action in ("pause", "resume", "test", "secret", "dead-letters/replay"):
             assert code_of(post(house.disnaker, one, action), 409) == "subscription.disabled"
-        assert house.disnaker.get(f"{PATH}/{one}/deliveries").json()["items"]
+        taught(house.medan, house.cohort, "Rini Contoh")
+        caught_up(house.services)
+        log = house.disnaker.get(f"{PATH}/{one}/deliveries").json()["items"]
+        assert [line["what"] for line in log if line["what"] != "entry"] == ["disabled", "opened"]
+    assert len(receiver.got) <= 1, "one may have been under way"
 
 
 def test_dead_letters_are_grouped_recorded_replayed_and_thrown_away(house):
@@ -220,3 +232,32 @@ def test_dead_letters_are_grouped_recorded_replayed_and_thrown_away(house):
 def test_which_dead_letters_is_said_in_one_way(house, said):
     answer = house.disnaker.post(f"{PATH}/{NOWHERE}/dead-letters/replay", json=said)
     assert code_of(answer, 422) == "request.invalid"
+
+
+def test_the_receiver_of_the_documentation_has_what_the_list_shows(house, tmp_path):
+    code = re.search(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)[1]
+    assert len([line for line in code.splitlines() if line]) <= 30
+    documented, kept = {}, tmp_path / "records.json"
+    exec(code, documented)  # noqa: S102  # the documentation's own
+    agreement = agreed(house.medan)
+    cohort = course_of(house.medan, agreement)
+    wrong, right = taught(house.medan, cohort, "Sari Contoh"), open_case(house.medan, "Tono Contoh")
+    opened = house.disnaker.post(
+        PATH, json={"agreement": agreement, "url": f"http://127.0.0.1:{free_port()}/"}
+    ).json()
+    post(house.disnaker, opened["id"], "pause")
+    port = int(opened["url"].rstrip("/").rpartition(":")[2])
+    with documented["receiver"](port, opened["secret"], kept) as server:
+        server.RequestHandlerClass.log_message = lambda *_: None
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        with time_machine.travel(house.clock()):
+            assert post(house.disnaker, opened["id"], "test").json()["status"] == 204
+            caught_up(house.services)
+            post(house.disnaker, opened["id"], "resume")
+            moved(house.medan, house.supervisor, wrong, right)
+            caught_up(house.services)
+            told = feed(house.disnaker, agreement)
+            address = f"{PATH}/{opened['id']}"
+            assert within(9, lambda: house.disnaker.get(address).json()["delivered"] == len(told))
+        server.shutdown()
+    assert json.loads(kept.read_text())["records"] == records(house.disnaker, agreement) != {}

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
+from typer.testing import CliRunner
 
+from api.cli import app
 from api.tokens import Caller, Level, Role, TokenRefused, Tokens
 
 SECRET = b"s" * 32
@@ -104,3 +106,23 @@ def test_without_units_nothing_is_seen_but_at_the_top():
     assert top.access.everywhere
     agency = TOKENS(jwt.encode(claims | {"level": "ditjenpas", "role": "agency"}, SECRET, "HS256"))
     assert not agency.access.everywhere
+
+
+@pytest.mark.parametrize(
+    "words", [["--role", "agency"], ["--agency", "DISNAKER-12.71", "--unit", "RUTAN-MEDAN"]]
+)
+def test_a_token_names_an_agency_exactly_where_its_role_is_one(words):
+    answer = CliRunner().invoke(app, ["token", *words])
+    assert answer.exit_code == 2
+    assert "--agency CODE" in answer.stderr
+
+
+def test_a_token_of_an_agency_needs_no_unit(monkeypatch):
+    monkeypatch.setattr("api.main.tokens_of", lambda _: TOKENS)
+    said = ["token", "--role", "agency", "--agency", "DISNAKER-12.71"]
+    caller = TOKENS(CliRunner().invoke(app, said).stdout.strip())
+    assert (caller.role, caller.agency, caller.units) == (
+        Role.AGENCY,
+        "DISNAKER-12.71",
+        frozenset(),
+    )
