@@ -24,7 +24,7 @@ from domain.record import StreamId
 from domain.registry import AgencyKind, AgencyNamed, UnitKind, UnitNamed
 from domain.schooling import PaketLevel, Placed, Proof, Schooling, Screened
 
-BPVP = "BPVP-MEDAN"
+BPVP, LSP = "BPVP-MEDAN", "LSP-FIKTIF"
 PARTNER = replace(ACTOR, id="bpvp-1", role="agency", unit=None, agency=BPVP)
 SCHEME = "Barber"
 PAKET, TRAINING = ProgrammeKind.KEJAR_PAKET, ProgrammeKind.PELATIHAN_KETERAMPILAN
@@ -40,9 +40,9 @@ class House:
         self.results = PartnerResults(self.desk.append, Sharing(ledger, Units(ledger, now), now))
         if not ledger.read(registry(f"unit/{MEDAN}")):
             self.desk.tell(registry(f"unit/{MEDAN}"), unit_named())
-        named = f"agency/{agency}"
-        if not ledger.read(registry(named)):
-            self.desk.tell(registry(named), agency_named(agency, kind))
+        for code, what in ((agency, kind), (LSP, AgencyKind.LSP)):
+            if not ledger.read(registry(f"agency/{code}")):
+                self.desk.tell(registry(f"agency/{code}"), agency_named(code, what))
         self.agreement = StreamId(kind="agreement", key=new_id())
         self.teaches = PAKET if kind is AgencyKind.PKBM else TRAINING
         wanted = replace(draft(agency), programme_kinds=(self.teaches,))
@@ -154,7 +154,7 @@ def draft(agency):
         effective=on("2025-01-01"),
         title="Pelatihan bersertifikat",
         instrument=Instrument.PKS,
-        parties=("RUTAN-MEDAN", agency),
+        parties=("RUTAN-MEDAN", agency, LSP),
         purpose="Pelatihan",
         legal_basis="UU 22/2022",
         units=(MEDAN,),

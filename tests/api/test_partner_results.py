@@ -2,7 +2,8 @@
 
 import pytest
 from facts import MEDAN
-from partner_house import SCHEME, House
+from partner_house import LSP, SCHEME, House
+from partner_house import told as told_by
 from scenario import on
 
 from application.access import Asked
@@ -259,6 +260,14 @@ def test_another_unit_hears_that_there_is_none(service, house, partner, names):
     assert answer_to(other, house, result, accepted=True).status_code == 404
     assert other.get(address(house)).status_code == 404
     assert other.get(address(house, result)).status_code == 404
+
+
+def test_a_partner_sees_its_own_results_and_no_other_partys(house, partner, medan):
+    (theirs,) = house.propose(told_by("l-1", house.budi, house.assessed("2025-06-18")), agency=LSP)
+    assert partner.get(address(house, theirs)).status_code == 404
+    own = partner.get(address(house)).json()["items"]
+    assert {one["agency"] for one in own} == {AGENCY}
+    assert theirs in {one["id"] for one in medan.get(address(house)).json()["items"]}
 
 
 def test_a_result_is_answered_once_and_what_is_none_by_nobody(house, partner, medan, names):
