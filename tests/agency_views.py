@@ -50,7 +50,7 @@ NEVER = re.compile(
             *OFFENCES,
             *("pasal", "pidana", "putusan", "vonis", "remisi", "residivis", "sk_number", r"nik\b"),
             *("offence", "verdict", "sentence", "months", "concern", "reason", "birth_date"),
-            *("case:", "person:", "RUTAN-", "konvoi", "karang taruna"),
+            *("case:", "person:", "konvoi", "karang taruna"),
         )
     ),
     re.IGNORECASE,

@@ -71,6 +71,26 @@ def test_each_agency_sees_its_fields_of_its_people_and_nothing_else(demo, plan, 
     assert len(exported) == len(listed)
 
 
+@pytest.mark.parametrize(
+    ("row", "agency", "figures"),
+    [
+        ("S2", "PEMKAB-36.04", {"population": 380, "enrolled": 115}),
+        ("S3", "PEMKO-12.71", {"population": 1335, "enrolled": 45, "certified": 40}),
+    ],
+)
+def test_a_pemda_sees_rounded_figures_of_its_own_people_and_nobody(
+    demo, plan, row, agency, figures
+):
+    """Medan: of 2,340 at home in the city, the 1,335 or more whom the agreement names; 48 seats."""
+    with agency_of(demo, agency) as client:
+        assert within(PATIENCE_SECONDS, lambda: records(client, plan.agreements[row]))
+        (record,) = records(client, plan.agreements[row]).values()
+    lines = record["counts"]["lines"]
+    whole = {one["figure"]: one["count"] for one in lines if one["by"] is None}
+    assert whole | figures == whole
+    assert not [one for one in lines if one["count"] is not None and one["count"] % 5]
+
+
 @pytest.mark.parametrize("agency", sorted({agency for _, agency in EXPECTED}))
 def test_no_agency_sees_another_agreement_or_anything_of_the_staff(demo, plan, agency):
     own = {row for row, party in EXPECTED if party == agency}
