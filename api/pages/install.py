@@ -10,6 +10,7 @@ from api.pages import (
     changes,
     corrections,
     detention,
+    disclosures,
     due,
     integration,
     journey,
@@ -42,6 +43,7 @@ PAGES: Final = (
     corrections,
     partner_results,
     changes,
+    disclosures,
     law,
     remisi_differences,  # before the lists, whose address of a person fits its own
     remisi_batches,

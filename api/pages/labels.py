@@ -205,6 +205,7 @@ VALUES: Final[Mapping[str, Words]] = {
     "supervisor": ("penyelia", "supervisor"),
     "auditor": ("auditor", "auditor"),
     "agency": ("instansi", "agency"),
+    "compliance": ("kepatuhan", "compliance"),
 }
 SHORT: Final = frozenset(
     {

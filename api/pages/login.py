@@ -1,5 +1,6 @@
 """Login and logout: a token in a form, never in an address, since addresses are logged."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request
@@ -8,10 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 from api.dependencies import WithServices
 from api.pages.cases import SEARCH_COOKIE, SEARCH_PATH
 from api.pages.rendering import page, remember
-from api.pages.visits import DESK, LOGIN, TOKEN_COOKIE, OwnForm, PageRoute
+from api.pages.visits import DESK, LOGIN, READS, TOKEN_COOKIE, OwnForm, PageRoute
 from api.tokens import LONGEST, Role, TokenRefused
 from domain.kernel import Words
 
+HOMES: Final[Mapping[Role, str]] = {Role.AGENCY: DESK, Role.COMPLIANCE: READS}
+"""Where those begin who have a page of their own; the others see the overview."""
 COOKIE_MOST: Final = 3_900
 """Characters of a token; a browser drops a cookie of more than 4,096 bytes."""
 NOT_VALID: Final[Words] = (
@@ -50,7 +53,7 @@ def log_in(
     request.state.actor = caller.id
     if len(token) > COOKIE_MOST:
         return _form(request, TOO_LONG, 422)
-    response = RedirectResponse(DESK if caller.role is Role.AGENCY else "/", 303)
+    response = RedirectResponse(HOMES.get(caller.role, "/"), 303)
     remember(request, response, TOKEN_COOKIE, token)
     return response
 

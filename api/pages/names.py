@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from api.dependencies import Services
 from application.read_models import Access, Question
-from domain.kernel import Event
 from domain.region import REGIONS
 from projections.agreements import AGREEMENTS
 from projections.programmes import PROGRAMMES
@@ -36,8 +35,8 @@ def units_and_agencies(services: Services, access: Access) -> dict[str, str]:
     return {row.code: row.title for _, row in rows}
 
 
-def named_in(services: Services, access: Access, events: Iterable[Event]) -> Names:
-    """Return the names of all that some events speak of."""
+def named_in(services: Services, access: Access, events: Iterable[object]) -> Names:
+    """Return the names of the programmes and agreements that events, or others, speak of."""
     said = list(events)
     titles = units_and_agencies(services, access)
     for projection, column in ((PROGRAMMES, "programme"), (AGREEMENTS, "agreement")):

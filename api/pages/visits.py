@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from api.dependencies import Services, WithServices, services_of
 from api.pages.rendering import page
 from api.problems import BUSY, DETAILS, TITLES, Problem
-from api.tokens import READERS, Caller, Role, TokenRefused
+from api.tokens import OVERSEERS, READERS, Caller, Role, TokenRefused
 from application.access import UNRECORDED, Unrecorded
 from application.read_models import Busy
 from domain.kernel import Words
@@ -25,6 +25,8 @@ TOKEN_COOKIE: Final = "jejak_masuk"  # noqa: S105  # its name
 LOGIN: Final = "/masuk"
 DESK: Final = "/mitra"
 """Where agencies are at home; the other pages are for staff."""
+READS: Final = "/siapa-melihat"
+"""Where those are at home who look after how data is used."""
 NOT_A_READER: Final[Words] = (
     "peran ini tidak membaca isi catatan; halaman ini untuk petugas, penyelia dan auditor",
     "this role does not read records; these pages are for caseworkers, supervisors and auditors",
@@ -80,6 +82,11 @@ def visitor(request: Request, services: WithServices) -> Caller:
 def partner(request: Request, services: WithServices) -> Caller:
     """Return who visits the desk of agencies: an agency, or staff who look at what one sees."""
     return _let_in(request, services, READERS | {Role.AGENCY})
+
+
+def overseer(request: Request, services: WithServices) -> Caller:
+    """Return who visits the book of reads: compliance, or an auditor."""
+    return _let_in(request, services, OVERSEERS)
 
 
 def _let_in(request: Request, services: Services, roles: Collection[Role]) -> Caller:

@@ -182,6 +182,11 @@ def reads_of(
     said: Annotated[Filters, Depends(filters_of)],
 ) -> Reads:
     """Return what the caller may see of what is asked for; 404 for a subject out of scope."""
+    return reads_seen_by(caller, reading, said)
+
+
+def reads_seen_by(caller: Caller, reading: Reading, said: Filters) -> Reads:
+    """Return what somebody may see of what is asked for; 404 for a subject out of scope."""
     access = caller.access
     asked = Asked(
         subjects=None,
