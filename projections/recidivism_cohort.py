@@ -139,10 +139,10 @@ def final_releases(row: CaseSummary, ends: Iterable[date]) -> Iterator[date]:
 
 
 def _returns(cases: Iterable[CaseSummary], after: date, kind: Return) -> Iterator[date]:
-    """Return the days of coming back in cases that began after a release."""
+    """Return the days of coming back in cases that began after a release, or on its day."""
     for row in cases:
         began = min((m.admitted_on for m in row.movements if m.admitted_on), default=None)
-        if began is None or began <= after:
+        if began is None or began < after:
             continue
         if kind is Return.NEW_ADMISSION:
             yield began
@@ -158,7 +158,7 @@ def _deaths(cases: Iterable[CaseSummary]) -> Iterator[date]:
 
 
 def _first(days: Iterable[date], after: date, until: date) -> date | None:
-    return min((day for day in days if after < day <= until), default=None)
+    return min((day for day in days if after <= day <= until), default=None)
 
 
 def _joined(scene: Scene) -> Mapping[str, date]:

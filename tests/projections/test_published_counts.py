@@ -11,6 +11,7 @@ from domain.agreement import AgreementStarted, ParticipantKind
 from domain.custody import Released, ReleaseKind
 from domain.job_placement import JobStarted, JobVerified, VerificationMethod, WorkKind
 from domain.programme import ProgrammeKind
+from domain.region import REGIONS
 from domain.registry import AgencyKind
 from domain.sharing.scope import compile_scope
 from domain.skill_training import Seated
@@ -112,6 +113,28 @@ def test_a_programme_of_another_agreement_or_kind_is_not_counted():
     assert ("enrolled", "programme", "lain") not in figures(events)
     (line,) = [one for one in counts(events).lines if one.value == "roti"]
     assert line.title == "Roti"
+
+
+def test_a_programme_of_another_unit_is_not_counted_nor_one_where_nobody_is_of_the_scope():
+    stream, event = opened("lain")
+    events = [(stream, replace(event, unit="RUTAN-LAIN")), opened("roti"), *people(6)]
+    events += [seated(n, "lain") for n in range(6)]
+    events += [*people(6, 20, domicile="12.07"), *(seated(n) for n in range(20, 26))]
+    assert {key for key in figures(events) if key[0] == "enrolled"} == {("enrolled", None, None)}
+    assert totals(events)["enrolled"] == 0
+
+
+def test_parts_that_would_tell_of_one_person_each_are_not_told_nor_is_who_has_nobody():
+    """Nine people in nine regencies: that there are nine parts would tell that each is of one."""
+    homes = [code for code in REGIONS if code.startswith("12.")][:10]
+    events = [admitted(n, home) for n, home in enumerate(homes[:9])]
+    told_homes = {
+        value: count
+        for (_, by, value), count in figures(events, regions=("12",)).items()
+        if by == "domicile"
+    }
+    assert told_homes.keys() > set(homes)
+    assert set(told_homes.values()) == {None}
 
 
 def test_whoever_was_released_still_counts_where_they_took_part():

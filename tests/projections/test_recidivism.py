@@ -19,6 +19,7 @@ from domain.custody import (
 from domain.integration import IntegrationEnded, IntegrationProposed, IntegrationStarted, Right
 from domain.kernel import Refused
 from domain.person_link import MergeGround, PersonMerged
+from domain.skill_training import Seated
 from domain.verdict import Instance, Outcome, VerdictBecameFinal, VerdictExecuted, VerdictPronounced
 from projections.recidivism import RECIDIVISM
 
@@ -125,6 +126,25 @@ def test_who_died_in_the_window_is_in_neither_number():
     assert numbers(span(*events, on="2025-11-30")) == (6, 0, 0, 6, 0)
 
 
+def test_who_came_back_and_then_died_came_back():
+    events = [*convicts(5), back(0, "2025-08-01")]
+    events += [told("lagi-0", Died, "2025-12-01", place="Medan", cause=None, document="SK")]
+    assert numbers(span(*events)) == (5, 5, 1, 0, 0)
+
+
+def test_who_is_taken_in_again_at_the_gate_came_back_and_who_was_held_elsewhere_did_not():
+    assert span(*convicts(5), back(0, "2025-06-10")).returned == 1
+    assert span(*convicts(5), back(0, "2025-06-09")).returned == 0
+
+
+def test_the_end_of_asimilasi_is_no_release():
+    events = [admitted("a"), freed("a", kind=ReleaseKind.PEMBEBASAN_BERSYARAT)]
+    said = {"right": Right.ASIMILASI, "rule_set": "2022"}
+    events += [told("a", IntegrationProposed, "2025-04-01", proposal="A", **said)]
+    events += [told("a", IntegrationEnded, "2025-06-10", proposal="A")]
+    assert span(*events).released == 0
+
+
 def test_merged_records_are_one_person():
     events = [*convicts(5), back(0, "2025-08-01", person="lain")]
     assert span(*events).returned == 0
@@ -144,6 +164,7 @@ def test_participants_stand_beside_others_of_the_same_units_and_no_effect_is_cla
     events = [agreement(), opened("roti"), *(admitted(n) for n in range(12))]
     events += [seated(n) for n in range(5)]
     events += [freed(n, "2025-12-10") for n in range(12)]
+    events += [told(11, Seated, "2025-12-11", programme="roti")]
     events += [admitted("jauh", unit="RUTAN-LAIN"), freed("jauh", "2025-12-10")]
     events += [back(0, "2026-01-01"), *(back(n, "2026-01-01") for n in range(5, 9))]
     asked = {"from": "2025-12-01", "until": "2025-12-31", "on": "2027-01-01", "agreement": "pks"}
