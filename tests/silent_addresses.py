@@ -27,6 +27,7 @@ SILENT = {
     *("/bebas", "/bebas.csv"),  # nobody's release is near
     "/integrasi",  # nobody was convicted
     "/hasil-mitra",  # no partner told anything
+    *("/mitra", "/mitra/{agreement}"),  # there is no agreement; `test_partner_desk` tells
     "/v1/integration-rights",
     "/v1/read-models/{name}",  # a name that there is not
     *(f"/v1/read-models/{name}{form}" for name in (*EMPTY_HERE, *OF_NOBODY) for form in FORMS),
