@@ -25,7 +25,7 @@ from domain.custody import (
 )
 from domain.fields import Days, Line, Months, Rupiah, Years
 from domain.fine import FinePaid, ensure_owed
-from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, ensure
 from domain.law.book import LAW
 from domain.law.child import is_child
 
@@ -151,7 +151,11 @@ def legal_status(journey: Journey) -> LegalStatus | None:
 
 @lru_cache(maxsize=4096)
 def _came_as_child(born: date | None, on: date) -> bool:
-    return is_child(born, on, LAW)
+    """Say so by the law of the day; before the earliest text that is known, nobody is called so."""
+    try:
+        return is_child(born, on, LAW)
+    except Refused:
+        return False
 
 
 def _is_serving(verdicts: Verdicts) -> bool:

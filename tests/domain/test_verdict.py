@@ -285,3 +285,8 @@ def test_a_journey_taken_over_says_what_the_person_was(said):
 
 def test_any_order_of_facts_leads_to_some_state():
     assert status(executed, final, copied, admitted) is LegalStatus.TAHANAN
+
+
+def test_before_the_earliest_text_that_is_known_nobody_is_called_a_child():
+    young = replace(admitted, effective=on("1945-01-01"), birth_date=date(1935, 1, 1))
+    assert legal_status(CASE.fold([young])) is LegalStatus.TAHANAN
