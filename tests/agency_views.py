@@ -49,7 +49,7 @@ NEVER = re.compile(
         (
             *OFFENCES,
             *("pasal", "pidana", "putusan", "vonis", "remisi", "residivis", "sk_number", r"nik\b"),
-            *("offence", "verdict", "sentence", "months", "concern", "reason", "birth_date"),
+            *("offence", "verdict", "sentence", '"months"', "concern", "reason", "birth_date"),
             *("case:", "person:", "konvoi", "karang taruna"),
         )
     ),

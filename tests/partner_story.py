@@ -103,6 +103,17 @@ def append(client, case, told):
     return answer.json()
 
 
+def told_of(client, agreement, said):
+    """Tell something of an agreement as it stands."""
+    version = client.get(f"/v1/agreements/{agreement}").headers["etag"]
+    answer = client.post(
+        f"/v1/agreements/{agreement}/events",
+        json={"events": [said]},
+        headers={"If-Match": version},
+    )
+    assert answer.status_code == 201, answer.text
+
+
 def taught(client, cohort, name):
     """Open a case and tell a whole training in it; return the case."""
     case = open_case(client, name)

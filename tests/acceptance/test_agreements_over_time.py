@@ -16,6 +16,7 @@ from partner_story import (
     records,
     streaming,
     taught,
+    told_of,
 )
 
 from domain.time import Zone
@@ -127,10 +128,12 @@ def week(house, cohort, agreement):
         forget(house, cases["Sari Contoh"])
 
     def rests():
-        tell(house, agreement, event("agreement.suspended", today(house), reason="Evaluasi"))
+        told_of(
+            house.medan, agreement, event("agreement.suspended", today(house), reason="Evaluasi")
+        )
 
     def back():
-        tell(house, agreement, event("agreement.resumed", today(house)))
+        told_of(house.medan, agreement, event("agreement.resumed", today(house)))
         append(house.medan, cases["Dewi Contoh"], [home("2026-03-05", "12.71")])
 
     return (come, leaves, mixed_up, freed, forgotten, rests, back)
@@ -151,16 +154,6 @@ def forget(house, case):
     said = {"basis": "requested", "decided_by": "kanwil-7", "decision": "W2/12", "document": None}
     answer = kanwil.post(
         f"/v1/persons/{person}/forgetting", json=said, headers={"If-Match": version}
-    )
-    assert answer.status_code == 201, answer.text
-
-
-def tell(house, agreement, said):
-    version = house.medan.get(f"/v1/agreements/{agreement}").headers["etag"]
-    answer = house.medan.post(
-        f"/v1/agreements/{agreement}/events",
-        json={"events": [said]},
-        headers={"If-Match": version},
     )
     assert answer.status_code == 201, answer.text
 

@@ -1,13 +1,13 @@
 """The desk of an agency: agreements as they stand, records as the feed has them, and webhooks."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from agency_house import house
 from agency_views import EXPECTED
 from browsing import FAINT, NARROW, WIDE, ensure_legible, opened
-from facts import MEDAN
+from facts import MEDAN, event
 from fastapi.testclient import TestClient
 from partner_story import (
     DISNAKER,
@@ -19,12 +19,14 @@ from partner_story import (
     receiver,
     subscribed,
     taught,
+    told_of,
     within,
 )
 
 from api.cli_demo import AGENCIES
 from application.demo.partners import AGENCIES as NAMED
 from domain.sharing.fields import RECORD_OF
+from domain.time import Zone
 
 __all__ = ["house", "receiver"]
 EVERY_FIELD = (
@@ -33,10 +35,16 @@ EVERY_FIELD = (
 )
 
 
+@pytest.fixture(scope="module")
+def service(lasting_service):
+    """Each test is about an agreement of its own."""
+    name_agency(lasting_service.services)
+    return lasting_service
+
+
 @pytest.fixture
 def partnership(service, medan):
     """An agreement that runs, and somebody taught under it."""
-    name_agency(service.services)
     agreement = agreed(medan)
     case = taught(medan, course_of(medan, agreement), "Budi Fiktif")
     caught_up(service.services)
@@ -84,6 +92,24 @@ def test_what_is_not_signed_shows_nobody_and_says_why(service, visitor, medan, p
     for text in (listed, shown):
         assert "elum ditandatangani: tidak ada yang dibagikan" in text
     assert "Budi Fiktif" not in shown
+
+
+def test_what_rests_shows_nobody_from_that_moment_and_says_until_when_the_feed_tells(
+    service, visitor, medan, partnership
+):
+    agreement, _ = partnership
+    client = visitor("agency")
+    assert "Budi Fiktif" in client.get(f"/mitra/{agreement}").text
+    today = datetime.now(Zone.WIB.offset).date()
+    rests = event("agreement.suspended", today.isoformat(), reason="Evaluasi internal")
+    told_of(medan, agreement, rests)
+    shown = client.get(f"/mitra/{agreement}").text
+    assert "Sedang ditangguhkan, sejak" in shown
+    assert "tidak ada yang dibagikan" in shown
+    assert "Umpan masih menyebut siapa yang ditarik, tanpa isi, sampai" in shown
+    assert "Budi Fiktif" not in shown
+    assert "Evaluasi internal" not in shown
+    assert "It is suspended, since" in client.get(f"/mitra/{agreement}?bahasa=en").text
 
 
 def test_an_agency_is_at_home_with_its_own_agreements_alone(service, visitor, medan, partnership):
