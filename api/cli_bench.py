@@ -12,7 +12,8 @@ from api.telling import err, fail, told
 
 EXAMPLES: Final = (
     "Contoh / examples: `jejak bench`, `jejak bench ledger append --quick`, "
-    "`jejak bench award-day --people 4000`, `jejak bench --write docs/performance.md`"
+    "`jejak bench award-day --people 4000`, `jejak bench reads --rows 10000000`, "
+    "`jejak bench feed --streams 1000 --rate 20`, `jejak bench --write docs/performance.md`"
 )
 NOT_HERE: Final = (
     "bench hanya ada di pohon sumber, bukan di paket yang terpasang",

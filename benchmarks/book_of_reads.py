@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import md5
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -63,9 +63,9 @@ CROSS JOIN LATERAL (
             FROM generate_series(1, kind.people) AS i
           UNION ALL
           SELECT known.subject
-            FROM unnest(%(subjects)s::text[], %(every)s::bigint[], %(from)s::bigint[])
-              AS known (subject, every, first)
-           WHERE n %% known.every = known.first) AS shown (one)) AS whom
+            FROM unnest(%(subjects)s::text[], %(every)s::bigint[], %(from)s::bigint[],
+                        %(until)s::bigint[]) AS known (subject, every, first, until)
+           WHERE n %% known.every = known.first AND n <= known.until) AS shown (one)) AS whom
 """
 
 
@@ -73,11 +73,21 @@ class Unlike(Exception):
     """What was filled in is not what the service would have written."""
 
 
-def fill(dsn: str, rows: int, known: Mapping[str, tuple[int, int]]) -> None:
-    """Fill an empty book with so many answers; ``known`` subjects stand in each so many-th.
+class Stands(NamedTuple):
+    """A subject stands in each answer whose number leaves ``first`` when divided by ``every``.
 
-    A known subject is given as (every, first): it stands in the answers whose number leaves
-    ``first`` when divided by ``every``. Raises `Unlike`.
+    But not in those after ``until``, where one is given.
+    """
+
+    every: int
+    first: int
+    until: int | None = None
+
+
+def fill(dsn: str, rows: int, known: Mapping[str, Stands]) -> None:
+    """Fill an empty book with so many answers, in which ``known`` subjects stand.
+
+    Raises `Unlike`.
     """
     said: dict[str, Any] = {
         "rows": rows,
@@ -86,8 +96,9 @@ def fill(dsn: str, rows: int, known: Mapping[str, tuple[int, int]]) -> None:
         "people": PEOPLE,
         "unit": UNIT,
         "subjects": list(known),
-        "every": [every for every, _ in known.values()],
-        "from": [first for _, first in known.values()],
+        "every": [one.every for one in known.values()],
+        "from": [one.first for one in known.values()],
+        "until": [one.until or rows for one in known.values()],
     }
     with psycopg.connect(dsn, autocommit=True) as owner, _without_indexes(owner):
         for first in range(1, rows + 1, STEP):
