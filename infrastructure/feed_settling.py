@@ -12,35 +12,20 @@ from operator import itemgetter
 from typing import Any, Final
 
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier
 
 from domain.record import StreamId
 from domain.sharing.fields import SharedField
 from domain.sharing.scope import Because
 from infrastructure.feed_audiences import Audiences, Cause, Party
+from infrastructure.feed_candidates import cases_of, referrals_of
 from infrastructure.feed_counts import Counting
 from infrastructure.feed_looking import Looking, Looks, Plan
 from infrastructure.read_models import PostgresReadModels
-from projections.case_summary import CASE_SUMMARY
-from projections.referrals import REFERRALS
 
 PIECE: Final = 200
 """People who are looked at between two batches of the ledger."""
 PRESENT: Final = "SELECT subject FROM feed.present WHERE audience = %s ORDER BY subject"
 ANYBODY: Final = "SELECT FROM feed.present WHERE audience = %s LIMIT 1"
-# Any home that was told of will do here, and whoever has no row for some error of ours.
-CASES: Final = SQL(
-    "SELECT 'case:' || key FROM {} WHERE unit = ANY(%(units)s) AND EXISTS"
-    " (SELECT FROM jsonb_array_elements(homes) AS home WHERE home->>'domicile' = ANY(%(regions)s)"
-    "  OR home->>'domicile' LIKE ANY(%(within)s))"
-    " UNION SELECT CASE WHEN whole_stream THEN key ELSE 'case:' || key END"
-    "  FROM read_model.dead_letter WHERE projection = %(table)s ORDER BY 1"
-)
-YOUTHS: Final = SQL(
-    "SELECT 'referral:' || key FROM {} WHERE agreement = %(agreement)s"
-    " UNION SELECT CASE WHEN whole_stream THEN key ELSE 'referral:' || key END"
-    "  FROM read_model.dead_letter WHERE projection = %(table)s ORDER BY 1"
-)
 CHANGED: Final = "agreement.changed"
 SAID: Final[Mapping[Because, str]] = {
     Because.RUNNING: "agreement.started",
@@ -159,25 +144,13 @@ class Settling:
 
     def _candidates(self, connection: Connection[Any], party: Party) -> list[str]:
         """Return who may be in scope, as the read models know."""
-        units = sorted(self._audiences.open[party.id])
+        units = self._audiences.open[party.id]
         if not units:
             return []
-        said = {
-            "units": units,
-            "regions": list(party.scope.regions),
-            "within": [f"{region}.%" for region in party.scope.regions],
-            "agreement": party.audience.agreement,
-        }
-        found = _found(connection, CASES, CASE_SUMMARY.table, said)
+        found = cases_of(connection, party, units)
         if SharedField.REFERRAL in party.scope.fields:
-            found += _found(connection, YOUTHS, REFERRALS.table, said)
+            found += referrals_of(connection, party)
         return found
-
-
-def _found(connection: Connection[Any], query: SQL, table: str, said: dict[str, Any]) -> list[str]:
-    named = query.format(Identifier("read_model", table))
-    rows = connection.execute(named, {**said, "table": table}).fetchall()
-    return [subject for (subject,) in rows]
 
 
 def closings(
