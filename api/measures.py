@@ -8,6 +8,7 @@ from typing import Final
 
 from application.clock import Looked
 from application.read_models import Progress
+from application.webhooks import Tally
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -30,8 +31,14 @@ class Measures:
             self._seconds += seconds
             self._durations[next((b for b in BOUNDS if seconds <= b), float("inf"))] += 1
 
-    def text(self, progress: Iterable[Progress], looked: Iterable[Looked], now: datetime) -> str:
-        """Return the counters, how far each projection is, and the clock's last look."""
+    def text(
+        self,
+        progress: Iterable[Progress],
+        looked: Iterable[Looked],
+        now: datetime,
+        webhooks: Tally | None,
+    ) -> str:
+        """Return the counters, how far all is, the clock's last look, and how webhooks go."""
         with self._lock:
             requests, durations = dict(self._requests), dict(self._durations)
             seconds = self._seconds
@@ -57,6 +64,8 @@ class Measures:
                 for one in progress
             ]
         lines += clock(looked, now)
+        for name, value in vars(webhooks).items() if webhooks else ():
+            lines += [f"# TYPE jejak_webhooks_{name} gauge", f"jejak_webhooks_{name} {value}"]
         return "\n".join(lines) + "\n"
 
 

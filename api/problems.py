@@ -39,6 +39,7 @@ TITLES: Final[Mapping[int, Words]] = {
     415: ("Jenis isi tidak diterima", "This type of content is not taken"),
     422: ("Isian tidak dapat diterima", "The content cannot be accepted"),
     428: ("Versi belum disebut", "No version was named"),
+    429: ("Terlalu sering", "Too often"),
     500: ("Kesalahan pada layanan", "An error in the service"),
     503: ("Layanan sedang tidak siap", "The service is not ready"),
 }

@@ -126,6 +126,20 @@ class Opened(Value):
     secret: str
 
 
+class Tally(Value):
+    """How the webhooks of a house go: how many are in each state, in trouble, and put aside.
+
+    ``behind`` is how many entries are still to be sent to those that are active.
+    """
+
+    active: int
+    paused: int
+    disabled: int
+    failing: int
+    behind: int
+    dead_letters: int
+
+
 class NoSuchSubscription(LookupError):
     """There is no such subscription of this agency: to the outside, 404."""
 
@@ -152,6 +166,10 @@ class TooMany(Exception):
 
 class Disabled(Exception):
     """The subscription is disabled for good: make a new one."""
+
+
+class TooSoon(Exception):
+    """There were as many test events a moment ago as there may be: the house floods nobody."""
 
 
 class Webhooks(Protocol):
@@ -193,7 +211,14 @@ class Webhooks(Protocol):
         ...
 
     async def test(self, agency: str, subscription: str, by: str) -> Delivery:
-        """Send a test event now, in the log too; raise `Disabled`. It changes nothing else."""
+        """Send a test event now, in the log too; raise `Disabled` or `TooSoon`.
+
+        It changes nothing else.
+        """
+        ...
+
+    def tally(self) -> Tally:
+        """Return how all webhooks go, for whoever runs the house."""
         ...
 
     def deliveries(

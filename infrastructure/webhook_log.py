@@ -22,6 +22,10 @@ READ: Final = (
     " AND (%(before)s::bigint IS NULL OR number < %(before)s)"
     " ORDER BY number DESC LIMIT %(most)s"
 )
+TESTED: Final = (
+    "SELECT count(*) FROM feed.delivery WHERE subscription = %s AND what = 'test'"
+    " AND at > clock_timestamp() - interval '1 minute'"
+)
 NOTHING: Final = {
     "entry": None,
     "attempt": 0,
@@ -39,6 +43,12 @@ def log(connection: Connection[Any], subscription: str, what: Did, **said: Any) 
     if row is None:
         raise LookupError(subscription)
     return line_of(row[0])
+
+
+def tested(connection: Connection[Any], subscription: str) -> int:
+    """Return how many test events there were within a minute."""
+    row = connection.execute(TESTED, (subscription,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def logged(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 from psycopg import Connection
-from psycopg.rows import dict_row
+from psycopg.rows import class_row, dict_row
 from psycopg_pool import ConnectionPool
 
 from application.cloud_events import MEDIA_TYPE, SPEC_VERSION, source_of
@@ -25,16 +25,20 @@ from application.webhooks import (
     Opened,
     Subscription,
     SubscriptionState,
+    Tally,
     TooMany,
+    TooSoon,
     Why,
 )
 from infrastructure import webhook_letters
 from infrastructure.connections import transaction
-from infrastructure.webhook_log import TRIED, line_of, log, logged
+from infrastructure.webhook_log import TRIED, line_of, log, logged, tested
 from infrastructure.webhook_post import Post
 from infrastructure.webhook_seals import SigningSecret, WebhookSeals
 from infrastructure.webhook_signing import new_secret, signed_headers
 
+TESTS_MOST: Final = 6
+"""Test events to one address within a minute: it may be somebody's who never asked for them."""
 LOCK: Final = 731_641
 """First half of the advisory lock under which an audience's subscriptions are counted."""
 SUBSCRIPTIONS_MOST: Final = 10
@@ -50,6 +54,15 @@ SHOWN: Final = (
     " (SELECT * FROM feed.delivery WHERE subscription = s.id AND what = ANY(%(tried)s)"
     "  ORDER BY number DESC LIMIT 1) AS line ON true"
     " WHERE a.agency = %(agency)s"
+)
+TALLY: Final = (
+    "SELECT count(*) FILTER (WHERE s.state = 'active') AS active,"
+    " count(*) FILTER (WHERE s.state = 'paused') AS paused,"
+    " count(*) FILTER (WHERE s.state = 'disabled') AS disabled,"
+    " count(*) FILTER (WHERE s.state = 'active' AND s.failing_since IS NOT NULL) AS failing,"
+    " coalesce(sum(a.head - s.delivered) FILTER (WHERE s.state = 'active'), 0)::bigint AS behind,"
+    " (SELECT count(*) FROM feed.dead_letter) AS dead_letters"
+    " FROM feed.subscription AS s JOIN feed.audience AS a ON a.id = s.audience"
 )
 KEPT: Final = (
     "SELECT s.url, s.secrets, s.state, a.agreement FROM feed.subscription AS s"
@@ -165,8 +178,8 @@ class PostgresWebhooks:
         return Opened(subscription=self.one(agency, subscription), secret=secret)
 
     async def test(self, agency: str, subscription: str, by: str) -> Delivery:
-        """Send a test event now, in the log too; raise `Disabled`."""
-        row = await to_thread(self._enabled, agency, subscription)
+        """Send a test event now, in the log too; raise `Disabled` or `TooSoon`."""
+        row = await to_thread(self._may_test, agency, subscription)
         now, event = self._now(), self._new_id()
         body = orjson.dumps(
             {
@@ -184,16 +197,24 @@ class PostgresWebhooks:
         answer = await self._post(address, headers, body)
         return await to_thread(self._log_test, subscription, by, answer)
 
-    def _enabled(self, agency: str, subscription: str) -> dict[str, Any]:
+    def _may_test(self, agency: str, subscription: str) -> dict[str, Any]:
         with self._pool.connection() as connection:
             row = _row(connection, agency, subscription)
-        _ensure_enabled(row)
+            _ensure_enabled(row)
+            if tested(connection, subscription) >= TESTS_MOST:
+                raise TooSoon
         return row
 
     def _log_test(self, subscription: str, by: str, answer: Answer) -> Delivery:
         said = {"status": answer.status, "cause": answer.why, "milliseconds": answer.milliseconds}
         with self._pool.connection() as connection:
             return log(connection, subscription, Did.TEST, attempt=1, actor=by, **said)
+
+    def tally(self) -> Tally:
+        """Return how all webhooks go."""
+        with self._pool.connection() as connection:
+            cursor = connection.cursor(row_factory=class_row(Tally))
+            return next(cursor.execute(TALLY))
 
     def deliveries(
         self, agency: str, subscription: str, before: int | None, most: int

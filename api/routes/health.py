@@ -40,7 +40,8 @@ def metrics(request: Request, services: WithServices) -> Response:
     """Return the counters, without personal data."""
     try:
         progress, looked = services.read_models.progress(), services.clock.looked()
+        webhooks = services.webhooks.tally()
     except services.full:
-        progress, looked = (), ()
-    text = request.app.state.measures.text(progress, looked, services.now())
+        progress, looked, webhooks = (), (), None
+    text = request.app.state.measures.text(progress, looked, services.now(), webhooks)
     return Response(text, media_type=MEDIA_TYPE)

@@ -51,6 +51,7 @@ from application.webhooks import (
     Opened,
     Subscription,
     TooMany,
+    TooSoon,
 )
 from domain.fields import EXAMPLE_ID, UUID
 from domain.kernel import Words
@@ -73,6 +74,10 @@ TOO_MANY: Final[Words] = (
 DISABLED: Final[Words] = (
     "langganan ini sudah dimatikan dan tidak dapat dipakai lagi; buat yang baru",
     "this subscription is disabled for good; make a new one",
+)
+TOO_SOON: Final[Words] = (
+    "peristiwa uji baru saja dikirim beberapa kali; coba lagi semenit lagi",
+    "several test events were sent a moment ago; try again in a minute",
 )
 BEYOND: Final[Words] = (
     "entri itu belum ada di umpan ini",
@@ -114,6 +119,9 @@ def as_problems() -> Iterator[None]:
         raise not_found() from None
     except Disabled:
         raise Problem(409, "subscription.disabled", DISABLED) from None
+    except TooSoon:
+        retry = {"Retry-After": "60"}
+        raise Problem(429, "subscription.too_soon", TOO_SOON, headers=retry) from None
     except TooMany:
         raise Problem(409, "subscription.too_many", TOO_MANY) from None
     except AlreadySent as there:

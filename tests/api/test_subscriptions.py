@@ -159,6 +159,33 @@ def test_a_test_event_is_sent_at_once_and_stands_in_the_log(house):
     assert ("paused", "agency-1") in changed
 
 
+def test_nobody_is_flooded_with_test_events(house):
+    with receiving() as receiver:
+        one = subscribed(house, receiver)["id"]
+        assert [post(house.disnaker, one, "test").status_code for _ in range(6)] == [200] * 6
+        more = post(house.disnaker, one, "test")
+        assert code_of(more, 429) == "subscription.too_soon"
+        assert more.headers["retry-after"] == "60"
+
+
+def test_who_runs_the_house_sees_how_webhooks_go_and_not_where_to(house):
+    with receiving(lambda _: 503) as receiver:
+        one = subscribed(house, receiver)
+        values = {}
+        assert within(5, lambda: values.update(measured(house)) or values["failing"] >= 1)
+        assert values["active"] >= values["failing"]
+        assert values["behind"] >= one["head"]
+        house.disnaker.delete(f"{PATH}/{one['id']}")
+        assert measured(house)["active"] == values["active"] - 1
+
+
+def measured(house):
+    text = TestClient(house.app).get("/metrics").text
+    assert "127.0.0.1" not in text
+    lines = [line.split(" ") for line in text.splitlines() if line.startswith("jejak_webhooks_")]
+    return {name.removeprefix("jejak_webhooks_"): int(value) for name, value in lines}
+
+
 def test_a_secret_is_replaced_and_both_sign_for_a_while_unless_it_leaked(house):
     with receiving() as receiver:
         one = subscribed(house, receiver)
