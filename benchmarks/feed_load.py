@@ -17,6 +17,7 @@ from typing import Any, Final
 import uvloop
 
 from benchmarks.jobs import WorkerFailed, work_off
+from benchmarks.machine import worked
 from benchmarks.writers import summary
 
 ID: Final = re.compile(rb"(?:^|\n)id: (\d+)\r?\n")
@@ -122,6 +123,7 @@ class Load:
     """One measurement: streams over audiences, and appends to them in turn."""
 
     port: int
+    process: int
     writer: Mapping[str, str]
     audiences: Sequence[Audience]
     first: int
@@ -131,6 +133,7 @@ class Load:
         """Return rates and waits. ``every`` so many seconds an append; 0 is as fast as it goes."""
         heads = [await self._head(one) for one in self.audiences]
         await self._open(streams, heads)
+        had = worked(self.process)
         numbers = iter(range(self.first, self.first + appends))
         began = perf_counter()
         await asyncio.gather(
@@ -143,6 +146,7 @@ class Load:
         everybody = [reader for one in self.audiences for reader in one.readers]
         async with asyncio.timeout(PATIENCE_SECONDS):
             await asyncio.gather(*(reader.through for reader in everybody))
+        cpu = worked(self.process) - had
         elapsed = max(max(reader.came.values()) for reader in everybody) - began
         for reader in everybody:
             reader.transport.abort()
@@ -152,6 +156,7 @@ class Load:
             "wrote": appends / wrote,
             "took": summary(self.took, wrote)["p50"],
             "received": len(waits) / elapsed,
+            "cpu": cpu / len(waits),
             "versions": [one.cases for one in self.audiences],
         }
 
@@ -262,7 +267,7 @@ async def load(job: dict[str, Any]) -> dict[str, Any]:
         )
         for one in job["audiences"]
     ]
-    one = Load(job["port"], job["writer"], audiences, job["first"])
+    one = Load(job["port"], job["process"], job["writer"], audiences, job["first"])
     return await one.run(job["streams"], job["appends"], job["every"], job["writers"])
 
 

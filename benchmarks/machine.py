@@ -92,3 +92,13 @@ def resident(process: int) -> float | None:
         return None
     held = [line for line in status.splitlines() if line.startswith("VmRSS:")]
     return int(held[0].split()[1]) * KIBIBYTE / MEGABYTE if held else None
+
+
+def worked(process: int) -> float:
+    """Return the seconds of CPU that a process has had; 0 where Linux does not say."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
