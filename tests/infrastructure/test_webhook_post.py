@@ -59,7 +59,7 @@ def test_what_is_taken_is_answered_with_its_status(post):
     assert headers["Connection"] == "close"
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("status", [301, 307])
 def test_no_redirect_is_followed(post, status):
     with receiving() as inner, receiving(lambda _: (status, {"Location": inner.url})) as outer:
         answer = post(outer.url)
@@ -109,7 +109,7 @@ def test_no_proxy_of_the_environment_is_asked(post, monkeypatch):
 def test_who_does_not_answer_in_time_is_hung_up_on(post):
     until = threading.Event()
     with receiving(lambda _: lambda _: until.wait(10)) as receiver:
-        answer = post(receiver.url, total=0.2)
+        answer = post(receiver.url, total=0.1)
         until.set()
     assert (answer.status, answer.why) == (None, "timeout")
     assert answer.milliseconds < 5_000
@@ -124,7 +124,7 @@ def test_who_drips_a_head_is_hung_up_on_too(post):
             door.wfile.write(b"X-Drop: 1\r\n")
 
     with receiving(lambda _: drip) as receiver:
-        answer = post(receiver.url, total=0.3)
+        answer = post(receiver.url, total=0.1)
         until.set()
     assert answer.why == "timeout"
 
@@ -156,7 +156,7 @@ def test_a_slow_end_of_an_answer_does_not_undo_its_status(post):
         until.wait(10)
 
     with receiving(lambda _: slow) as receiver:
-        answer = post(receiver.url, listen=0.1)
+        answer = post(receiver.url, listen=0.05)
         until.set()
     assert answer.status == 202
 
