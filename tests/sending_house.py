@@ -1,9 +1,11 @@
 """Webhooks over the database of a few tests: sent turn by turn, with a clock that tests move."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 from feeding_house import LIBRARY, MEDAN, FeedingHouse, audience
 from mined_store import own_database
 
@@ -109,4 +111,40 @@ def sending_house(postgres, template, portal) -> Iterator[SendingHouse]:
         house.feeder.close()
 
 
-__all__ = ["Lost", "Onward", "Rest", "SendingHouse", "sending_house"]
+def sent(receiver):
+    """Return the entries that came, in the order of coming, once each by their webhook-id."""
+    once = {headers["webhook-id"]: json.loads(body) for headers, body in receiver.got}
+    return [int(one["id"]) for one in once.values()]
+
+
+def came(receiver):
+    return [int(json.loads(body)["id"]) for _, body in receiver.got]
+
+
+def refusing(*subjects, status=422):
+    """Answer that some subjects are not taken, until the set is emptied."""
+    refused = set(subjects)
+    return refused, lambda event: status if event["subject"] in refused else 204
+
+
+@contextmanager
+def withheld(house):
+    """Let nothing be written to the book of reads."""
+    name = "EXECUTE ON FUNCTION ledger.record_access"
+    with psycopg.connect(house.pool.conninfo, autocommit=True) as owner:
+        owner.execute(f"REVOKE {name} FROM jejak_service")
+        yield
+        owner.execute(f"GRANT {name} TO jejak_service")
+
+
+__all__ = [
+    "Lost",
+    "Onward",
+    "Rest",
+    "SendingHouse",
+    "came",
+    "refusing",
+    "sending_house",
+    "sent",
+    "withheld",
+]

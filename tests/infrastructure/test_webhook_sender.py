@@ -1,16 +1,23 @@
 """A feed is sent in order, each entry until it is taken or put aside, and nothing is lost."""
 
 import json
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
 import time_machine
 from anyio.from_thread import start_blocking_portal
 from feeding_house import LIBRARY, audience
 from scenario import at
-from sending_house import ANYWHERE, Lost, Rest, sending_house
+from sending_house import (
+    ANYWHERE,
+    Lost,
+    Rest,
+    came,
+    refusing,
+    sending_house,
+    sent,
+    withheld,
+)
 from standardwebhooks import Webhook
 from webhook_receivers import receiving
 
@@ -45,22 +52,6 @@ def portal():
 def house(postgres, template, portal):
     with sending_house(postgres, template, portal) as house:
         yield house
-
-
-def sent(receiver):
-    """Return the entries that came, in the order of coming, once each by their webhook-id."""
-    once = {headers["webhook-id"]: json.loads(body) for headers, body in receiver.got}
-    return [int(one["id"]) for one in once.values()]
-
-
-def came(receiver):
-    return [int(json.loads(body)["id"]) for _, body in receiver.got]
-
-
-def refusing(*subjects, status=422):
-    """Answer that some subjects are not taken, until the set is emptied."""
-    refused = set(subjects)
-    return refused, lambda event: status if event["subject"] in refused else 204
 
 
 def test_a_feed_is_sent_in_order_as_cloud_events_signed_and_recorded_first(house):
@@ -366,16 +357,6 @@ def test_what_cannot_be_recorded_is_not_sent(house):
         assert house.send(subscription) == Rest(None)
     assert came(receiver) == [1]
     assert house.one(subscription).attempts == 0
-
-
-@contextmanager
-def withheld(house):
-    """Let nothing be written to the book of reads."""
-    name = "EXECUTE ON FUNCTION ledger.record_access"
-    with psycopg.connect(house.pool.conninfo, autocommit=True) as owner:
-        owner.execute(f"REVOKE {name} FROM jejak_service")
-        yield
-        owner.execute(f"GRANT {name} TO jejak_service")
 
 
 def test_an_address_is_sent_to_once_by_an_agency_and_others_subscriptions_are_not_there(house):
