@@ -124,9 +124,7 @@ def serving(pool, ledger, access, database, now=now):
     """Yield a service over a database, whose read models follow it."""
     master = MasterKey(b"k" * 32)
     seals = RowSeals(ledger.store, ledger.keys, master)
-    read_models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
-    read_models.follower.prepare()
-    read_models.follower.start()
+    read_models = followed(PostgresReadModels(ledger, pool, seals, PROJECTIONS))
     tokens = Tokens(secret=master.derive("tokens"), now=now)
     append = Append(ledger, new_id, now)
     evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
@@ -161,6 +159,12 @@ def serving(pool, ledger, access, database, now=now):
     ticker.close()
     feeder.close()
     read_models.follower.close()
+
+
+def followed(read_models):
+    read_models.follower.prepare()
+    read_models.follower.start()
+    return read_models
 
 
 def register_units(services):
