@@ -1,7 +1,7 @@
 """``jejak bench``: the figures, beside the peers, on this machine."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
@@ -78,31 +78,28 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     from benchmarks.table import keep, places_missing  # noqa: PLC0415
 
     names = list(dict.fromkeys(name or BENCHMARKS))
-    if unknown := [one for one in names if one not in BENCHMARKS]:
-        there = ", ".join(BENCHMARKS)
-        fail(
-            f"tidak ada tolok ukur {unknown[0]}; ada {there}",
-            f"no benchmark {unknown[0]}; there are {there}",
-            status=2,
-        )
+    _ensure_known(names, BENCHMARKS)
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
+    chosen = {"runs": runs, "store_events": store_events, "people": people, "rows": rows}
+    chosen |= {"streams": streams, "rate": rate}
     size = "tiny" if tiny else "quick" if quick else "default"
-    chosen = scale_of(
-        size,
-        runs=runs,
-        store_events=store_events,
-        people=people,
-        rows=rows,
-        streams=streams,
-        rate=rate,
-    )
-    found = _run_all(names, chosen)
+    found = _run_all(names, scale_of(size, **chosen))
     _tell(found, as_json=as_json)
     if write:
         keep(write, found.results, found.facts)
     if found.failed:
         fail(*(f"{one}: {why}" for one, why in found.failed.items()))
+
+
+def _ensure_known(names: Sequence[str], known: Collection[str]) -> None:
+    if unknown := [one for one in names if one not in known]:
+        there = ", ".join(known)
+        fail(
+            f"tidak ada tolok ukur {unknown[0]}; ada {there}",
+            f"no benchmark {unknown[0]}; there are {there}",
+            status=2,
+        )
 
 
 def _run_all(names: Sequence[str], scale: Any) -> Found:
