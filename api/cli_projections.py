@@ -75,7 +75,8 @@ def status(
     from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
 
     with told(), open_house(settings(), as_guest=True) as house:
-        progress, looked = house.read_models.progress(), house.services.clock.looked()
+        progress = [*house.read_models.progress(), house.services.feeds.progress()]
+        looked = house.services.clock.looked()
     if clock:
         print_rows([_looked(one) for one in looked], as_json=as_json)
         return

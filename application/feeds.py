@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from application.read_models import Progress
 from domain.kernel import Json, Value
 from domain.record import StreamId
 from domain.sharing.scope import Scope, Standing
@@ -108,4 +109,11 @@ class Feeds(Protocol):
 
     def reached(self, position: int, seconds: float) -> bool:
         """Wait until the feeds have seen a position of the ledger; say whether they have."""
+        ...
+
+    def progress(self) -> Progress:
+        """Return how far the feeds are, as of a read model: whoever is stopped is shared no more.
+
+        A stopped key is the stream of somebody whose record cannot be made.
+        """
         ...

@@ -20,13 +20,17 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from application.feeds import Audience, Change, Entry, Fresh, Told
+from application.read_models import DeadLetter, Progress
 from application.sharing import NoSuchScope, Sharing
 from domain.kernel import UNREADABLE, DataClass, Json
 from domain.record import StreamId
 from domain.sharing.scope import Scope, Standing
+from infrastructure.dead_letters import shown
 from infrastructure.feed_audiences import terms_of
 from infrastructure.feed_looking import FEEDS
 from infrastructure.feed_store import place_of
+from infrastructure.leases import LEASE_SECONDS
+from infrastructure.read_models import PROGRESS
 from infrastructure.row_table import RowSeals
 from infrastructure.tail import Tail
 from infrastructure.together import Together
@@ -64,6 +68,8 @@ REACHED: Final = (
     "SELECT p.position >= %s AND NOT EXISTS (SELECT FROM feed.audience WHERE settled IS NULL)"
     " FROM read_model.progress AS p WHERE p.projection = %s"
 )
+NOT_BEGUN: Final = (FEEDS, 0, None, 0, 0.0, None)
+HEAD: Final = "SELECT coalesce(max(position), 0) FROM ledger.event"
 Heard = Callable[[], None]
 
 
@@ -164,6 +170,28 @@ class PostgresFeeds:
                     self._moved.wait(min(left, LOOK_SECONDS))
         finally:
             self._ask(-1)
+
+    def progress(self) -> Progress:
+        """Return how far the feeds are, and who is stopped."""
+        with self._pool.connection() as connection:
+            query = f"{PROGRESS} WHERE p.projection = %s"
+            row = connection.execute(query, (LEASE_SECONDS, FEEDS)).fetchone() or NOT_BEGUN
+            letters = shown(connection).get(FEEDS, ()) if row[3] else ()
+            head = connection.execute(HEAD).fetchone() or (0,)
+        return Progress(
+            name=FEEDS,
+            version=1,
+            position=row[1],
+            head=max(head[0], row[1]),
+            updated_at=row[2],
+            stopped_keys=row[3],
+            lag_seconds=max(row[4], 0.0),
+            holder=row[5],
+            dead_letters=tuple(
+                DeadLetter(key=key, position=at, error=error, at=since)
+                for key, at, error, since in letters
+            ),
+        )
 
     def news(self, heads: Mapping[Audience, int | None]) -> None:
         """Hear from the feeder of this process."""

@@ -39,9 +39,10 @@ def ready(services: WithServices) -> Health:
 def metrics(request: Request, services: WithServices) -> Response:
     """Return the counters, without personal data."""
     try:
-        progress, looked = services.read_models.progress(), services.clock.looked()
+        progress = [*services.read_models.progress(), services.feeds.progress()]
+        looked = services.clock.looked()
         webhooks = services.webhooks.tally()
     except services.full:
-        progress, looked, webhooks = (), (), None
+        progress, looked, webhooks = [], (), None
     text = request.app.state.measures.text(progress, looked, services.now(), webhooks)
     return Response(text, media_type=MEDIA_TYPE)

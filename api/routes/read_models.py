@@ -159,8 +159,8 @@ def add_projections(router: APIRouter) -> None:
 
     @router.get("/v1/projections", dependencies=STRICT)
     def list_projections(services: WithServices, caller: Known) -> ProjectionsAnswer:
-        """Return position, lag and errors of every projection."""
-        found = services.read_models.progress()
+        """Return position, lag and errors of every projection, and of the feeds of agencies."""
+        found = [*services.read_models.progress(), services.feeds.progress()]
         if caller.role is not Role.OPERATOR:
             found = [replace(one, dead_letters=()) for one in found]
         return ProjectionsAnswer(items=[answer(one) for one in found])

@@ -233,6 +233,9 @@ def test_whoever_cannot_be_looked_at_is_shared_no_more_until_they_can(house, mon
     assert changes(entries) == [(WITHDRAWN, str(case)), (UPSERT, str(other))]
     letters = "SELECT key, error FROM read_model.dead_letter WHERE projection = 'feeds'"
     assert house.ask_database(letters) == [(str(case), "ValueError")]
+    shown = house.feeds.progress()
+    assert [letter.key for letter in shown.dead_letters] == [str(case)]
+    assert (shown.stopped_keys, shown.position) == (1, house.ledger.position())
     house.feeder.close()
     house.feeder = house.another()
     house.follow()
