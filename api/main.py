@@ -87,6 +87,7 @@ class Outgoing:
     feeder: Feeder
     webhooks: PostgresWebhooks
     sender: WebhookSender
+    sends: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +247,7 @@ def telling(
         allowed = chosen.webhook_allow
         webhooks, sender = sending(allowed, ledger, pool, feeder.feeds, access, now)
         with closing(sender):
-            yield Outgoing(access, feeder, webhooks, sender)
+            yield Outgoing(access, feeder, webhooks, sender, chosen.webhook_send)
 
 
 def begin(services: Services, ticker: Ticker, outgoing: Outgoing) -> None:
@@ -255,7 +256,8 @@ def begin(services: Services, ticker: Ticker, outgoing: Outgoing) -> None:
     services.following.hints.append(ticker.hint)
     ticker.start()
     outgoing.feeder.start()
-    outgoing.sender.start()
+    if outgoing.sends:
+        outgoing.sender.start()
 
 
 def award_days(append: Append, ledger: EventsourcingLedger, read_models: PostgresReadModels) -> Due:

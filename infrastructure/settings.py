@@ -36,4 +36,5 @@ class Settings(BaseSettings):
     language: Literal["id", "en"] = "id"
     witnesses: str = ""  # `URL VKEY, URL VKEY`: who cosigns the log's checkpoints
     webhook_allow: str = ""  # `host, host:port`: receivers that may be inside, and without TLS
+    webhook_send: bool = True  # no: a copy that was restored beside the house it is of
     seal_every: float = Field(default=5.0, gt=0)  # seconds between checkpoints, at least
