@@ -158,7 +158,7 @@ def _fault(header: str, code: str, words: Words) -> Problem:
     return Problem(422, code, words, errors=[(f"/header/{header}", code, words)])
 
 
-def reading_of(
+async def reading_of(
     request: Request,
     services: WithServices,
     x_purpose: Annotated[

@@ -346,13 +346,13 @@ def add_lists(router: APIRouter, collection: Collection, services: Services) -> 
     for form in ("csv", "ndjson"):
         router.add_api_route(
             f"{collection.path}.{form}",
-            reading_of(listing, form),
+            file_route(listing, form),
             name=f"read_{form}",
             openapi_extra=list_documentation(columns, paged=False, form=form),
         )
 
 
-def reading_of(listing: Callable[..., Listing], form: str) -> Callable[..., Response]:
+def file_route(listing: Callable[..., Listing], form: str) -> Callable[..., Response]:
     """Return the route of a whole list as a file."""
 
     def read_file(

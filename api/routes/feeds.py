@@ -127,13 +127,13 @@ class Poll:
     async def until_news(self) -> Delivery:
         """Return the entries, as soon as there is one or the time is over."""
         said = self.subscription
+        self.request.state.place.wait()
         if self.milliseconds == 0:
             return await self._take()
         async with said.deliveries.listening(said.services, said.eyes.audience) as woken:
             delivery = await self._take()
             if delivery.told.entries:
                 return delivery
-            self.request.state.place.wait()
             gone = asyncio.create_task(_gone(self.request, woken))
             try:
                 return await self._waited(delivery, woken, gone)
@@ -243,9 +243,9 @@ async def stream_feed(
     """Send entries as they come, as server-sent events; a `Last-Event-ID` is gone on from."""
     after = entry_from(came_to, "/header/Last-Event-ID")
     after = after if came_to else entry_from(last_event_id, "/query/lastEventId")
+    request.state.place.wait()  # a thousand readers come back at once after a restart
     first = await subscription.take(after)
     subscription.reading.of_nobody()  # or recorded already, as it was taken
-    request.state.place.wait()
     return FeedStream(subscription, after, first)
 
 

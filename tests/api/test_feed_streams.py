@@ -1,16 +1,17 @@
 """A feed as a stream: many share one reading, and each ends when there is no more reason for it."""
 
 import asyncio
+import threading
 from contextlib import ExitStack
 from datetime import timedelta
 from itertools import islice
-from threading import Thread
 
 import httpx2
 import pytest
 from feed_doors import partnership, served
 from partner_story import feed, streaming, within
 
+import api.door
 import api.feed_streams
 import api.serving
 from api.feed_streams import FeedStream
@@ -191,6 +192,32 @@ def test_whoever_hangs_up_is_listened_for_no_more(house, server, monkeypatch):
     assert within(20, lambda: ended)
 
 
+def test_readers_that_come_back_all_at_once_are_all_let_in(house, server, monkeypatch):
+    door = house.app.middleware_stack
+    while not isinstance(door, api.door.Door):
+        door = door.app
+    come, after, answers = threading.Event(), house.services.feeds.after, []
+
+    def slow(*asked):
+        assert come.wait(20)
+        return after(*asked)
+
+    def back():
+        with streamed(server, house) as answer:
+            answers.append(answer.status_code)
+
+    monkeypatch.setattr(api.door, "INSIDE_MOST", 1)
+    monkeypatch.setattr(house.services.feeds, "after", slow)
+    readers = [threading.Thread(target=back) for _ in range(STREAMS)]
+    for reader in readers:
+        reader.start()
+    assert within(20, lambda: door.places.waiting + len(answers) == STREAMS)
+    come.set()
+    for reader in readers:
+        reader.join(20)
+    assert answers == [200] * STREAMS
+
+
 def test_streams_and_waits_end_when_the_service_is_asked_to_stop(house, monkeypatch):
     monkeypatch.setattr(api.serving, "GRACE_SECONDS", 600)
     whole, heard = feed(house.disnaker, house.agreement), []
@@ -200,7 +227,7 @@ def test_streams_and_waits_end_when_the_service_is_asked_to_stop(house, monkeypa
         def wait():
             heard.append(httpx2.get(asked, headers=house.disnaker.headers, timeout=60))
 
-        waiting = Thread(target=wait)
+        waiting = threading.Thread(target=wait)
         with streaming(server.address, house.token(), house.agreement) as stream:
             stream.wait_for(lambda told: len(told) == len(whole))
             waiting.start()
