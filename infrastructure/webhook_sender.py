@@ -193,25 +193,29 @@ class WebhookSender:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(woken.set)
 
-        end = await self._at_desk(self._feeds.listen, audience, told)
-        try:
-            away = False
-            while not self._closing:
-                woken.clear()
-                try:
-                    then = await self.turn(key)
-                    away = False
-                except Exception as error:  # noqa: BLE001  # of this one; the others go on
-                    if not away:
-                        log.warning("webhook_interrupted", error=type(error).__name__)
-                    away, then = True, Onward()
-                    await asyncio.sleep(RETRY_SECONDS)
-                if isinstance(then, Lost):
-                    return
-                if isinstance(then, Rest):
-                    await self._rest(then, woken)
-        finally:
-            end()
+        with suppress(psycopg.Error, PoolTimeout):  # the next beat begins it again
+            end = await self._at_desk(self._feeds.listen, audience, told)
+            try:
+                await self._send_on(key, woken)
+            finally:
+                end()
+
+    async def _send_on(self, key: str, woken: asyncio.Event) -> None:
+        away = False  # what keeps going wrong is told of once
+        while not self._closing:
+            woken.clear()
+            try:
+                then = await self.turn(key)
+                away = False
+            except Exception as error:  # noqa: BLE001  # of this one; the others go on
+                if not away:
+                    log.warning("webhook_interrupted", error=type(error).__name__)
+                away, then = True, Onward()
+                await asyncio.sleep(RETRY_SECONDS)
+            if isinstance(then, Lost):
+                return
+            if isinstance(then, Rest):
+                await self._rest(then, woken)
 
     async def _rest(self, rest: Rest, woken: asyncio.Event) -> None:
         """Wait until it is time, or there is news; the clock is looked at at every beat."""

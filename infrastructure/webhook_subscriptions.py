@@ -1,6 +1,6 @@
 """Subscriptions in PostgreSQL: made, read and changed by their agency, each change on the log."""
 
-from asyncio import to_thread
+from asyncio import timeout, to_thread
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from application.cloud_events import MEDIA_TYPE, SPEC_VERSION, source_of
 from application.feeds import Audience
 from application.webhook_fates import Answer
 from application.webhooks import (
+    AddressRefused,
     AlreadySent,
     CauseCount,
     DeadLetter,
@@ -32,8 +33,9 @@ from application.webhooks import (
 )
 from infrastructure import webhook_letters
 from infrastructure.connections import transaction
+from infrastructure.webhook_guard import NOT_PUBLIC
 from infrastructure.webhook_log import TRIED, line_of, log, logged, tested
-from infrastructure.webhook_post import Post
+from infrastructure.webhook_post import CONNECT_SECONDS, Post
 from infrastructure.webhook_seals import SigningSecret, WebhookSeals
 from infrastructure.webhook_signing import new_secret, signed_headers
 
@@ -92,7 +94,12 @@ class PostgresWebhooks:
 
     async def ensure_address(self, url: str) -> None:
         """Raise `AddressRefused` for an address that nothing would be sent to."""
-        await self._post.guard.addresses(self._post.guard.target(url))
+        target = self._post.guard.target(url)
+        try:
+            async with timeout(CONNECT_SECONDS):
+                await self._post.guard.addresses(target)
+        except TimeoutError as error:
+            raise AddressRefused(NOT_PUBLIC) from error
 
     def open(self, audience: Audience, url: str, by: str, after: int = 0) -> Opened:
         """Subscribe to the entries after one; raise `AlreadySent` or `TooMany`."""
