@@ -207,7 +207,7 @@ def subscription_answer(one: Subscription) -> SubscriptionAnswer:
         next_at=one.next_at if one.attempts or one.failing_since else None,
         signing=[SigningAnswer(until=until) for until in one.signing],
         dead_letters=one.dead,
-        last_attempt=one.last and delivery_answer(one.last),
+        last_attempt=delivery_answer(one.last) if one.last else None,
         created_by=one.created_by,
         created_at=one.created_at,
     )
