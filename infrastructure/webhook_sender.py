@@ -110,9 +110,9 @@ class WebhookSender:
         self.hint()
         if self._thread.ident:
             self._thread.join()
+        self._desks.shutdown()  # what is being written down is still ours to write
         with suppress(psycopg.Error, PoolTimeout), self._pool.connection() as connection:
             connection.execute(RELEASE, self._me)
-        self._desks.shutdown()
 
     def hint(self) -> None:
         """Say that a subscription was changed, or that the clock was: all look at once."""
