@@ -99,7 +99,7 @@ class FeedStream(StreamingResponse):
                 last = delivery.last
                 yield delivery.frames
             if len(delivery.told.entries) < BATCH_MOST:
-                async for piece in self._quietly(woken, delivery.told.standing):
+                async for piece in self._quietly(woken, delivery.told.standing, last):
                     yield piece
                 if not woken.is_set():
                     return
@@ -111,13 +111,18 @@ class FeedStream(StreamingResponse):
             except said.ends:
                 return
 
-    async def _quietly(self, woken: News, standing: Standing) -> AsyncIterator[bytes]:
-        """Yield a sign of life now and then, until there is news or no more reason to wait."""
+    async def _quietly(self, woken: News, standing: Standing, last: int) -> AsyncIterator[bytes]:
+        """Yield a sign of life now and then, until there is news or no more reason to wait.
+
+        News that was never told of, by a feeder cut off at the wrong moment, is noticed then.
+        """
         said = self.subscription
         while not await heard(woken, HEARTBEAT_SECONDS):
             if not said.known() or standing.over(said.services.now()):
                 return
             yield KEEPALIVE_COMMENT
+            if said.services.feeds.head(said.eyes.audience) > last:
+                woken.set()
 
 
 def _patiently(send: Send) -> Send:

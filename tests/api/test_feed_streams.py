@@ -157,6 +157,16 @@ def test_a_quiet_stream_shows_a_sign_of_life_and_ends_with_the_token(house, serv
     house.clock.instant = None
 
 
+def test_news_that_nobody_told_of_is_noticed_all_the_same(house, server, monkeypatch):
+    monkeypatch.setattr(api.feed_streams, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(house.app.state.deliveries, "_wake", lambda *_, **__: None)
+    whole = feed(house.disnaker, house.agreement)
+    with streaming(server.address, house.token(), house.agreement) as stream:
+        stream.wait_for(lambda told: len(told) == len(whole))
+        house.teach("Tanpa Kabar")
+        stream.wait_for(lambda told: len(told) > len(whole))
+
+
 def test_a_stream_sends_nothing_that_cannot_be_recorded(house, server, monkeypatch):
     whole = feed(house.disnaker, house.agreement)
     record_all = house.services.access.record_all
