@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import sha256
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from fastapi.sse import format_sse_event
@@ -31,6 +31,14 @@ READERS: Final = 8
 """Threads that read for all who wait."""
 PACKED_FROM: Final = 1_024
 """Bytes below which packing an answer gains nothing."""
+
+
+class Shown(NamedTuple):
+    """Whom entries are about, the names of the fields that they hold, and how many there are."""
+
+    subjects: frozenset[str]
+    fields: frozenset[str]
+    rows: int
 
 
 class Delivery:
@@ -68,8 +76,8 @@ class Delivery:
         )
 
     @cached_property
-    def shown(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return whom the entries are about, and the names of the fields that they hold."""
+    def shown(self) -> Shown:
+        """Return whom the entries show, and of what."""
         return shown_in(self.told.entries)
 
     @property
@@ -78,23 +86,23 @@ class Delivery:
         return self.told.entries[-1].id if self.told.entries else None
 
 
-def shown_in(entries: Sequence[Entry]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return whom entries are about, and the names of the fields that they hold.
+def shown_in(entries: Sequence[Entry]) -> Shown:
+    """Return whom entries show, and the names of the fields that they hold.
 
     Whoever was withdrawn is among them: that somebody is gone is told of them too. Counts are
     about nobody.
     """
     about = {one.subject for one in entries if one.subject.partition(":")[0] in PERSONS}
-    return frozenset(about), frozenset(name for one in entries for name in one.data or ())
+    fields = {name for one in entries for name in one.data or ()}
+    return Shown(frozenset(about), frozenset(fields), len(entries))
 
 
-def record_of(reading: Reading, eyes: Eyes, entries: Sequence[Entry]) -> AccessRecord | None:
+def record_of(reading: Reading, eyes: Eyes, shown: Shown) -> AccessRecord | None:
     """Return the record of entries that leave the house; `None` where none does."""
-    if not entries:
+    if not shown.rows:
         return None
-    subjects, fields = shown_in(entries)
     agreement = eyes.audience.agreement
-    return reading.record(subjects, fields, len(entries), agreement=agreement)
+    return reading.record(shown.subjects, shown.fields, shown.rows, agreement=agreement)
 
 
 @dataclass(frozen=True, slots=True)

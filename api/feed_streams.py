@@ -52,7 +52,7 @@ class Subscription:
 
     def _sign(self, delivery: Delivery) -> AccessRecord | None:
         self.ensure_may_read(delivery)
-        return record_of(self.reading, self.eyes, delivery.told.entries)
+        return record_of(self.reading, self.eyes, delivery.shown)
 
     def ensure_may_read(self, delivery: Delivery) -> None:
         """Look at the token again, and at who may see what was read; raise why not to send it."""

@@ -167,7 +167,7 @@ class Poll:
             return None
         if self._packs(delivery):
             _ = delivery.packed  # here, in a thread
-        return record_of(said.reading, said.eyes, delivery.told.entries)
+        return record_of(said.reading, said.eyes, delivery.shown)
 
     def _has(self, etag: str) -> bool:
         named = self.request.headers.get("if-none-match", "").split(",")

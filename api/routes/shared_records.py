@@ -18,7 +18,7 @@ from api.agency_callers import Eyes, WithEyes
 from api.answers import FORBID
 from api.callers import Known
 from api.cursors import cursor_after, key_from
-from api.deliveries import record_of
+from api.deliveries import record_of, shown_in
 from api.dependencies import Services, WithServices
 from api.feed_positions import SeenPosition
 from api.lists import CHUNK, PAGE, PAGE_MOST, asked_of, table, written
@@ -92,7 +92,7 @@ class Records:
 
     def leave(self, entries: Sequence[Entry]) -> None:
         """Record what is about to leave."""
-        record = record_of(self.reading, self.eyes, entries)
+        record = record_of(self.reading, self.eyes, shown_in(entries))
         if record is not None:
             self.services.access.record(record)
         self.reading.of_nobody()  # or of whom was just recorded
