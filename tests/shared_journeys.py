@@ -198,6 +198,13 @@ def trained(programme: str = BARBER, agreement: str | None = None) -> Sequence[E
             sessions_attended=7,
         ),
         Completed(effective=on("2025-04-30"), programme=programme),
+        *proved(programme),
+    )
+
+
+def proved(programme: str) -> Sequence[Event]:
+    """What a training proved, and its two certificates."""
+    return (
         Assessed(
             effective=on("2025-05-05"),
             programme=programme,
