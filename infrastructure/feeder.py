@@ -49,7 +49,7 @@ PACE_SECONDS: Final = 0.1
 CAUGHT_UP_SECONDS: Final = 30.0
 BEGIN: Final = (
     "WITH begun AS (INSERT INTO read_model.progress (projection, position)"
-    "  SELECT %(name)s, coalesce(max(position), 0) FROM ledger.event"
+    "  SELECT %(name)s, greatest(coalesce(max(position), 0) - 1, 0) FROM ledger.event"
     "  ON CONFLICT DO NOTHING RETURNING projection)"
     " UPDATE feed.audience SET settled = NULL FROM begun"
 )
@@ -105,7 +105,10 @@ class Feeder:
         return self._leases.process
 
     def prepare(self) -> None:
-        """Begin at the ledger's end where nobody has fed yet: what went before is gone through."""
+        """Begin where the ledger ends, where nobody has fed yet: all that is there is gone through.
+
+        One page before its end, so that nobody hears that it was reached before that was begun.
+        """
         self._begun = True
         with self._own.connection() as connection:
             connection.execute(BEGIN, {"name": FEEDS})

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 import psycopg
 import pytest
@@ -105,7 +106,7 @@ def database(postgres, followed_template):
 
 @pytest.fixture
 def service(pool, ledger, access, database):
-    yield from serving(pool, ledger, access, database)
+    yield from serving(pool, ledger, access, database, at_once=False)
 
 
 @pytest.fixture(scope="module")
@@ -117,11 +118,26 @@ def lasting_service(postgres, followed_template):
         EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger,
         PostgresAccessLedger(pool) as access,
     ):
-        yield from serving(pool, ledger, access, database)
+        yield from serving(pool, ledger, access, database, at_once=False)
 
 
-def serving(pool, ledger, access, database, now=now):
-    """Yield a service over a database, whose read models follow it."""
+@dataclass
+class OnDemand:
+    """A port, and what is begun when it is first asked for anything: most tests never do."""
+
+    port: object
+    begin: object
+
+    def __getattr__(self, name: str) -> Any:
+        self.begin()
+        return getattr(self.port, name)
+
+
+def serving(pool, ledger, access, database, now=now, *, at_once=True):  # noqa: PLR0913
+    """Yield a service over a database, whose read models follow it.
+
+    Feeds and webhooks follow it from the beginning, or from when they are first asked for.
+    """
     master = MasterKey(b"k" * 32)
     seals = RowSeals(ledger.store, ledger.keys, master)
     read_models = followed(PostgresReadModels(ledger, pool, seals, PROJECTIONS))
@@ -130,9 +146,15 @@ def serving(pool, ledger, access, database, now=now):
     evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
     ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
     feeder = feeding(ledger, pool, read_models, now)
-    feeder.start()
     webhooks, sender = sending("127.0.0.1:*", ledger, pool, feeder.feeds, access, now)
-    sender.start()
+
+    @cache
+    def begin():
+        feeder.start()
+        sender.start()
+
+    if at_once:
+        begin()
     services = Services(
         append=append,
         ledger=ledger,
@@ -141,8 +163,8 @@ def serving(pool, ledger, access, database, now=now):
         forgetting=Forgetting(append, ledger, evidence, Forgetter(ledger, pool, database).settle),
         access=access,
         clock=ticker,
-        feeds=feeder.feeds,
-        webhooks=webhooks,
+        feeds=OnDemand(feeder.feeds, begin),
+        webhooks=OnDemand(webhooks, begin),
         log=Log(pool),
         caller_of=tokens,
         projections={projection.name: projection for projection in PROJECTIONS},
