@@ -6,7 +6,10 @@ import json
 from contextlib import contextmanager
 from random import Random
 
+import jsonschema_rs
+import orjson
 import pytest
+from cloudevents.core.formats.json import JSONFormat
 from facts import agreement, ask, asking, decide, event, open_case
 from feed_doors import partnership, served
 from partner_story import (
@@ -102,8 +105,12 @@ def compare(house):
     assert by_csv(house) == as_cells(there)
     assert one_by_one(house, {one["subject"] for one in told}) == there
     scope = house.scope()
+    schema = house.disnaker.get(f"/v1/schemas/{scope['record']}.json").json()
+    shape = jsonschema_rs.validator_for(schema)
     for one in told:
+        assert JSONFormat().read(None, orjson.dumps(one)).get_id() == one["id"]
         assert set(one.get("data", ())) <= set(scope["fields"])
+        shape.validate(one.get("data", {}))
     if not scope["standing"]["shares"]:
         assert there == {}
     return told
