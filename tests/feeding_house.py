@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from correcting_desk import Desk, admitted, new_id, registered
+from correcting_desk import Desk, admitted, new_id, opened, registered
 from mined_store import own_database
 from scenario import on
 
@@ -86,8 +86,11 @@ class FeedingHouse(Desk):
         return feeding(self.ledger, self.pool, self.models, self.wall.now)
 
     def open(self):
-        """Register the units and the agencies, and begin to feed."""
+        """Begin to feed, and register the units and the agencies."""
         self.feeder.prepare()
+        self.register()
+
+    def register(self):
         for unit, region in UNITS.items():
             named = UnitNamed(
                 effective=on("2020-01-01"),
@@ -120,8 +123,16 @@ class FeedingHouse(Desk):
         """Admit somebody who joins the reading class; return the case."""
         person, case = new_id(), StreamId(kind="case", key=new_id())
         self.tell(StreamId(kind="person", key=person), registered(name))
-        self.tell(case, replaced(admitted(person, name), **said), joined(agreement))
+        admission = replaced(admitted(person, name), **said)
+        self.tell(case, admission, joined(agreement))
         return case
+
+    def reading_class(self, agreement):
+        """Open a programme of an agreement, and return its stream."""
+        stream = StreamId(kind="programme", key=new_id())
+        opening = replaced(opened(20), kind=ProgrammeKind.LITERASI, agreement=agreement.key)
+        self.tell(stream, opening)
+        return stream
 
     def transfer(self, case, to):
         moving = {"effective": on("2026-03-01"), "transfer": "T-1"}
@@ -206,13 +217,14 @@ def signed(until=None):
 
 
 def joined(agreement, day="2026-02-01"):
+    """Joining the class of an agreement; of a programme, it is the programme that names one."""
     return ActivityJoined(
         effective=on(day),
-        activity="kelas-baca",
+        activity=agreement.key if agreement.kind == "programme" else "kelas-baca",
         kind=ActivityKind.LITERASI,
         title="Kelas membaca",
-        programme=None,
-        agreement=agreement.key,
+        programme=agreement.key if agreement.kind == "programme" else None,
+        agreement=agreement.key if agreement.kind == "agreement" else None,
         provider="Dinarpus",
     )
 

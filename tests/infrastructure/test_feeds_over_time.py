@@ -7,6 +7,7 @@ from feeding_house import (
     JAYAPURA,
     LIBRARY,
     TOWN,
+    FeedingHouse,
     audience,
     changes,
     compacted,
@@ -247,3 +248,30 @@ def test_figures_are_told_once_a_day_of_the_day_before_and_only_where_they_are_o
     assert entries[3].type == "counts.published.upsert", "those of Medan, for two hours"
     house.wall.at = WIB
     assert [entry.change.value for entry in house.told(agreement, TOWN)[3:]] == [UPSERT, WITHDRAWN]
+
+
+def test_who_begins_late_tells_of_everybody_as_they_are_and_replays_no_history(ledger, pool):
+    house = FeedingHouse(ledger, pool)
+    house.register()
+    agreement = house.agree()
+    case, gone = house.reader(agreement), house.reader(agreement, "Andi Contoh")
+    house.tell(case, ActivityFinished(effective=on("2026-04-01"), activity="kelas-baca"))
+    house.transfer(gone, "RUTAN-PEKALONGAN")
+    house.feeder.prepare()
+    assert not house.feeds.reached(house.ledger.position(), 0), "nobody was looked at yet"
+    (entry,) = house.told(agreement)
+    assert (entry.type, entry.subject) == ("agreement.started.upsert", str(case))
+    assert entry.data["programme"][0]["until"] == "2026-04-01"
+    house.feeder.close()
+
+
+def test_who_takes_part_by_a_programme_of_the_agreement_is_found_when_it_is_resumed(house):
+    agreement, other = house.agree(), house.agree()
+    course = house.reading_class(agreement)
+    case = house.reader(course)
+    house.reader(other, "Andi Contoh")
+    assert changes(house.told(agreement)) == [(UPSERT, str(case))]
+    house.tell(agreement, AgreementSuspended(effective=on("2026-05-01"), reason="Pemeriksaan"))
+    house.follow()
+    house.tell(agreement, AgreementResumed(effective=on("2026-05-20")))
+    assert changes(house.told(agreement))[1:] == [(WITHDRAWN, str(case)), (UPSERT, str(case))]
