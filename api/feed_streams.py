@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from fastapi.responses import StreamingResponse
@@ -24,7 +25,6 @@ from api.readings import Reading
 from api.tokens import TokenRefused
 from application.access import AccessRecord, Unrecorded
 from application.sharing import NoSuchScope
-from domain.sharing.scope import Standing
 
 BATCH_MOST: Final = 200
 """Entries that leave together: what a stream keeps in memory at most."""
@@ -99,7 +99,7 @@ class FeedStream(StreamingResponse):
                 last = delivery.last
                 yield delivery.frames
             if len(delivery.told.entries) < BATCH_MOST:
-                async for piece in self._quietly(woken, delivery.told.standing, last):
+                async for piece in self._quietly(woken, delivery.told.until, last):
                     yield piece
                 if not woken.is_set():
                     return
@@ -111,14 +111,16 @@ class FeedStream(StreamingResponse):
             except said.ends:
                 return
 
-    async def _quietly(self, woken: News, standing: Standing, last: int) -> AsyncIterator[bytes]:
+    async def _quietly(
+        self, woken: News, until: datetime | None, last: int
+    ) -> AsyncIterator[bytes]:
         """Yield a sign of life now and then, until there is news or no more reason to wait.
 
         News that was never told of, by a feeder cut off at the wrong moment, is noticed then.
         """
         said = self.subscription
         while not await heard(woken, HEARTBEAT_SECONDS):
-            if not said.known() or standing.over(said.services.now()):
+            if not said.known() or (until is not None and until <= said.services.now()):
                 return
             yield KEEPALIVE_COMMENT
             if said.services.feeds.head(said.eyes.audience) > last:

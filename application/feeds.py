@@ -65,10 +65,14 @@ class Fresh(Value):
 
 
 class Told(Value):
-    """Entries of a feed, in order. ``head`` is the id of its last one, 0 where there is none."""
+    """Entries of a feed, in order. ``head`` is the id of its last one, 0 where there is none.
+
+    ``until`` is when even the withdrawals are served no more, `None` while anything is shared.
+    """
 
     scope: Scope
     standing: Standing
+    until: datetime | None
     entries: Sequence[Entry]
     head: int
     fresh: Fresh

@@ -12,6 +12,7 @@ the next answer together: never one that was begun before they asked.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from threading import Condition, Event, Lock
 from typing import Any, Final, NamedTuple
@@ -63,6 +64,12 @@ STREAM: Final = (
     " ON e.audience = p.audience AND e.id = p.entry WHERE p.audience = %s AND p.pseudonym = %s"
     " AND string_to_array(p.unit, ' ') <@ %s AND e.fields <@ %s AND e.data IS NOT NULL"
 )
+TOLD: Final = (
+    "SELECT EXISTS (SELECT FROM feed.present WHERE audience = %(audience)s),"
+    " (SELECT greatest(e.at, l.recorded_at) FROM feed.entry AS e"
+    "  LEFT JOIN ledger.event AS l ON l.position = e.position"
+    "  WHERE e.audience = %(audience)s AND e.id = %(head)s)"
+)
 HEADS: Final = "SELECT agreement, agency, head FROM feed.audience WHERE agreement = ANY(%s)"
 REACHED: Final = (
     "SELECT p.position >= %s AND NOT EXISTS (SELECT FROM feed.audience WHERE settled IS NULL)"
@@ -94,6 +101,7 @@ class Gate(NamedTuple):
 
     scope: Scope
     standing: Standing
+    until: datetime | None
     units: frozenset[str]
     fields: frozenset[str]
     number: int | None
@@ -280,8 +288,6 @@ class PostgresFeeds:
         """
         scope = self._sharing.scope(audience.agreement, audience.agency)
         standing = self._sharing.standing(scope)
-        if standing.over(self._sharing.now()):
-            raise NoSuchScope
         return scope, standing, frozenset(self._sharing.open_units(scope))
 
     def _gate(
@@ -296,12 +302,31 @@ class PostgresFeeds:
         return Gate(
             scope=scope,
             standing=standing,
+            until=self._tail(connection, standing, number, head),
             units=units,
             fields=frozenset(field.value for field in scope.fields),
             number=number,
             head=head,
             told=terms == terms_of(scope),
         )
+
+    def _tail(
+        self, connection: Connection[Any], standing: Standing, number: int | None, head: int
+    ) -> datetime | None:
+        """Return until when the tail is served; raise `NoSuchScope` where that is over.
+
+        It is not while somebody is still to be withdrawn.
+        """
+        if standing.shares:
+            return None
+        row = connection.execute(TOLD, {"audience": number, "head": head}).fetchone()
+        there, told_at = row or (False, None)
+        until, now = standing.tail_ends(told_at), self._sharing.now()
+        if until is None or there:
+            return None
+        if until <= now:
+            raise NoSuchScope
+        return until
 
     def _fresh(self, connection: Connection[Any]) -> Fresh:
         """Return how far the feeds are: asked first, so that what is read after it has all that."""
@@ -316,7 +341,12 @@ class PostgresFeeds:
         entries = [self._entry(gate, row, shown.get(row.id)) for row in rows]
         head = max([gate.head, *(row.id for row in rows)])
         return Told(
-            scope=gate.scope, standing=gate.standing, entries=entries, head=head, fresh=fresh
+            scope=gate.scope,
+            standing=gate.standing,
+            until=gate.until,
+            entries=entries,
+            head=head,
+            fresh=fresh,
         )
 
     def _entry(self, gate: Gate, row: Stored, shown: Stored | None) -> Entry:

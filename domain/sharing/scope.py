@@ -9,7 +9,7 @@ an agreement over two zones ends in each at its own midnight.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from typing import Final
 
@@ -62,9 +62,16 @@ class Standing(Value):
     since: datetime | None
     because: Because
 
-    def over(self, at: datetime) -> bool:
-        """Say whether even the tail of withdrawals is no longer served."""
-        return not self.shares and (self.since is None or at >= self.since + TAIL)
+    def tail_ends(self, told_at: datetime | None) -> datetime | None:
+        """Return until when it is still served who was withdrawn; `None` while it shares.
+
+        ``told_at`` is when the last entry was told, if any was: who hears late that an agreement
+        was over long ago has as long to let go as anybody.
+        """
+        if self.shares:
+            return None
+        stopped = [at for at in (self.since, told_at) if at is not None]
+        return max(stopped) + TAIL if stopped else datetime.min.replace(tzinfo=UTC)
 
 
 class Scope(Value):

@@ -99,11 +99,18 @@ def test_the_tail_is_counted_from_when_nothing_was_shared_any_more():
     suspended = at("2026-02-01T00:00")
     expired = standing((*RUNNING, SUSPENDED), "2026-12-01T00:00")
     assert (expired.because, expired.since) == (Because.EXPIRED, suspended)
-    assert not expired.over(suspended + TAIL - timedelta(seconds=1))
-    assert expired.over(suspended + TAIL)
+    assert expired.tail_ends(None) == suspended + TAIL
     ended = standing((*RUNNING, SUSPENDED, ENDED), "2026-06-01T00:00")
     assert ended.since == suspended
-    assert standing((DRAFT,), "2026-06-01T00:00").over(suspended)
+    assert standing((DRAFT,), "2026-06-01T00:00").tail_ends(None) < suspended
+    assert standing(RUNNING, "2026-06-01T00:00").tail_ends(suspended) is None
+
+
+def test_who_hears_late_of_an_end_has_as_long_to_let_go():
+    told = at("2027-05-05T00:00")
+    ended = standing((*RUNNING, ENDED), "2027-06-01T00:00")
+    assert ended.tail_ends(told) == told + TAIL
+    assert standing((DRAFT,), "2027-06-01T00:00").tail_ends(told) == told + TAIL
 
 
 @pytest.mark.parametrize(

@@ -68,14 +68,29 @@ def test_an_agreement_ends_at_midnight_in_the_zone_of_each_unit_and_each_is_with
 
 
 def test_the_tail_of_withdrawals_is_told_for_ninety_days(house):
-    agreement = house.agree(until=LAST)
+    agreement = house.agree(until=date(2199, 6, 30))  # after whatever day this is recorded on
     case = house.reader(agreement)
     house.told(agreement)
-    house.wall.at = WIB + TAIL - SECOND
+    over = datetime(2199, 6, 30, 17, tzinfo=UTC) + TAIL
+    house.wall.at = over - SECOND
     assert changes(house.told(agreement)) == [(UPSERT, str(case)), (WITHDRAWN, str(case))]
-    house.wall.at = WIB + TAIL
+    house.wall.at = over
     with pytest.raises(NoSuchScope):
         house.told(agreement)
+
+
+def test_an_end_that_is_told_a_year_late_is_heard_of_for_ninety_days_all_the_same(house):
+    house.wall.at = datetime.now(UTC)
+    agreement = house.agree(until=None)
+    case = house.reader(agreement)
+    house.told(agreement)
+    house.tell(agreement, AgreementEnded(effective=on("2026-02-01"), reason="Bersama"))
+    house.wall.at = datetime.now(UTC) + timedelta(days=89)
+    assert changes(house.heard(agreement)) == [(UPSERT, str(case))], "before anybody was told"
+    assert changes(house.told(agreement)) == [(UPSERT, str(case)), (WITHDRAWN, str(case))]
+    house.wall.at += timedelta(days=2)
+    with pytest.raises(NoSuchScope):
+        house.heard(agreement)
 
 
 def test_what_starts_later_is_shared_from_its_first_midnight(house):
