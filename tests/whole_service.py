@@ -134,16 +134,12 @@ class OnDemand:
 
 
 def serving(pool, ledger, access, database, now=now, *, at_once=True):  # noqa: PLR0913
-    """Yield a service over a database, whose read models follow it.
-
-    Feeds and webhooks follow it from the beginning, or from when they are first asked for.
-    """
+    """Yield a service over a database, whose read models follow it, and its feeds as it is used."""
     master = MasterKey(b"k" * 32)
     seals = RowSeals(ledger.store, ledger.keys, master)
     read_models = followed(PostgresReadModels(ledger, pool, seals, PROJECTIONS))
     tokens = Tokens(secret=master.derive("tokens"), now=now)
     append = Append(ledger, new_id, now)
-    evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
     ticker = Ticker(pool, award_days(append, ledger, read_models), now, "remisi_batches")
     feeder = feeding(ledger, pool, read_models, now)
     webhooks, sender = sending("127.0.0.1:*", ledger, pool, feeder.feeds, access, now)
@@ -153,14 +149,12 @@ def serving(pool, ledger, access, database, now=now, *, at_once=True):  # noqa: 
         feeder.start()
         sender.start()
 
-    if at_once:
-        begin()
+    _ = at_once and begin()
     services = Services(
         append=append,
         ledger=ledger,
         read_models=read_models,
-        evidence=evidence,
-        forgetting=Forgetting(append, ledger, evidence, Forgetter(ledger, pool, database).settle),
+        **papers(ledger, pool, database, append),
         access=access,
         clock=ticker,
         feeds=OnDemand(feeder.feeds, begin),
@@ -177,10 +171,18 @@ def serving(pool, ledger, access, database, now=now, *, at_once=True):  # noqa: 
     )
     register_units(services)
     yield Service(services, tokens, read_models.follower, feeder)
-    sender.close()
-    ticker.close()
-    feeder.close()
-    read_models.follower.close()
+    for one in (sender, ticker, feeder, read_models.follower):
+        one.close()
+
+
+def papers(ledger, pool, database, append):
+    """What keeps documents, and what destroys them with whom they are about."""
+    evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
+    settle = Forgetter(ledger, pool, database).settle
+    return {
+        "evidence": evidence,
+        "forgetting": Forgetting(append, ledger, evidence, settle),
+    }
 
 
 def followed(read_models):

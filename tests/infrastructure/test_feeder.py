@@ -185,8 +185,9 @@ def test_an_agency_that_turns_out_to_be_of_another_kind_sees_what_that_kind_sees
     assert len(house.told(agreement, "PERPUSTAKAAN-LAIN")) == 1
     assert house.data_at_rest(case) == 2
     house.name("PERPUSTAKAAN-LAIN", AgencyKind.OTHER, since="2020-01-02")
-    with pytest.raises(NoSuchScope):
-        house.told(agreement, "PERPUSTAKAAN-LAIN")
+    entries = house.told(agreement, "PERPUSTAKAAN-LAIN")
+    assert changes(entries) == [("upsert", str(case)), (WITHDRAWN, str(case))]
+    assert not any(entry.data for entry in entries)
     assert house.data_at_rest(case) == 1
     assert house.heard(agreement)[0].data
 
