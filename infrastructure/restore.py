@@ -34,6 +34,7 @@ from infrastructure.embedded_postgres import EmbeddedPostgres, PostgresDidNotSta
 from infrastructure.ledger_check import Ledger, ensure_whole
 from infrastructure.postgres_directory import PostgresDirectory
 from infrastructure.postgres_programs import Programs
+from infrastructure.restored_feeds import tell_anew
 from infrastructure.trouble import Trouble
 
 WORKSHOP: Final = "postgres.restoring"
@@ -106,6 +107,7 @@ def restore(
             bench.tell("memeriksa rantai / checking the chain")
             ledger = ensure_whole(connection)
             settle(connection)
+            tell_anew(connection)
             last_commit = _one(connection, "SELECT pg_last_xact_replay_timestamp()")
         (workshop / "cluster/backup_manifest").unlink(missing_ok=True)
         _put_in_place(workshop, into)

@@ -27,6 +27,7 @@ from domain.agreement import (
 from domain.sharing.scope import TAIL
 from infrastructure import feed_settling
 from infrastructure.feed_store import FeedStore
+from infrastructure.restored_feeds import tell_anew
 
 UPSERT, WITHDRAWN = "upsert", "withdrawn"
 LAST = date(2026, 6, 30)
@@ -290,3 +291,18 @@ def test_who_takes_part_by_a_programme_of_the_agreement_is_found_when_it_is_resu
     house.follow()
     house.tell(agreement, AgreementResumed(effective=on("2026-05-20")))
     assert changes(house.told(agreement))[1:] == [(WITHDRAWN, str(case)), (UPSERT, str(case))]
+
+
+def test_after_a_restore_no_number_is_given_twice_and_everybody_present_is_told_of_anew(house):
+    agreement = house.agree()
+    case = house.reader(agreement)
+    read_up_to = house.told(agreement)[-1].id
+    with house.pool.connection() as connection:
+        tell_anew(connection)
+    house.feeder.close()
+    house.feeder = house.another()
+    house.told(agreement)
+    newest = house.feeds.after(audience(agreement), read_up_to, 10).entries
+    assert [(one.change.value, one.subject) for one in newest] == [(UPSERT, str(case))]
+    assert newest[0].id > read_up_to + 1
+    assert newest[0].data
