@@ -11,7 +11,7 @@ from api.answers import FORBID
 from application.feeds import Fresh
 from application.sharing import Sharing
 from domain.kernel import Json, Words
-from domain.sharing.scope import TAIL, Because, Scope, Standing
+from domain.sharing.scope import Because, Scope, Standing
 
 WHY: Final[Mapping[Because, Words]] = {
     Because.RUNNING: ("berjalan", "it runs"),
@@ -89,7 +89,7 @@ class StandingAnswer(BaseModel):
     because: Because
     words: InWords
     tail_until: datetime | None = Field(
-        description="Until when the feed still tells who was withdrawn, if nothing is shared."
+        description="Until when at least the feed tells who was withdrawn, if nothing is shared."
     )
 
 
@@ -162,7 +162,7 @@ def party_answer(sharing: Sharing, scope: Scope) -> Json:
 
 def standing_answer(standing: Standing) -> Json:
     """Return whether something is shared, since when, and why."""
-    tail = None if standing.shares or standing.since is None else standing.since + TAIL
+    tail = standing.since and standing.tail_ends(None)
     return {
         "shares": standing.shares,
         "since": standing.since and standing.since.isoformat(),

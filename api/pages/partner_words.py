@@ -7,7 +7,7 @@ from api.pages.tongue import Tongue
 from api.scope_answers import MISSING, WHY
 from domain.kernel import Words
 from domain.sharing.fields import SharedField
-from domain.sharing.scope import TAIL, Because, Scope, Standing
+from domain.sharing.scope import Because, Scope, Standing
 from domain.time import Zone
 
 FIELDS: Final[Mapping[SharedField, Words]] = {
@@ -65,10 +65,11 @@ def _when(scope: Scope, standing: Standing, tongue: Tongue, zone: Zone) -> str |
 
 def tail_words(standing: Standing, tongue: Tongue, zone: Zone) -> str | None:
     """Return until when the feed still says who was withdrawn, where nothing is shared any more."""
-    if standing.shares or standing.since is None:
+    ends = standing.since and standing.tail_ends(None)
+    if ends is None:
         return None
-    until = tongue.day((standing.since + TAIL).astimezone(zone.offset).date())
+    until = tongue.day(ends.astimezone(zone.offset).date())
     return tongue(
-        f"Umpan masih menyebut siapa yang ditarik, tanpa isi, sampai {until}.",
-        f"The feed still says who was withdrawn, without data, until {until}.",
+        f"Umpan masih menyebut siapa yang ditarik, tanpa isi, setidaknya sampai {until}.",
+        f"The feed still says who was withdrawn, without data, until {until} at least.",
     )
