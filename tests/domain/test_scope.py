@@ -1,7 +1,7 @@
 """An agreement compiled to a scope: when it shares, with whom, and which fields."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
 from scenario import on

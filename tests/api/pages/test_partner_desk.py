@@ -106,7 +106,7 @@ def test_what_rests_shows_nobody_from_that_moment_and_says_until_when_the_feed_t
     shown = client.get(f"/mitra/{agreement}").text
     assert "Sedang ditangguhkan, sejak" in shown
     assert "tidak ada yang dibagikan" in shown
-    assert "Umpan masih menyebut siapa yang ditarik, tanpa isi, sampai" in shown
+    assert "Umpan masih menyebut siapa yang ditarik, tanpa isi, setidaknya sampai" in shown
     assert "Budi Fiktif" not in shown
     assert "Evaluasi internal" not in shown
     assert "It is suspended, since" in client.get(f"/mitra/{agreement}?bahasa=en").text
