@@ -35,7 +35,7 @@ from infrastructure.webhook_signing import signed_headers
 TRIES: Final = ("attempts", "refusals", "troubles", "failing_since")
 HELD: Final = (
     "SELECT s.id::text, a.agreement, a.agency, s.url, s.secrets, s.state, s.delivered,"
-    " s.next_at, s.attempts, s.refusals, s.troubles, s.failing_since"
+    " s.next_at, s.attempts, s.refusals, s.troubles, s.failing_since, s.created_by"
     " FROM feed.subscription AS s JOIN feed.audience AS a ON a.id = s.audience"
     " WHERE s.id = %(id)s AND s.holder = %(me)s"
 )
@@ -50,7 +50,8 @@ STOP: Final = (
     " WHERE id = %(id)s AND holder = %(me)s AND state = 'active'"
 )
 ACTOR: Final = "webhook"
-"""Who delivers, in the book of reads: nobody at a screen. The agency stands beside it."""
+"""Who delivers, in the book of reads: nobody at a screen. Beside it stand the agency, and on whose
+behalf it delivers: who of the agency made the subscription."""
 CHANCE: Final = SystemRandom()
 lines = structlog.get_logger()
 
@@ -145,7 +146,7 @@ class Courier:
         """Record of whom an attempt tells, and sign it."""
         entry, key, at = told.entries[0], row["id"], self.now()
         message = f"{key}.{entry.id}"
-        self._disclose(told.scope, entry, message)
+        self._disclose(told.scope, entry, message, row["created_by"])
         live = Tries(**{name: row[name] for name in TRIES})
         body = orjson.dumps(cloud_event(entry, told.scope))
         secrets = [one.secret for one in self.seals.secrets(key, row["secrets"], at)]
@@ -163,11 +164,11 @@ class Courier:
             body=body,
         )
 
-    def _disclose(self, scope: Scope, entry: Entry, message: str) -> None:
+    def _disclose(self, scope: Scope, entry: Entry, message: str, whose: str) -> None:
         self.access.record(
             AccessRecord(
                 actor=Actor(
-                    id=ACTOR, role="agency", unit=None, agency=scope.agency, on_behalf_of=None
+                    id=ACTOR, role="agency", unit=None, agency=scope.agency, on_behalf_of=whose
                 ),
                 purpose=Purpose.KERJA_SAMA,
                 agreement=scope.agreement,

@@ -71,6 +71,8 @@ def test_a_feed_is_sent_in_order_as_cloud_events_signed_and_recorded_first(house
     assert [one["subjects"] for one in recorded] == [[str(case)] for case in cases]
     assert {tuple(one["fields"]) for one in recorded} == {("domicile", "full_name", "programme")}
     assert {(one["route"], one["actor"]["agency"]) for one in recorded} == {("webhook", LIBRARY)}
+    by = house.one(subscription).created_by
+    assert {one["actor"]["on_behalf_of"] for one in recorded} == {by}, "whose subscription it is"
     assert "Budi" not in json.dumps(recorded)
     one = house.one(subscription)
     assert (one.delivered, one.head, one.dead, one.last.status) == (2, 2, 0, 204)
