@@ -58,9 +58,9 @@ class ResultAnswer(BaseModel):
 
     model_config = FORBID | {"json_schema_extra": {"examples": [EXAMPLE]}}
 
-    id: str
+    id: str = Field(description="Of this service: what `result_id` of an address stands for.")
     programme_id: str
-    result: str = Field(description="The partner's own key.")
+    result: str = Field(description="The partner's own key; addresses name `id`.")
     agency: str
     agreement_id: str
     type: str

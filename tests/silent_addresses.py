@@ -50,7 +50,7 @@ SILENT = {
     "/v1/registry/users/{user}/reviews",
     "/v1/programmes/{programme_id}/corrections",
     "/v1/programmes/{programme_id}/reviews",
-    *(f"/v1/programmes/{{programme_id}}/results{one}" for one in ("", "/{result}")),
+    *(f"/v1/programmes/{{programme_id}}/results{one}" for one in ("", "/{result_id}")),
     "/remisi",
     "/remisi/{batch}/daftar.{form}",  # as of the API
     "/remisi/{batch}/berubah",  # nothing happened since the draft

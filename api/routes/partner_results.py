@@ -58,7 +58,7 @@ def _key(words: str) -> Any:
 
 
 ProgrammeKey = Annotated[str, _key("The programme's key.")]
-ResultKey = Annotated[str, _key("The result's id.")]
+ResultKey = Annotated[str, _key("The result's `id`; not `result`, the partner's own key.")]
 AnswerBody = value_model(Answered, "PartnerResultAnswer")
 AnswerBody.model_config |= {
     "json_schema_extra": {
@@ -84,7 +84,7 @@ class AnswerReceipt(ReceiptAnswer):
     """What was recorded: the answer, and the fact where the result was accepted."""
 
     programme_id: str
-    result: str
+    result_id: str
     status: Literal["accepted", "rejected"]
 
 
@@ -221,25 +221,25 @@ def list_results(
     return JSONResponse({"programme_id": eyes.programme.key, "items": items}, headers=headers)
 
 
-@router.get(f"{PATH}/{{result}}", dependencies=STRICT, response_model=ResultAnswer)
-def read_result(result: ResultKey, eyes: WithEyes) -> Json:
+@router.get(f"{PATH}/{{result_id}}", dependencies=STRICT, response_model=ResultAnswer)
+def read_result(result_id: ResultKey, eyes: WithEyes) -> Json:
     """Return one result."""
     stated, shown_for = eyes.seen()
-    if result not in stated:
+    if result_id not in stated:
         raise not_found()
-    (item,) = eyes.show([stated[result]], shown_for)
+    (item,) = eyes.show([stated[result_id]], shown_for)
     return item
 
 
 @router.post(
-    f"{PATH}/{{result}}/acceptance",
+    f"{PATH}/{{result_id}}/acceptance",
     dependencies=STRICT,
     response_model=AnswerReceipt,
     status_code=201,
 )
 async def answer_result(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
     programme_id: ProgrammeKey,
-    result: ResultKey,
+    result_id: ResultKey,
     services: WithServices,
     signature: Signed,
     body: AnswerBody,  # type: ignore[valid-type]
@@ -253,7 +253,9 @@ async def answer_result(  # noqa: PLR0913, PLR0917  # what the framework hands i
     said: Any = body
     programme, desk = programme_of(programme_id), Desk(services, signature)
     answered = Answered(accepted=said.accepted, reason=said.reason)
-    receipt = await run_in_threadpool(desk.once, lambda: answer(desk, programme, result, answered))
+    receipt = await run_in_threadpool(
+        desk.once, lambda: answer(desk, programme, result_id, answered)
+    )
     status = ResultStatus.ACCEPTED if said.accepted else ResultStatus.REJECTED
     told = receipt_answer(receipt, programme, response, key="programme_id")
-    return told | {"result": result, "status": status.value}
+    return told | {"result_id": result_id, "status": status.value}

@@ -152,6 +152,22 @@ def test_a_rejection_needs_a_reason_and_the_partner_hears_it(house, partner, med
     assert last_read(service).number == kept.number + 1
 
 
+def test_the_partners_key_and_the_id_in_addresses_have_names_of_their_own(
+    house, partner, medan, names, service
+):
+    (result,) = told(partner, house, finding("n-1", names[house.tono], day="2025-06-19"))
+    receipt = answer_to(medan, house, result, accepted=False, reason="keliru").json()
+    assert receipt["result_id"] == result
+    assert "result" not in receipt
+    assert partner.get(address(house, result)).json()["result"] == "n-1"
+    paths = service.app.openapi()["paths"]
+    named = [path for path in paths if path.startswith("/v1/programmes/{programme_id}/results/")]
+    assert sorted(named) == [
+        "/v1/programmes/{programme_id}/results/{result_id}",
+        "/v1/programmes/{programme_id}/results/{result_id}/acceptance",
+    ]
+
+
 def last_read(service):
     none = dict.fromkeys(("subjects", "units", "actor", "agency", "since", "before"))
     return service.services.access.ask(Asked(**none, limit=1))[0]
