@@ -88,7 +88,10 @@ MEANINGS: Final[Mapping[str, str]] = {
 }
 READS: Final = ("401", "403", "404", "422", "503")
 WRITES: Final = ("400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "503")
-OPEN: Final = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json", "/v1/asyncapi.json"})
+OPEN: Final = frozenset(
+    {"/livez", "/readyz", "/metrics", "/openapi.json", "/v1/asyncapi.json"}
+    | {"/v1/schemas", "/v1/schemas/{record}.json"}
+)
 """Addresses that need no token."""
 
 

@@ -54,6 +54,7 @@ SHOWS_NOBODY: Final = frozenset(
         "/laporan/hasil",
         "/v1/law",
         "/v1/agreements/{agreement_id}/scope",
+        "/v1/schemas",
         "/v1/schemas/{record}.json",
         "/v1/subscriptions",
         "/v1/subscriptions/{subscription_id}",

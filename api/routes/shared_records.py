@@ -16,7 +16,6 @@ from pydantic import BaseModel
 
 from api.agency_callers import Eyes, WithEyes
 from api.answers import FORBID
-from api.callers import Known
 from api.cursors import cursor_after, key_from
 from api.deliveries import record_of, shown_in
 from api.dependencies import Services, WithServices
@@ -34,6 +33,7 @@ from api.scope_answers import (
     scope_answer,
     standing_answer,
 )
+from application.cloud_events import schema_id
 from application.feeds import Entry, Told
 from application.read_models import Access, Question
 from application.sharing import NoSuchScope
@@ -74,6 +74,24 @@ class SharedRecordsAnswer(BaseModel):
     position: int
     as_of: str | None
     lag_seconds: float
+
+
+class SchemaAnswer(BaseModel):
+    """A kind of record, what `dataschema` calls its schema, and the address of that."""
+
+    model_config = FORBID
+
+    record: RecordKind
+    dataschema: str
+    address: str
+
+
+class SchemasAnswer(BaseModel):
+    """The schema of every kind of record that there is."""
+
+    model_config = FORBID
+
+    items: list[SchemaAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +222,24 @@ def read_scope(services: WithServices, eyes: WithEyes) -> Json:
     return scope_answer(services.sharing, scope)
 
 
+@router.get("/v1/schemas", response_model=SchemasAnswer, dependencies=STRICT)
+def list_schemas() -> Json:
+    """Return where the schema of each `dataschema` is. They hold nobody: no token is needed."""
+    return {
+        "items": [
+            {
+                "record": kind.value,
+                "dataschema": schema_id(kind),
+                "address": f"/v1/schemas/{kind.value}.json",
+            }
+            for kind in RecordKind
+        ]
+    }
+
+
 @router.get("/v1/schemas/{record}.json", dependencies=STRICT)
-def read_schema(record: str, caller: Known) -> Response:
-    """Return the JSON Schema of a kind of record, as `dataschema` of an entry names it."""
+def read_schema(record: str) -> Response:
+    """Return the JSON Schema of a kind of record; `dataschema` of an entry is its `$id`."""
     try:
         kind = RecordKind(record)
     except ValueError:

@@ -158,8 +158,13 @@ def test_an_agency_lists_the_agreements_that_it_is_a_party_to_and_no_others(hous
 
 
 @pytest.mark.parametrize("record", RecordKind)
-def test_the_schema_of_each_kind_of_record_is_served(house, record):
-    answer = house.disnaker.get(f"/v1/schemas/{record.value}.json")
-    assert answer.json()["$id"] == f"urn:jejak:record:{record.value}:1"
+def test_the_schema_of_each_kind_of_record_is_served_to_whoever_asks(house, record):
+    stranger = house.service.stranger()
+    served = stranger.get("/v1/schemas").json()["items"]
+    [found] = [one for one in served if one["record"] == record.value]
+    assert found["dataschema"] == f"urn:jejak:record:{record.value}:1"
+    answer = stranger.get(found["address"])
+    assert answer.json()["$id"] == found["dataschema"]
     assert answer.headers["content-type"] == "application/schema+json"
-    assert house.disnaker.get("/v1/schemas/unheard.json").status_code == 404
+    assert stranger.get("/v1/schemas/unheard.json").status_code == 404
+    assert len(served) == len(RecordKind)
