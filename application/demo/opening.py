@@ -43,7 +43,7 @@ def open_case(script: Script, desk: Desk, person: Person) -> None:
         f"{desk.unit}: admission no. {person.number}",
     )
     place = Place(Stage.POPULATION, person.case, desk)
-    script.say(place, words, opening(desk, person, _papers(desk, person)))
+    script.say(place, words, opening(desk, person, papers_of(desk, person)))
 
 
 def opening(desk: Desk, person: Person, papers: Iterable[Event]) -> Sequence[Proposal]:
@@ -78,7 +78,8 @@ def opening(desk: Desk, person: Person, papers: Iterable[Event]) -> Sequence[Pro
     ]
 
 
-def _papers(desk: Desk, person: Person) -> Iterator[Event]:
+def papers_of(desk: Desk, person: Person) -> Iterator[Event]:
+    """Yield the verdict that somebody serves, or the first order, and the line of the book."""
     if person.sentence is None:
         yield first_order(desk, person)
         yield entered(desk, RegisterKind.A_I, person.register, person.admitted_on)

@@ -5,7 +5,8 @@ from typing import Final
 from application.demo.barru import tell_barru
 from application.demo.medan import tell_medan
 from application.demo.partners import name_all
-from application.demo.pekalongan import tell_pekalongan
+from application.demo.pekalongan import CROWD, tell_pekalongan
+from application.demo.pekalongan_returned import tell_returned
 from application.demo.serang import tell_serang
 from application.demo.steps import Plan, Script
 
@@ -29,5 +30,6 @@ def demo_plan(seed: int = SEED, scale: float = 1.0) -> Plan:
         "S3": tell_medan(script, scale),
         "S4": tell_barru(script, scale),
     }
+    tell_returned(script, CROWD)  # last: the keys of all other steps stay what they were
     steps = sorted(script.steps, key=lambda step: step.stage)
     return Plan(seed=seed, steps=tuple(steps), agreements=agreements, example_case=example)
