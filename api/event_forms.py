@@ -199,10 +199,11 @@ def _text(field: str, shape: Text) -> Any:
     schema: dict[str, Any] = {}
     if shape.pattern:
         whole = re.compile(shape.pattern.regex, re.ASCII)
+        such = {"example": shape.pattern.example}
 
         def matches(text: str) -> str:
             if not whole.fullmatch(text):
-                raise PydanticCustomError("string_pattern_mismatch", "not of this form")
+                raise PydanticCustomError("string_pattern_mismatch", "not of this form", such)
             return text
 
         marks.append(AfterValidator(matches))

@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 from fastapi.concurrency import run_in_threadpool
 
 from api.dependencies import Services, WithServices
-from api.lists import NOT_A_NUMBER, POSITION_MOST, WAIT_SECONDS, fault
+from api.lists import NO_SUCH_POSITION, POSITION_MOST, WAIT_SECONDS, fault
 from api.problems import Problem
 from domain.kernel import Words
 
@@ -30,7 +30,7 @@ async def seen_position(
 
 def _wait(services: Services, after: int) -> None:
     if after > services.ledger.position():
-        raise fault("after", "list.no_such_position", NOT_A_NUMBER)
+        raise fault("after", "list.no_such_position", NO_SUCH_POSITION)
     if not services.feeds.reached(after, WAIT_SECONDS):
         raise Problem(503, "feed.behind", BEHIND, headers={"Retry-After": "1"})
 

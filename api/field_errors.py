@@ -6,7 +6,7 @@ asked for: the field's own shape, never its content.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final, Literal, Protocol
@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Protocol
 from api.event_forms import FIRST_YEAR, LAST_YEAR, StatedEvidence
 from api.shape_words import said
 from domain.catalogue import RECORDED
-from domain.fields import Note
+from domain.fields import EXAMPLE_ID, UUID, Note
 from domain.kernel import Event, Length, Words
 from domain.shape import Many, Maybe, Part, Shape, payload_shapes, shape_of
 
@@ -101,14 +101,58 @@ PROBLEMS: Final[dict[str, tuple[str, Words]]] = {
             "names an hour without its offset; add +07:00, for example",
         ),
     ),
+    "int_parsing_size": ("too_large", ("terlalu besar", "is too large")),
+    "just_one_of": (
+        "just_one_of",
+        ("harus menyebut tepat satu pilihan", "must name just one of the choices"),
+    ),
     "json_invalid": ("not_json", ("bukan JSON yang benar", "is not valid JSON")),
     "value_error": ("invalid", ("tidak dapat diterima", "cannot be accepted")),
 }
+HIDDEN: Final[Words] = ("isian", "a field")
+"""What is said in place of a name that may not be repeated."""
 EXPECTED: Final[Words] = ("yang diharapkan", "expected")
+TYPES: Final[Mapping[str, Words]] = {
+    "bool": ("true atau false", "true or false"),
+    "date": ("tanggal seperti 2025-07-21", "a day such as 2025-07-21"),
+    "datetime": (
+        "waktu seperti 2025-07-21T09:30:00+07:00",
+        "an instant such as 2025-07-21T09:30:00+07:00",
+    ),
+    "decimal": ("bilangan", "a number"),
+    "dict": ("objek", "an object"),
+    "float": ("bilangan", "a number"),
+    "frozen": ("daftar", "a list"),
+    "int": ("bilangan bulat", "a whole number"),
+    "list": ("daftar", "a list"),
+    "model": ("objek", "an object"),
+    "set": ("daftar", "a list"),
+    "string": ("teks", "a text"),
+    "tuple": ("daftar", "a list"),
+}
+"""What was asked for, by the first word of pydantic's error."""
+BOUNDS: Final[Mapping[str, Words]] = {
+    "ge": ("sedikitnya", "at least"),
+    "gt": ("lebih dari", "more than"),
+    "min_length": ("sedikitnya", "at least"),
+    "le": ("paling banyak", "at most"),
+    "lt": ("kurang dari", "less than"),
+    "max_length": ("paling banyak", "at most"),
+}
+COUNTED: Final[Mapping[str, Words]] = {
+    "string_too_short": ("karakter", "character"),
+    "string_too_long": ("karakter", "character"),
+    "too_short": ("butir", "item"),
+    "too_long": ("butir", "item"),
+}
+"""What a length counts, by pydantic's error."""
+DATES: Final = frozenset({"date_form", "date_impossible"})
 EFFECTIVE: Final[Words] = (
     "tanggal seperti 2025-07-21, atau waktu seperti 2025-07-21T09:30:00+07:00",
     "a day such as 2025-07-21, or an instant such as 2025-07-21T09:30:00+07:00",
 )
+EXAMPLE_OF: Final[Mapping[str, str]] = {f"^{UUID}$": EXAMPLE_ID}
+"""Forms that are laid down by their pattern alone."""
 ENVELOPE: Final[dict[str, Shape]] = {
     "evidence": Many(of=Part(kind=StatedEvidence), length=Length(least=0, most=100)),
     "reason": shape_of(Note | None),
@@ -127,12 +171,13 @@ def field_errors(
 def _field_error(error: Any, tongue: int, kinds: dict[str, type[Event]]) -> FieldError:
     kind: str = error["type"]
     code, words = PROBLEMS.get(kind, WRONG_TYPE)
-    if kind not in PROBLEMS and not kind.endswith(("_type", "_parsing")):
+    if kind not in PROBLEMS and not kind.endswith(("_type", "_parsing", "_from_float")):
         code, words = PROBLEMS["value_error"]
     event, path = _without_tag(_place(error), kinds)
     shown = tuple(takewhile(lambda part: isinstance(part, int) or KEY.fullmatch(part), path))
     expected = _expected(kind, error.get("ctx", {}), event, path, tongue)
-    detail = f"{_subject(shown if shown == path else ())[tongue]} {words[tongue]}"
+    subject = _subject(path) if shown == path else HIDDEN
+    detail = f"{subject[tongue]} {words[tongue]}"
     return FieldError(
         pointer="".join(f"/{part}" for part in shown),
         code=code,
@@ -150,7 +195,7 @@ def _place(error: Any) -> Place:
 
 def _subject(path: Place) -> Words:
     if not path:
-        return "isian", "a field"
+        return "isi permintaan", "the content"
     last = path[-1]
     return (
         (f"butir ke-{last + 1}", f"item {last + 1}")
@@ -183,10 +228,36 @@ def _expected(
         return said(shape)[tongue]
     if kind in {"enum", "literal_error"}:
         return ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", "")))) or None
-    bounds = [
-        str(context[key]) for key in ("ge", "le", "min_length", "max_length") if key in context
-    ]
-    return bounds[0] if bounds else None
+    return _bound(kind, context, tongue) or _form(kind, context, tongue)
+
+
+def _bound(kind: str, context: Any, tongue: int) -> str | None:
+    """Say which bound was overstepped, and what it counts."""
+    for key, words in BOUNDS.items():
+        if key in context:
+            counted = ""
+            if kind in COUNTED:
+                several = "s" if tongue and context[key] != 1 else ""
+                counted = f" {COUNTED[kind][tongue]}{several}"
+            return f"{words[tongue]} {context[key]}{counted}"
+    return None
+
+
+def _form(kind: str, context: Any, tongue: int) -> str | None:
+    """Say of which form or type something should be."""
+    if kind == "just_one_of":
+        return str(context["choices"])
+    if kind == "string_pattern_mismatch":
+        example = EXAMPLE_OF.get(context.get("pattern", ""), context.get("example"))
+        if example is not None:
+            return (f"teks seperti {example}", f"a text such as {example}")[tongue]
+        pattern = context.get("pattern")
+        return pattern and (f"teks berpola {pattern}", f"a text of the form {pattern}")[tongue]
+    if kind in DATES:
+        return TYPES["date"][tongue]
+    known = kind not in PROBLEMS or kind == "int_parsing_size"
+    words = TYPES.get(kind.partition("_")[0]) if known else None
+    return words and words[tongue]
 
 
 def _shape(event: type[Event] | None, path: Place) -> Shape | None:

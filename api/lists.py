@@ -25,6 +25,7 @@ from api.dependencies import Services
 from api.other_times import TIMES, Times
 from api.problems import Problem
 from api.readings import Reading, of_rows
+from api.strictness import unknown
 from application.read_models import Access, Page, Question, Then
 from domain.kernel import DataClass, Json, Value, Words, data_classes
 from projections.kernel import Projection
@@ -43,9 +44,9 @@ BEHIND: Final[Words] = (
     "read model belum sampai ke posisi itu; coba lagi sebentar",
     "the read model has not reached that position; try again shortly",
 )
-NOT_A_NUMBER: Final[Words] = (
-    "harus bilangan bulat dalam batas yang berlaku",
-    "must be a whole number within the bounds",
+NO_SUCH_POSITION: Final[Words] = (
+    "`after` melampaui catatan terakhir; sebut posisi yang pernah dijawab layanan ini",
+    "`after` is beyond the last record; name a position that this service has answered",
 )
 NOT_A_WORD: Final[Words] = ("bukan nilai yang mungkin", "no possible value")
 TWICE: Final[Words] = ("hanya boleh satu kali", "may be given once only")
@@ -80,15 +81,9 @@ def asked_of(
     said: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         said.setdefault(name, []).append(value)
-    if [name for name in said if name not in columns and name not in control]:
-        known = ", ".join([*columns, *control])
-        words = (
-            f"parameter tidak dikenal; yang ada: {known}",
-            f"unknown parameter; there are: {known}",
-        )
-        raise Problem(
-            422, "list.unknown_filter", words, errors=[("/query", "list.unknown_filter", words)]
-        )
+    for name in said:
+        if name not in columns and name not in control:
+            raise unknown(name, [*columns, *control], "list.unknown_filter")
     for name in CONTROL:
         if len(said.get(name, ())) > 1:
             raise fault(name, "list.given_twice", TWICE)
@@ -115,7 +110,11 @@ def number(said: Mapping[str, str], name: str, least: int, most: int) -> int | N
     text = said[name]
     if text.isascii() and text.isdecimal() and len(text) < 17 and least <= int(text) <= most:  # noqa: PLR2004
         return int(text)
-    raise fault(name, "list.number", NOT_A_NUMBER)
+    words = (
+        f"`{name}` harus bilangan bulat {least} sampai {most}",
+        f"`{name}` must be a whole number from {least} to {most}",
+    )
+    raise fault(name, "list.number", words)
 
 
 def clean(text: str) -> str:
@@ -186,7 +185,7 @@ def wait_for(services: Services, after: int | None) -> None:
     if after is None:
         return
     if after > services.ledger.position():
-        raise fault("after", "list.no_such_position", NOT_A_NUMBER)
+        raise fault("after", "list.no_such_position", NO_SUCH_POSITION)
     if not services.read_models.wait(after, WAIT_SECONDS):
         raise Problem(503, "read_model.behind", BEHIND, headers={"Retry-After": "1"})
 

@@ -3,7 +3,9 @@
 A parameter that is misspelt and ignored answers another question than the one that was asked.
 """
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from fastapi import Request
@@ -13,7 +15,8 @@ from fastapi.routing import APIRoute
 from api.problems import Problem
 from domain.kernel import Words
 
-TWICE: Final[Words] = ("parameter hanya boleh satu kali", "a parameter may be given once only")
+SHOWN: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,39}")
+"""A name that may be repeated to whoever sent it; any other could be somebody's number."""
 JSON_ONLY: Final[Words] = (
     "kirim sebagai Content-Type: application/json",
     "send it as Content-Type: application/json",
@@ -27,17 +30,25 @@ async def known_parameters(request: Request) -> None:
         return
     known = known_to(route)
     said = Counter(name for name, _ in request.query_params.multi_items())
-    if said.keys() - set(known):
-        listed = ", ".join(known) or "-"
-        words = (
-            f"parameter tidak dikenal; yang ada: {listed}",
-            f"unknown parameter; there are: {listed}",
-        )
-        raise _fault("request.unknown_parameter", words)
-    if any(count > 1 for count in said.values()):
-        raise _fault("request.parameter_twice", TWICE)
-    if route.body_field is not None and not is_json(request.headers.get("content-type", "")):
+    for name, count in said.items():
+        if name not in known:
+            raise unknown(name, known, "request.unknown_parameter")
+        if count > 1:
+            words = (
+                f"parameter `{name}` hanya boleh satu kali",
+                f"the parameter `{name}` may be given once only",
+            )
+            raise _fault(f"/query/{name}", "request.parameter_twice", words)
+    content_type = request.headers.get("content-type", "")
+    if route.body_field is not None and not is_json(content_type) and not may_be_left(request):
         raise Problem(415, "request.json_only", JSON_ONLY)
+
+
+def may_be_left(request: Request) -> bool:
+    """Say whether a request has no body, where the route can do without."""
+    field = request.scope["route"].body_field
+    said = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    return not field.field_info.is_required() and not said
 
 
 def known_to(route: APIRoute) -> list[str]:
@@ -62,5 +73,17 @@ def names_of(dependant: Dependant) -> set[str]:
     return {field.alias for field in dependant.query_params}.union(*inner)
 
 
-def _fault(code: str, words: Words) -> Problem:
-    return Problem(422, code, words, errors=[("/query", code, words)])
+def unknown(name: str, known: Iterable[str], code: str) -> Problem:
+    """Return the refusal of a query parameter that there is not: which one, and which there are."""
+    shown = SHOWN.fullmatch(name) is not None
+    which = f" `{name}`" if shown else ""
+    listed = ", ".join(known) or "-"
+    words = (
+        f"parameter{which} tidak dikenal; yang ada: {listed}",
+        f"unknown parameter{which}; there are: {listed}",
+    )
+    return _fault(f"/query/{name}" if shown else "/query", code, words)
+
+
+def _fault(pointer: str, code: str, words: Words) -> Problem:
+    return Problem(422, code, words, errors=[(pointer, code, words)])

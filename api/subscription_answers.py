@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.answers import FORBID
 from application.webhooks import (
@@ -29,12 +30,20 @@ Cause = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["statu
 
 REFUSED: Final[dict[str, Words]] = {
     "malformed": ("bukan URL yang dapat dibaca", "no URL that can be read"),
-    "scheme": ("harus https", "must be https"),
+    "scheme": (
+        "harus https; penerima di dalam jaringan tertutup diizinkan operator Jejak dengan"
+        " JEJAK_WEBHOOK_ALLOW",
+        "must be https; the operator of Jejak allows receivers in a closed network by"
+        " JEJAK_WEBHOOK_ALLOW",
+    ),
     "userinfo": (
         "jangan sertakan nama pengguna dan sandi dalam URL",
         "leave user name and password out of the URL",
     ),
-    "port": ("hanya port 443", "only port 443"),
+    "port": (
+        "hanya port 443, kecuali operator Jejak mengizinkan yang lain dengan JEJAK_WEBHOOK_ALLOW",
+        "only port 443, unless the operator of Jejak allows another by JEJAK_WEBHOOK_ALLOW",
+    ),
     "not_public": (
         "nama ini tidak menuju alamat publik di internet",
         "this name leads to no public address on the internet",
@@ -77,7 +86,8 @@ class LettersForm(BaseModel):
     @model_validator(mode="after")
     def _just_one(self) -> "LettersForm":
         if sum(one is not None for one in (self.all, self.cause, self.entries)) != 1:
-            raise ValueError("all, cause / entries")
+            choices = {"choices": ", ".join(type(self).model_fields)}
+            raise PydanticCustomError("just_one_of", "just one of these", choices)
         return self
 
 
@@ -86,14 +96,14 @@ class DeliveryAnswer(BaseModel):
 
     model_config = FORBID
 
-    number: int
+    number: int = Field(description="Counted along this subscription's log.")
     what: str
     entry: int | None
     attempt: int
     status: int | None
     cause: str | None
     milliseconds: int | None
-    actor: str | None
+    actor: str | None = Field(description="Who of the agency asked; null: the house by itself.")
     at: datetime
 
 
@@ -118,7 +128,9 @@ class SubscriptionAnswer(BaseModel):
     delivered: int = Field(description="The last entry that was taken or put aside.")
     head: int = Field(description="The last entry of the feed.")
     attempts: int = Field(description="At the next entry, so far.")
-    failing_since: datetime | None
+    failing_since: datetime | None = Field(
+        description="Nothing was taken since then, refused or not answered, though there is more."
+    )
     next_at: datetime | None = Field(description="When it is tried again; null where it rests.")
     signing: list[SigningAnswer]
     dead_letters: int
@@ -165,12 +177,13 @@ class DeadLetterAnswer(BaseModel):
 
 
 class CauseAnswer(BaseModel):
-    """Dead letters of one cause, and how many of them are being sent once more."""
+    """Dead letters of one cause: how many withdraw somebody, and how many are being sent again."""
 
     model_config = FORBID
 
     cause: str
     count: int
+    withdrawals: int
     replaying: int
     since: datetime
 
@@ -204,7 +217,7 @@ def subscription_answer(one: Subscription) -> SubscriptionAnswer:
         head=one.head,
         attempts=one.attempts,
         failing_since=one.failing_since,
-        next_at=one.next_at if one.attempts or one.failing_since else None,
+        next_at=one.next_attempt,
         signing=[SigningAnswer(until=until) for until in one.signing],
         dead_letters=one.dead,
         last_attempt=delivery_answer(one.last) if one.last else None,
@@ -237,7 +250,13 @@ def letters_answer(letters: Iterable[DeadLetter], causes: Sequence[CauseCount]) 
     """Return dead letters, without the streams that they are of."""
     return DeadLetterList(
         causes=[
-            CauseAnswer(cause=one.cause, count=one.count, replaying=one.replaying, since=one.since)
+            CauseAnswer(
+                cause=one.cause,
+                count=one.count,
+                withdrawals=one.withdrawals,
+                replaying=one.replaying,
+                since=one.since,
+            )
             for one in causes
         ],
         items=[

@@ -254,14 +254,19 @@ def _ensure_waits(known: Result | None) -> None:
             article=TWO_HANDS,
             because=("hasil ini tidak ada", "there is no such result"),
         )
+    rejected = (
+        "hasil ini sudah ditolak; mitra dapat mengusulkannya lagi dengan kunci baru",
+        "this result was rejected already; the partner may tell it again under a new key",
+    )
+    accepted = (
+        "hasil ini sudah diterima; yang salah diterima diperbaiki dengan koreksi",
+        "this result was accepted already; what was wrongly accepted is corrected",
+    )
     ensure(
         known.waits,
         "partner_result.answered",
         article=TWO_HANDS,
-        because=(
-            "hasil ini sudah dijawab; yang salah diterima diperbaiki dengan koreksi",
-            "this result was answered already; what was wrongly accepted is corrected",
-        ),
+        because=rejected if known.rejected else accepted,
     )
 
 

@@ -32,8 +32,8 @@ WAIT_MOST: Final = 30_000
 """Milliseconds that a request may wait for news: longer ones are answered then, as others are."""
 ENTRY: Final = re.compile(r"[0-9]{1,16}", re.ASCII)
 NOT_AN_ENTRY: Final[Words] = (
-    "harus id entri yang terakhir dibaca: bilangan bulat, atau kosong untuk mulai dari awal",
-    "must be the id of the entry read last: a whole number, or nothing to begin at the start",
+    "harus id entri yang terakhir dibaca: 1 sampai 16 angka, atau kosong untuk mulai dari awal",
+    "must be the id of the entry read last: 1 to 16 digits, or nothing to begin at the start",
 )
 EVENT: Final[Json] = {
     "type": "object",

@@ -90,7 +90,7 @@ def test_a_place_that_is_none_is_refused_in_words(house, said):
     answer = house.disnaker.get(house.feed, params={"lastEventId": said})
     assert (answer.status_code, answer.json()["code"]) == (422, "feed.last_event_id")
     assert answer.json()["errors"][0]["pointer"] == "/query/lastEventId"
-    assert "bilangan bulat" in answer.json()["detail"]
+    assert "1 sampai 16 angka" in answer.json()["detail"]
     if said.isascii():
         came = {"Last-Event-ID": said}
         answer = house.disnaker.get(f"{house.feed}/stream", headers=came)
@@ -208,6 +208,42 @@ def test_each_delivery_is_on_record_with_its_agreement(house):
     before = len(house.kept())
     house.disnaker.get(f"{house.feed}?lastEventId={head}")
     assert len(house.kept()) == before, "nothing left the house"
+
+
+def test_an_agency_reads_for_its_agreement_whatever_it_says(house):
+    head = house.disnaker.get(house.feed).json()[-1]["id"]
+    there = (house.feed, f"{house.feed}?lastEventId={head}", f"{house.feed}/stream", house.records)
+    before = len(house.kept())
+    for path in (*there, f"{house.records}.csv", "/v1/agreements", "/v1/agreements.csv"):
+        for purpose in ("audit", "pembinaan", "apa-saja"):
+            answer = house.disnaker.get(path, headers={"X-Purpose": purpose})
+            assert (answer.status_code, answer.json()["code"]) == (422, "access.purpose"), path
+            assert answer.json()["errors"][0]["pointer"] == "/header/X-Purpose"
+            assert "kerja_sama" in answer.json()["detail"]
+    assert len(house.kept()) == before
+    house.caller("supervisor", MEDAN).get(
+        f"{house.feed}?agency=DISNAKER-12.71", headers={"X-Purpose": "audit"}
+    )
+    assert house.kept()[-1]["purpose"] == "audit"
+
+
+def test_an_agency_names_its_user_by_its_own_code(house):
+    for path in (house.feed, house.records, f"{house.records}.ndjson"):
+        house.disnaker.get(path, headers={"X-On-Behalf-Of": "petugas-7"})
+        told = house.kept()[-1]["actor"]
+        assert (told["agency"], told["on_behalf_of"]) == ("DISNAKER-12.71", "petugas-7")
+    before = len(house.kept())
+    head = house.disnaker.get(f"{house.feed}?limit=1000").json()[-1]["id"]
+    for said in ("Ratna Petugas", "1271011203900777", "u-199001012015031001", "x" * 65, "-"):
+        for path in (house.feed, f"{house.feed}?lastEventId={head}"):
+            answer = house.disnaker.get(path, headers={"X-On-Behalf-Of": said})
+            assert (answer.status_code, answer.json()["code"]) == (422, "access.user_code"), said
+            assert answer.json()["errors"][0]["pointer"] == "/header/X-On-Behalf-Of"
+            assert said == "-" or said not in answer.text
+    assert len(house.kept()) == before + 1, "of the page that said where the feed's head is"
+    eyes = f"{house.feed}?agency=DISNAKER-12.71"
+    staff = house.caller("supervisor", MEDAN).get(eyes, headers={"X-On-Behalf-Of": "petugas-7"})
+    assert (staff.status_code, staff.json()["code"]) == (422, "access.unknown_user")
 
 
 def test_who_has_seen_my_data_names_the_agency_its_agreement_and_the_way(house):

@@ -1,11 +1,14 @@
 import json
+from typing import Annotated
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, Strict, TypeAdapter, ValidationError
 
 from api.event_examples import example_json
 from api.event_forms import proposal_union
 from api.field_errors import FieldError, field_errors
+from api.partner_forms import ResultsBody
+from api.subscription_answers import LettersForm, SubscriptionForm
 from domain.catalogue import CASE
 from domain.conduct import ConductAssessed, DisciplineBegan
 
@@ -91,4 +94,94 @@ def test_what_fastapi_reads_from_a_body_is_pointed_at_from_its_root():
     found = field_errors(FromFastApi(), "en")
     assert [error.pointer for error in found] == ["/events/0/effective", "", "/query/limit", ""]
     assert [error.code for error in found] == ["missing", "not_json", "too_large", "invalid"]
-    assert found[2].detail == "`limit` is too large; expected: 1000"
+    assert found[2].detail == "`limit` is too large; expected: at most 1000"
+
+
+class Asked(BaseModel):
+    """What an address may ask for that is no event."""
+
+    limit: Annotated[int, Field(ge=1, le=10)] = 1
+    accepted: Annotated[bool, Strict()] = True
+    concern: Annotated[str, Field(min_length=1, max_length=20)] = "x"
+    entries: Annotated[list[int], Field(min_length=2)] = []
+    inner: LettersForm | None = None
+
+
+def both(model, form):
+    with pytest.raises(ValidationError) as found:
+        model.model_validate(form)
+    [indonesian] = field_errors(found.value)
+    [english] = field_errors(found.value, "en")
+    return indonesian.code, indonesian.detail, english.detail
+
+
+@pytest.mark.parametrize(
+    ("form", "code", "indonesian", "english"),
+    [
+        ({"limit": 0}, "too_small", "sedikitnya 1", "at least 1"),
+        ({"limit": 11}, "too_large", "paling banyak 10", "at most 10"),
+        ({"limit": "9" * 5_000}, "too_large", "bilangan bulat", "a whole number"),
+        ({"limit": "ten"}, "wrong_type", "bilangan bulat", "a whole number"),
+        ({"limit": 1.5}, "wrong_type", "bilangan bulat", "a whole number"),
+        ({"accepted": 1}, "wrong_type", "true atau false", "true or false"),
+        ({"concern": 1}, "wrong_type", "teks", "a text"),
+        ({"concern": ""}, "too_short", "sedikitnya 1 karakter", "at least 1 character"),
+        ({"concern": "x" * 21}, "too_long", "paling banyak 20 karakter", "at most 20 characters"),
+        ({"entries": [1]}, "too_few", "sedikitnya 2 butir", "at least 2 items"),
+        ({"entries": 1}, "wrong_type", "daftar", "a list"),
+        ({"inner": 1}, "wrong_type", "objek", "an object"),
+    ],
+)
+def test_bounds_and_types_are_said(form, code, indonesian, english):
+    [name] = form
+    found, said, also = both(Asked, form)
+    assert found == code
+    assert said.startswith(f"`{name}` ")
+    assert said.endswith(f"; yang diharapkan: {indonesian}")
+    assert also.endswith(f"; expected: {english}")
+
+
+@pytest.mark.parametrize("form", [{}, {"all": True, "cause": "status_422"}])
+def test_who_must_choose_one_of_several_hears_which(form):
+    code, said, also = both(LettersForm, form)
+    assert code == "just_one_of"
+    assert said == (
+        "isi permintaan harus menyebut tepat satu pilihan; yang diharapkan: all, cause, entries"
+    )
+    assert also.endswith("must name just one of the choices; expected: all, cause, entries")
+
+
+def result(**changes):
+    said = {
+        "result": "z1",
+        "subject": "k7d3mvw5q2a6t4bzx7yhn2rfce",
+        "type": "skill_training.completed",
+        "effective": "2025-08-18",
+        "data": {},
+        "evidence": [],
+    }
+    return {"results": [said | changes]}
+
+
+@pytest.mark.parametrize(
+    ("model", "form", "such"),
+    [
+        (ResultsBody, result(subject="Budi"), "k7d3mvw5q2a6t4bzx7yhn2rfce"),
+        (ResultsBody, result(result="two words"), "2025-08-umum"),
+        (
+            SubscriptionForm,
+            {"agreement": "x", "url": "https://a"},
+            "01980f5c-7a00-7000-8000-000000000001",
+        ),
+    ],
+)
+def test_a_form_that_is_laid_down_is_shown_by_an_example(model, form, such):
+    code, said, also = both(model, form)
+    assert code == "wrong_form"
+    assert said.endswith(f"yang diharapkan: teks seperti {such}")
+    assert also.endswith(f"expected: a text such as {such}")
+
+
+def test_a_form_of_which_no_example_is_known_is_said_as_it_is():
+    code, said, _ = both(LettersForm, {"cause": "NO"})
+    assert (code, said.partition("teks berpola ")[2]) == ("wrong_form", "^[a-z][a-z0-9_]{0,39}$")

@@ -77,6 +77,13 @@ def test_a_result_is_answered_once(first, second):
     assert refusal_of(second, proposed(), first) == "partner_result.answered"
 
 
+@pytest.mark.parametrize(("first", "way"), [(accepted(), "koreksi"), (rejected(), "kunci baru")])
+def test_what_was_answered_wrongly_has_a_way_that_is_said(first, way):
+    with pytest.raises(Refused) as refusal:
+        PARTNER_RESULT.decide(accepted(), Journey({PARTNER_RESULT: said(proposed(), first)}))
+    assert way in refusal.value.because[0]
+
+
 def test_what_nobody_proposed_is_not_answered():
     assert refusal_of(accepted(), proposed("r-2")) == "partner_result.not_found"
     assert said(accepted()) == PARTNER_RESULT.initial
