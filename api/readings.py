@@ -79,6 +79,17 @@ WHO_IS_THAT: Final[Words] = (
     "pengguna ini belum ada di registri; sebut kuncinya, bukan namanya",
     "no such user in the registry; give the key, and no name",
 )
+ONE_PURPOSE: Final[Words] = (
+    f"instansi mitra membaca untuk {Purpose.KERJA_SAMA.value} saja; boleh juga tidak disebut",
+    f"a partner agency reads for {Purpose.KERJA_SAMA.value} only; it may also be left out",
+)
+WHOSE_CODE: Final[Words] = (
+    "harus kode pengguna menurut instansi Anda, paling panjang 64; bukan nama, NIK atau NIP",
+    "must be your own agency's code of its user, 64 at most; no name, no NIK, no NIP",
+)
+AGENCYS_USER: Final = re.compile(rf"(?!.*[0-9]{{16}}){REF.regex}", re.ASCII)
+"""A code that an agency has for its user. A NIK has 16 digits and a NIP 18: what is written into
+the book of reads stays there, and must be nobody's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,8 @@ class Reading:
         whom = tuple(sorted(set(subjects)))
         if whom or shown:
             self.always(whom, shown, rows, unit)
-        self.request.state.read = True
+        else:
+            self.of_nobody()
 
     def always(
         self, subjects: tuple[str, ...], shown: Collection[str], rows: int, unit: str | None = None
@@ -120,7 +132,7 @@ class Reading:
         """Return the record of an answer, for whoever keeps several at once."""
         caller: Caller = self.request.state.caller
         return AccessRecord(
-            actor=caller.actor(unit, self._principal()),
+            actor=caller.actor(unit, self._principal(caller)),
             purpose=self._purpose(caller),
             agreement=agreement,
             route=self.request.scope["route"].path_format,
@@ -131,22 +143,41 @@ class Reading:
         )
 
     def of_nobody(self) -> None:
-        """Say that nothing has been shown yet: what will be is recorded as it leaves."""
+        """Say that nothing has been shown yet: what will be is recorded as it leaves.
+
+        Raises `Problem` for what an agency may not say of a reading, whether or not it sees anybody
+        this time.
+        """
+        caller: Caller = self.request.state.caller
+        if caller.role is Role.AGENCY:
+            self._purpose(caller)
+            self._principal(caller)
         self.request.state.read = True
 
     def _purpose(self, caller: Caller) -> Purpose:
+        """Return what a caller reads for; an agency for its agreement, whatever it says."""
+        own = PURPOSES[caller.role]
         if self.purpose is None:
-            return PURPOSES[caller.role]
+            return own
+        if caller.role is Role.AGENCY and self.purpose != own.value:
+            raise _fault("X-Purpose", "access.purpose", ONE_PURPOSE)
         try:
             return Purpose(self.purpose)
         except ValueError:
             raise _fault("X-Purpose", "access.purpose", WHICH_PURPOSE) from None
 
-    def _principal(self) -> str | None:
-        """Return for whom the caller reads: somebody of the registry, never a name as it came."""
+    def _principal(self, caller: Caller) -> str | None:
+        """Return for whom the caller reads: somebody of the registry, never a name as it came.
+
+        An agency knows its users itself: its code of one is kept beside the agency as it is.
+        """
         said = self.on_behalf_of
         if said is None:
             return None
+        if caller.role is Role.AGENCY:
+            if not AGENCYS_USER.fullmatch(said):
+                raise _fault("X-On-Behalf-Of", "access.user_code", WHOSE_CODE)
+            return said
         known = re.fullmatch(REF.regex, said, re.ASCII) and self.services.ledger.read(
             StreamId(kind="registry", key=f"user/{said}")
         )
@@ -165,12 +196,17 @@ async def reading_of(
     x_purpose: Annotated[
         str | None,
         Header(
-            description=f"What for: {', '.join(one.value for one in Purpose)}.",
+            description=f"What for: {', '.join(one.value for one in Purpose)}. Of an agency"
+            f" only {Purpose.KERJA_SAMA.value}.",
             json_schema_extra={"enum": [one.value for one in Purpose]},
         ),
     ] = None,
     x_on_behalf_of: Annotated[
-        str | None, Header(description="For whom, as a key of the registry's users.")
+        str | None,
+        Header(
+            description="For whom: a key of the registry's users; of an agency, its own code of"
+            " its user. Never a name."
+        ),
     ] = None,
 ) -> Reading:
     """Return the record of this request, still to be written."""
