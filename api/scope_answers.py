@@ -118,14 +118,6 @@ class PartyAnswer(BaseModel):
     standing: StandingAnswer
 
 
-class PartiesAnswer(BaseModel):
-    """Agreements, in the order of their keys."""
-
-    model_config = FORBID
-
-    items: list[PartyAnswer]
-
-
 class ScopeAnswer(PartyAnswer):
     """What one party of an agreement may see. ``fields`` are the only ones that are ever built.
 

@@ -55,6 +55,19 @@ STRICT: Final = [Depends(known_parameters)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForAgencies:
+    """What an agency finds at a collection of which some is its own.
+
+    ``listed`` answers in a form: json, csv or ndjson; ``one`` by a key. ``answer`` is what `one`
+    gives, and a line of the list.
+    """
+
+    listed: Callable[[Request, Reading, str], Response]
+    one: Callable[[Request, Reading, str], Response]
+    answer: type[BaseModel]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
     """One kind of stream at its address.
 
@@ -63,7 +76,7 @@ class Collection:
     be meant, unless the caller says that it is somebody new. ``fixed`` filters the list, and
     ``status`` are the columns whose words the filter of that name takes. ``besides`` are fields of
     the answer on a state that go beyond the stream: it returns them, and the pages that they show.
-    ``for_agency`` answers an agency that asks for the list; without it an agency finds nothing.
+    ``for_agency`` answers agencies; without it an agency finds nothing.
     """
 
     path: str
@@ -80,7 +93,7 @@ class Collection:
     status: Mapping[str, type[Enum]] = field(default_factory=dict)
     besides: Callable[[Services, History, Moment], tuple[Json, Sequence[Recorded]]] | None = None
     besides_fields: Mapping[str, Any] = field(default_factory=dict)
-    for_agency: Callable[[Request, Reading], Response] | None = None
+    for_agency: ForAgencies | None = None
 
     @property
     def word(self) -> str:
@@ -161,9 +174,12 @@ def add_states(router: APIRouter, collection: Collection) -> None:
     key_field: Any = {collection.key: (str, ...), **collection.besides_fields}
     state_model = create_model(f"{collection.word}State", __base__=StateAnswer, **key_field)
     path = f"{collection.path}/{{{collection.key}}}"
+    for_agency = collection.for_agency
+    answer: Any = state_model | for_agency.answer if for_agency else state_model
 
-    @router.get(path, response_model=state_model, dependencies=STRICT)
+    @router.get(path, response_model=answer, dependencies=STRICT)
     def read_state(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by its type
+        request: Request,
         key: key_type,  # type: ignore[valid-type]
         services: WithServices,
         caller: Reader,
@@ -171,8 +187,10 @@ def add_states(router: APIRouter, collection: Collection) -> None:
         reading: WithReading,
         response: Response,
         after: After = None,
-    ) -> Json:
+    ) -> Json | Response:
         """Return the state at two times: as it was, as it was known."""
+        if caller.role is Role.AGENCY and for_agency and matches(collection, key):
+            return for_agency.one(request, reading, key)
         history, unit = seen(services, collection, key, caller, moment)
         more, others = (
             collection.besides(services, history, moment) if collection.besides else BESIDES_NOTHING
@@ -340,25 +358,29 @@ def add_lists(router: APIRouter, collection: Collection, services: Services) -> 
     ) -> Response:
         """Search within the caller's scope; the next page is in the `Link` header."""
         if caller.role is Role.AGENCY and collection.for_agency:
-            return collection.for_agency(request, reading)
+            return collection.for_agency.listed(request, reading, "json")
         return listing(request, services, caller, reading).json(request)
 
     for form in ("csv", "ndjson"):
         router.add_api_route(
             f"{collection.path}.{form}",
-            file_route(listing, form),
+            file_route(listing, form, collection.for_agency),
             name=f"read_{form}",
             openapi_extra=list_documentation(columns, paged=False, form=form),
         )
 
 
-def file_route(listing: Callable[..., Listing], form: str) -> Callable[..., Response]:
+def file_route(
+    listing: Callable[..., Listing], form: str, for_agency: ForAgencies | None
+) -> Callable[..., Response]:
     """Return the route of a whole list as a file."""
 
     def read_file(
         request: Request, services: WithServices, caller: Reader, reading: WithReading
     ) -> Response:
         """Return the whole list as a file."""
+        if caller.role is Role.AGENCY and for_agency:
+            return for_agency.listed(request, reading, form)
         return listing(request, services, caller, reading).file(form)
 
     return read_file

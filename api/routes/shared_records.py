@@ -7,6 +7,7 @@ reader of the feed who keeps the last entry of each subject has just these.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -20,12 +21,12 @@ from api.cursors import cursor_after, key_from
 from api.deliveries import record_of, shown_in
 from api.dependencies import Services, WithServices
 from api.feed_positions import SeenPosition
-from api.lists import CHUNK, PAGE, PAGE_MOST, asked_of, table, written
+from api.lists import CHUNK, PAGE, PAGE_MOST, asked_of, table, together, written
 from api.problems import not_found
 from api.readings import Reading, WithReading
-from api.routes.collections import STRICT
+from api.routes.collections import STRICT, ForAgencies
 from api.scope_answers import (
-    PartiesAnswer,
+    PartyAnswer,
     ScopeAnswer,
     StandingAnswer,
     freshness,
@@ -44,6 +45,12 @@ from projections.shared.schema import schema_of
 EVERYWHERE: Final = Access(everywhere=True, units=frozenset())
 PSEUDONYM: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
 ALWAYS: Final = ("subject", "entry", "type", "time")
+COLUMNS: Final = (
+    *(name for name in PartyAnswer.model_fields if name != "standing"),
+    *(name for name in StandingAnswer.model_fields if name != "words"),
+    *("words_id", "words_en"),
+)
+"""Of an agreement as its party finds it, and how it stands."""
 router = APIRouter(tags=["feeds"])
 AGREEMENT: Final = "/v1/agreements/{agreement_id}"
 """Its key is read by `api.agency_callers.eyes_of`."""
@@ -247,25 +254,48 @@ def read_schema(record: str) -> Response:
     return JSONResponse(schema_of(kind), media_type="application/schema+json")
 
 
-def agreements_of_party(request: Request, reading: Reading) -> Response:
-    """Return the agreements that an agency is a party to, by pages, and how each stands."""
+def agreements_of_party(request: Request, reading: Reading, form: str) -> Response:
+    """Return the agreements that an agency is a party to, and how each stands.
+
+    As JSON by pages; as CSV and NDJSON all of them, a line of NDJSON being an item of the pages.
+    """
     reading.of_nobody()
-    services, caller = reading.services, request.state.caller
-    asked = asked_of(request, {}, {}, ("limit", "cursor"))
-    limit, question = asked.limit, {"agreements_of": caller.agency}
+    services, agency = reading.services, request.state.caller.agency
+    asked = asked_of(request, {}, {}, ("limit", "cursor") if form == "json" else ())
+    if form != "json":
+        found = [one for _, one in _of_party(services, agency, None)]
+        rows = map(flat_party, found) if form == "csv" else iter(found)
+        response = table(form, together(written(form, COLUMNS, rows)), "agreements", 0)
+        del response.headers["X-Position"]  # it is of the instant, as the standing of each
+        return response
+    limit, question = asked.limit, {"agreements_of": agency}
     after = key_from(asked.cursor, question)
-    found = list(_of_party(services, caller.agency, after, limit + 1)) if caller.agency else []
+    page = list(islice(_of_party(services, agency, after), limit + 1))
     headers = {}
-    if len(found) > limit:
-        query = urlencode({"limit": limit, "cursor": cursor_after(found[limit - 1][0], question)})
+    if len(page) > limit:
+        query = urlencode({"limit": limit, "cursor": cursor_after(page[limit - 1][0], question)})
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
-    answer = PartiesAnswer(items=[one for _, one in found[:limit]])
-    return JSONResponse(answer.model_dump(mode="json"), headers=headers)
+    return JSONResponse({"items": [one for _, one in page[:limit]]}, headers=headers)
+
+
+def agreement_of_party(request: Request, reading: Reading, key: str) -> Response:
+    """Return one agreement as its party finds it in the list; 404 for whoever is no party."""
+    reading.of_nobody()
+    asked_of(request, {}, {}, ("after",))  # as it stands now, and at no other time
+    services, agency = reading.services, request.state.caller.agency
+    if agency is None:
+        raise not_found()
+    return JSONResponse(party_answer(services.sharing, services.sharing.scope(key, agency)))
+
+
+AGREEMENTS_OF_PARTY: Final = ForAgencies(
+    listed=agreements_of_party, one=agreement_of_party, answer=PartyAnswer
+)
 
 
 def _of_party(
-    services: Services, agency: str, after: str | None, most: int
-) -> Iterator[tuple[str, Any]]:
+    services: Services, agency: str | None, after: str | None
+) -> Iterator[tuple[str, Json]]:
     wanted = Question(
         where={},
         words=(),
@@ -273,6 +303,8 @@ def _of_party(
         limit=None,
         counted=frozenset({"agreement", "parties"}),
     )
+    if agency is None:
+        return
     for key, row in services.read_models.ask("agreements", wanted, EVERYWHERE).rows:
         if agency not in row.parties:
             continue
@@ -281,9 +313,6 @@ def _of_party(
         except NoSuchScope:
             continue  # of a moment ago: the read model is behind
         yield key, party_answer(services.sharing, scope)
-        most -= 1
-        if most == 0:
-            return
 
 
 def record_answer(entry: Entry) -> Json:
@@ -301,6 +330,13 @@ def flat(entry: Entry) -> Json:
     """Return a record as a row."""
     said = record_answer(entry)
     return said | (said.pop("data") or {})
+
+
+def flat_party(said: Json) -> Json:
+    """Return an agreement as a row."""
+    standing = dict(said["standing"])
+    words = {f"words_{language}": text for language, text in standing.pop("words").items()}
+    return {name: found for name, found in said.items() if name != "standing"} | standing | words
 
 
 def before(pseudonym: str) -> str:

@@ -14,7 +14,7 @@ from api.routes.collections import (
     add_opening,
     add_states,
 )
-from api.routes.shared_records import agreements_of_party
+from api.routes.shared_records import AGREEMENTS_OF_PARTY
 from api.together import TOGETHER, together_of
 from domain import catalogue
 from domain.assessment import WORKED_OUT
@@ -96,7 +96,7 @@ COLLECTIONS: Final = (
         "/v1/agreements",
         "agreement_id",
         "agreements",
-        for_agency=agreements_of_party,
+        for_agency=AGREEMENTS_OF_PARTY,
     ),
     collection(catalogue.REFERRAL, "/v1/referrals", "referral_id", "referrals"),
     registered(UnitNamed, "unit", CODE, "RUTAN-MEDAN"),

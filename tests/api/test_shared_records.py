@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -153,8 +154,40 @@ def test_an_agency_lists_the_agreements_that_it_is_a_party_to_and_no_others(hous
     assert paged == items
     assert house.disnaker.get("/v1/agreements?status=running").status_code == 422
     assert house.caller("agency", agency=None).get("/v1/agreements").json()["items"] == []
-    assert house.disnaker.get(f"/v1/agreements/{mine}").status_code == 404
-    assert house.disnaker.get(f"/v1/agreements/{mine}/events").status_code == 404
+
+
+def test_an_agency_has_its_agreements_as_files_and_each_by_its_key_as_the_list_has_it(house):
+    items = house.disnaker.get("/v1/agreements?limit=1000").json()["items"]
+    assert house.agreement in {one["agreement"] for one in items}
+    lines = house.disnaker.get("/v1/agreements.ndjson")
+    assert [json.loads(line) for line in lines.text.splitlines()] == items
+    assert "x-position" not in lines.headers
+    rows = list(csv.DictReader(io.StringIO(house.disnaker.get("/v1/agreements.csv").text)))
+    assert [row["agreement"] for row in rows] == [one["agreement"] for one in items]
+    for row, one in zip(rows, items, strict=True):
+        assert row["shares"] == str(one["standing"]["shares"]).lower()
+        assert row["words_id"] == one["standing"]["words"]["id"]
+        assert house.disnaker.get(f"/v1/agreements/{one['agreement']}").json() == one
+    for form in ("csv", "ndjson"):
+        staff = house.medan.get(f"/v1/agreements.{form}").text
+        assert staff != house.disnaker.get(f"/v1/agreements.{form}").text
+        assert (
+            house.agreement
+            not in house.caller("agency", agency=None).get(f"/v1/agreements.{form}").text
+        )
+
+
+def test_an_agreement_is_there_for_its_parties_only_and_as_it_stands_now(house):
+    address = f"/v1/agreements/{house.agreement}"
+    for party in ("POLRES-12.71", None):
+        assert house.caller("agency", agency=party).get(address).status_code == 404
+    unheard = "01980f5c-7a00-7000-8000-000000000009"
+    for key in (unheard, "x", f"{unheard}x"):
+        assert house.disnaker.get(f"/v1/agreements/{key}").status_code == 404
+    then = house.disnaker.get(f"{address}?known_at=2025-01-01T00:00:00%2B07:00")
+    assert (then.status_code, then.json()["code"]) == (422, "list.unknown_filter")
+    assert house.disnaker.get(f"{address}/events").status_code == 404
+    assert "state" in house.medan.get(address).json()
 
 
 @pytest.mark.parametrize("record", RecordKind)
