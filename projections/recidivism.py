@@ -212,8 +212,12 @@ WAYS: Final[Mapping[Return, Words]] = {
 }
 
 
-def definition(asked: Asked) -> Words:
-    """Return what the number says, in one breath with what it does not say."""
+def definition(asked: Asked, said: Callable[[date], str] = date.isoformat) -> Words:
+    """Return what the number says, in one breath with what it does not say.
+
+    ``said`` writes a day as its reader does.
+    """
+    first, last, on = (said(day) for day in (asked.first, asked.last, asked.on))
     where_id = f" dari {asked.unit}" if asked.unit else ""
     where_en = f" from {asked.unit}" if asked.unit else ""
     way_id, way_en = WAYS[asked.returning]
@@ -224,16 +228,16 @@ def definition(asked: Asked) -> Words:
         beside_id = " Beda peserta dan bukan peserta bukan bukti akibat program."
         beside_en = " A difference between participants and others proves no effect."
     in_indonesian = (
-        f"Dari mereka yang dipidana dan bebas akhir{where_id} pada {asked.first} sampai"
-        f" {asked.last}, berapa yang {way_id} dalam {asked.months} bulan sesudahnya. Penyebutnya"
-        f" hanya yang jendela {asked.months} bulannya tertutup pada {asked.on}, tanpa yang"
+        f"Dari mereka yang dipidana dan bebas akhir{where_id} pada {first} sampai"
+        f" {last}, berapa yang {way_id} dalam {asked.months} bulan sesudahnya. Penyebutnya"
+        f" hanya yang jendela {asked.months} bulannya tertutup pada {on}, tanpa yang"
         " meninggal di dalamnya. Hari tindak pidananya tidak tercatat; kembali ke unit di luar"
         f" lingkup pembaca tidak terlihat.{beside_id}"
     )
     in_english = (
-        f"Of those sentenced and finally released{where_en} from {asked.first} to {asked.last},"
+        f"Of those sentenced and finally released{where_en} from {first} to {last},"
         f" how many {way_en} within {asked.months} months. The denominator is only those whose"
-        f" window of {asked.months} months had closed by {asked.on}, without those who died in it."
+        f" window of {asked.months} months had closed by {on}, without those who died in it."
         " The day of the offence is not recorded; a return to a unit out of the reader's sight is"
         f" not seen.{beside_en}"
     )

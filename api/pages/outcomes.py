@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -20,19 +21,24 @@ from api.pages.tongue import Tongue
 from api.pages.two_times import NOT_A_TIME, TwoTimes
 from api.pages.visits import PageRoute, Visitor
 from api.readings import Reading, WithReading
+from api.routes.read_models import CLOCK
 from api.tokens import Caller
-from domain.kernel import Refused, Words
+from domain.kernel import Refused, Words, ensure
 from projections.agreements import AGREEMENTS, AgreementLine
 from projections.outcomes import EMPLOYED, OUTCOMES, OutcomeLine
 from projections.recidivism import (
     FEWEST_FOR_A_RATE,
     MONTHS_MOST,
     RECIDIVISM,
+    RULE,
     WINDOW_MONTHS,
     Group,
     Period,
     RecidivismLine,
+    asked_from,
+    definition,
 )
+from projections.recidivism_cohort import Asked as Cohort
 from projections.recidivism_cohort import Return
 from projections.training_funnel import FunnelStage
 
@@ -49,15 +55,31 @@ RETURNS: Final[Mapping[Return, Words]] = {
 }
 
 
-class Asked(TwoTimes):
-    """Of which agreement, and of which releases; empty is every one, and the last closed year."""
+NO_AGREEMENT: Final[Words] = (
+    "kerja sama ini tidak ada dalam lingkup Anda; yang ditunjukkan semua dalam lingkup Anda",
+    "there is no such agreement in your scope; what is shown is all in your scope",
+)
 
+
+class Asked(TwoTimes):
+    """Of which agreement, and of which releases; empty is every one, and the last closed year.
+
+    ``on`` is the day as the report's own parameter has it.
+    """
+
+    on: str = Field("", max_length=32)
     agreement: str = Field("", max_length=64, pattern=r"^[A-Za-z0-9._-]*$")
     unit: str = Field("", max_length=32, pattern=r"^[A-Za-z0-9._-]*$")
     first: str = Field("", max_length=10, alias="from")
     until: str = Field("", max_length=10)
     months: str = Field(str(WINDOW_MONTHS), max_length=4)
     returning: str = Field(Return.NEW_ADMISSION.value, max_length=16, alias="return")
+
+    def at(self, today: date) -> "Asked":
+        """Return the question as it is counted: of today without a day, as for any other."""
+        day = self.valid_at or self.on
+        now = day == today.isoformat() and not self.known_at
+        return self.model_copy(update={"valid_at": "" if now else day, "on": ""})
 
     def asking(self, on: date) -> dict[str, str]:
         """Return the parameters of the reports."""
@@ -77,6 +99,7 @@ class Found:
     """What both reports counted on a day, and the agreements in sight."""
 
     on: date
+    cohort: Cohort
     agreements: Sequence[AgreementLine]
     outcomes: Sequence[OutcomeLine]
     returns: Sequence[RecidivismLine]
@@ -88,11 +111,14 @@ def outcomes(
 ) -> Response:
     """Show who works and who came back, of one agreement or of all in sight."""
     tongue, trouble = Tongue(language_asked(request)), None
+    today = reading.services.now().astimezone(CLOCK.offset).date()
+    asked = asked.at(today)
     try:
         found = found_at(reading, caller, asked)
     except (ValueError, Refused) as error:
         trouble = error.because if isinstance(error, Refused) else NOT_A_TIME
-        asked = Asked.model_validate({"agreement": asked.agreement, "unit": asked.unit})
+        kept = {} if trouble == NO_AGREEMENT else {"agreement": asked.agreement}
+        asked = Asked.model_validate({**kept, "unit": asked.unit})
         found = found_at(reading, caller, asked)
     names = Names(units_and_agencies(reading.services, caller.access))
     spans = [line for line in found.returns if line.period is Period.SPAN]
@@ -109,7 +135,10 @@ def outcomes(
         "returns": [(one.value, tongue(*words)) for one, words in RETURNS.items()],
         **_stages(found.outcomes if asked.agreement else [], tongue),
         "work": [] if asked.agreement else _work(found, tongue),
-        "definition": spans and tongue(spans[0].definition_id, spans[0].definition_en),
+        "cohort": found.cohort,
+        "last_closed": _closed_span(asked),
+        "definition": tongue(*definition(found.cohort, tongue.day)),
+        "none_closed": not any(one.closed for one in spans),
         "groups": [_line(one, tongue(*GROUPS[one.group]), tongue) for one in spans],
         "parts": _parts(found.returns, tongue),
         "everywhere": caller.access.everywhere,
@@ -119,16 +148,29 @@ def outcomes(
 
 
 def found_at(reading: Reading, caller: Caller, asked: Asked) -> Found:
-    """Count within the caller's scope, in one reading; raise `ValueError` for a time."""
+    """Count within the caller's scope, in one reading; raise `ValueError` for a time.
+
+    Raises `Refused` for what cannot be asked, and for an agreement that is not in sight.
+    """
     on, times = day_asked(reading, asked)
     asking = asked.asking(on)
+    cohort = asked_from(asking)
     rows, _ = read(reading, caller, RECIDIVISM, asking, times)
+    known = {row.agreement for row in rows[AGREEMENTS.name]} | {""}
+    ensure(asked.agreement in known, "report.no_agreement", article=RULE, because=NO_AGREEMENT)
     return Found(
         on=on,
+        cohort=cohort,
         agreements=sorted(rows[AGREEMENTS.name], key=lambda row: str(row.title)),
         outcomes=OUTCOMES.count(rows, asking),
         returns=RECIDIVISM.count(rows, asking),
     )
+
+
+def _closed_span(asked: Asked) -> str:
+    """Return the query of the same question about the last year whose windows have closed."""
+    said = asked.model_dump(by_alias=True, exclude={"first", "until", "on"})
+    return urlencode({name: value for name, value in said.items() if value})
 
 
 def _stages(lines: Sequence[OutcomeLine], tongue: Tongue) -> dict[str, list[dict[str, str]]]:
@@ -157,10 +199,20 @@ def _parts(
     titles = {Period.YEAR: ("Per tahun", "By year"), Period.MONTH: ("Per bulan", "By month")}
     everybody = [one for one in lines if one.group is Group.ALL and one.released]
     parts = [
-        (tongue(*words), [_line(one, one.cohort, tongue) for one in everybody if one.period is by])
+        (
+            tongue(*words),
+            [_line(one, _when(one, tongue), tongue) for one in everybody if one.period is by],
+        )
         for by, words in titles.items()
     ]
     return [(title, those) for title, those in parts if those]
+
+
+def _when(line: RecidivismLine, tongue: Tongue) -> str:
+    """Return the year of a cohort, or its month in words."""
+    if line.period is not Period.MONTH:
+        return line.cohort
+    return tongue.month(date.fromisoformat(f"{line.cohort}-01"))
 
 
 def _work(found: Found, tongue: Tongue) -> list[dict[str, Any]]:
@@ -181,9 +233,11 @@ def _work(found: Found, tongue: Tongue) -> list[dict[str, Any]]:
 
 
 def _of(line: OutcomeLine, tongue: Tongue) -> str:
-    """Return a number with what it is of: 3 dari 12."""
+    """Return a number with what it is of: 3 dari 12; in words where it is of nobody yet."""
+    if not line.out_of:
+        return tongue("belum ada", "none yet")
     of = tongue("dari", "of")
-    return f"{tongue.number(line.persons)} {of} {tongue.number(line.out_of or 0)}"
+    return f"{tongue.number(line.persons)} {of} {tongue.number(line.out_of)}"
 
 
 def _line(line: RecidivismLine, title: str, tongue: Tongue) -> dict[str, Any]:
@@ -193,7 +247,7 @@ def _line(line: RecidivismLine, title: str, tongue: Tongue) -> dict[str, Any]:
         "title": title,
         "released": tongue.number(line.released),
         "closed": tongue.number(line.closed),
-        "returned": tongue.number(line.returned),
+        "returned": tongue.number(line.returned) if line.closed else "-",
         "rate": tongue.percent(line.returned, line.closed) if enough else "-",
         "open": tongue.number(line.window_open),
         "early": tongue.number(line.returned_early),

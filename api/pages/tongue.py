@@ -65,7 +65,11 @@ class Tongue:
 
     def day(self, day: date) -> str:
         """Return a civil day: 17 Agu 2025."""
-        return f"{day.day} {self(*MONTHS[day.month - 1])} {day.year}"
+        return f"{day.day} {self.month(day)}"
+
+    def month(self, day: date) -> str:
+        """Return the month of a day: Agu 2025."""
+        return f"{self(*MONTHS[day.month - 1])} {day.year}"
 
     def stamp(self, at: datetime, zone: Zone) -> str:
         """Return an instant by the clock of a zone: 17 Agu 2025 09.00 WIB."""

@@ -1,10 +1,14 @@
 """What came of it on one page: no share without its sentence, numerator and denominator."""
 
 import re
+from datetime import datetime
+from html import unescape
 
 import pytest
 from browsing import FAINT, NARROW, WIDE, ensure_legible, opened
 from facts import MEDAN, admission, agreement, append, event, new_case
+
+from domain.time import Zone
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
@@ -47,6 +51,11 @@ def again(client, opened, unit):
     assert answer.status_code == 201, answer.json()
 
 
+def inputs(page):
+    found = re.findall(r'name="(valid_at|from|until)" type="date" value="([^"]*)"', page)
+    return dict(found)
+
+
 def cells(page, title):
     row = re.search(rf'<th scope="row">{title}</th>(.*?)</tr>', page, re.DOTALL)
     return re.findall(r"<td[^>]*>([^<]*)</td>", row[1]) if row else None
@@ -60,10 +69,11 @@ def test_the_number_stands_under_its_sentence_with_what_it_is_of(visitor, told):
     assert cells(page, "Semua") == ["6", "2", "6", "33 %", "0", "0", "0"]
     sentence, table = page.index("Dari mereka yang dipidana"), page.index("Penyebut")
     assert sentence < table < page.index("33 %")
-    assert "2023-01-01 sampai 2023-12-31" in page
+    assert "1 Jan 2023 sampai 31 Des 2023" in page
+    assert "tertutup pada 31 Des 2025" in page
     assert "dalam 24 bulan" in page
     assert "batas bawah" not in page
-    assert cells(page, "2023-06")[:3] == ["6", "2", "6"]
+    assert cells(page, "Jun 2023")[:3] == ["6", "2", "6"]
 
 
 def test_a_unit_is_told_that_it_sees_the_returns_to_itself_only(visitor, told):
@@ -75,7 +85,30 @@ def test_a_unit_is_told_that_it_sees_the_returns_to_itself_only(visitor, told):
 def test_a_window_that_has_not_closed_is_in_no_share(visitor, told):
     client = visitor("auditor", level="ditjenpas")
     page = client.get("/laporan/hasil", params=ASKED | {"months": "60"}).text
-    assert cells(page, "Semua") == ["6", "0", "0", "-", "6", "2", "0"]
+    assert cells(page, "Semua") == ["6", "-", "0", "-", "6", "2", "0"]
+    assert "Belum ada: tidak seorang pun" in page
+
+
+def test_the_span_that_is_counted_stands_in_the_form_and_is_the_last_closed_year(visitor, told):
+    client = visitor("auditor", level="ditjenpas")
+    for asked, year in (
+        ({"valid_at": "2025-12-31"}, 2023),
+        ({"valid_at": "2025-12-30"}, 2022),
+        ({"on": "2025-12-31"}, 2023),
+        ({"valid_at": "2025-12-31", "months": "12"}, 2024),
+    ):
+        page = client.get("/laporan/hasil", params=asked).text
+        assert inputs(page) == {
+            "valid_at": asked.get("valid_at", "2025-12-31"),
+            "from": f"{year}-01-01",
+            "until": f"{year}-12-31",
+        }
+        assert f"1 Jan {year} sampai 31 Des {year}" in page
+    today = datetime.now(Zone.WIB.offset).date().isoformat()
+    assert inputs(client.get("/laporan/hasil").text)["valid_at"] == today
+    page = client.get("/laporan/hasil", params=ASKED | {"months": "60"}).text
+    last = unescape(re.search(r'href="(\?[^"]*)">hitung itu', page)[1])
+    assert inputs(client.get("/laporan/hasil" + last).text)["from"] == "2020-01-01"
 
 
 def test_an_agreement_shows_all_of_its_stages_and_participants_beside_others(visitor, told):
@@ -85,11 +118,18 @@ def test_an_agreement_shows_all_of_its_stages_and_participants_beside_others(vis
     assert cells(page, "Peserta kerja sama ini")[0] == "0"
     assert cells(page, "Bukan peserta, unit yang sama")[0] == "6"
     assert "bukan bukti akibat program" in page
-    nowhere = client.get("/laporan/hasil", params=ASKED | {"agreement": "tidak-ada"}).text
-    assert "tidak ada dalam lingkup Anda" in nowhere
+    nowhere = client.get("/laporan/hasil", params=ASKED | {"agreement": "tidak-ada"})
+    assert nowhere.status_code == 422
+    assert "tidak ada dalam lingkup Anda" in nowhere.text
 
 
-@pytest.mark.parametrize("wrong", [{"months": "0"}, {"from": "kemarin"}, {"return": "x"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"months": "0"}, {"from": "kemarin"}, {"return": "x"}, {"agreement": "zzz"}),
+        {"on": "besok", "valid_at": ""},
+    ],
+)
 def test_what_cannot_be_asked_says_so_and_shows_the_default(visitor, told, wrong):
     answer = visitor("auditor", level="ditjenpas").get("/laporan/hasil", params=ASKED | wrong)
     assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
