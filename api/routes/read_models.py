@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from api.answers import FORBID
@@ -79,8 +79,9 @@ class DeadLetterAnswer(BaseModel):
 class ProjectionAnswer(BaseModel):
     """How far a projection has read, who folds it, and which keys a poison event stopped.
 
-    ``lag`` is in events, ``lag_seconds`` the age of the oldest one not seen yet; ``dead_letters``
-    are the first hundred of ``stopped_keys``, for operators: a key may be somebody's.
+    ``lag`` is in events, ``lag_seconds`` the age of the oldest one not seen yet; ``holder`` (host
+    and process) and ``dead_letters``, the first hundred of ``stopped_keys``, are for operators: a
+    key may be somebody's.
     """
 
     model_config = FORBID
@@ -103,6 +104,20 @@ class ProjectionsAnswer(BaseModel):
     model_config = FORBID
 
     items: list[ProjectionAnswer]
+
+
+async def of_the_house(caller: Reader) -> Caller:
+    """Let in the house's own readers; for an agency there are no read models, so it gets 404.
+
+    It may see no row of them, and a report over no rows would still state a figure: that nobody
+    came back, say. What is counted for an agency is told by its agreement's feed.
+    """
+    if caller.role is Role.AGENCY:
+        raise not_found()
+    return caller
+
+
+WithinTheHouse = Annotated[Caller, Depends(of_the_house)]
 
 
 def read_models_router(services: Services) -> APIRouter:
@@ -130,7 +145,9 @@ def add_overview(router: APIRouter) -> None:
 
     @router.get("/v1/read-models", dependencies=STRICT)
     def list_read_models(services: WithServices, caller: Known) -> ReadModelsAnswer:
-        """Return every read model and report, with its columns and filters."""
+        """Return every read model and report, with its columns and filters; none to an agency."""
+        if caller.role is Role.AGENCY:
+            return ReadModelsAnswer(items=[])
         projections = [
             ReadModelAnswer(
                 name=name,
@@ -159,10 +176,16 @@ def add_projections(router: APIRouter) -> None:
 
     @router.get("/v1/projections", dependencies=STRICT)
     def list_projections(services: WithServices, caller: Known) -> ProjectionsAnswer:
-        """Return position, lag and errors of every projection, and of the feeds of agencies."""
+        """Return position, lag and errors of every projection, and of the feeds of agencies.
+
+        Who folds it, and what was stopped, is for operators; an agency hears in each answer how
+        old that is, and gets 404 here.
+        """
+        if caller.role is Role.AGENCY:
+            raise not_found()
         found = [*services.read_models.progress(), services.feeds.progress()]
         if caller.role is not Role.OPERATOR:
-            found = [replace(one, dead_letters=()) for one in found]
+            found = [replace(one, dead_letters=(), holder=None) for one in found]
         return ProjectionsAnswer(items=[answer(one) for one in found])
 
     @router.post("/v1/projections/{name}/rebuild", dependencies=STRICT)
@@ -216,7 +239,7 @@ def answering(
 ) -> Callable[..., Response]:
     """Return the route that answers in one form."""
 
-    def read(reading: WithReading, caller: Reader) -> Response:
+    def read(reading: WithReading, caller: WithinTheHouse) -> Response:
         """Return rows within the caller's scope, and up to which event they are true."""
         return answers(reading, caller, form)
 

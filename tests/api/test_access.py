@@ -110,6 +110,19 @@ def test_lists_hold_what_is_within_scope(service, medan):
         assert client.get("/v1/cases.csv").text.count("\n") == 1
 
 
+def test_a_report_states_nothing_to_an_agency_that_may_see_no_row_of_it(service, medan):
+    agency, services = service.caller("agency"), service.services
+    names = [*services.projections, *services.reports, "unheard"]
+    for name in names:
+        for form in ("", ".csv", ".ndjson"):
+            answer = agency.get(f"/v1/read-models/{name}{form}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "request.not_found"), name
+    assert agency.get("/v1/read-models").json() == {"items": []}
+    mine = [one["name"] for one in medan.get("/v1/read-models").json()["items"]]
+    assert mine == names[:-1]
+    assert medan.get("/v1/read-models/recidivism").status_code == 200
+
+
 def test_only_the_receiving_unit_signs_that_it_received(service, medan):
     case = open_case(medan)
     receipt = event("custody.transfer_received", transfer="T-1", unit=PEKALONGAN)

@@ -25,7 +25,8 @@ def test_an_operator_sees_position_lag_holder_and_what_stopped(service, pool):
     (letter,) = shown["dead_letters"]
     assert (letter["key"], letter["position"], letter["error"]) == ("case:1/000001", 1, "KeyError")
     others = positions(service.caller("caseworker", "RUTAN-MEDAN"))["timeline"]
-    assert (others["stopped_keys"], others["dead_letters"]) == (1, [])
+    assert (others["stopped_keys"], others["dead_letters"], others["holder"]) == (1, [], None)
+    assert service.caller("agency").get("/v1/projections").status_code == 404
     assert "jejak_projection_lag_seconds{" in service.stranger().get("/metrics").text
 
 
