@@ -22,7 +22,8 @@ from application.cloud_events import (
     source_of,
 )
 from application.feeds import Change
-from domain.fields import EXAMPLE_ID
+from application.webhook_fates import PATIENCE, REFUSED_AGAIN
+from domain.fields import EXAMPLE_ID, UUID
 from domain.kernel import Json
 from domain.sharing.fields import RecordKind
 from projections.shared.names import names_known
@@ -30,6 +31,7 @@ from projections.shared.schema import schema_of
 
 ASYNCAPI: Final = "3.0.0"
 VERSION: Final = "1"
+BINDING: Final = "0.3.0"
 COUNTS: Final = "counts.published"
 """What an entry about counts is called, which are about nobody."""
 OF_THE_AGREEMENT: Final[Mapping[str, Sequence[Change]]] = {
@@ -64,8 +66,54 @@ HOW: Final[Mapping[str, str]] = {
     ),
     "webhook": (
         "POSTed one by one, in order, to the address of a subscription, signed as Standard Webhooks"
-        " have it. An entry is sent again until 2xx answers it; `webhook-id` stays the same."
+        " have it. Any 2xx takes an entry. While the receiver is away (no answer, 3xx, 5xx, 401,"
+        " 403, 404, 408, 429 and the like) the same entry is sent again, ever more seldom, under"
+        f" the same `webhook-id`; after {PATIENCE.days} days the subscription pauses. An entry that"
+        f" is refused (any other 4xx) is tried {len(REFUSED_AGAIN) + 1} times at most; then it is a"
+        " dead letter, and entries of other subjects go on. 410 disables the subscription for good."
     ),
+}
+REQUEST: Final = "request"
+"""What a channel calls what a reader asks of it."""
+QUERIES: Final[Mapping[str, Json]] = {
+    "lastEventId": {
+        "type": "string",
+        "pattern": "^[0-9]{0,16}$",
+        "description": "The id of the entry read last; without it, the start of the feed.",
+    },
+    "timeout": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2**31,
+        "default": 0,
+        "description": "Milliseconds to wait for news where there is none; 30,000 at most.",
+    },
+    "limit": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 1_000},
+    "after": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "Wait until the feeds have seen this position of the ledger.",
+    },
+    "agency": {
+        "type": "string",
+        "description": "Whose eyes a supervisor or an auditor looks through; no agency says it.",
+    },
+}
+STREAM_QUERIES: Final = ("lastEventId", "after", "agency")
+HEADERS: Final[Mapping[str, Json]] = {
+    "feed": {
+        "If-None-Match": {
+            "type": "string",
+            "description": "The `ETag` of a page that is at hand: 304 where it is still the same.",
+        },
+    },
+    "stream": {
+        "Last-Event-ID": {
+            "type": "string",
+            "pattern": "^[0-9]{0,16}$",
+            "description": "As server-sent events have it; it goes before `lastEventId`.",
+        },
+    },
 }
 ENVELOPE: Final[Json] = {
     "type": "object",
@@ -113,7 +161,7 @@ SIGNED: Final[Json] = {
 def asyncapi() -> Json:
     """Return the document."""
     types = kinds_by_type()
-    messages = {one: message(one) for one in types}
+    messages = {one: message(one) for one in (*types, TEST)}
     channels = {
         "feed": channel("feed", "house", "/v1/feeds/{agreement_id}", types),
         "stream": channel("stream", "house", "/v1/feeds/{agreement_id}/stream", types),
@@ -202,12 +250,18 @@ def payload(kind_of_entry: str, kinds: Iterable[RecordKind]) -> Json:
 
 
 def of_test() -> Json:
-    """Return what a test of a webhook looks like: about nobody."""
+    """Return what a test of a webhook looks like: about nobody, and with an id of its own."""
     return {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "time"],
-        "properties": {"specversion": {"const": SPEC_VERSION}, "type": {"const": TEST}},
-        "not": {"required": ["subject"]},
+        "properties": {
+            "specversion": {"const": SPEC_VERSION},
+            "id": {"type": "string", "pattern": f"^{UUID}$", "description": "Not of the feed."},
+            "source": {"type": "string", "format": "uri-reference"},
+            "type": {"const": TEST},
+            "time": {"type": "string", "format": "date-time"},
+        },
+        "not": {"anyOf": [{"required": ["subject"]}, {"required": ["data"]}]},
     }
 
 
@@ -229,9 +283,11 @@ def example(name: str) -> Json:
         "id": "17",
         "source": source_of(EXAMPLE_ID),
         "type": name,
-        "subject": "k5q2vzc3h6x7m4tyd2aw6rbn3e",
         "time": "2026-08-17T00:00:00+07:00",
     }
+    if name == TEST:
+        return found | {"id": EXAMPLE_ID}
+    found |= {"subject": "k5q2vzc3h6x7m4tyd2aw6rbn3e"}
     return found | ({"method": "DELETE"} if name.endswith(Change.WITHDRAWN.value) else {})
 
 
@@ -242,8 +298,21 @@ def channel(name: str, server_name: str, address: str, types: Iterable[str]) -> 
         "title": name,
         "description": HOW[name],
         "servers": [{"$ref": f"#/servers/{server_name}"}],
-        "messages": {one: {"$ref": f"#/components/messages/{one}"} for one in types},
+        "messages": {
+            REQUEST: request(name),
+            **{one: {"$ref": f"#/components/messages/{one}"} for one in types},
+        },
         "parameters": {"agreement_id": {"description": "The id of the agreement."}},
+    }
+
+
+def request(name: str) -> Json:
+    """Return what a reader asks of a channel: it has headers and no content."""
+    headers = {"type": "object", "properties": dict(HEADERS[name])}
+    return {
+        "name": f"{name}.{REQUEST}",
+        "title": f"What a reader asks of the {name}.",
+        "bindings": {"http": {"headers": headers, "bindingVersion": BINDING}},
     }
 
 
@@ -267,32 +336,40 @@ def webhook(types: Iterable[str]) -> Json:
 
 
 def operations(types: Iterable[str]) -> Json:
-    """Return what the house does: it hands out, streams, and delivers."""
-    query = {
-        "lastEventId": {"type": "string", "pattern": "^[0-9]*$"},
-        "timeout": {"type": "integer", "minimum": 0, "description": "Milliseconds to wait."},
-        "limit": {"type": "integer", "minimum": 1, "maximum": 1_000},
-    }
-    after = {"lastEventId": query["lastEventId"]}
-    token = {"security": [{"$ref": "#/components/securitySchemes/token"}]}
+    """Return what the house does: it answers who asks for a page or a stream, and delivers."""
     return {
-        "readFeed": operation("feed", types, "GET", query)
-        | token
+        "readFeed": asked("feed", types, QUERIES)
         | {"description": f"Answered as `{BATCH_MEDIA_TYPE}`."},
-        "readStream": operation("stream", types, "GET", after) | token,
-        "deliverWebhook": operation("webhook", (*types, TEST), "POST", None),
+        "readStream": asked("stream", types, {one: QUERIES[one] for one in STREAM_QUERIES})
+        | {"description": "Answered as `text/event-stream`."},
+        "deliverWebhook": {
+            "action": "send",
+            "channel": {"$ref": "#/channels/webhook"},
+            "messages": references("webhook", (*types, TEST)),
+            "bindings": {"http": {"method": "POST", "bindingVersion": BINDING}},
+        },
     }
 
 
-def operation(where: str, types: Iterable[str], method: str, query: Json | None) -> Json:
-    """Return one that sends messages of these types."""
-    asked = {"query": {"type": "object", "properties": query}} if query else {}
+def asked(where: str, types: Iterable[str], queries: Mapping[str, Json]) -> Json:
+    """Return what is asked for with a GET and answered with messages of these types."""
+    query = {"type": "object", "properties": dict(queries), "additionalProperties": False}
     return {
-        "action": "send",
+        "action": "receive",
         "channel": {"$ref": f"#/channels/{where}"},
-        "messages": [{"$ref": f"#/channels/{where}/messages/{one}"} for one in types],
-        "bindings": {"http": {"method": method, "bindingVersion": "0.3.0", **asked}},
+        "messages": references(where, [REQUEST]),
+        "reply": {
+            "channel": {"$ref": f"#/channels/{where}"},
+            "messages": references(where, types),
+        },
+        "security": [{"$ref": "#/components/securitySchemes/token"}],
+        "bindings": {"http": {"method": "GET", "query": query, "bindingVersion": BINDING}},
     }
+
+
+def references(where: str, names: Iterable[str]) -> list[Json]:
+    """Return where messages of a channel are."""
+    return [{"$ref": f"#/channels/{where}/messages/{one}"} for one in names]
 
 
 def server(said: str, host: str) -> Json:

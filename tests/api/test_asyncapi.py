@@ -14,6 +14,7 @@ from scenario import on
 from api.asyncapi import COUNTS, OF_THE_AGREEMENT, asyncapi, kinds_by_type
 from application.cloud_events import cloud_event
 from application.feeds import Change, Entry
+from application.webhook_fates import PATIENCE, REFUSED_AGAIN, Answer
 from domain.activity import ActivityFinished
 from domain.agreement import AgreementResumed, AgreementSuspended
 from domain.registry import AgencyKind
@@ -53,7 +54,7 @@ def scope_of(record):
 def checks():
     document = asyncapi()
     schemas = {"components": {"schemas": document["components"]["schemas"]}}
-    names = document["channels"]["feed"]["messages"]
+    names = document["channels"]["webhook"]["messages"]
     return {
         name: jsonschema_rs.validator_for(schemas | {"$ref": f"#/components/schemas/{name}"})
         for name in names
@@ -159,3 +160,40 @@ def test_it_is_served_to_whoever_asks(service):
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("application/vnd.aai.asyncapi+json")
     assert answer.json() == asyncapi()
+
+
+def test_what_may_be_asked_is_bound_as_the_routes_read_it(service):
+    operations = asyncapi()["operations"]
+    paths = service.app.openapi()["paths"]
+    for name, path in (("readFeed", ""), ("readStream", "/stream")):
+        route = paths[f"/v1/feeds/{{agreement_id}}{path}"]["get"]["parameters"]
+        bound = operations[name]["bindings"]["http"]["query"]["properties"]
+        assert set(bound) == {one["name"] for one in route if one["in"] == "query"}
+        for one in route:
+            if one["in"] == "query" and one["schema"].get("type") == "integer":
+                for key in ("type", "minimum", "maximum", "default"):
+                    assert bound[one["name"]].get(key) == one["schema"].get(key), one["name"]
+    message = asyncapi()["channels"]["stream"]["messages"]["request"]
+    headers = {one["name"] for one in route if one["in"] == "header"}
+    assert {*message["bindings"]["http"]["headers"]["properties"]} <= headers
+
+
+def came_of(status):
+    return Answer(status=status, cause=None, retry_after=None, milliseconds=1)
+
+
+def test_how_long_a_webhook_is_sent_again_is_told_as_it_is():
+    said = asyncapi()["channels"]["webhook"]["description"]
+    assert "until 2xx" not in said
+    assert f"after {PATIENCE.days} days" in said
+    assert f"tried {len(REFUSED_AGAIN) + 1} times at most" in said
+    for status in (401, 403, 404, 408, 429):
+        assert f"{status}" in said
+        assert not came_of(status).refused
+    assert came_of(422).refused
+
+
+def test_each_example_fits_its_own_message_and_no_other():
+    for name, message in asyncapi()["components"]["messages"].items():
+        [example] = message["examples"]
+        assert messages_that_fit(example["payload"]) == [name]
