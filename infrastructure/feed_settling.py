@@ -24,7 +24,7 @@ from infrastructure.read_models import PostgresReadModels
 
 PIECE: Final = 200
 """People who are looked at between two batches of the ledger."""
-PRESENT: Final = "SELECT subject FROM feed.present WHERE audience = %s ORDER BY subject"
+PRESENT: Final = "SELECT subject FROM feed.present WHERE audience = %s ORDER BY pseudonym"
 ANYBODY: Final = "SELECT FROM feed.present WHERE audience = %s LIMIT 1"
 CHANGED: Final = "agreement.changed"
 SAID: Final[Mapping[Because, str]] = {
@@ -150,7 +150,8 @@ class Settling:
         found = cases_of(connection, party, units)
         if SharedField.REFERRAL in party.scope.fields:
             found += referrals_of(connection, party)
-        return found
+        called = self._looking.store.pseudonym  # whose keys came first is nobody's business outside
+        return sorted(found, key=lambda one: called(party.audience.agreement, one))
 
 
 def closings(
