@@ -8,10 +8,12 @@ streams never take those that other requests are answered by (docs/adr/0027).
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property, partial
 from hashlib import sha256
 from threading import Lock
@@ -129,6 +131,20 @@ class News(asyncio.Event):
     over = False
 
 
+class Way(Enum):
+    """How news is waited for: by a stream, or by a request that is answered when it comes."""
+
+    STREAM = "streams"
+    WAIT = "waiting"
+
+
+class Tally(NamedTuple):
+    """How many wait for news in each way, and how many entries left by each route so far."""
+
+    waiting: Mapping[Way, int]
+    told: Mapping[str, int]
+
+
 @dataclass(slots=True)
 class Listening:
     """The streams of one audience on one event loop, woken together; ``begun`` ends it."""
@@ -145,6 +161,13 @@ class Deliveries:
         self._door = Lock()
         self._gathering: dict[Wanted, list[Waiter]] = {}
         self._listening: dict[tuple[asyncio.AbstractEventLoop, Audience], Listening] = {}
+        self._waiting, self._told = Counter[Way](), Counter[str]()
+
+    def tally(self) -> Tally:
+        """Return how many wait, and how much was told since the process began."""
+        with self._door:
+            waiting = {way: self._waiting[way] for way in Way}
+            return Tally(waiting, dict(self._told))
 
     async def take(
         self,
@@ -175,7 +198,9 @@ class Deliveries:
         """Read for all who came until now, in a thread; whoever comes later is read for anew."""
         with self._door:
             waiters = self._gathering.pop(wanted)
-        outcomes = _outcomes(services, wanted, waiters)
+        outcomes, told = _outcomes(services, wanted, waiters)
+        with self._door:
+            self._told.update(told)
 
         def settle() -> None:
             for waiter, outcome in zip(waiters, outcomes, strict=True):
@@ -190,7 +215,9 @@ class Deliveries:
             wanted.loop.call_soon_threadsafe(settle)
 
     @asynccontextmanager
-    async def listening(self, services: Services, audience: Audience) -> AsyncIterator[News]:
+    async def listening(
+        self, services: Services, audience: Audience, way: Way = Way.STREAM
+    ) -> AsyncIterator[News]:
         """Give what is set whenever a feed may have grown or changed, or all is to end."""
         loop, news = asyncio.get_running_loop(), News()
         place = loop, audience
@@ -200,14 +227,20 @@ class Deliveries:
             begun = loop.run_in_executor(self._threads, services.feeds.listen, audience, heard)
             found = self._listening[place] = Listening(set(), begun)
         found.woken.add(news)
+        self._count(way, 1)
         try:
             await asyncio.shield(found.begun)
             yield news
         finally:
+            self._count(way, -1)
             found.woken.discard(news)
             if not found.woken and self._listening.get(place) is found:
                 del self._listening[place]
                 found.begun.add_done_callback(_end)
+
+    def _count(self, way: Way, more: int) -> None:
+        with self._door:
+            self._waiting[way] += more
 
     def _wake(
         self, place: tuple[asyncio.AbstractEventLoop, Audience], *, over: bool = False
@@ -247,15 +280,22 @@ async def heard(woken: News, seconds: float) -> bool:
 
 def _outcomes(
     services: Services, wanted: Wanted, waiters: Sequence[Waiter]
-) -> Sequence[Delivery | Exception]:
-    """Return what each waiter gets, or why none: of what is sent, all is recorded."""
+) -> tuple[Sequence[Delivery | Exception], Counter[str]]:
+    """Return what each waiter gets, or why none, and how many entries are sent by which route.
+
+    Of what is sent, all is recorded.
+    """
     try:
         delivery = Delivery(services.feeds.after(wanted.audience, wanted.after, wanted.most))
         signed = [_signed(waiter, delivery) for waiter in waiters]
-        services.access.record_all([one for one in signed if isinstance(one, AccessRecord)])
+        records = [one for one in signed if isinstance(one, AccessRecord)]
+        services.access.record_all(records)
     except Exception as error:  # noqa: BLE001  # whoever waits hears it, and the door logs it
-        return [error] * len(waiters)
-    return [one if isinstance(one, Exception) else delivery for one in signed]
+        return [error] * len(waiters), Counter()
+    told = Counter[str]()
+    for one in records:
+        told[one.route] += one.rows
+    return [one if isinstance(one, Exception) else delivery for one in signed], told
 
 
 def _signed(waiter: Waiter, delivery: Delivery) -> AccessRecord | Exception | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
+from api.deliveries import Tally as Waited
 from application.clock import Looked
 from application.read_models import Progress
 from application.webhooks import Tally
@@ -37,8 +38,9 @@ class Measures:
         looked: Iterable[Looked],
         now: datetime,
         webhooks: Tally | None,
+        feeds: Waited,
     ) -> str:
-        """Return the counters, how far all is, the clock's last look, and how webhooks go."""
+        """Return the counters, how far all is, the clock's last look, how webhooks and feeds go."""
         with self._lock:
             requests, durations = dict(self._requests), dict(self._durations)
             seconds = self._seconds
@@ -66,7 +68,18 @@ class Measures:
         lines += clock(looked, now)
         for name, value in vars(webhooks).items() if webhooks else ():
             lines += [f"# TYPE jejak_webhooks_{name} gauge", f"jejak_webhooks_{name} {value}"]
+        lines += feed(feeds)
         return "\n".join(lines) + "\n"
+
+
+def feed(counted: Waited) -> Iterator[str]:
+    """Yield how many wait for entries of feeds, and how many entries this process has told."""
+    for way, there in counted.waiting.items():
+        yield f"# TYPE jejak_feed_{way.value} gauge"
+        yield f"jejak_feed_{way.value} {there}"
+    yield "# TYPE jejak_feed_entries_total counter"
+    for route, told in sorted(counted.told.items()):
+        yield f'jejak_feed_entries_total{{route="{route}"}} {told}'
 
 
 def clock(looked: Iterable[Looked], now: datetime) -> Iterator[str]:

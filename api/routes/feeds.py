@@ -15,7 +15,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from api.agency_callers import WithEyes
 from api.callers import BEARER
-from api.deliveries import PACKED_FROM, Deliveries, Delivery, News, heard, record_of
+from api.deliveries import PACKED_FROM, Deliveries, Delivery, News, Way, heard, record_of
 from api.dependencies import WithServices
 from api.feed_positions import SeenPosition
 from api.feed_streams import FeedStream, Subscription
@@ -130,7 +130,7 @@ class Poll:
         self.request.state.place.wait()
         if self.milliseconds == 0:
             return await self._take()
-        async with said.deliveries.listening(said.services, said.eyes.audience) as woken:
+        async with said.deliveries.listening(said.services, said.eyes.audience, Way.WAIT) as woken:
             delivery = await self._take()
             if delivery.told.entries:
                 return delivery
@@ -160,14 +160,19 @@ class Poll:
         )
 
     def _sign(self, delivery: Delivery) -> AccessRecord | None:
-        """Return the record of what is sent: nothing where the reader has just that."""
+        """Return the record of what is sent: nothing to who has just that, or asks by HEAD."""
         said = self.subscription
         said.ensure_may_read(delivery)
         if self._has(delivery.etag):
             return None
         if self._packs(delivery):
             _ = delivery.packed  # here, in a thread
-        return record_of(said.reading, said.eyes, delivery.shown)
+        return None if self._bare else record_of(said.reading, said.eyes, delivery.shown)
+
+    @property
+    def _bare(self) -> bool:
+        """Whether no entry is asked for, but what a page would say of itself (HEAD)."""
+        return self.request.method == "HEAD"
 
     def _has(self, etag: str) -> bool:
         named = self.request.headers.get("if-none-match", "").split(",")
@@ -188,10 +193,12 @@ class Poll:
         }
         if self._has(delivery.etag):
             return Response(None, 304, headers)
+        body = delivery.batch
         if self._packs(delivery):
-            packed = headers | {"Content-Encoding": "gzip"}
-            return Response(delivery.packed, 200, packed, BATCH_MEDIA_TYPE)
-        return Response(delivery.batch, 200, headers, BATCH_MEDIA_TYPE)
+            headers["Content-Encoding"], body = "gzip", delivery.packed
+        if self._bare:
+            headers["Content-Length"], body = str(len(body)), b""
+        return Response(body, 200, headers, BATCH_MEDIA_TYPE)
 
     def _next(self, delivery: Delivery) -> str:
         items = self.request.query_params.multi_items()
@@ -223,6 +230,14 @@ async def read_feed(
     after = entry_from(last_event_id, "/query/lastEventId")
     poll = Poll(request, subscription, after, limit, min(timeout, WAIT_MOST))
     return poll.answer(await poll.until_news())
+
+
+router.head(
+    FEED,
+    response_class=Response,
+    dependencies=[*STRICT, SeenPosition],
+    include_in_schema=False,  # as GET, of which it is the head (RFC 9110 section 9.3.2)
+)(read_feed)
 
 
 @router.get(

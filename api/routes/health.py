@@ -44,5 +44,6 @@ def metrics(request: Request, services: WithServices) -> Response:
         webhooks = services.webhooks.tally()
     except services.full:
         progress, looked, webhooks = [], (), None
-    text = request.app.state.measures.text(progress, looked, services.now(), webhooks)
+    measures, feeds = request.app.state.measures, request.app.state.deliveries.tally()
+    text = measures.text(progress, looked, services.now(), webhooks, feeds)
     return Response(text, media_type=MEDIA_TYPE)

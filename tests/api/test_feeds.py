@@ -12,7 +12,7 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from facts import MEDAN
 from feed_doors import partnership, served
-from partner_story import feed, records, within
+from partner_story import feed, records, streaming, within
 
 import api.door
 from api.routes.feeds import takes_gzip
@@ -118,6 +118,30 @@ def test_a_page_that_the_reader_has_is_not_delivered_again(house):
     assert newer.headers["etag"] != first.headers["etag"]
 
 
+def test_the_head_of_a_page_is_what_the_page_says_of_itself_and_tells_of_nobody(house, address):
+    for asked in ({}, {"Accept-Encoding": "identity"}):
+        said = {**house.disnaker.headers, **asked}
+        before = len(house.kept())
+        head = httpx2.head(f"{address}{house.feed}", headers=said)
+        assert (head.status_code, head.content) == (200, b"")
+        assert len(house.kept()) == before
+        page = httpx2.get(f"{address}{house.feed}", headers=said)
+        same = ("etag", "link", "content-type", "content-length", "vary", "cache-control")
+        assert [head.headers[name] for name in same] == [page.headers[name] for name in same]
+        assert head.headers.get("content-encoding") == page.headers.get("content-encoding")
+    has = house.disnaker.head(house.feed, headers={"If-None-Match": head.headers["etag"]})
+    assert has.status_code == 304
+    assert house.caller("agency", agency="POLRES-12.71").head(house.feed).status_code == 404
+    assert house.service.stranger().head(house.feed).status_code == 401
+
+
+def counted(house, name):
+    """Return a figure of the metrics, 0 where it is not there."""
+    text = house.service.stranger().get("/metrics").text
+    found = re.findall(rf"^{re.escape(name)} (\d+)$", text, re.MULTILINE)
+    return int(found[0]) if found else 0
+
+
 def test_a_page_is_packed_for_whoever_takes_it_so(house):
     plain = house.disnaker.get(house.feed, headers={"Accept-Encoding": "identity"})
     assert len(plain.content) > 1_024
@@ -158,6 +182,31 @@ def test_a_wait_ends_with_the_next_entry_or_empty(house, listeners):
     waiting.join(20)
     assert ids(heard[0])[0] == head + 1
     assert within(20, lambda: not listeners)
+
+
+def test_metrics_say_how_many_wait_how_many_streams_are_open_and_what_was_told(
+    house, address, listeners
+):
+    told = 'jejak_feed_entries_total{route="/v1/feeds/{agreement_id}"}'
+    before, streams = counted(house, told), counted(house, "jejak_feed_streams")
+    whole = ids(house.disnaker.get(house.feed))
+    house.disnaker.head(house.feed)
+    assert counted(house, told) == before + len(whole)
+    asked = f"{address}{house.feed}?lastEventId={whole[-1]}&timeout=30000"
+    waiting = Thread(target=lambda: httpx2.get(asked, headers=house.disnaker.headers, timeout=60))
+    waiting.start()
+    with streaming(address, house.token(), house.agreement) as stream:
+        stream.wait_for(lambda heard: len(heard) == len(whole))
+        assert within(20, lambda: counted(house, "jejak_feed_streams") == streams + 1)
+        assert within(20, lambda: counted(house, "jejak_feed_waiting") == 1)
+        by_stream = told.replace("}", "}/stream", 1)
+        assert counted(house, by_stream) >= len(whole)
+        house.teach("Yuni Contoh")
+        waiting.join(20)
+    assert within(20, lambda: not listeners)
+    assert within(20, lambda: counted(house, "jejak_feed_streams") == streams)
+    assert counted(house, "jejak_feed_waiting") == 0
+    assert counted(house, told) > before + len(whole)
 
 
 def test_who_waits_takes_nobodys_place(house, address, listeners, monkeypatch):
