@@ -46,9 +46,9 @@ async def known_parameters(request: Request) -> None:
 
 def may_be_left(request: Request) -> bool:
     """Say whether a request has no body, where the route can do without."""
-    field = request.scope["route"].body_field
-    said = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    return not field.field_info.is_required() and not said
+    needed = request.scope["route"].body_field.field_info.is_required()
+    said = request.headers
+    return not needed and said.get("content-length", "0") == "0" and "transfer-encoding" not in said
 
 
 def known_to(route: APIRoute) -> list[str]:

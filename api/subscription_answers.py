@@ -31,18 +31,16 @@ Cause = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["statu
 REFUSED: Final[dict[str, Words]] = {
     "malformed": ("bukan URL yang dapat dibaca", "no URL that can be read"),
     "scheme": (
-        "harus https; penerima di dalam jaringan tertutup diizinkan operator Jejak dengan"
-        " JEJAK_WEBHOOK_ALLOW",
-        "must be https; the operator of Jejak allows receivers in a closed network by"
-        " JEJAK_WEBHOOK_ALLOW",
+        "harus https, kecuali operator Jejak mengizinkan penerima ini: JEJAK_WEBHOOK_ALLOW",
+        "must be https, unless the operator of Jejak allows this receiver: JEJAK_WEBHOOK_ALLOW",
     ),
     "userinfo": (
         "jangan sertakan nama pengguna dan sandi dalam URL",
         "leave user name and password out of the URL",
     ),
     "port": (
-        "hanya port 443, kecuali operator Jejak mengizinkan yang lain dengan JEJAK_WEBHOOK_ALLOW",
-        "only port 443, unless the operator of Jejak allows another by JEJAK_WEBHOOK_ALLOW",
+        "hanya port 443, kecuali operator Jejak mengizinkan penerima ini: JEJAK_WEBHOOK_ALLOW",
+        "only port 443, unless the operator of Jejak allows this receiver: JEJAK_WEBHOOK_ALLOW",
     ),
     "not_public": (
         "nama ini tidak menuju alamat publik di internet",

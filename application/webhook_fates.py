@@ -20,6 +20,9 @@ PATIENCE: Final = timedelta(days=3)
 REFUSED_AGAIN: Final = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 180, 345))
 """How long an entry that was refused waits each time: ten minutes in all, by a fifth more or less
 each (HTTP says nothing of it; of the house)."""
+WAITS: Final = (4, 2, 1, 0)
+"""How many of these waits an entry has when so many before it were put aside in a row: a receiver
+that refuses everything does not hold up a feed of hundreds for days."""
 JITTER: Final = 0.2
 ASKED_MOST: Final = timedelta(days=1)
 """The most that a ``Retry-After`` (RFC 9110, section 10.2.3) is listened to."""
@@ -62,16 +65,21 @@ class Answer(Value):
 class Tries(Value):
     """What was tried: ``attempts`` and ``refusals`` of one entry, ``troubles`` in a row of any.
 
-    ``failing_since`` is the first of these.
+    ``troubled_since`` is the first of these. ``failing_since`` is when nothing was taken first, for
+    whatever reason, and ``spurned`` how many entries were refused and put aside since.
     """
 
     attempts: int
     refusals: int
     troubles: int
+    troubled_since: datetime | None
     failing_since: datetime | None
+    spurned: int
 
 
-AFRESH: Final = Tries(attempts=0, refusals=0, troubles=0, failing_since=None)
+AFRESH: Final = Tries(
+    attempts=0, refusals=0, troubles=0, troubled_since=None, failing_since=None, spurned=0
+)
 
 
 class Fate(Enum):
@@ -99,16 +107,17 @@ def decide(
 
     A dead letter that is ``replayed`` and refused again is put back at once: nobody waits for it.
     """
-    tried = replace(before, attempts=before.attempts + 1)
+    failing = before.failing_since or at
+    tried = replace(before, attempts=before.attempts + 1, failing_since=failing)
     if answer.taken:
         return Decided(fate=Fate.TAKEN, next_at=at, tries=AFRESH)
     if answer.status == GONE:
         return Decided(fate=Fate.GONE, next_at=at, tries=tried)
     if answer.refused:
-        well = replace(tried, refusals=tried.refusals + 1, troubles=0, failing_since=None)
+        well = replace(tried, refusals=tried.refusals + 1, troubles=0, troubled_since=None)
         return _refused(well, answer, at, chance, replayed=replayed)
-    since = before.failing_since or at
-    ill = replace(tried, troubles=tried.troubles + 1, failing_since=since)
+    since = before.troubled_since or at
+    ill = replace(tried, troubles=tried.troubles + 1, troubled_since=since)
     if at - since >= PATIENCE:
         return Decided(fate=Fate.EXHAUSTED, next_at=at, tries=ill)
     ceiling = min(LONGEST, FIRST * 2 ** min(before.troubles, 16))
@@ -118,8 +127,11 @@ def decide(
 def _refused(
     tries: Tries, answer: Answer, at: datetime, chance: float, *, replayed: bool
 ) -> Decided:
-    if replayed or tries.refusals > len(REFUSED_AGAIN):
+    if replayed:
         return Decided(fate=Fate.DEAD, next_at=at, tries=tries)
+    if tries.refusals > WAITS[min(tries.spurned, len(WAITS) - 1)]:
+        spurned = replace(tries, spurned=tries.spurned + 1)
+        return Decided(fate=Fate.DEAD, next_at=at, tries=spurned)
     wait = REFUSED_AGAIN[tries.refusals - 1] * (1 - JITTER + 2 * JITTER * chance)
     return _again(tries, wait, answer, at)
 

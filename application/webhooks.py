@@ -2,8 +2,9 @@
 
 A subscription belongs to a party of an agreement. Its entries are sent one by one, in the order of
 the feed, each until it was taken, or until it is put aside as a dead letter: what the receiver will
-not take, and what is about the same subject after it. Nothing is thrown away but what the agency
-discards itself. Standard Webhooks (https://www.standardwebhooks.com) is how they are signed.
+not take, and what is about the same subject after it. A withdrawal waits behind nothing: it takes
+the place of what was put aside before it. Nothing else is thrown away but what the agency discards
+itself. Standard Webhooks (https://www.standardwebhooks.com) is how they are signed.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,13 +30,17 @@ class SubscriptionState(Enum):
 
 
 class Why(Enum):
-    """Why nothing is sent: asked for, no answer for days, 410, no more to tell, or removed."""
+    """Why nothing is sent: asked for, no answer for days, 410, no more to tell, or removed.
+
+    `RESTORED`: the house was made from a backup, and may be a copy beside the one that sends.
+    """
 
     ASKED = "asked"
     EXHAUSTED = "exhausted"
     GONE = "gone"
     OVER = "over"
     REMOVED = "removed"
+    RESTORED = "restored"
 
 
 class Did(Enum):
@@ -51,12 +56,14 @@ class Did(Enum):
     DISABLED = "disabled"
     REPLAYED = "replayed"
     DISCARDED = "discarded"
+    SUPERSEDED = "superseded"
 
 
 class Delivery(Value):
-    """A line of the log. ``number`` grows; ``status`` is the receiver's, ``cause`` what was wrong.
+    """A line of the log of a subscription, which counts its own: ``number`` grows by one.
 
-    ``actor`` is who of the agency changed something; `None` where the house did.
+    ``status`` is the receiver's, ``cause`` what was wrong. ``actor`` is who of the agency asked for
+    it; `None` where the house did it by itself.
     """
 
     number: int
@@ -75,6 +82,7 @@ class Subscription(Value):
 
     ``delivered`` is the last entry that was taken or put aside, ``head`` the feed's last one.
     ``attempts`` are those that the next entry has had; ``next_at`` is when it is tried again.
+    ``failing_since``: nothing was taken since then, though there is something to send.
     ``signing`` are the instants until which each of its secrets signs, `None` for the newest.
     ``dead`` counts its dead letters.
     """
@@ -95,6 +103,12 @@ class Subscription(Value):
     created_by: str
     created_at: datetime
 
+    @property
+    def next_attempt(self) -> datetime | None:
+        """Return when it is tried again; `None` where it rests, or nothing went wrong."""
+        trying = self.state is SubscriptionState.ACTIVE and (self.attempts or self.failing_since)
+        return self.next_at if trying else None
+
 
 class DeadLetter(Value):
     """An entry that was put aside. ``stream`` is for the book of reads and is not shown."""
@@ -111,10 +125,11 @@ class DeadLetter(Value):
 
 
 class CauseCount(Value):
-    """Dead letters of one cause."""
+    """Dead letters of one cause; so many of them tell that somebody is shared no more."""
 
     cause: str
     count: int
+    withdrawals: int
     replaying: int
     since: datetime
 
@@ -214,6 +229,13 @@ class Webhooks(Protocol):
         """Send a test event now, in the log too; raise `Disabled` or `TooSoon`.
 
         It changes nothing else.
+        """
+        ...
+
+    def resume_restored(self) -> int:
+        """Have those that a restore paused send again, whosever they are; return how many.
+
+        For whoever runs the house, once it is known that no other sends for it.
         """
         ...
 

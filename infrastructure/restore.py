@@ -69,7 +69,8 @@ class Restored:
     """What came back. After `last_commit` nothing did.
 
     `archive_ends` is when the last of the WAL that there is was written; `fell_short` says that the
-    moment asked for lies after the last transaction that the archive knows.
+    moment asked for lies after the last transaction that the archive knows. ``paused`` counts the
+    webhooks that were active, and call nobody until they are resumed.
     """
 
     base: BaseBackup
@@ -77,6 +78,7 @@ class Restored:
     last_commit: datetime | None
     archive_ends: datetime
     fell_short: bool
+    paused: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,7 @@ def restore(
             bench.tell("memeriksa rantai / checking the chain")
             ledger = ensure_whole(connection)
             settle(connection)
-            tell_anew(connection)
+            paused = tell_anew(connection)
             last_commit = _one(connection, "SELECT pg_last_xact_replay_timestamp()")
         (workshop / "cluster/backup_manifest").unlink(missing_ok=True)
         _put_in_place(workshop, into)
@@ -117,6 +119,7 @@ def restore(
         last_commit=last_commit,
         archive_ends=recovery.reach.last_written,
         fell_short=fell_short,
+        paused=paused,
     )
 
 

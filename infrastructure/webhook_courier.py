@@ -7,7 +7,7 @@ one sends the same again under the same id, which is how a receiver knows (at le
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from random import SystemRandom
 from typing import Any, Final
@@ -20,7 +20,7 @@ from psycopg_pool import ConnectionPool
 
 from application.access import AccessLedger, AccessRecord, Purpose
 from application.cloud_events import MEDIA_TYPE, cloud_event
-from application.feeds import Audience, Entry, Feeds, Told
+from application.feeds import Audience, Change, Entry, Feeds, Told
 from application.sharing import NoSuchScope
 from application.webhook_fates import AFRESH, Answer, Decided, Fate, Tries, decide
 from application.webhooks import BEHIND, Did, SubscriptionState, Why
@@ -28,14 +28,16 @@ from domain.record import Actor
 from domain.sharing.scope import Scope
 from infrastructure import webhook_letters
 from infrastructure.connections import transaction
+from infrastructure.webhook_letters import Replayed
 from infrastructure.webhook_log import log
 from infrastructure.webhook_seals import WebhookSeals
 from infrastructure.webhook_signing import signed_headers
 
-TRIES: Final = ("attempts", "refusals", "troubles", "failing_since")
+TRIES: Final = tuple(each.name for each in fields(Tries))
 HELD: Final = (
     "SELECT s.id::text, a.agreement, a.agency, s.url, s.secrets, s.state, s.delivered,"
-    " s.next_at, s.attempts, s.refusals, s.troubles, s.failing_since, s.created_by"
+    " s.next_at, s.attempts, s.refusals, s.troubles, s.troubled_since, s.failing_since, s.spurned,"
+    " s.created_by"
     " FROM feed.subscription AS s JOIN feed.audience AS a ON a.id = s.audience"
     " WHERE s.id = %(id)s AND s.holder = %(me)s"
 )
@@ -43,7 +45,8 @@ OURS: Final = "SELECT FROM feed.subscription WHERE id = %(id)s AND holder = %(me
 GO_ON: Final = (
     "UPDATE feed.subscription SET delivered = greatest(delivered, %(delivered)s),"
     " attempts = %(attempts)s, refusals = %(refusals)s, troubles = %(troubles)s,"
-    " failing_since = %(failing_since)s, next_at = %(next_at)s WHERE id = %(id)s"
+    " troubled_since = %(troubled_since)s, failing_since = %(failing_since)s,"
+    " spurned = %(spurned)s, next_at = %(next_at)s WHERE id = %(id)s"
 )
 STOP: Final = (
     "UPDATE feed.subscription SET state = %(state)s, why = %(why)s"
@@ -61,12 +64,13 @@ class Parcel:
     """An entry on its way: to where, signed for which attempt, and what was tried before.
 
     ``live`` is what was tried of the next entry in order, which a dead letter that is ``replayed``
-    leaves alone.
+    leaves alone; ``asked_by`` is who of the agency had that one sent once more.
     """
 
     subscription: str
     entry: Entry
     replayed: bool
+    asked_by: str | None
     tries: Tries
     live: Tries
     address: str
@@ -118,16 +122,30 @@ class Courier:
             return Rest(row["next_at"])
         audience = Audience(agreement=row["agreement"], agency=row["agency"])
         try:
-            told = self.feeds.after(audience, letter[0] - 1 if letter else row["delivered"], 1)
+            told = self.feeds.after(audience, letter.entry - 1 if letter else row["delivered"], 1)
         except NoSuchScope:
             with transaction(self.pool) as connection:
                 self._stop(connection, subscription, SubscriptionState.PAUSED, Why.OVER)
             return Lost()
         if not told.entries:
             return Rest(None)
-        if letter is None and self._put_behind(subscription, told.entries[0]):
+        if letter is None and told.entries[0].change is Change.WITHDRAWN:
+            self._supersede(subscription, told.entries[0])
+        elif letter is None and self._put_behind(subscription, told.entries[0]):
             return Onward()
-        return self._parcel(row, told, letter and letter[1])
+        return self._parcel(row, told, letter)
+
+    def _supersede(self, subscription: str, entry: Entry) -> None:
+        """Let a withdrawal take the place of what was put aside of its subject; say so in the log.
+
+        It says that nobody is shared any more, and holds nothing of them: it must not wait for what
+        a receiver would not take, nor be thrown away with it.
+        """
+        with transaction(self.pool) as connection:
+            if self._ours(connection, subscription):
+                count = webhook_letters.supersede(connection, subscription, entry)
+                if count:
+                    log(connection, subscription, Did.SUPERSEDED, entry=entry.id, attempt=count)
 
     def _put_behind(self, subscription: str, entry: Entry) -> bool:
         """Put an entry aside where something of its subject was before; say whether that is so."""
@@ -142,7 +160,7 @@ class Courier:
             )
         return True
 
-    def _parcel(self, row: dict[str, Any], told: Told, letter_tried: int | None) -> Parcel:
+    def _parcel(self, row: dict[str, Any], told: Told, letter: Replayed | None) -> Parcel:
         """Record of whom an attempt tells, and sign it."""
         entry, key, at = told.entries[0], row["id"], self.now()
         message = f"{key}.{entry.id}"
@@ -150,13 +168,12 @@ class Courier:
         live = Tries(**{name: row[name] for name in TRIES})
         body = orjson.dumps(cloud_event(entry, told.scope))
         secrets = [one.secret for one in self.seals.secrets(key, row["secrets"], at)]
-        tries = live
-        if letter_tried is not None:
-            tries = replace(live, attempts=letter_tried, refusals=0)
+        tries = replace(live, attempts=letter.attempts, refusals=0) if letter else live
         return Parcel(
             subscription=key,
             entry=entry,
-            replayed=letter_tried is not None,
+            replayed=letter is not None,
+            asked_by=letter.asked_by if letter else None,
             tries=tries,
             live=live,
             address=self.seals.address(key, row["url"]),
@@ -195,6 +212,7 @@ class Courier:
                 status=answer.status,
                 cause=answer.why,
                 milliseconds=answer.milliseconds,
+                actor=parcel.asked_by,
             )
             if not ours:
                 return Lost()
@@ -216,7 +234,7 @@ class Courier:
             cause = answer.why or ""
             webhook_letters.put_aside(connection, key, entry, cause, tried, answer.status)
         elif parcel.replayed and decided.fate is Fate.TAKEN:
-            webhook_letters.taken(connection, key, entry)
+            webhook_letters.taken(connection, key, entry, parcel.asked_by)
         elif parcel.replayed:
             webhook_letters.tried(connection, key, entry, tried)
 
@@ -246,6 +264,8 @@ def _gone_on(parcel: Parcel, decided: Decided) -> dict[str, Any]:
         "attempts": next_entry.attempts,
         "refusals": next_entry.refusals,
         "troubles": decided.tries.troubles,
+        "troubled_since": decided.tries.troubled_since,
         "failing_since": decided.tries.failing_since,
+        "spurned": decided.tries.spurned,
         "next_at": decided.next_at,
     }

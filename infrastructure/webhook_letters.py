@@ -2,10 +2,12 @@
 
 Of each subject the oldest letter is the one that a receiver would not take; those after it wait
 `BEHIND` it. Once it is taken or thrown away, they follow by themselves, in order. So a receiver
-never hears of a subject what was before something that it has heard already.
+never hears of a subject what was before something that it has heard already. A withdrawal waits for
+none of them: it takes their place.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection
@@ -24,12 +26,15 @@ LISTED: Final = (
     " AND (%(cause)s::text IS NULL OR d.cause = %(cause)s) ORDER BY d.entry LIMIT %(most)s"
 )
 CAUSES: Final = (
-    "SELECT cause, count(*) AS count, count(*) FILTER (WHERE replaying) AS replaying,"
-    " min(since) AS since FROM feed.dead_letter WHERE subscription = %s"
-    " GROUP BY cause ORDER BY count(*) DESC, cause"
+    "SELECT d.cause, count(*) AS count,"
+    " count(*) FILTER (WHERE e.change = 'withdrawn') AS withdrawals,"
+    " count(*) FILTER (WHERE d.replaying) AS replaying, min(d.since) AS since"
+    " FROM feed.dead_letter AS d JOIN feed.subscription AS s ON s.id = d.subscription"
+    " JOIN feed.entry AS e ON e.audience = s.audience AND e.id = d.entry"
+    " WHERE d.subscription = %s GROUP BY d.cause ORDER BY count(*) DESC, d.cause"
 )
 REPLAY: Final = SQL(
-    "UPDATE feed.dead_letter AS d SET replaying = true"
+    "UPDATE feed.dead_letter AS d SET replaying = true, asked_by = %(by)s"
     " FROM (SELECT subject, max(entry) AS upto FROM feed.dead_letter AS chosen"
     "  WHERE subscription = %(subscription)s AND {} GROUP BY subject) AS wanted"
     " WHERE d.subscription = %(subscription)s AND d.subject = wanted.subject"
@@ -41,7 +46,7 @@ DISCARD: Final = SQL(
     " RETURNING subject"
 )
 FOLLOW: Final = (
-    "UPDATE feed.dead_letter AS d SET replaying = true"
+    "UPDATE feed.dead_letter AS d SET replaying = true, asked_by = %(by)s"
     " WHERE d.subscription = %(subscription)s AND d.subject = ANY(%(subjects)s)"
     " AND d.cause = %(behind)s AND NOT d.replaying"
     " AND NOT EXISTS (SELECT FROM feed.dead_letter AS older"
@@ -68,25 +73,39 @@ def by_cause(connection: Connection[Any], subscription: str) -> Sequence[CauseCo
 def replay(
     connection: Connection[Any],
     subscription: str,
+    by: str,
     cause: str | None,
     entries: Collection[int] | None,
 ) -> int:
     """Have letters sent once more; return how many more are on their way now."""
     chosen, said = _chosen(subscription, cause, entries)
-    return len(connection.execute(REPLAY.format(chosen), said).fetchall())
+    return len(connection.execute(REPLAY.format(chosen), said | {"by": by}).fetchall())
 
 
 def discard(
     connection: Connection[Any],
     subscription: str,
+    by: str,
     cause: str | None,
     entries: Collection[int] | None,
 ) -> int:
     """Throw letters away, and let follow what waited behind them; return how many."""
     chosen, said = _chosen(subscription, cause, entries)
     gone = [subject for (subject,) in connection.execute(DISCARD.format(chosen), said).fetchall()]
-    follow(connection, subscription, set(gone))
+    follow(connection, subscription, set(gone), by)
     return len(gone)
+
+
+def supersede(connection: Connection[Any], subscription: str, withdrawal: Entry) -> int:
+    """Throw away what was put aside about a subject before it was withdrawn; return how many.
+
+    None of it has data any more, and after the withdrawal it says nothing.
+    """
+    gone = connection.execute(
+        "DELETE FROM feed.dead_letter WHERE subscription = %s AND subject = %s AND entry < %s",
+        (subscription, withdrawal.subject, withdrawal.id),
+    )
+    return gone.rowcount
 
 
 def put_aside(  # noqa: PLR0913, PLR0917  # what a row holds
@@ -105,7 +124,7 @@ def put_aside(  # noqa: PLR0913, PLR0917  # what a row holds
         "INSERT INTO feed.dead_letter (subscription, entry, subject, cause, attempts, status)"
         " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (subscription, entry) DO UPDATE SET"
         " cause = EXCLUDED.cause, attempts = EXCLUDED.attempts, status = EXCLUDED.status,"
-        " since = clock_timestamp()",
+        " since = clock_timestamp(), asked_by = NULL",
         (subscription, entry.id, entry.subject, cause, attempts, status),
     )
     connection.execute(
@@ -115,13 +134,15 @@ def put_aside(  # noqa: PLR0913, PLR0917  # what a row holds
     )
 
 
-def taken(connection: Connection[Any], subscription: str, entry: Entry) -> None:
+def taken(
+    connection: Connection[Any], subscription: str, entry: Entry, asked_by: str | None
+) -> None:
     """Forget a letter that was taken after all, and let follow what waited behind it."""
     connection.execute(
         "DELETE FROM feed.dead_letter WHERE subscription = %s AND entry = %s",
         (subscription, entry.id),
     )
-    follow(connection, subscription, {entry.subject})
+    follow(connection, subscription, {entry.subject}, asked_by)
 
 
 def tried(connection: Connection[Any], subscription: str, entry: Entry, attempts: int) -> None:
@@ -132,10 +153,12 @@ def tried(connection: Connection[Any], subscription: str, entry: Entry, attempts
     )
 
 
-def follow(connection: Connection[Any], subscription: str, subjects: Collection[str]) -> None:
+def follow(
+    connection: Connection[Any], subscription: str, subjects: Collection[str], by: str | None
+) -> None:
     """Let letters of these subjects out that wait behind nothing any more."""
     said = {"subscription": subscription, "subjects": sorted(subjects), "behind": BEHIND}
-    connection.execute(FOLLOW, said)
+    connection.execute(FOLLOW, said | {"by": by})
 
 
 def there(connection: Connection[Any], subscription: str, entry: Entry) -> bool:
@@ -156,14 +179,23 @@ def waits(connection: Connection[Any], subscription: str, subject: str) -> bool:
     return found.rowcount > 0
 
 
-def next_replayed(connection: Connection[Any], subscription: str) -> tuple[int, int] | None:
-    """Return the oldest letter on its way: its entry, and how often it was tried."""
-    row = connection.execute(
-        "SELECT entry, attempts FROM feed.dead_letter WHERE subscription = %s AND replaying"
-        " ORDER BY entry LIMIT 1",
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A letter on its way: its entry, how often it was tried, and who asked for that."""
+
+    entry: int
+    attempts: int
+    asked_by: str | None
+
+
+def next_replayed(connection: Connection[Any], subscription: str) -> Replayed | None:
+    """Return the oldest letter on its way."""
+    cursor = connection.cursor(row_factory=class_row(Replayed))
+    return cursor.execute(
+        "SELECT entry, attempts, asked_by FROM feed.dead_letter"
+        " WHERE subscription = %s AND replaying ORDER BY entry LIMIT 1",
         (subscription,),
     ).fetchone()
-    return (row[0], row[1]) if row else None
 
 
 def _chosen(

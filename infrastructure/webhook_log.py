@@ -11,10 +11,13 @@ from application.webhooks import Delivery, Did
 TRIED: Final = (Did.ENTRY.value, Did.REPLAY.value, Did.TEST.value)
 """Lines that are attempts."""
 WRITE: Final = (
-    "INSERT INTO feed.delivery AS line"
-    " (subscription, entry, what, attempt, status, cause, milliseconds, actor)"
-    " VALUES (%(subscription)s, %(entry)s, %(what)s, %(attempt)s, %(status)s, %(cause)s,"
-    " %(milliseconds)s, %(actor)s) RETURNING to_jsonb(line) - 'subscription'"
+    "WITH counted AS (UPDATE feed.subscription SET lines = lines + 1 WHERE id = %(subscription)s"
+    "  RETURNING id, lines)"
+    " INSERT INTO feed.delivery AS line"
+    " (subscription, number, entry, what, attempt, status, cause, milliseconds, actor)"
+    " SELECT id, lines, %(entry)s::bigint, %(what)s, %(attempt)s::integer, %(status)s::integer,"
+    " %(cause)s::text, %(milliseconds)s::integer, %(actor)s::text FROM counted"
+    " RETURNING to_jsonb(line) - 'subscription'"
 )
 READ: Final = (
     "SELECT to_jsonb(line) - 'subscription' FROM feed.delivery AS line"

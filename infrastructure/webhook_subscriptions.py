@@ -47,9 +47,14 @@ SUBSCRIPTIONS_MOST: Final = 10
 """Of an audience, that are not disabled: each entry is sent to each of them."""
 SECRETS_MOST: Final = 4
 """That sign at once: a receiver looks through all of them."""
+FAILING: Final = (
+    "(s.failing_since IS NOT NULL AND (s.attempts > 0 OR s.troubles > 0 OR s.delivered < a.head))"
+)
+"""Nothing is taken, though there is something to send: what lies put aside is told apart."""
 SHOWN: Final = (
-    "SELECT s.id::text, a.agreement, a.agency, s.url, s.secrets, s.state, s.why, s.delivered,"
-    " a.head, s.attempts, s.failing_since, s.next_at, s.created_by, s.created_at,"
+    "SELECT s.id::text, a.agreement, a.agency, s.url, s.secrets, s.state, s.why, s.delivered,"  # noqa: S608
+    " a.head, s.attempts, CASE WHEN " + FAILING + " THEN s.failing_since END AS failing_since,"
+    " s.next_at, s.created_by, s.created_at,"
     " (SELECT count(*) FROM feed.dead_letter AS d WHERE d.subscription = s.id) AS dead,"
     " to_jsonb(line) - 'subscription' AS last FROM feed.subscription AS s"
     " JOIN feed.audience AS a ON a.id = s.audience LEFT JOIN LATERAL"
@@ -58,13 +63,18 @@ SHOWN: Final = (
     " WHERE a.agency = %(agency)s"
 )
 TALLY: Final = (
-    "SELECT count(*) FILTER (WHERE s.state = 'active') AS active,"
+    "SELECT count(*) FILTER (WHERE s.state = 'active') AS active,"  # noqa: S608
     " count(*) FILTER (WHERE s.state = 'paused') AS paused,"
     " count(*) FILTER (WHERE s.state = 'disabled') AS disabled,"
-    " count(*) FILTER (WHERE s.state = 'active' AND s.failing_since IS NOT NULL) AS failing,"
+    " count(*) FILTER (WHERE s.state = 'active' AND " + FAILING + ") AS failing,"
     " coalesce(sum(a.head - s.delivered) FILTER (WHERE s.state = 'active'), 0)::bigint AS behind,"
     " (SELECT count(*) FROM feed.dead_letter) AS dead_letters"
     " FROM feed.subscription AS s JOIN feed.audience AS a ON a.id = s.audience"
+)
+RESUME: Final = (
+    "UPDATE feed.subscription SET state = 'active', why = NULL, attempts = 0, refusals = 0,"
+    " troubles = 0, troubled_since = NULL, failing_since = NULL, spurned = 0, next_at = %s,"
+    " version = version + 1"
 )
 KEPT: Final = (
     "SELECT s.url, s.secrets, s.state, a.agreement FROM feed.subscription AS s"
@@ -150,11 +160,7 @@ class PostgresWebhooks:
         """Go on where it stood, at once: also one that only waits for its next attempt."""
         with self._changing(agency, subscription) as (connection, row):
             _ensure_enabled(row)
-            connection.execute(
-                "UPDATE feed.subscription SET state = 'active', why = NULL, attempts = 0,"
-                " refusals = 0, troubles = 0, failing_since = NULL, next_at = %s WHERE id = %s",
-                (self._now(), subscription),
-            )
+            connection.execute(RESUME + " WHERE id = %s", (self._now(), subscription))
             log(connection, subscription, Did.RESUMED, actor=by)
         return self.one(agency, subscription)
 
@@ -217,6 +223,17 @@ class PostgresWebhooks:
         with self._pool.connection() as connection:
             return log(connection, subscription, Did.TEST, attempt=1, actor=by, **said)
 
+    def resume_restored(self) -> int:
+        """Have those that a restore paused send again; return how many."""
+        which = " WHERE state = 'paused' AND why = %s RETURNING id::text"
+        with transaction(self._pool) as connection:
+            said = (self._now(), Why.RESTORED.value)
+            found = connection.execute(RESUME + which, said).fetchall()
+            for (subscription,) in found:
+                log(connection, subscription, Did.RESUMED, cause=Why.RESTORED.value)
+        self._tell()
+        return len(found)
+
     def tally(self) -> Tally:
         """Return how all webhooks go."""
         with self._pool.connection() as connection:
@@ -257,7 +274,7 @@ class PostgresWebhooks:
         """Have dead letters sent once more; raise `Disabled`."""
         with self._changing(agency, subscription) as (connection, row):
             _ensure_enabled(row)
-            count = webhook_letters.replay(connection, subscription, cause, entries)
+            count = webhook_letters.replay(connection, subscription, by, cause, entries)
             if count:
                 log(connection, subscription, Did.REPLAYED, attempt=count, cause=cause, actor=by)
         return count
@@ -273,7 +290,7 @@ class PostgresWebhooks:
     ) -> int:
         """Throw dead letters away; what waited behind them follows."""
         with self._changing(agency, subscription) as (connection, _):
-            count = webhook_letters.discard(connection, subscription, cause, entries)
+            count = webhook_letters.discard(connection, subscription, by, cause, entries)
             if count:
                 log(connection, subscription, Did.DISCARDED, attempt=count, cause=cause, actor=by)
         return count

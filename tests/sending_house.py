@@ -45,7 +45,10 @@ class SendingHouse(FeedingHouse):
         return agreement
 
     def fill(self, agreement, *subjects):
-        """Tell of subjects, as if something became of them that nobody may know."""
+        """Tell of subjects, as if something became of them that nobody may know.
+
+        With a minus before it, that a subject is shared no more.
+        """
         with transaction(self.pool) as connection:
             number, head = connection.execute(
                 "UPDATE feed.audience SET head = head + %s WHERE agreement = %s AND agency = %s"
@@ -53,11 +56,13 @@ class SendingHouse(FeedingHouse):
                 (len(subjects), agreement.key, LIBRARY),
             ).fetchone()
             for place, subject in enumerate(subjects, head - len(subjects) + 1):
+                name = subject.removeprefix("-")
+                change = "upsert" if name == subject else "withdrawn"
                 connection.execute(
                     "INSERT INTO feed.entry (audience, id, subject, owner, unit, pseudonym, change,"
                     " event, position, at, fields) VALUES"
-                    " (%s, %s, %s, '', %s, %s, 'upsert', 'journey.changed', 1, %s, '{}')",
-                    (number, place, f"case:{subject}", MEDAN, subject, self.wall.at),
+                    " (%s, %s, %s, '', %s, %s, %s, 'journey.changed', 1, %s, '{}')",
+                    (number, place, f"case:{name}", MEDAN, name, change, self.wall.at),
                 )
 
     def one(self, subscription, agency=LIBRARY):

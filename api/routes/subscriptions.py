@@ -1,7 +1,8 @@
 """/v1/subscriptions: an agency has its feeds sent to it, sees how that goes, and mends it itself.
 
 Entries are sent one by one in the order of the feed, as Standard Webhooks. What a receiver would
-not take lies among its dead letters until the agency sends it once more or throws it away.
+not take lies among its dead letters until the agency sends it once more or throws it away; only a
+withdrawal takes the place of those before it by itself.
 """
 
 import re
@@ -220,10 +221,13 @@ def rotate(
     services: WithServices,
     caller: Known,
     agency: WithAgency,
-    body: RotationForm,
+    body: RotationForm | None = None,
 ) -> OpenedAnswer:
-    """Sign with a new secret, told this once; those before it sign too for some hours."""
-    overlap = timedelta(hours=body.overlap_hours)
+    """Sign with a new secret, told this once; those before it sign too for some hours.
+
+    Without a body: for as many as is usual.
+    """
+    overlap = timedelta(hours=(body or RotationForm()).overlap_hours)
     with as_problems():
         opened = services.webhooks.rotate(agency, subscription, caller.id, overlap)
     return opened_answer(opened.subscription, opened.secret)

@@ -67,23 +67,29 @@ CREATE TABLE feed.subscription (
   attempts integer NOT NULL DEFAULT 0,
   refusals integer NOT NULL DEFAULT 0,
   troubles integer NOT NULL DEFAULT 0,
+  troubled_since timestamptz,
   failing_since timestamptz,
+  spurned integer NOT NULL DEFAULT 0,
   next_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   holder uuid,
   held_until timestamptz,
   version bigint NOT NULL DEFAULT 1,
+  lines bigint NOT NULL DEFAULT 0,
   created_by text COLLATE "C" NOT NULL,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 ALTER TABLE feed.subscription SET (fillfactor = 50);
 CREATE INDEX subscription_audience ON feed.subscription (audience);
 COMMENT ON COLUMN feed.subscription.attempts IS 'Of the next entry, and of those the refusals; troubles are the receiver''s, in a row.';
+COMMENT ON COLUMN feed.subscription.failing_since IS 'Since when nothing was taken, be it trouble or refusals; the trouble since troubled_since.';
+COMMENT ON COLUMN feed.subscription.spurned IS 'Entries that were refused and put aside since one was taken: each further one is tried less often.';
+COMMENT ON COLUMN feed.subscription.lines IS 'Lines of its log: each counts its own.';
 COMMENT ON COLUMN feed.subscription.version IS 'Goes up with each change that its sender is to hear of.';
 COMMENT ON TABLE feed.subscription IS 'A webhook: where entries are sent, and up to which they were. Address and secrets are sealed under a key of the service.';
 
 CREATE TABLE feed.delivery (
-  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   subscription uuid NOT NULL REFERENCES feed.subscription,
+  number bigint NOT NULL,
   entry bigint,
   what text COLLATE "C" NOT NULL,
   attempt integer NOT NULL,
@@ -91,9 +97,9 @@ CREATE TABLE feed.delivery (
   cause text COLLATE "C",
   milliseconds integer,
   actor text COLLATE "C",
-  at timestamptz NOT NULL DEFAULT clock_timestamp()
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (subscription, number)
 );
-CREATE INDEX delivery_of ON feed.delivery (subscription, number);
 COMMENT ON TABLE feed.delivery IS 'Every attempt, and every change of a subscription; codes and numbers, never an answer''s words.';
 
 CREATE TABLE feed.dead_letter (
@@ -105,9 +111,11 @@ CREATE TABLE feed.dead_letter (
   status integer,
   since timestamptz NOT NULL DEFAULT clock_timestamp(),
   replaying boolean NOT NULL DEFAULT false,
+  asked_by text COLLATE "C",
   PRIMARY KEY (subscription, entry)
 );
 CREATE INDEX dead_letter_subject ON feed.dead_letter (subscription, subject, entry);
 COMMENT ON TABLE feed.dead_letter IS 'Entries that a receiver would not take, and those about the same subject that wait behind them.';
+COMMENT ON COLUMN feed.dead_letter.asked_by IS 'Who of the agency had it sent once more.';
 
 RESET ROLE;

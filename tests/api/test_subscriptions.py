@@ -138,6 +138,22 @@ def test_an_address_inside_is_refused_in_both_languages_and_nothing_is_told_of_i
     assert said["id"] != said["en"]
 
 
+def test_who_tries_it_without_tls_is_led_to_what_the_operator_sets(house):
+    for url in ("http://192.0.2.1:9/x", "https://example.com:8443/x"):
+        answer = house.disnaker.post(PATH, json={"agreement": house.agreement, "url": url})
+        assert "JEJAK_WEBHOOK_ALLOW" in answer.json()["detail"]
+
+
+def test_what_was_removed_in_the_middle_of_trying_is_not_tried_again_and_says_so(house):
+    with receiving(lambda _: 422) as receiver:
+        one = f"{PATH}/{subscribed(house, receiver)['id']}"
+        assert within(5, lambda: house.disnaker.get(one).json()["attempts"])
+        shown = house.disnaker.get(one).json()
+        assert shown["failing_since"] < shown["next_at"]
+        house.disnaker.delete(one)
+        assert house.disnaker.get(one).json()["next_at"] is None
+
+
 def test_a_test_event_is_sent_at_once_and_stands_in_the_log(house):
     with receiving() as receiver:
         one = subscribed(house, receiver)
@@ -197,6 +213,12 @@ def test_a_secret_is_replaced_and_both_sign_for_a_while_unless_it_leaked(house):
         [(headers, body)] = [got for got in receiver.got if b"jejak.test" in got[1]]
         for secret in (one["secret"], new.json()["secret"]):
             Webhook(secret).verify(body, headers)
+        plain = house.disnaker.post(f"{PATH}/{one['id']}/secret")
+        assert plain.status_code == 201, "no body is needed"
+        assert len(plain.json()["signing"]) == 3
+        wrong = {"Content-Type": "text/plain"}
+        said = house.disnaker.post(f"{PATH}/{one['id']}/secret", content="0", headers=wrong)
+        assert code_of(said, 415) == "request.json_only"
         leaked = house.disnaker.post(f"{PATH}/{one['id']}/secret", json={"overlap_hours": 0})
         assert len(leaked.json()["signing"]) == 1
         too_long = house.disnaker.post(f"{PATH}/{one['id']}/secret", json={"overlap_hours": 999})

@@ -1,5 +1,6 @@
 """What becomes of an entry after an attempt, and of its receiver."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,7 +35,10 @@ def after(answers, at=AT, chance=1.0, **how):
 
 @pytest.mark.parametrize("status", [200, 202, 204, 299])
 def test_what_was_taken_is_over_and_nothing_is_remembered_of_it(status):
-    before = Tries(attempts=7, refusals=2, troubles=3, failing_since=AT - timedelta(hours=1))
+    hour = AT - timedelta(hours=1)
+    before = Tries(
+        attempts=7, refusals=2, troubles=3, troubled_since=hour, failing_since=hour, spurned=2
+    )
     decided = decide(answered(status), before, AT, 0.5)
     assert (decided.fate, decided.next_at, decided.tries) == (Fate.TAKEN, AT, AFRESH)
 
@@ -57,7 +61,7 @@ def test_a_receiver_is_asked_ever_more_seldom_up_to_once_an_hour():
 
 
 def test_the_wait_is_by_chance_between_nothing_and_its_most_so_that_no_crowd_comes_at_once():
-    before = Tries(attempts=5, refusals=0, troubles=5, failing_since=AT)
+    before = replace(AFRESH, attempts=5, troubles=5, troubled_since=AT)
     waits = [
         (decide(answered(503), before, AT, chance).next_at - AT).total_seconds()
         for chance in (0.0, 0.25, 1.0)
@@ -66,8 +70,8 @@ def test_the_wait_is_by_chance_between_nothing_and_its_most_so_that_no_crowd_com
 
 
 def test_after_three_days_of_trouble_the_house_stops_by_itself():
-    begun = Tries(attempts=90, refusals=0, troubles=90, failing_since=AT - PATIENCE)
-    almost = Tries(**{**vars(begun), "failing_since": AT - PATIENCE + timedelta(seconds=1)})
+    begun = replace(AFRESH, attempts=90, troubles=90, troubled_since=AT - PATIENCE)
+    almost = replace(begun, troubled_since=AT - PATIENCE + timedelta(seconds=1))
     assert decide(answered(503), begun, AT, 0.5).fate is Fate.EXHAUSTED
     assert decide(answered(503), almost, AT, 0.5).fate is Fate.AGAIN
 
@@ -86,10 +90,30 @@ def test_trouble_in_between_does_not_use_up_the_attempts_of_an_entry():
     assert after([*answers, answered(400)])[0].fate is Fate.DEAD
 
 
-def test_a_receiver_that_answers_at_all_is_not_in_trouble_any_more():
+def test_a_receiver_that_refuses_is_not_in_trouble_any_more_and_still_takes_nothing():
     decided, _ = after([answered(503), answered(503), answered(422)])
-    assert decided.tries.failing_since is None
-    assert decided.tries.troubles == 0
+    assert (decided.tries.troubles, decided.tries.troubled_since) == (0, None)
+    assert decided.tries.failing_since == AT
+
+
+def test_days_of_refusals_do_not_use_up_the_patience_with_a_receiver_in_trouble():
+    refusing = replace(AFRESH, failing_since=AT - 2 * PATIENCE, spurned=7)
+    assert decide(answered(503), refusing, AT, 0.5).fate is Fate.AGAIN
+
+
+def attempts_of(spurned):
+    """Return how often an entry is tried that is refused after others that were."""
+    tries, at, count = replace(AFRESH, spurned=spurned), AT, 0
+    while True:
+        decided = decide(answered(422), tries, at, 0.5)
+        tries, at, count = decided.tries, decided.next_at, count + 1
+        if decided.fate is Fate.DEAD:
+            assert tries.spurned == spurned + 1
+            return count
+
+
+def test_who_refuses_one_entry_after_another_is_asked_less_and_less_often_of_each():
+    assert [attempts_of(spurned) for spurned in range(6)] == [5, 3, 2, 1, 1, 1]
 
 
 def test_a_dead_letter_that_is_refused_again_holds_up_nobody():

@@ -57,6 +57,11 @@ class Partner:
         return found
 
 
+def last_withdrawn(told):
+    """Return the last withdrawal of each subject in a feed, by the subject."""
+    return {one[1:]: entry for entry, one in enumerate(told, 1) if one.startswith("-")}
+
+
 def in_order(subjects):
     """Return the entries of each subject as the feed has them."""
     found = defaultdict(list)
@@ -69,6 +74,29 @@ SAYS = st.sampled_from(
     [(True, 204), (False, 503), (True, 503), (False, 422), (True, 422), (False, 301), (True, 429)]
 )
 SOME = st.lists(st.sampled_from("abc"), min_size=1, max_size=8)
+
+
+WITHDRAWN = st.sampled_from(["a", "b", "-a", "-b"])
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(st.lists(WITHDRAWN, min_size=3, max_size=8), st.lists(SAYS, max_size=40))
+def test_whatever_is_refused_a_withdrawal_is_heard_and_after_it_nothing_older(house, told, says):
+    """Entries before a withdrawal may be passed over; it, and all after it, come in order."""
+    agreement, partner = house.agreed_on(*told), Partner(says)
+    with receiving(partner) as receiver:
+        subscription, _ = house.subscribe(agreement, receiver)
+        house.send_on(subscription, timedelta(days=60))
+        partner.says.clear()
+        while house.webhooks.replay(LIBRARY, subscription, "user-1"):
+            house.send_on(subscription)
+    withdrawn, had = last_withdrawn(told), partner.by_subject()
+    for subject, entries in in_order(one.removeprefix("-") for one in told).items():
+        since = withdrawn.get(subject, 0)
+        assert had[subject] == sorted(had[subject])
+        assert [one for one in had[subject] if one >= since] == [
+            one for one in entries if one >= since
+        ]
 
 
 def story(house, subjects, later, says, asked):
