@@ -19,6 +19,7 @@ from api import (
     cli_replay,
     cli_seal,
     cli_verify,
+    cli_webhooks,
 )
 from api.event_document import event_document
 from api.telling import fail, told
@@ -38,6 +39,7 @@ app.command("import", epilog=cli_import.EXAMPLES)(cli_import.import_file)
 app.command("export", epilog=cli_export.EXAMPLES)(cli_export.export)
 app.command("backup", epilog=cli_backup.BACKUP_EXAMPLES)(cli_backup.backup)
 app.command("restore", epilog=cli_backup.RESTORE_EXAMPLES)(cli_backup.restore)
+app.command("webhooks", epilog=cli_webhooks.EXAMPLES)(cli_webhooks.webhooks)
 app.command("forget", epilog=cli_keys.FORGET_EXAMPLES)(cli_keys.forget)
 app.add_typer(cli_keys.keys_app, name="keys")
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
