@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
@@ -44,6 +45,10 @@ REASONS: Final[Mapping[Why, Words]] = {
     Why.GONE: ("penerima menjawab 410", "the receiver answered 410"),
     Why.OVER: ("tidak ada lagi yang dikirim", "there is nothing more to send"),
     Why.REMOVED: ("dihapus", "removed"),
+    Why.RESTORED: (
+        "buku dipulihkan dari cadangan; lanjutkan bila ini buku yang dipakai",
+        "the house was restored from a backup; resume if this is the one in use",
+    ),
 }
 DOINGS: Final[Mapping[Did, Words]] = {
     Did.ENTRY: ("entri", "entry"),
@@ -56,8 +61,10 @@ DOINGS: Final[Mapping[Did, Words]] = {
     Did.DISABLED: ("dimatikan", "disabled"),
     Did.REPLAYED: ("diminta kirim ulang", "sending again asked for"),
     Did.DISCARDED: ("dibuang", "discarded"),
+    Did.SUPERSEDED: ("digantikan oleh penarikan", "replaced by a withdrawal"),
 }
 CAUSES: Final[Mapping[str, Words]] = {
+    Why.RESTORED.value: ("dipulihkan dari cadangan", "restored from a backup"),
     BEHIND: (
         "menunggu entri sebelumnya tentang orang yang sama",
         "waits for an earlier entry about the same person",
@@ -125,7 +132,7 @@ def hooks_of(
     return [
         {
             "id": one.id,
-            "url": one.url,
+            "url": shown_address(one.url),
             "button": button_of(one, tongue),
             "said": said_of(one, tongue, zone),
             "dead": [cause_line(each, tongue, zone) for each in webhooks.causes(agency, one.id)],
@@ -139,8 +146,18 @@ def hooks_of(
     ]
 
 
+def shown_address(url: str) -> str:
+    """Return an address without its query, which may hold a token; an ellipsis where it has one."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}{'?…' if parts.query else ''}"
+
+
 def said_of(one: Subscription, tongue: Tongue, zone: Zone) -> Sequence[tuple[str, str]]:
-    """Return what is said of a webhook, each with its label."""
+    """Return what is said of a webhook, each with its label.
+
+    ``delivered`` is how far it is: what lies put aside is not delivered, and told beside it.
+    """
     state = tongue.words(STATES[one.state])
     if one.why:
         state += f" ({tongue.words(REASONS[one.why])})"
@@ -148,12 +165,13 @@ def said_of(one: Subscription, tongue: Tongue, zone: Zone) -> Sequence[tuple[str
     said = [
         (tongue("Keadaan", "State"), state),
         (
-            tongue("Terkirim", "Delivered"),
+            tongue("Sampai entri", "Up to entry"),
             tongue(
                 f"{tongue.number(one.delivered)} dari {tongue.number(one.head)}",
                 f"{tongue.number(one.delivered)} of {tongue.number(one.head)}",
             ),
         ),
+        (tongue("Tidak terkirim", "Not delivered"), tongue.number(one.dead)),
         (
             tongue("Terakhir", "Last"),
             f"{tongue.stamp(last.at, zone)} · {answer_of(last, tongue)}" if last else "-",
@@ -161,8 +179,12 @@ def said_of(one: Subscription, tongue: Tongue, zone: Zone) -> Sequence[tuple[str
     ]
     if one.failing_since:
         said.append((tongue("Gagal sejak", "Failing since"), tongue.stamp(one.failing_since, zone)))
-        if one.state is SubscriptionState.ACTIVE:
-            said.append((tongue("Dicoba lagi", "Tried again"), tongue.stamp(one.next_at, zone)))
+    if one.next_attempt:
+        again = tongue.stamp(one.next_attempt, zone)
+        if one.attempts:
+            tried = tongue.number(one.attempts)
+            again += tongue(f" · sudah dicoba {tried} kali", f" · tried {tried} times so far")
+        said.append((tongue("Dicoba lagi", "Tried again"), again))
     return said
 
 
@@ -181,6 +203,7 @@ def cause_line(one: CauseCount, tongue: Tongue, zone: Zone) -> Mapping[str, Any]
         "cause": one.cause,
         "words": cause_words(one.cause, tongue),
         "count": one.count,
+        "withdrawals": one.withdrawals,
         "replaying": one.replaying,
         "since": tongue.stamp(one.since, zone),
     }

@@ -1,7 +1,8 @@
 """The desk of an agency: agreements as they stand, records as the feed has them, and webhooks."""
 
 import re
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from agency_house import house
@@ -24,7 +25,11 @@ from partner_story import (
 )
 
 from api.cli_demo import AGENCIES
+from api.pages.partner_webhooks import said_of
+from api.pages.tongue import Tongue
 from application.demo.partners import AGENCIES as NAMED
+from application.feeds import Audience
+from application.webhooks import Subscription, SubscriptionState, Why
 from domain.sharing.fields import RECORD_OF
 from domain.time import Zone
 
@@ -180,6 +185,47 @@ def test_a_webhook_is_nobody_s_but_its_agency_s(service, visitor, partnership, d
     assert client.post("/mitra/webhook/nobody", data=said).status_code == 404
 
 
+def test_an_address_is_shown_without_what_may_be_a_token(
+    service, visitor, partnership, disnaker, receiver
+):
+    subscribed(disnaker, partnership[0], f"{receiver.url}?token=rahasia")
+    shown = visitor("agency").get(f"/mitra/{partnership[0]}").text
+    assert f"{receiver.url}?…" in shown
+    assert "rahasia" not in shown
+
+
+WHEN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+TRYING = Subscription(
+    id="1",
+    audience=Audience(agreement="2", agency=DISNAKER),
+    url="https://example.com/",
+    state=SubscriptionState.ACTIVE,
+    why=None,
+    delivered=150,
+    head=151,
+    attempts=3,
+    failing_since=WHEN,
+    next_at=WHEN + timedelta(minutes=3),
+    signing=(None,),
+    dead=6,
+    last=None,
+    created_by="agency-1",
+    created_at=WHEN,
+)
+
+
+def test_what_is_put_aside_is_not_called_delivered_and_what_is_tried_says_when_and_how_often():
+    said = dict(said_of(TRYING, Tongue("id"), Zone.WIB))
+    assert "Terkirim" not in said
+    assert (said["Sampai entri"], said["Tidak terkirim"]) == ("150 dari 151", "6")
+    assert "08.03" in said["Dicoba lagi"].replace(":", ".")
+    assert "sudah dicoba 3 kali" in said["Dicoba lagi"]
+    rests = replace(TRYING, state=SubscriptionState.PAUSED, why=Why.RESTORED)
+    said = dict(said_of(rests, Tongue("id"), Zone.WIB))
+    assert "Dicoba lagi" not in said
+    assert "dipulihkan dari cadangan" in said["Keadaan"]
+
+
 def put_aside(house, client, dead):
     """Let time pass, and say whether an entry is a dead letter by now."""
     house.clock.instant = house.clock() + timedelta(minutes=5)
@@ -211,6 +257,11 @@ def test_the_desk_is_read_and_worked_in_a_browser_without_scripts(
         page.get_by_role("link", name="PKS Medan").click()
         assert page.get_by_text("Sari Contoh").is_visible()
         page.screenshot(path=tmp_path / "agreement.png", full_page=True)
+        discard = page.get_by_role("button", name="Ya, buang").first
+        assert not discard.is_visible(), "it is asked once more before anything is thrown away"
+        page.locator("summary", has_text="Buang").first.click()
+        assert discard.is_visible()
+        page.screenshot(path=tmp_path / "discard.png", full_page=True)
         receiver.answers = lambda _: 204
         page.get_by_role("button", name="Kirim ulang").first.click()
         assert page.url == f"{house.address}/mitra/{agreement}#webhook"
