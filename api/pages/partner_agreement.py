@@ -17,6 +17,7 @@ from api.dependencies import Services
 from api.pages.names import Names, units_and_agencies
 from api.pages.partner_counts import counts_in
 from api.pages.partner_desk import EVERYWHERE, zone_of
+from api.pages.partner_given import Drawer
 from api.pages.partner_records import record_of
 from api.pages.partner_webhooks import hooks_of
 from api.pages.partner_words import FIELDS, standing_words, tail_words
@@ -83,6 +84,7 @@ def at_agreement(
         "first": asked.after and _leaf(asked, ""),
         "later": told and len(told.entries) > ROWS and _leaf(asked, entries[-1].pseudonym),
         **shown(scope, entries, tongue, names),
+        **Drawer(records, scope, tongue, names).content(shares=standing.shares),
     }
     return page(request, "partner_agreement.html", eyes.caller, content)
 
