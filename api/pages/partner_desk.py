@@ -24,23 +24,36 @@ from api.readings import WithReading
 from api.tokens import Caller, Role
 from application.read_models import Access
 from application.sharing import NoSuchScope, Sharing
+from domain.kernel import Words
 from domain.sharing.scope import Scope
 from domain.time import Zone
 from projections.agreements import AGREEMENTS
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
+NOT_ALL_UNITS: Final[Words] = (
+    "hanya penyelia atau auditor yang membawahi semua unit kerja sama ini",
+    "only a supervisor or an auditor of all units of this agreement",
+)
+NOBODY_SEES: Final[Words] = (
+    "tidak ada pihak yang jenisnya mendapat data",
+    "no party is of a kind that is shown data",
+)
 EVERYWHERE: Final = Access(everywhere=True, units=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One agreement of the list; ``agencies`` are those whose eyes the caller may look through."""
+    """One agreement of the list; ``agencies`` are those whose eyes the caller may look through.
+
+    Where there are none, ``why`` says why.
+    """
 
     agreement: str
     title: str
     number: str | None
     standing: str
     agencies: Sequence[tuple[str, str]]
+    why: str
 
 
 @router.get(DESK)
@@ -52,7 +65,8 @@ def desk(request: Request, caller: Partner, reading: WithReading) -> Response:
     rows = agreements_of(services, caller)
     lines = [line_of(services, caller, row, names, tongue) for row in rows]
     reading((), (), 0)
-    content = {"own": names.of(own) if own else None, "agreements": lines}
+    looks = caller.role in OVERSEEING
+    content = {"own": names.of(own) if own else None, "agreements": lines, "looks": looks}
     return page(request, "partner_desk.html", caller, content)
 
 
@@ -74,14 +88,14 @@ def line_of(services: Services, caller: Caller, row: Any, names: Names, tongue: 
     scopes = scopes_of(sharing, row.agreement, parties)
     shown = [one for one in scopes if one.record] or scopes
     told = dict.fromkeys(standing_of(sharing, one, tongue) for one in shown)
+    sharing_with = [one for one in shown if one.record]
     return Line(
         agreement=row.agreement,
         title=row.title or row.agreement,
         number=row.number,
         standing="; ".join(told) or "-",
-        agencies=[
-            (one.agency, names.of(one.agency)) for one in shown if one.record and may(caller, one)
-        ],
+        agencies=[(one.agency, names.of(one.agency)) for one in sharing_with if may(caller, one)],
+        why=tongue.words(NOT_ALL_UNITS if sharing_with else NOBODY_SEES),
     )
 
 

@@ -75,6 +75,14 @@ def test_what_is_ticked_is_accepted_and_what_cannot_be_goes_on_waiting(visitor, 
     assert set(proofs(house, case).competence) == {"SK-77/2025"}
 
 
+def test_who_ticks_nothing_is_told_so(visitor, house, waiting):
+    _, finding, _ = waiting
+    page = visitor("caseworker", MEDAN).post("/hasil-mitra", data={}).text
+    assert "Tidak ada yang dicentang, jadi tidak ada yang diterima" in page
+    assert "0 hasil diterima" not in page
+    assert house.told(finding).waits
+
+
 def test_a_result_is_sent_back_with_a_reason_and_not_without(visitor, house, waiting):
     case, finding, _ = waiting
     unit = visitor("caseworker", MEDAN)
