@@ -2,7 +2,9 @@
 
 A partner refers under an agreement that runs and names them, to a unit that it names. It sees what
 became of its own referrals and of no other's: the answer, what the youth joined, and when the help
-ended; never why, nor in what words. Kept apart from custody, as all of a referral is.
+ended; never why, nor in what words. What is shown is the record that the feed holds, made of the
+same scope at this moment: whoever is not in the one is not in the other. So nothing is shown before
+a parent or guardian has consented. Kept apart from custody, as all of a referral is.
 """
 
 import re
@@ -32,17 +34,23 @@ from application.append import Proposal
 from application.append import Request as Exchange
 from application.ledger import Receipt
 from application.read_models import Access, Question
-from application.timeline import in_order
+from application.timeline import Timeline
 from domain.agreement import ParticipantKind
+from domain.catalogue import STREAMS
 from domain.fields import EXAMPLE_ID, UUID
 from domain.kernel import Json, Refused, Words
+from domain.law.book import LAW
 from domain.programme import ProgrammeKind
 from domain.record import StreamId
-from domain.referral import REFERRAL, GuardianConsented, Party, Referral, ReferralReceived
+from domain.referral import GuardianConsented, ReferralReceived
+from domain.sharing.fields import SharedField
 from domain.sharing.scope import Scope
 from domain.time import Zone
+from projections.counting import lies_in
 from projections.referrals import REFERRALS
-from projections.shared.values import ReferralAnswer
+from projections.shared.plain import plain
+from projections.shared.record import shared
+from projections.shared.values import ReferralAnswer, ReferralShared
 
 router = APIRouter()
 PATH: Final = "/v1/agreements/{agreement_id}/referrals"
@@ -52,6 +60,14 @@ GIVEN: Final = ("referred_by", "agreement")
 NOT_THEIR_UNIT: Final[Words] = (
     "kerja sama ini tidak berlaku untuk unit itu",
     "the agreement does not run for that unit",
+)
+NOT_THEIR_REGION: Final[Words] = (
+    "sebut region remaja ini, yang harus berada di wilayah kerja sama",
+    "name the youth's region, which must lie in those of the agreement",
+)
+NOT_NAMED: Final[Words] = (
+    "kerja sama ini tidak memuat rujukan: perlu remaja_berisiko dan bidang referral",
+    "the agreement has no referrals: they need remaja_berisiko and the field referral",
 )
 
 
@@ -105,7 +121,6 @@ class JoinedAnswer(BaseModel):
 
     kind: ProgrammeKind
     title: str
-    since: date
 
 
 class PartnerReferralAnswer(BaseModel):
@@ -119,7 +134,6 @@ class PartnerReferralAnswer(BaseModel):
     referral_id: str
     unit: str
     received_on: date
-    consented_on: date | None
     respond_by: date | None
     overdue: bool
     answer: ReferralAnswer | None
@@ -147,13 +161,21 @@ class Referring:
 
     @classmethod
     def under(cls, services: Services, eyes: Eyes) -> "Referring":
-        """Return what a party refers by; raise `NoSuchScope`, or 404."""
+        """Return what a party sees its referrals by; raise `NoSuchScope`, or 404."""
         scope = services.sharing.scope(eyes.audience.agreement, eyes.audience.agency)
         eyes.ensure_may_see(scope)
         units = frozenset(services.sharing.open_units(scope))
-        if not units or ParticipantKind.REMAJA_BERISIKO not in scope.participant_kinds:
+        if not (units and _named(scope)):
             raise not_found()
         return cls(services, eyes, scope, units)
+
+    @classmethod
+    def writing(cls, services: Services, eyes: Eyes) -> "Referring":
+        """Return what a party refers by; say to a party why it cannot, where that is for good."""
+        scope = services.sharing.scope(eyes.audience.agreement, eyes.audience.agency)
+        if not _named(scope):
+            raise Problem(403, "referral.not_named", NOT_NAMED)
+        return cls.under(services, eyes)
 
     def keys(self, after: str | None, most: int) -> list[str]:
         """Return the keys of the party's referrals, after one."""
@@ -167,24 +189,45 @@ class Referring:
         return [key for key, _ in rows]
 
     def one(self, key: str) -> PartnerReferralAnswer | None:
-        """Return one of the party's own referrals; `None` for what is none, or is forgotten."""
+        """Return a referral as the feed has it at this moment; `None` for what is not in scope."""
+        stream = StreamId(kind="referral", key=key)
+        pages = self.services.ledger.read(stream)
+        journey = Timeline.of(STREAMS[stream.kind], pages).journey
+        found = shared(self.scope, stream, journey, {}, LAW)
+        if found is None or found.unit not in self.units:
+            return None
+        return self._answer(key, found.unit, found.record[SharedField.REFERRAL.value])
+
+    def told(self, key: str) -> PartnerReferralAnswer | None:
+        """Return what a partner said itself of a referral, and nothing that came after."""
         pages = self.services.ledger.read(StreamId(kind="referral", key=key))
-        state = REFERRAL.fold(in_order(pages))
-        said = state.received
-        own = (self.scope.agreement, self.scope.agency)
-        if said is None or Party.YOUTH in state.forgotten:
+        said = pages[0].event
+        if not isinstance(said, ReferralReceived):
             return None
-        if (said.agreement, said.referred_by) != own:
-            return None
-        zone = self.services.units.zone_of(said.unit) or Zone.WIB
-        return _answer(key, said, state, self.services.now().astimezone(zone.offset).date())
+        fresh = ReferralShared(
+            received_on=said.effective.day,
+            respond_by=said.respond_by,
+            answer=None,
+            answered_on=None,
+            activities=(),
+            finished_on=None,
+        )
+        return self._answer(key, said.unit, plain(fresh))
+
+    def _answer(self, key: str, unit: str, said: Json) -> PartnerReferralAnswer:
+        zone = self.services.units.zone_of(unit) or Zone.WIB
+        today = self.services.now().astimezone(zone.offset).date().isoformat()
+        late = said["answer"] is None and (said["respond_by"] or today) < today
+        whole = {"referral_id": key, "unit": unit, "overdue": late, **said}
+        return PartnerReferralAnswer.model_validate(whole)
 
     def show(self, reading: Reading, shown: Sequence[PartnerReferralAnswer]) -> list[Json]:
         """Return referrals as JSON, once it is recorded that they are shown."""
         if shown:
             whom = [f"referral:{one.referral_id}" for one in shown]
             agreement = self.scope.agreement
-            record = reading.record(whom, (), len(shown), agreement=agreement)
+            fields = (SharedField.REFERRAL.value,)
+            record = reading.record(whom, fields, len(shown), agreement=agreement)
             self.services.access.record(record)
         reading.of_nobody()  # or it is recorded by now
         return [one.model_dump(mode="json") for one in shown]
@@ -196,11 +239,8 @@ class Referring:
         entries = [Entry(stream=stream, form=body.referral, pointer="/referral", given=given)]
         if body.consent is not None:
             entries.append(Entry(stream=stream, form=body.consent, pointer="/consent"))
-        unit = body.referral.data.unit
-        if unit not in self.units:
-            place = ("/referral/data/unit", "referral.unit", NOT_THEIR_UNIT)
-            raise Problem(422, "referral.unit", NOT_THEIR_UNIT, errors=[place])
-        zone = self.services.units.zone_of(unit) or Zone.WIB
+        self._ensure_theirs(body.referral.data)
+        zone = self.services.units.zone_of(body.referral.data.unit) or Zone.WIB
         for entry in entries:
             desk.ensure_may_cite(to_evidence(entry.form), (), entry.pointer)
         proposals = [
@@ -226,28 +266,21 @@ class Referring:
         except Refused as no:
             raise refusal(no, field_of(entries[0], no)) from None
 
+    def _ensure_theirs(self, said: Any) -> None:
+        """Refuse a youth who would be in no scope: of another unit, or of elsewhere."""
+        errors = []
+        if said.unit not in self.units:
+            errors.append(("/referral/data/unit", "referral.unit", NOT_THEIR_UNIT))
+        if not lies_in(said.region, self.scope.regions):
+            errors.append(("/referral/data/region", "referral.region", NOT_THEIR_REGION))
+        if errors:
+            raise Problem(422, errors[0][1], errors[0][2], errors=errors)
 
-def _answer(
-    key: str, said: ReferralReceived, state: Referral, today: date
-) -> PartnerReferralAnswer:
-    answered = state.accepted or state.declined
-    answer = ReferralAnswer.ACCEPTED if state.accepted else ReferralAnswer.DECLINED
-    late = said.respond_by is not None and said.respond_by < today
-    return PartnerReferralAnswer(
-        referral_id=key,
-        unit=said.unit,
-        received_on=said.effective.day,
-        consented_on=state.consent.effective.day if state.consent else None,
-        respond_by=said.respond_by,
-        overdue=late and answered is None,
-        answer=answer if answered else None,
-        answered_on=answered.day if answered else None,
-        activities=[
-            JoinedAnswer(kind=one.kind, title=one.title, since=one.effective.day)
-            for one in state.activities.values()
-        ],
-        finished_on=state.finished.day if state.finished else None,
-    )
+
+def _named(scope: Scope) -> bool:
+    """Say whether the agreement has referrals at all, and the agency may have them."""
+    named = ParticipantKind.REMAJA_BERISIKO in scope.participant_kinds
+    return named and SharedField.REFERRAL in scope.fields
 
 
 @router.post(PATH, dependencies=STRICT, response_model=PartnerReferralAnswer, status_code=201)
@@ -258,14 +291,18 @@ async def refer(
     body: ReferralBody,
     response: Response,
 ) -> Json:
-    """Refer a youth to a unit of the agreement. Who refers, and under what, is the request's."""
+    """Refer a youth to a unit of the agreement. Who refers, and under what, is the request's.
+
+    The answer repeats what was told. What becomes of it is shown, here and in the feed, once the
+    consent of a parent or guardian is recorded: now, or later at the unit.
+    """
     desk = Desk(services, signature)
 
     def record() -> Json:
-        referring = Referring.under(services, eyes)
+        referring = Referring.writing(services, eyes)
         receipt = desk.once(lambda: referring.refer(desk, body))
         stream = next(one.stream for one in receipt.written if one.stream.kind == "referral")
-        found = referring.one(stream.key)
+        found = referring.one(stream.key) or referring.told(stream.key)
         if found is None:
             raise not_found()
         (answer,) = referring.show(signature.reading, [found])

@@ -13,6 +13,7 @@ from domain.agreement import AgreementSuspended, ParticipantKind
 from domain.programme import ProgrammeKind
 from domain.record import StreamId
 from domain.referral import (
+    GuardianConsented,
     ReferralAccepted,
     ReferralDeclined,
     ReferralFinished,
@@ -105,7 +106,7 @@ def test_what_became_of_it_is_seen_without_a_name_a_reason_or_an_outcome(
     key = refer(police, agreement).json()["referral_id"]
     stream = StreamId(kind="referral", key=key)
     fresh = police.get(address(agreement, key)).json()
-    assert (fresh["answer"], fresh["overdue"], fresh["consented_on"]) == (None, True, "2025-07-21")
+    assert (fresh["answer"], fresh["overdue"]) == (None, True)
     desk.tell(
         stream,
         ReferralAccepted(effective=on("2025-08-01")),
@@ -120,29 +121,38 @@ def test_what_became_of_it_is_seen_without_a_name_a_reason_or_an_outcome(
         "referral_id": key,
         "unit": PEKALONGAN,
         "received_on": "2025-07-20",
-        "consented_on": "2025-07-21",
         "respond_by": "2025-07-31",
         "overdue": False,
         "answer": "accepted",
         "answered_on": "2025-08-01",
-        "activities": [{"kind": "literasi", "title": "Baca", "since": "2025-08-02"}],
+        "activities": [{"kind": "literasi", "title": "Baca"}],
         "finished_on": "2025-09-01",
     }
     none = dict.fromkeys(("subjects", "units", "actor", "agency", "since", "before"))
     kept = service.services.access.ask(Asked(**none, limit=1))[0]
     assert (kept.subjects, kept.agreement) == ((str(stream),), agreement.key)
-    assert kept.actor.agency == POLRES
+    assert (kept.actor.agency, kept.fields) == (POLRES, ("referral",))
 
 
-def test_a_no_is_heard_without_its_reason_and_a_consent_may_still_come(agreement, police, desk):
-    answer = refer(police, agreement, consent=None)
-    assert answer.json()["consented_on"] is None
-    key = answer.json()["referral_id"]
+def test_a_no_is_heard_without_its_reason(agreement, police, desk):
+    key = refer(police, agreement).json()["referral_id"]
     stream = StreamId(kind="referral", key=key)
     desk.tell(stream, ReferralDeclined(effective=on("2025-07-25"), reason="Alasan Rahasia"))
     said = police.get(address(agreement, key))
     assert (said.json()["answer"], said.json()["overdue"]) == ("declined", False)
     assert "Rahasia" not in said.text
+
+
+def test_nothing_is_shown_before_a_guardian_has_consented(agreement, police, desk):
+    told = refer(police, agreement, consent=None)
+    assert (told.status_code, told.json()["unit"], told.json()["answer"]) == (201, PEKALONGAN, None)
+    key = told.json()["referral_id"]
+    assert police.get(address(agreement, key)).status_code == 404
+    consent = GuardianConsented(
+        effective=on("2025-07-22"), guardian="Ibu", document="Surat 2", sha256=None
+    )
+    desk.tell(StreamId(kind="referral", key=key), consent)
+    assert police.get(address(agreement, key)).json() == told.json()
 
 
 def test_the_list_holds_the_partners_own_under_this_agreement_by_leaves(
@@ -187,6 +197,13 @@ def test_an_agreement_refers_to_its_own_units_only(agreement, police):
     assert [one["pointer"] for one in answer.json()["errors"]] == ["/referral/data/unit"]
 
 
+@pytest.mark.parametrize("region", ["12.71", None])
+def test_an_agreement_is_about_youths_of_its_own_regions(agreement, police, region):
+    answer = refer(police, agreement, region=region)
+    assert (answer.status_code, answer.json()["code"]) == (422, "referral.region")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/referral/data/region"]
+
+
 def test_nobody_refers_in_anothers_name(agreement, police):
     answer = refer(police, agreement, referred_by="DINSOS-33.75")
     assert answer.status_code == 422
@@ -196,12 +213,22 @@ def test_nobody_refers_in_anothers_name(agreement, police):
     "changes",
     [
         {"participant_kinds": (ParticipantKind.MANTAN_WARGA_BINAAN,)},
-        {"parties": ("RUTAN-PEKALONGAN", "DINSOS-33.75")},
+        {"allowed_fields": ("full_name", "domicile")},
         {"allowed_fields": ()},
     ],
 )
-def test_an_agreement_that_does_not_name_them_takes_no_referrals(desk, police, changes):
+def test_an_agreement_that_does_not_name_them_takes_no_referrals_and_says_why(
+    desk, police, changes
+):
     agreement = agreed(desk, **changes)
+    answer = refer(police, agreement)
+    assert (answer.status_code, answer.json()["code"]) == (403, "referral.not_named")
+    assert "remaja_berisiko" in answer.json()["detail"]
+    assert police.get(address(agreement)).status_code == 404
+
+
+def test_who_is_no_party_hears_of_no_agreement(desk, police):
+    agreement = agreed(desk, parties=("RUTAN-PEKALONGAN", "DINSOS-33.75"))
     assert refer(police, agreement).status_code == 404
     assert police.get(address(agreement)).status_code == 404
 
