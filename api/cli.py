@@ -66,9 +66,13 @@ def token(  # noqa: PLR0913, PLR0917  # its options
     agency: Annotated[str, typer.Option(help="Kode instansi / an agency's code.")] = "",
     user: Annotated[str, typer.Option(help="Kunci pengguna, bukan nama / a key, no name.")] = "",
     days: Annotated[int, typer.Option(min=1, max=366, help="Masa berlaku / good for.")] = 30,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Juga bila instansinya belum terdaftar / unregistered too."),
+    ] = False,
 ) -> None:
     """Buat token masuk untuk satu pengguna / make one user's bearer token."""
-    from api.main import issue, settings, tokens_of  # noqa: PLC0415  # --help stays quick
+    from api.main import issue, knows_agency, settings, tokens_of  # noqa: PLC0415  # --help: quick
 
     if (role is Role.AGENCY) != bool(agency):
         fail(
@@ -91,6 +95,11 @@ def token(  # noqa: PLR0913, PLR0917  # its options
         agency=agency or None,
     )
     with told():
+        if agency and not force and not knows_agency(settings(), agency):
+            fail(
+                f"registri tidak mengenal instansi {agency}: daftarkan dulu, atau pakai --force",
+                f"the registry knows no agency {agency}: register it first, or use --force",
+            )
         typer.echo(issue(tokens_of(settings()), caller, days))
 
 

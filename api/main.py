@@ -24,6 +24,7 @@ from application.forgetting import Forgetting
 from application.policies import Policies
 from application.sharing import Sharing
 from application.units import Units
+from domain.record import StreamId
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.archive import SealedArchives
 from infrastructure.awaited_keys import AwaitedKeys
@@ -301,6 +302,18 @@ def tokens_of(chosen: Settings) -> Tokens:
         open_key_store(database, chosen.data_dir, as_guest=True) as keys,
     ):
         return Tokens(secret=keys.derive("tokens"), now=now)
+
+
+def knows_agency(chosen: Settings, agency: str) -> bool:
+    """Say whether the registry names an agency."""
+    configure_logging()
+    with (
+        open_database(chosen, as_guest=True) as database,
+        open_key_store(database, chosen.data_dir, as_guest=True) as keys,
+        service_pool(database.service) as pool,
+        EventsourcingLedger(pool, keys) as ledger,
+    ):
+        return bool(ledger.read(StreamId(kind="registry", key=f"agency/{agency}")))
 
 
 def import_keys_of(house: House) -> KeyedDigests:

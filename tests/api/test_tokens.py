@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
+from import_files import Jejak, line
 from typer.testing import CliRunner
 
 from api.cli import app
@@ -117,10 +118,24 @@ def test_a_token_names_an_agency_exactly_where_its_role_is_one(words):
     assert "--agency CODE" in answer.stderr
 
 
-def test_a_token_of_an_agency_needs_no_unit(monkeypatch):
+@pytest.fixture
+def jejak(database, tmp_path, monkeypatch):
+    monkeypatch.setenv("JEJAK_DATABASE_URL", database)
+    monkeypatch.setenv("JEJAK_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JEJAK_MASTER_KEY", (b"k" * 32).hex())
     monkeypatch.setattr("api.main.tokens_of", lambda _: TOKENS)
-    said = ["token", "--role", "agency", "--agency", "DISNAKER-12.71"]
-    caller = TOKENS(CliRunner().invoke(app, said).stdout.strip())
+    return Jejak(tmp_path)
+
+
+def test_a_token_is_made_of_an_agency_that_the_registry_knows_and_it_needs_no_unit(jejak):
+    words = ["token", "--role", "agency", "--agency", "DISNAKER-12.71"]
+    assert jejak(*words, status=1) == ""
+    assert "the registry knows no agency DISNAKER-12.71" in jejak.said
+    assert TOKENS(jejak(*words, "--force").strip()).agency == "DISNAKER-12.71"
+    said = {"agency": "DISNAKER-12.71", "kind": "dinas_ketenagakerjaan", "title": "Disnaker"}
+    named = line("registry:agency/DISNAKER-12.71", "registry.agency_named", "2020-01-01", **said)
+    jejak("import", jejak.file(named))
+    caller = TOKENS(jejak(*words).strip())
     assert (caller.role, caller.agency, caller.units) == (
         Role.AGENCY,
         "DISNAKER-12.71",
