@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from application.cloud_events import schema_id
 from domain.sharing.fields import FIELDS, RECORD_OF, RecordKind, SharedField
+from projections.shared.builders import OF_REFERRALS
 
 PAGE = (Path(__file__).parent.parent / "docs" / "records.md").read_text(encoding="utf-8")
 
@@ -31,3 +33,18 @@ def test_every_field_is_ticked_for_the_records_that_may_have_it_and_for_no_other
     assert ticked == {
         field.value: [field in FIELDS[record] for record in RecordKind] for field in SharedField
     }
+
+
+def test_a_field_of_referrals_that_is_about_the_youth_is_told_at_the_referral():
+    [told] = [cells[-1] for cells in rows() if cells[0] == "`referral`"]
+    assert SharedField.FULL_NAME in OF_REFERRALS
+    assert f"`{SharedField.FULL_NAME.value}`" in told
+    [name] = [cells[-1] for cells in rows() if cells[0] == "`full_name`"]
+    assert f"see `{SharedField.REFERRAL.value}`" in name
+
+
+def test_a_schema_is_found_by_the_name_that_an_entry_has_for_it():
+    said = re.search(r"`(/v1/schemas/{record}\.json)`.*?`(urn:[^`]+)`", PAGE, re.DOTALL)
+    address, name = said.groups()
+    assert name.format(record="trainee") == schema_id(RecordKind.TRAINEE)
+    assert address.format(record="trainee") == "/v1/schemas/trainee.json"

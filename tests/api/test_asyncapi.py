@@ -3,11 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import jsonschema_rs
 import pytest
+from asyncapi_messages import messages_that_fit
 from feeding_house import LIBRARY, TOWN, audience, opened_house
 from scenario import on
 
@@ -48,21 +48,6 @@ def scope_of(record):
     scope = compile_scope("01980f5c-7a00-7000-8000-000000000009", [], "DINAS-1", kind)
     assert isinstance(scope.kind, AgencyKind)
     return scope
-
-
-@cache
-def checks():
-    document = asyncapi()
-    schemas = {"components": {"schemas": document["components"]["schemas"]}}
-    names = document["channels"]["webhook"]["messages"]
-    return {
-        name: jsonschema_rs.validator_for(schemas | {"$ref": f"#/components/schemas/{name}"})
-        for name in names
-    }
-
-
-def messages_that_fit(event):
-    return [name for name, check in checks().items() if check.is_valid(event)]
 
 
 def test_the_document_is_sound_by_the_official_schema(official):
