@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from api.feed_bindings import BINDING, QUERIES, REQUEST, STREAM_QUERIES, request
 from application.cloud_events import (
     BATCH_MEDIA_TYPE,
     MEDIA_TYPE,
@@ -31,7 +32,6 @@ from projections.shared.schema import schema_of
 
 ASYNCAPI: Final = "3.0.0"
 VERSION: Final = "1"
-BINDING: Final = "0.3.0"
 COUNTS: Final = "counts.published"
 """What an entry about counts is called, which are about nobody."""
 OF_THE_AGREEMENT: Final[Mapping[str, Sequence[Change]]] = {
@@ -72,48 +72,6 @@ HOW: Final[Mapping[str, str]] = {
         f" is refused (any other 4xx) is tried {len(REFUSED_AGAIN) + 1} times at most; then it is a"
         " dead letter, and entries of other subjects go on. 410 disables the subscription for good."
     ),
-}
-REQUEST: Final = "request"
-"""What a channel calls what a reader asks of it."""
-QUERIES: Final[Mapping[str, Json]] = {
-    "lastEventId": {
-        "type": "string",
-        "pattern": "^[0-9]{0,16}$",
-        "description": "The id of the entry read last; without it, the start of the feed.",
-    },
-    "timeout": {
-        "type": "integer",
-        "minimum": 0,
-        "maximum": 2**31,
-        "default": 0,
-        "description": "Milliseconds to wait for news where there is none; 30,000 at most.",
-    },
-    "limit": {"type": "integer", "minimum": 1, "maximum": 1_000, "default": 1_000},
-    "after": {
-        "type": "integer",
-        "minimum": 0,
-        "description": "Wait until the feeds have seen this position of the ledger.",
-    },
-    "agency": {
-        "type": "string",
-        "description": "Whose eyes a supervisor or an auditor looks through; no agency says it.",
-    },
-}
-STREAM_QUERIES: Final = ("lastEventId", "after", "agency")
-HEADERS: Final[Mapping[str, Json]] = {
-    "feed": {
-        "If-None-Match": {
-            "type": "string",
-            "description": "The `ETag` of a page that is at hand: 304 where it is still the same.",
-        },
-    },
-    "stream": {
-        "Last-Event-ID": {
-            "type": "string",
-            "pattern": "^[0-9]{0,16}$",
-            "description": "As server-sent events have it; it goes before `lastEventId`.",
-        },
-    },
 }
 ENVELOPE: Final[Json] = {
     "type": "object",
@@ -303,16 +261,6 @@ def channel(name: str, server_name: str, address: str, types: Iterable[str]) -> 
             **{one: {"$ref": f"#/components/messages/{one}"} for one in types},
         },
         "parameters": {"agreement_id": {"description": "The id of the agreement."}},
-    }
-
-
-def request(name: str) -> Json:
-    """Return what a reader asks of a channel: it has headers and no content."""
-    headers = {"type": "object", "properties": dict(HEADERS[name])}
-    return {
-        "name": f"{name}.{REQUEST}",
-        "title": f"What a reader asks of the {name}.",
-        "bindings": {"http": {"headers": headers, "bindingVersion": BINDING}},
     }
 
 

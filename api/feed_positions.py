@@ -10,6 +10,10 @@ from api.lists import NO_SUCH_POSITION, POSITION_MOST, WAIT_SECONDS, fault
 from api.problems import Problem
 from domain.kernel import Words
 
+WHICH: Final = (
+    "Wait until the feeds have seen this position of the ledger, as a write answers it. It is no"
+    " entry's id: that is `lastEventId`."
+)
 BEHIND: Final[Words] = (
     "feed belum sampai ke posisi itu; coba lagi sebentar",
     "the feed has not reached that position; try again shortly",
@@ -20,7 +24,7 @@ async def seen_position(
     services: WithServices,
     after: Annotated[
         int | None,
-        Query(ge=0, le=POSITION_MOST, description="Wait until this position was seen."),
+        Query(ge=0, le=POSITION_MOST, description=WHICH),
     ] = None,
 ) -> None:
     """Wait, within bounds, until the feeds have seen a position of the ledger."""

@@ -84,6 +84,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "415": "This type of content is not taken.",
     "422": "The content can never be accepted; `errors` says where.",
     "428": "No version was named.",
+    "429": "Too often; `Retry-After` says when again.",
     "503": "The outcome is unknown, or the store is away: try again with the same key.",
 }
 READS: Final = ("401", "403", "404", "422", "503")

@@ -61,7 +61,11 @@ class SubscriptionForm(BaseModel):
 
     agreement: str = Field(pattern=f"^{UUID}$", examples=[EXAMPLE_ID])
     url: str = Field(max_length=2_000, examples=["https://disnaker.example.go.id/jejak"])
-    after: Annotated[int, Strict(), Field(ge=0, le=ENTRY_MOST)] = 0
+    after: Annotated[
+        int,
+        Strict(),
+        Field(ge=0, le=ENTRY_MOST, description="The id of the feed's entry read last; 0: none."),
+    ] = 0
 
 
 class RotationForm(BaseModel):

@@ -221,7 +221,9 @@ async def read_feed(
         int,
         Query(ge=0, le=2**31, description="Milliseconds to wait for news; 30,000 at most."),
     ] = 0,
-    limit: Annotated[int, Query(ge=1, le=ENTRIES_MOST)] = ENTRIES_MOST,
+    limit: Annotated[
+        int, Query(ge=1, le=ENTRIES_MOST, description="At most so many entries in one answer.")
+    ] = ENTRIES_MOST,
 ) -> Response:
     """Return the entries after one, in order; wait for them where there is none yet.
 

@@ -20,6 +20,7 @@ from api.callers import Known
 from api.cursors import cursor_after, key_from
 from api.dependencies import Services, WithServices
 from api.lists import PAGE, PAGE_MOST
+from api.openapi import problem
 from api.problems import Problem, not_found
 from api.readings import WithReading
 from api.routes.collections import STRICT
@@ -233,7 +234,7 @@ def rotate(
     return opened_answer(opened.subscription, opened.secret)
 
 
-@router.post(f"{ONE}/test", dependencies=STRICT)
+@router.post(f"{ONE}/test", dependencies=STRICT, responses={429: problem("429")})
 async def send_test(
     subscription: Key, services: WithServices, caller: Known, agency: WithAgency
 ) -> DeliveryAnswer:

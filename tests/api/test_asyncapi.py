@@ -154,6 +154,8 @@ def test_what_may_be_asked_is_bound_as_the_routes_read_it(service):
         route = paths[f"/v1/feeds/{{agreement_id}}{path}"]["get"]["parameters"]
         bound = operations[name]["bindings"]["http"]["query"]["properties"]
         assert set(bound) == {one["name"] for one in route if one["in"] == "query"}
+        assert all(one["description"] for one in route if one["in"] == "query")
+        assert all(one["description"] for one in bound.values())
         for one in route:
             if one["in"] == "query" and one["schema"].get("type") == "integer":
                 for key in ("type", "minimum", "maximum", "default"):

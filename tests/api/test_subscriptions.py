@@ -181,6 +181,8 @@ def test_nobody_is_flooded_with_test_events(house):
         assert [post(house.disnaker, one, "test").status_code for _ in range(6)] == [200] * 6
         more = post(house.disnaker, one, "test")
         assert code_of(more, 429) == "subscription.too_soon"
+        document = house.app.openapi()["paths"][f"{PATH}/{{subscription_id}}/test"]["post"]
+        assert "429" in document["responses"]
         assert more.headers["retry-after"] == "60"
 
 
