@@ -11,21 +11,24 @@ from domain.person import Sex
 from domain.referral import REFERRAL
 from projections.counting import AgeBand, age_band
 from projections.shared.material import Material
-from projections.shared.membership import is_child, participant_kind
+from projections.shared.membership import is_secret, participant_kind
 
 
 def full_name(material: Material) -> Line | None:
-    """Return the name as written at admission, or at the referral; never a child's in custody."""
+    """Return the name as written at admission, or at the referral; never a child's in custody.
+
+    Nor that of whom nobody knows to be none.
+    """
     if material.stream.kind != CASE.name:
         received = material.journey[REFERRAL].received
         return (received.full_name or None) if received else None
     opening = material.journey[CUSTODY].opening
-    return (opening.full_name or None) if opening and not is_child(material) else None
+    return (opening.full_name or None) if opening and not is_secret(material) else None
 
 
 def nisn(material: Material) -> Nisn | None:
-    """Return the learner's national number; never a child's."""
-    return None if is_child(material) else material.journey[KEJAR_PAKET].nisn or None
+    """Return the learner's national number; never that of a child, or of who may be one."""
+    return None if is_secret(material) else material.journey[KEJAR_PAKET].nisn or None
 
 
 def sex(material: Material) -> Sex | None:

@@ -17,7 +17,7 @@ from domain.law.case_facts import facts_of
 from domain.law.possible import problems
 from domain.law.sentence import Endless, closed, dates
 from projections.shared.material import Material
-from projections.shared.membership import is_child
+from projections.shared.membership import is_secret
 from projections.shared.values import (
     BusinessShared,
     CertificateKind,
@@ -40,7 +40,7 @@ def skill(material: Material) -> tuple[SkillFound, ...]:
 
 def certificate(material: Material) -> tuple[CertificateShared, ...]:
     """Return the certificates, of attendance before those of competence."""
-    hidden = is_child(material)
+    hidden = is_secret(material)
     return tuple(chain(_attendance(material, hidden=hidden), _competence(material, hidden=hidden)))
 
 
@@ -73,13 +73,18 @@ def _competence(material: Material, *, hidden: bool) -> Iterator[CertificateShar
 
 
 def placement(material: Material) -> tuple[WorkShared, ...]:
-    """Return the work that has started."""
+    """Return the work that has started; not where a child works, nor as what.
+
+    Whoever may be one is meant too: "other things that may show who it is" are secret (UU 11/2012
+    art. 19).
+    """
+    hidden = is_secret(material)
     return tuple(
         WorkShared(
             placement=key,
             kind=one.work.kind,
-            employer=one.work.employer,
-            position=one.offer.position if one.offer else None,
+            employer=None if hidden else one.work.employer,
+            position=one.offer.position if one.offer and not hidden else None,
             since=one.work.effective.day,
             until=one.ended.day if one.ended else None,
             verified=_verified(one),

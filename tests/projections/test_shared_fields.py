@@ -32,7 +32,7 @@ from shared_journeys import (
 )
 
 from application.cloud_events import schema_id
-from domain.admission import AdmissionReason
+from domain.admission import AdmissionReason, CustodyTakenOver, LegalStatus
 from domain.charge import CHARGE
 from domain.conduct import CONDUCT
 from domain.detention import DETENTION
@@ -70,6 +70,8 @@ SEES = {
     "bapas": (*FREED, "supervision"),
 }
 """All that each kind of agency can be told of somebody who has been through everything."""
+CHILDREN = (replace(ADMITTED, birth_date=date(2009, 5, 17)), replace(ADMITTED, birth_date=None))
+"""One who is a child, and one of whom nobody can say so."""
 SECRETS = (CHARGE, CONDUCT, DETENTION, EARLIER_REMISI, REMISI)
 
 
@@ -252,15 +254,17 @@ def test_of_who_serves_for_life_no_quarter_is_told():
     assert told(scope_of(AgencyKind.BPVP), served).record["availability"] is None
 
 
-@pytest.mark.parametrize("kind", list(ReleaseKind))
+NOT_CONVICTED = ("putusan_bebas", "putusan_lepas", "abolisi", "penangguhan")
+
+
+@pytest.mark.parametrize("kind", [one for one in ReleaseKind if one.value not in NOT_CONVICTED])
 def test_a_release_says_whether_it_is_for_good_and_never_by_which_decision(kind):
     released = Released(effective=on("2025-09-01"), kind=kind, document="SB/9")
-    record = told(scope_of(AgencyKind.POLRES), [ADMITTED, released]).record
+    record = told(scope_of(AgencyKind.POLRES), [ADMITTED, *SENTENCED, released]).record
     may_be_revoked = kind.value in {
         "pembebasan_bersyarat",
         "cuti_bersyarat",
         "cuti_menjelang_bebas",
-        "penangguhan",
     }
     kind_told = "conditional" if may_be_revoked else "final"
     assert record["release"] == {"on": "2025-09-01", "kind": kind_told}
@@ -278,12 +282,35 @@ def test_a_bapas_hears_of_guidance_and_when_the_klien_is_to_report_next():
 
 
 def test_a_child_is_never_named_nor_found_by_a_number():
-    child = replace(ADMITTED, birth_date=date(2009, 5, 17))
-    learner = told(scope_of(AgencyKind.DINAS_PENDIDIKAN), [child, *LEARNT]).record
-    assert (learner["full_name"], learner["nisn"]) == (None, None)
-    trainee = told(scope_of(AgencyKind.BPVP), [child, *trained()]).record
-    assert trainee["full_name"] is None
-    assert [one["number"] for one in trainee["certificate"]] == [None, None]
+    for opening in CHILDREN:
+        learner = told(scope_of(AgencyKind.DINAS_PENDIDIKAN), [opening, *LEARNT]).record
+        assert (learner["full_name"], learner["nisn"]) == (None, None)
+        trainee = told(
+            scope_of(AgencyKind.BPVP), [opening, *trained(), *worked("salon", WorkKind.KARYAWAN)]
+        ).record
+        assert trainee["full_name"] is None
+        assert [one["number"] for one in trainee["certificate"]] == [None, None]
+        assert [(one["employer"], one["position"]) for one in trainee["placement"]] == [
+            (None, None)
+        ]
+
+
+def test_who_was_taken_over_without_a_date_of_birth_is_named_where_the_law_calls_nobody_a_child():
+    for status in LegalStatus:
+        named = told(scope_of(AgencyKind.BPVP), [taken_over(status), *trained()]).record
+        is_child = status in {LegalStatus.ANAK, LegalStatus.ANAK_BINAAN}
+        assert (named["full_name"] is None) is is_child
+
+
+def taken_over(status):
+    said = {name: value for name, value in vars(ADMITTED).items() if name != "reason"}
+    return CustodyTakenOver(
+        **said | {"birth_date": None},
+        legal_status=status,
+        admitted_on=ADMITTED.effective.day,
+        source="Register",
+        source_date=ADMITTED.effective.day,
+    )
 
 
 def test_a_child_is_not_named_after_the_release_either():

@@ -187,6 +187,39 @@ def test_before_the_admission_nobody_is_anything():
     assert told(BPVP, trained()) is None
 
 
+@pytest.mark.parametrize("freed", [(FREED,), (*SENTENCED, *ON_PB)])
+@pytest.mark.parametrize("kind", [AgencyKind.BPVP, AgencyKind.POLRES])
+def test_a_child_is_out_after_the_release_too_where_the_agreement_names_no_children(kind, freed):
+    child = replace(ADMITTED, birth_date=on("2010-01-01").day)
+    grown = (ParticipantKind.KLIEN, ParticipantKind.MANTAN_WARGA_BINAAN)
+    events = [child, *trained(), *freed]
+    assert told(scope_of(kind, participant_kinds=grown), [ADMITTED, *events[1:]])
+    assert told(scope_of(kind, participant_kinds=grown), events) is None
+    for named in (ParticipantKind.ANAK, ParticipantKind.ANAK_BINAAN):
+        assert told(scope_of(kind, participant_kinds=(*grown, named)), events)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "is_in"),
+    [
+        (ReleaseKind.PUTUSAN_BEBAS, (), False),
+        (ReleaseKind.PUTUSAN_BEBAS, SENTENCED, False),
+        (ReleaseKind.PUTUSAN_LEPAS, (), False),
+        (ReleaseKind.ABOLISI, (), False),
+        (ReleaseKind.PENANGGUHAN, (), False),
+        (ReleaseKind.BEBAS_DEMI_HUKUM, (), False),
+        (ReleaseKind.BEBAS_DEMI_HUKUM, SENTENCED, True),
+        (ReleaseKind.AMNESTI, SENTENCED, True),
+        (ReleaseKind.GRASI, SENTENCED, True),
+    ],
+)
+def test_who_was_never_convicted_is_nobodys_former_warga_binaan(kind, before, is_in):
+    freed = Released(effective=on("2025-09-01"), kind=kind, document="SB/1")
+    for scope in (BPVP, POLRES):
+        found = told(scope, [*TRAINEE, *before, freed])
+        assert (found is not None) is is_in
+
+
 # Taking part.
 
 
