@@ -83,7 +83,16 @@ class PartnerDesk:
                 lambda: results.propose(self.programme, self.scope.agency, told, request)
             )
         except Misfit as no:
+            self._record(no)
             raise _placed(no) from None
+
+    def _record(self, no: Misfit) -> None:
+        """Record of whom a refusal tells: that something does not fit is read off the record."""
+        whom = [f"case:{case}" for case in no.cases]
+        if whom:
+            reading, agreement = self.desk.signature.reading, self.scope.agreement
+            record = reading.record(whom, no.fields, len(no.looked_at), agreement=agreement)
+            self.desk.services.access.record(record)
 
     def _told(self, forms: Sequence[ResultForm]) -> list[Told]:
         services = self.desk.services

@@ -2,13 +2,16 @@
 
 A result is tried out in full before it is written down, on what the record would be if all that
 waits were accepted, so that the partner hears at once what cannot be. It records nothing of
-anybody. Accepting it writes the answer and the fact in one: what stands against the fact by then is
+anybody. To hear whether something fits is to hear what is recorded: of what the partner may not see
+it hears neither, the result waits, and the unit alone sees what stands against it.
+
+Accepting a result writes the answer and the fact in one: what stands against the fact by then is
 said, and the result goes on waiting.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -21,6 +24,7 @@ from application.timeline import in_order
 from domain.kernel import Event, Journey, Refused, SubjectForgotten, Value, ensure, is_forgotten
 from domain.partner_result import (
     PARTNER_RESULT,
+    SPEAKS_OF,
     TELLERS,
     TWO_HANDS,
     Paper,
@@ -34,7 +38,7 @@ from domain.partner_result import (
     ensure_in_this_class,
     ensure_may_be_told,
 )
-from domain.programme import PROGRAMME, ProgrammeOpened
+from domain.programme import PROGRAMME, ProgrammeOpened, SessionHeld
 from domain.record import Draft, Evidence, Recorded, StreamId
 from domain.sharing.scope import Scope
 
@@ -52,12 +56,78 @@ class Told(Value):
 
 
 class Misfit(Refused):
-    """One of several results cannot be: which, counted from 0, and why, as a partner hears it."""
+    """One of several results cannot be: which, counted from 0, and why, as a partner hears it.
 
-    def __init__(self, index: int, refused: Refused) -> None:
+    ``looked_at`` are those of which it is heard by this whether they fit what is recorded.
+    """
+
+    def __init__(
+        self, index: int, refused: Refused, looked_at: Sequence[ResultProposed] = ()
+    ) -> None:
         no = as_heard(refused)
         super().__init__(no.code, article=no.article, because=no.because, field=no.field)
         self.index = index
+        self.looked_at = tuple(looked_at)
+
+    @property
+    def cases(self) -> frozenset[str]:
+        """Return whom something was heard of."""
+        marked = {
+            mark.case
+            for one in self.looked_at
+            if isinstance(one.fact, SessionHeld)
+            for mark in one.fact.marks
+        }
+        return frozenset(marked | {one.case for one in self.looked_at if one.case})
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the names of the fields that it was about."""
+        spoken_of = (SPEAKS_OF[type(one.fact)] for one in self.looked_at)
+        return frozenset(name.value for names in spoken_of for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one partner tells of a class, tried on a ``record`` that is never written."""
+
+    programme: StreamId
+    scope: Scope
+    record: Deliberation
+    looked_at: list[ResultProposed] = field(default_factory=list)
+
+    def __call__(self, proposed: ResultProposed) -> None:
+        """Refuse what the record would not take, and what it holds already, if that may be heard.
+
+        The record goes on by what it takes.
+        """
+        fact, stream = proposed.fact, stream_of(self.programme, proposed)
+        opened = self.record.strand(self.programme).timeline.journey[PROGRAMME].opened
+        if opened is None:
+            raise NoSuchScope
+        ensure_may_be_told(fact, self.scope.record, opened.kind)
+        ensure_happened(fact, self.record.now())
+        if _is_closed(self.record, stream):
+            raise SubjectForgotten
+        if SPEAKS_OF[type(fact)] <= set(self.scope.fields):
+            self.looked_at.append(proposed)
+            self._ensure_fits(fact, stream)
+        else:
+            with suppress(Refused):
+                self._ensure_fits(fact, stream)
+
+    def _ensure_fits(self, fact: Event, stream: StreamId) -> None:
+        trial = self.record
+        past = trial.strand(stream).timeline.until(fact).journey
+        ensure_in_this_class(fact, past, self.programme.key)
+        drafted = len(trial.drafts)
+        trial.admit(Proposal(stream=stream, event=fact, evidence=(), reason=None))
+        ensure(
+            len(trial.drafts) > drafted,
+            "partner_result.recorded_already",
+            article=TWO_HANDS,
+            because=("hal ini sudah tercatat", "this is recorded already"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +198,14 @@ class PartnerResults:
         self, programme: StreamId, agency: str, told: Sequence[Told], said: Deliberation
     ) -> None:
         scope = self.scope(programme, agency)
-        trial = said.rehearsal()
+        trial = Trial(programme, scope, said.rehearsal())
         waiting = results_of(said.strand(programme).pages).by_id.values()
-        _suppose(trial, programme, waiting)
+        _suppose(trial.record, programme, waiting)
         for index, one in enumerate(told):
             try:
-                _tell(said, trial, programme, scope, one)
+                _tell(said, trial, one)
             except Refused as no:
-                raise Misfit(index, no) from None
+                raise Misfit(index, no, trial.looked_at) from None
 
     def _accept(self, programme: StreamId, result: str, said: Deliberation) -> None:
         accepted = ResultAccepted(effective=said.today(), result=result)
@@ -145,6 +215,8 @@ class PartnerResults:
             raise SubjectForgotten
         fact = known.proposed.fact
         ensure_happened(fact, said.now())
+        past = said.strand(stream).timeline.until(fact).journey
+        ensure_in_this_class(fact, past, programme.key)
         cause = said.annotate(programme, accepted).event_id
         evidence = tuple(
             Evidence(number=paper.number, date=paper.dated, sha256=paper.sha256)
@@ -180,17 +252,16 @@ def stream_of(programme: StreamId, proposed: ResultProposed) -> StreamId:
     return StreamId(kind="case", key=proposed.case) if proposed.case else programme
 
 
-def _tell(
-    said: Deliberation, trial: Deliberation, programme: StreamId, scope: Scope, one: Told
-) -> None:
+def _tell(said: Deliberation, trial: Trial, one: Told) -> None:
     """Write one result down, unless it is there; ``trial`` goes on by it."""
+    programme, scope = trial.programme, trial.scope
     results = results_of(said.strand(programme).pages)
     known = results.of(scope.agency, one.reference)
     if known and _the_same(known.proposed, one):
         return
     proposed = _proposed(said, programme, scope, one)
     PARTNER_RESULT.decide(proposed, Journey({PARTNER_RESULT: results}))
-    _try(trial, programme, scope, proposed)
+    trial(proposed)
     said.annotate(programme, proposed, event_id=proposed.result)
 
 
@@ -207,25 +278,6 @@ def _proposed(said: Deliberation, programme: StreamId, scope: Scope, one: Told) 
         person=said.strand(one.case).pages[0].subject if one.case else None,
         fact=one.fact,
         papers=one.papers,
-    )
-
-
-def _try(trial: Deliberation, programme: StreamId, scope: Scope, proposed: ResultProposed) -> None:
-    """Refuse what the record would not take, and what it holds already."""
-    fact, stream = proposed.fact, stream_of(programme, proposed)
-    opened = trial.strand(programme).timeline.journey[PROGRAMME].opened
-    if opened is None:
-        raise NoSuchScope
-    ensure_may_be_told(fact, scope.record, opened.kind)
-    ensure_happened(fact, trial.now())
-    ensure_in_this_class(fact, trial.strand(stream).timeline.until(fact).journey, programme.key)
-    drafted = len(trial.drafts)
-    trial.admit(Proposal(stream=stream, event=fact, evidence=(), reason=None))
-    ensure(
-        len(trial.drafts) > drafted,
-        "partner_result.recorded_already",
-        article=TWO_HANDS,
-        because=("hal ini sudah tercatat", "this is recorded already"),
     )
 
 

@@ -32,7 +32,7 @@ from domain.fields import (
 from domain.ijazah import ExamRegistered, ExamTaken, Failed, IjazahIssued, Passed
 from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, Whose, ensure
 from domain.programme import ProgrammeKind, SessionHeld
-from domain.sharing.fields import RecordKind
+from domain.sharing.fields import RecordKind, SharedField
 
 THEIRS: Final = Whose(field="person", role=None)
 """Whoever the result is about; the programme's own where it is about a class."""
@@ -127,6 +127,29 @@ TOLD: Final[Mapping[type[Event], frozenset[ProgrammeKind]]] = {
     IjazahIssued: PAKET,
 }
 """What a partner may tell, and of which kinds of programme."""
+TAKING_PART: Final = frozenset({SharedField.PROGRAMME})
+ATTENDED: Final = TAKING_PART | {SharedField.ATTENDANCE}
+EXAMINED: Final = TAKING_PART | {SharedField.RESULT}
+SPEAKS_OF: Final[Mapping[type[Event], frozenset[SharedField]]] = {
+    SessionHeld: ATTENDED,
+    skill_training.AttendanceSummarised: ATTENDED,
+    skill_training.Completed: TAKING_PART,
+    skill_training.NotCompleted: TAKING_PART,
+    Assessed: TAKING_PART | {SharedField.SKILL},
+    AttendanceCertified: TAKING_PART | {SharedField.CERTIFICATE},
+    CompetenceCertified: TAKING_PART | {SharedField.SKILL, SharedField.CERTIFICATE},
+    kejar_paket.AttendanceSummarised: ATTENDED,
+    kejar_paket.CreditsEarned: EXAMINED | {SharedField.LEVEL},
+    ExamRegistered: EXAMINED,
+    ExamTaken: EXAMINED,
+    Passed: EXAMINED,
+    Failed: EXAMINED,
+    IjazahIssued: EXAMINED | {SharedField.IJAZAH},
+}
+"""What is heard of the record by telling each: that it fits, that it does not, or is there already.
+
+Whoever may not see one of these fields hears nothing of the record, neither yes nor no.
+"""
 TELLERS: Final[Mapping[RecordKind, frozenset[ProgrammeKind]]] = {
     RecordKind.LEARNER: PAKET,
     RecordKind.TRAINEE: TRAINING | {ProgrammeKind.PERTANIAN},

@@ -33,7 +33,7 @@ PAKET, TRAINING = ProgrammeKind.KEJAR_PAKET, ProgrammeKind.PELATIHAN_KETERAMPILA
 class House:
     """Everybody who writes: the unit through its desk, the partner through its results."""
 
-    def __init__(self, ledger, agency=BPVP, kind=AgencyKind.BPVP) -> None:
+    def __init__(self, ledger, agency=BPVP, kind=AgencyKind.BPVP, fields=None) -> None:
         self.agency = agency
         self.desk = Desk(ledger)
         self.ledger = ledger
@@ -46,6 +46,8 @@ class House:
         self.agreement = StreamId(kind="agreement", key=new_id())
         self.teaches = PAKET if kind is AgencyKind.PKBM else TRAINING
         wanted = replace(draft(agency), programme_kinds=(self.teaches,))
+        if fields is not None:
+            wanted = replace(wanted, allowed_fields=fields)
         self.desk.tell(self.agreement, wanted, *running())
         self.programme = self.opened()
 
@@ -161,7 +163,10 @@ def draft(agency):
         regions=("12.71",),
         programme_kinds=(ProgrammeKind.PELATIHAN_KETERAMPILAN,),
         participant_kinds=(ParticipantKind.NARAPIDANA, ParticipantKind.TAHANAN),
-        allowed_fields=("full_name", "programme", "attendance", "certificate"),
+        allowed_fields=(
+            *("full_name", "programme", "attendance", "skill", "certificate"),
+            *("level", "result", "ijazah"),
+        ),
         valid_from=None,
         valid_until=None,
     )

@@ -187,6 +187,37 @@ def test_what_cannot_be_is_said_with_its_place_and_nothing_is_taken(house, partn
     assert len(partner.get(address(house)).json()["items"]) == before
 
 
+def test_a_refusal_that_tells_of_somebody_is_a_read_of_them(house, partner, names, service):
+    assert problem(tell(partner, house, certificate("r-1", names[house.moving])))[0] == 409
+    kept = last_read(service)
+    assert (kept.agreement, kept.actor.agency) == (house.agreement.key, AGENCY)
+    assert kept.subjects == (str(house.moving),)
+    assert kept.fields == ("certificate", "programme", "skill")
+    tell(partner, house, finding("r-2", names[house.moving], day="2199-01-01"))
+    assert last_read(service).number == kept.number
+
+
+def test_a_guess_at_what_is_not_shared_is_answered_alike_whatever_is_recorded(service, partner):
+    fields = ("full_name", "programme", "attendance", "certificate")
+    kind = AgencyKind.DINAS_KETENAGAKERJAAN
+    house = House(service.services.ledger, AGENCY, kind, fields)
+    case = house.learner("Dewi Rahasia")
+    house.desk.tell(case, house.assessed())
+    after = service.services.ledger.position()
+    shared = f"/v1/agreements/{house.agreement.key}/records"
+    (record,) = partner.get(shared, params={"after": after}).json()["items"]
+    subject = record["subject"]
+    before = last_read(service).number
+    never = finding("never", subject, day="2199-01-01")
+    said = [
+        problem(tell(partner, house, finding(f"g-{guess}", subject, result=guess), never))
+        for guess in ("kompeten", "belum_kompeten")
+    ]
+    assert said == [(422, "append.effective_in_future", ["/results/1/effective"])] * 2
+    assert last_read(service).number == before
+    told(partner, house, *(finding(one, subject, one) for one in ("kompeten", "belum_kompeten")))
+
+
 def test_whoever_is_not_in_scope_is_nobody_and_each_place_is_said(house, partner, names):
     nobody = "a" * 26
     session = {

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from correcting_desk import now
@@ -151,6 +152,63 @@ def test_what_is_recorded_already_is_not_proposed(house):
     house.desk.tell(case, house.assessed())
     no = refusal_of(house.propose, told("a-1", case, house.assessed()))
     assert no.code == "partner_result.recorded_already"
+
+
+SEEN = ("full_name", "programme", "attendance")
+"""Neither what was found of anybody nor a certificate."""
+
+
+@pytest.mark.parametrize("poison", [False, True], ids=["alone", "with one that cannot be"])
+def test_of_what_a_partner_does_not_see_it_hears_neither_yes_nor_no(ledger, poison):
+    house = House(ledger, fields=SEEN)
+    case, other = house.learner(), house.learner("Tono Fiktif")
+    house.desk.tell(case, house.assessed(), house.certified())
+    guesses = [
+        house.assessed(),
+        house.assessed(result=Competence.BELUM_KOMPETEN),
+        house.certified(),
+        replace(house.certified(number="SK-78/2025"), issued_on=date(2025, 7, 1)),
+    ]
+    heard = []
+    for index, (whom, guess) in enumerate(product((case, other), guesses)):
+        one = told(f"g-{index}", whom, guess)
+        if not poison:
+            (result,) = house.propose(one)
+            heard.append(house.told(result).waits)
+            house.reject(result)
+            continue
+        bad = told("bad", other, house.assessed(day="2199-01-01"))
+        no = refusal_of(house.propose, one, bad)
+        heard.append((no.index, no.code, no.cases))
+    nothing = (1, "append.effective_in_future", frozenset())
+    assert set(heard) == ({nothing} if poison else {True})
+
+
+def test_what_a_partner_was_not_told_stands_against_it_at_the_unit(ledger):
+    house = House(ledger, fields=SEEN)
+    case = house.learner()
+    (paper,) = house.propose(told("c-1", case, house.certified()))
+    assert against(house, paper) == "skill_training.not_competent"
+    assert refusal_of(house.accept, paper).code == "skill_training.not_competent"
+    assert house.told(paper).waits
+
+
+def test_a_pupil_of_another_class_is_taken_over_by_no_unit(ledger):
+    house = House(ledger, PKBM, AgencyKind.PKBM, SEEN)
+    pupil = house.pupil(house.opened())
+    exam = ExamRegistered(effective=on("2025-05-10"), exam="UPK-2025")
+    (result,) = house.propose(told("u-1", pupil, exam))
+    assert against(house, result) == "partner_result.another_class"
+
+
+def test_a_refusal_names_whom_and_what_it_tells_of(house):
+    case, other = house.learner(), house.learner("Tono Fiktif")
+    house.desk.tell(case, house.assessed())
+    wrong = told("c-1", other, house.certified())
+    no = refusal_of(house.propose, told("a-2", case, house.assessed(day="2025-06-11")), wrong)
+    assert (no.index, no.code) == (1, "skill_training.not_competent")
+    assert no.cases == {case.key, other.key}
+    assert no.fields == {"programme", "skill", "certificate"}
 
 
 def test_what_has_not_happened_is_not_proposed(house):
