@@ -24,6 +24,7 @@ from api.problems import Problem
 from api.readings import Reading
 from api.tokens import TokenRefused
 from application.access import AccessRecord, Unrecorded
+from application.feeds import Unready
 from application.sharing import NoSuchScope
 
 BATCH_MOST: Final = 200
@@ -91,15 +92,19 @@ class FeedStream(StreamingResponse):
                 await super().__call__(scope, receive, _patiently(send))
 
     async def _pieces(self, woken: News) -> AsyncIterator[bytes]:
-        said, last, delivery = self.subscription, self.after, self.first
+        said, last = self.subscription, self.after
+        delivery: Delivery | None = self.first
+        until = self.first.told.until
         yield format_sse_event(comment="jejak", retry=RETRY_MILLISECONDS)
         woken.set()  # something may have come between the first reading and the listening
         while True:
-            if delivery.last is not None:
+            if delivery is not None:
+                until = delivery.told.until
+            if delivery is not None and delivery.last is not None:
                 last = delivery.last
                 yield delivery.frames
-            if len(delivery.told.entries) < BATCH_MOST:
-                async for piece in self._quietly(woken, delivery.told.until, last):
+            if delivery is None or len(delivery.told.entries) < BATCH_MOST:
+                async for piece in self._quietly(woken, until, last):
                     yield piece
                 if not woken.is_set():
                     return
@@ -108,6 +113,8 @@ class FeedStream(StreamingResponse):
             woken.clear()
             try:
                 delivery = await said.take(last)
+            except Unready:
+                delivery = None  # waited for as if there were none: it is looked for now and then
             except said.ends:
                 return
 

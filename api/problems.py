@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from api.field_errors import FieldError, Language, field_errors
 from api.tokens import TokenRefused
 from application.access import UNRECORDED, Unrecorded
+from application.feeds import UNREADY, Unready
 from application.ledger import Conflict, KeyReused, OutcomeUnknown, Overloaded
 from application.read_models import Busy
 from application.sharing import NoSuchScope
@@ -241,6 +242,12 @@ def of_busy(request: Request, _: Exception) -> JSONResponse:
     return answer(request, Problem(503, "read_model.busy", BUSY, headers=retry))
 
 
+def of_unready(request: Request, _: Exception) -> JSONResponse:
+    """503: feeds are not as the agreement or the ledger has it, and an empty answer would lie."""
+    retry = {"Retry-After": RETRY_SECONDS}
+    return answer(request, Problem(503, "feed.not_ready", UNREADY, headers=retry))
+
+
 def of_no_scope(request: Request, _: Exception) -> JSONResponse:
     """404: no such agreement, or none of the agency's; which of these is told to nobody."""
     return answer(request, not_found())
@@ -286,6 +293,7 @@ def install(app: FastAPI, full: Sequence[type[Exception]]) -> None:
         Overloaded: of_overloaded,
         Unrecorded: of_unrecorded,
         Busy: of_busy,
+        Unready: of_unready,
         NoSuchScope: of_no_scope,
         TokenRefused: of_token,
         RequestValidationError: of_validation,

@@ -9,12 +9,17 @@ the same entries, under the same `Standing` at the moment of reading.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from application.read_models import Progress
-from domain.kernel import Json, Value
+from domain.kernel import Json, Value, Words
 from domain.record import StreamId
 from domain.sharing.scope import Scope, Standing
+
+UNREADY: Final[Words] = (
+    "feed sedang disesuaikan dengan kerja sama atau catatan terbaru; coba lagi sebentar",
+    "the feed is being brought in line with the agreement or the newest events; try again shortly",
+)
 
 
 class Audience(Value):
@@ -78,21 +83,30 @@ class Told(Value):
     fresh: Fresh
 
 
+class Unready(Exception):
+    """Feeds are not yet as the agreement or the ledger has it by now: 503, ask again."""
+
+
 class Feeds(Protocol):
     """The feeds of a house. Every answer is as the agreement stands at that moment.
 
     All raise `application.sharing.NoSuchScope` for who is no party, and for a feed whose tail of
-    withdrawals is over.
+    withdrawals is over; and `Unready` where feeds are so far behind the ledger that they could show
+    somebody who has left. Then no data leaves by any door.
     """
 
     def after(self, audience: Audience, entry: int, most: int) -> Told:
-        """Return the entries after one, at most so many. Nobody's data where nothing is shared."""
+        """Return the entries after one, at most so many. Nobody's data where nothing is shared.
+
+        Whoever was a party, until a correction, hears who was withdrawn, as after an end.
+        """
         ...
 
     def present(self, audience: Audience, after: str | None, most: int | None) -> Told:
         """Return the last entry of everybody in scope, in the order of pseudonyms, after one.
 
-        `None` is everybody. Nobody where nothing is shared any more.
+        `None` is everybody. Nobody where nothing is shared any more. Raises `Unready` while an
+        agreement that was changed is still gone through: nobody is to take that for nobody.
         """
         ...
 

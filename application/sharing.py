@@ -4,13 +4,14 @@ Whoever lets data out of the house asks here, at the moment of doing so, and kee
 agreement that was suspended a moment ago shares nothing more, by whatever door.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from application.ledger import Ledger
 from application.timeline import in_order
 from application.units import Units
+from domain.kernel import Event
 from domain.record import StreamId
 from domain.registry import AgencyKind, AgencyNamed
 from domain.sharing.scope import Scope, Standing, compile_scope
@@ -31,11 +32,18 @@ class Sharing:
 
     def scope(self, agreement: str, agency: str) -> Scope:
         """Return the scope of a party; raise `NoSuchScope`."""
-        pages = self.ledger.read(StreamId(kind="agreement", key=agreement))
-        scope = compile_scope(agreement, in_order(pages), agency, self.kind_of(agency))
+        scope = self.scope_or_none_left(agreement, agency)
         if not scope.party:
             raise NoSuchScope
         return scope
+
+    def scope_or_none_left(self, agreement: str, agency: str) -> Scope:
+        """Return the scope of whoever is, was or never was a party.
+
+        It is for who tells withdrawals: a party that a correction dropped has to hear of them.
+        """
+        pages = self.ledger.read(StreamId(kind="agreement", key=agreement))
+        return scope_of(agreement, in_order(pages), agency, self.kind_of(agency))
 
     def kind_of(self, agency: str) -> AgencyKind | None:
         """Return what the registry says that an agency is by now; `None` for one it has not."""
@@ -67,3 +75,12 @@ class Sharing:
         return max(
             found, key=lambda one: (one.shares, one.since or datetime.min.replace(tzinfo=at.tzinfo))
         )
+
+
+def scope_of(agreement: str, facts: Sequence[Event], agency: str, kind: AgencyKind | None) -> Scope:
+    """Compile an agreement for an agency: of who is no party, a scope that names nothing.
+
+    What the others agreed on is none of its business.
+    """
+    scope = compile_scope(agreement, facts, agency, kind)
+    return scope if scope.party else compile_scope(agreement, (), agency, kind)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from application.feeds import Audience
+from application.sharing import scope_of
 from application.timeline import in_order
 from application.units import Units
 from domain.agreement import AgreementProposed
@@ -20,7 +21,7 @@ from domain.kernel import Event
 from domain.record import StreamId
 from domain.registry import AgencyKind, AgencyNamed
 from domain.sharing.fields import RecordKind
-from domain.sharing.scope import Scope, Standing, compile_scope
+from domain.sharing.scope import Scope, Standing
 from domain.time import Zone
 from infrastructure.codec import canonical
 from infrastructure.ledger import EventsourcingLedger
@@ -120,6 +121,8 @@ class Audiences:
         self.days: dict[int, date] = {}
         """The last day that is over, for those who are told figures of days."""
         self.next_change: datetime | None = None
+        self.seen_at: datetime | None = None
+        """When it was last looked at the clock."""
 
     def let_go(self) -> None:
         """Know nothing."""
@@ -154,7 +157,7 @@ class Audiences:
         kinds = self._kinds({agency for _, _, agency, _, _ in rows}, upto, at)
         units = Units(self._ledger, self._now)  # a unit's zone is asked for anew
         for number, agreement, agency, terms, settled in rows:
-            scope = compile_scope(agreement, facts[agreement], agency, kinds[agency])
+            scope = scope_of(agreement, facts[agreement], agency, kinds[agency])
             zones = {unit: units.zone_of(unit) for unit in scope.units}
             self.parties[number] = Party(
                 id=number,
@@ -167,8 +170,20 @@ class Audiences:
         self.see(at)
         return [row[0] for row in rows]
 
+    def due(self, at: datetime) -> bool:
+        """Say whether somebody may be open by now who was not, or the other way round.
+
+        A clock that was set back opens again what it had closed.
+        """
+        back = self.seen_at is not None and at < self.seen_at
+        return back or (self.next_change is not None and at >= self.next_change)
+
     def see(self, at: datetime) -> None:
-        """Look at the clock: who is open, and when that may next be otherwise."""
+        """Look at the clock: who is open, and when that may next be otherwise.
+
+        Not while something is `due`, but for all: each who closes is to be closed.
+        """
+        self.seen_at = at
         self.open = {number: party.open(at) for number, party in self.parties.items()}
         self.by_unit = {}
         for number, open_units in self.open.items():

@@ -3,7 +3,9 @@
 Every answer compiles the scope from the ledger and is gated by it: by unit and instant, by field,
 and by the terms under which everybody present was last looked at. Where the agreement says
 otherwise than the feed was made by, nothing is told until it was gone through, and nothing is lost:
-whoever asks again from the same entry hears all of it.
+whoever asks again from the same entry hears all of it. A list would say that nobody is there, so it
+says to ask again. Who is in scope is only known as far as the ledger was seen: where that is too
+long ago, no data leaves.
 
 Many may ask the same at one moment. Those who ask while somebody's question is being answered get
 the next answer together: never one that was begun before they asked.
@@ -20,7 +22,7 @@ from typing import Any, Final, NamedTuple
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from application.feeds import Audience, Change, Entry, Fresh, Told
+from application.feeds import Audience, Change, Entry, Fresh, Told, Unready
 from application.read_models import DeadLetter, Progress
 from application.sharing import NoSuchScope, Sharing
 from domain.kernel import UNREADABLE, DataClass, Json
@@ -37,6 +39,9 @@ from infrastructure.tail import Tail
 from infrastructure.together import Together
 
 LOOK_SECONDS: Final = 0.1
+LAG_MOST_SECONDS: Final = 60.0
+"""How long somebody who has left may be shown to those who have not heard: a feeder lags by less
+than a second, another one takes over in seconds, and a restart of the house takes some ten."""
 FRESH: Final = (
     "SELECT p.position, CASE WHEN n.position IS NULL THEN clock_timestamp() ELSE"
     " (SELECT recorded_at FROM ledger.event AS e WHERE e.position = p.position) END,"
@@ -108,6 +113,14 @@ class Gate(NamedTuple):
     head: int
     told: bool
 
+    def ensure_ready(self, fresh: Fresh, *, whole: bool) -> None:
+        """Raise `Unready` where what may be shown is not known, or not the ``whole`` of it.
+
+        Where nothing is shared, nothing is what there is to show.
+        """
+        if self.units and (fresh.lag_seconds > LAG_MOST_SECONDS or (whole and not self.told)):
+            raise Unready
+
     def lets(self, row: Stored) -> bool:
         """Say whether the data of an entry may."""
         return self.units.issuperset(row.unit.split()) and self.fields.issuperset(row.fields)
@@ -141,8 +154,10 @@ class PostgresFeeds:
         """Return whom a pseudonym stands for."""
         asked = self._asked(audience)
         with self._pool.connection() as connection:
+            fresh = self._fresh(connection)
             gate = self._gate(connection, audience, asked)
-            if not gate.told or "\0" in pseudonym:
+            gate.ensure_ready(fresh, whole=True)
+            if "\0" in pseudonym:
                 return None
             values = (gate.number, pseudonym, list(gate.units), list(gate.fields))
             row = connection.execute(STREAM, values).fetchone()
@@ -260,10 +275,11 @@ class PostgresFeeds:
                 self._listeners.pop(audience, None)
 
     def _after(self, audience: Audience, entry: int, most: int) -> Told:
-        asked = self._asked(audience)
+        asked = self._asked(audience, former=True)
         with self._pool.connection() as connection:
             fresh = self._fresh(connection)
             gate = self._gate(connection, audience, asked)
+            gate.ensure_ready(fresh, whole=False)
             rows: Iterable[Any] = ()
             if gate.told:
                 rows = connection.execute(AFTER, (gate.number, entry, most), binary=True)
@@ -274,19 +290,24 @@ class PostgresFeeds:
         with self._pool.connection() as connection:
             fresh = self._fresh(connection)
             gate = self._gate(connection, audience, asked)
+            gate.ensure_ready(fresh, whole=True)
             rows: Iterable[Any] = ()
-            if gate.told and "\0" not in (after or ""):
+            if "\0" not in (after or ""):
                 values = (gate.number, after or "", list(gate.units), list(gate.fields), most)
                 rows = connection.execute(PRESENT, values, binary=True)
             told = self._told(gate, fresh, [Stored(*row) for row in rows])
         return replace(told, entries=[one for one in told.entries if one.data is not None])
 
-    def _asked(self, audience: Audience) -> tuple[Scope, Standing, frozenset[str]]:
+    def _asked(
+        self, audience: Audience, *, former: bool = False
+    ) -> tuple[Scope, Standing, frozenset[str]]:
         """Compile the scope as the ledger has it now, and see who is open; raise `NoSuchScope`.
 
-        Not while a connection is held: this takes another.
+        Not while a connection is held: this takes another. Who was a ``former`` party, the gate
+        knows: it has a feed, and that a tail.
         """
-        scope = self._sharing.scope(audience.agreement, audience.agency)
+        compiled = self._sharing.scope_or_none_left if former else self._sharing.scope
+        scope = compiled(audience.agreement, audience.agency)
         standing = self._sharing.standing(scope)
         return scope, standing, frozenset(self._sharing.open_units(scope))
 

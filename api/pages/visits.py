@@ -18,6 +18,7 @@ from api.pages.rendering import page
 from api.problems import BUSY, DETAILS, TITLES, Problem
 from api.tokens import OVERSEERS, READERS, Caller, Role, TokenRefused
 from application.access import UNRECORDED, Unrecorded
+from application.feeds import UNREADY, Unready
 from application.read_models import Busy
 from domain.kernel import Words
 
@@ -41,7 +42,11 @@ UNREADABLE: Final[Words] = (
 )
 
 
-NOT_NOW: Final[Mapping[type[Exception], Words]] = {Unrecorded: UNRECORDED, Busy: BUSY}
+NOT_NOW: Final[Mapping[type[Exception], Words]] = {
+    Unrecorded: UNRECORDED,
+    Busy: BUSY,
+    Unready: UNREADY,
+}
 
 
 class PageRoute(APIRoute):
@@ -60,7 +65,7 @@ class PageRoute(APIRoute):
                 return refusal(request, problem.status, problem.detail)
             except RequestValidationError:
                 return refusal(request, 422, UNREADABLE)
-            except (Unrecorded, Busy) as error:
+            except tuple(NOT_NOW) as error:
                 return refusal(request, 503, NOT_NOW[type(error)])
             except services_of(request).full:
                 return refusal(request, 503, DETAILS[503])

@@ -16,6 +16,8 @@ import api.feed_streams
 import api.serving
 from api.feed_streams import FeedStream
 from application.access import Unrecorded
+from application.feeds import Unready
+from infrastructure import feed_reading
 
 STREAMS = 12
 
@@ -164,6 +166,31 @@ def test_news_that_nobody_told_of_is_noticed_all_the_same(house, server, monkeyp
     with streaming(server.address, house.token(), house.agreement) as stream:
         stream.wait_for(lambda told: len(told) == len(whole))
         house.teach("Tanpa Kabar")
+        stream.wait_for(lambda told: len(told) > len(whole))
+
+
+def test_a_stream_waits_for_feeds_that_are_too_far_behind_and_then_misses_nothing(
+    house, server, monkeypatch
+):
+    monkeypatch.setattr(api.feed_streams, "HEARTBEAT_SECONDS", 0.05)
+    whole, refused, after = feed(house.disnaker, house.agreement), threading.Event(), None
+
+    def refusing(*asked):
+        try:
+            return after(*asked)
+        except Unready:
+            refused.set()
+            raise
+
+    with streaming(server.address, house.token(), house.agreement) as stream:
+        stream.wait_for(lambda told: len(told) == len(whole))
+        after = house.services.feeds.after
+        monkeypatch.setattr(house.services.feeds, "after", refusing)
+        with monkeypatch.context() as late:
+            late.setattr(feed_reading, "LAG_MOST_SECONDS", -1.0)
+            house.teach("Nanti Contoh")
+            assert refused.wait(10)
+            assert len(stream.told) == len(whole)
         stream.wait_for(lambda told: len(told) > len(whole))
 
 

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from facts import MEDAN
 from feed_doors import partnership
-from partner_story import FIELDS, agreed, caught_up, name_agency, records
+from partner_story import DISNAKER, FIELDS, agreed, caught_up, feed, name_agency, records
 
 from domain.registry import AgencyKind
 from domain.sharing.fields import RecordKind
 from domain.time import Zone
+from infrastructure import feed_reading
+from infrastructure.feed_audiences import terms_of
 
 PEMDA = "PEMDA-12.71"
 
@@ -60,7 +62,41 @@ def test_one_record_is_there_by_its_pseudonym_and_by_no_other_name(house):
     for name in ("a" * 26, there[:-1], there.upper(), house.cases[0], there[:-1] + "0", "%00" * 9):
         assert house.disnaker.get(f"{house.records}/{name}").status_code == 404
     other = agreed(house.medan)
+    caught_up(house.services)
     assert house.disnaker.get(f"/v1/agreements/{other}/records/{there}").status_code == 404
+
+
+def not_ready(answer):
+    """Say whether an answer is that there is none now, and when to ask again."""
+    said = answer.status_code, answer.json()["code"], answer.headers["Retry-After"]
+    return said == (503, "feed.not_ready", "1")
+
+
+LISTS = ("", ".csv", ".ndjson")
+ANEW = "UPDATE feed.audience SET terms = %s WHERE agreement = %s AND agency = %s"
+
+
+def test_a_list_says_to_ask_again_while_everybody_is_looked_at_and_a_feed_stands_still(house):
+    there, whole = pseudonyms(house)[0], feed(house.disnaker, house.agreement)
+    scope = house.services.sharing.scope(house.agreement, DISNAKER)
+    with house.pool.connection() as connection:
+        connection.execute(ANEW, ("of before", house.agreement, DISNAKER))
+    for address in (*(f"{house.records}{form}" for form in LISTS), f"{house.records}/{there}"):
+        assert not_ready(house.disnaker.get(address)), address
+    assert feed(house.disnaker, house.agreement) == []
+    with house.pool.connection() as connection:
+        connection.execute(ANEW, (terms_of(scope), house.agreement, DISNAKER))
+    assert feed(house.disnaker, house.agreement) == whole
+    assert pseudonyms(house)[0] == there
+
+
+def test_nothing_leaves_by_any_door_while_the_feeds_are_too_far_behind(house, monkeypatch):
+    there, before = pseudonyms(house)[0], len(house.kept())
+    monkeypatch.setattr(feed_reading, "LAG_MOST_SECONDS", -1.0)
+    lists = [f"{house.records}{form}" for form in LISTS]
+    for address in (*lists, f"{house.records}/{there}", house.feed, f"{house.feed}/stream"):
+        assert not_ready(house.disnaker.get(address)), address
+    assert len(house.kept()) == before, "nobody is told of, and nobody said to have been"
 
 
 def test_a_file_has_a_column_for_each_field_and_runs_no_formula(house):

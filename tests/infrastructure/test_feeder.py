@@ -20,6 +20,7 @@ from feeding_house import (
 from forgetting_house import GROUNDS, released
 from scenario import on
 
+from application.feeds import Unready
 from application.forgetting import Decision, Forgetting
 from application.sharing import NoSuchScope
 from domain.activity import ActivityFinished
@@ -131,7 +132,7 @@ def test_a_record_that_is_put_right_is_told_as_corrected(house):
     fact = house.ledger.read(case)[-1].event_id
     house.correct(case, fact, joined(agreement, "2026-02-03"))
     entry = house.told(agreement)[-1]
-    assert entry.type == "journey.changed.corrected"
+    assert entry.type == "activity.joined.corrected", "that is what was wrong"
     assert entry.data["programme"][0]["since"] == "2026-02-03"
 
 
@@ -159,7 +160,8 @@ def test_a_field_that_an_agreement_no_longer_lists_is_in_no_entry_however_old(ho
     page = house.fact(agreement, AgreementProposed)
     house.correct(agreement, page, draft(allowed_fields=("full_name",)))
     assert house.heard(agreement) == [], "nothing, until everybody was looked at again"
-    assert house.present(agreement) == {}
+    with pytest.raises(Unready):
+        house.present(agreement)
     old, new = house.told(agreement)
     assert old.data is None
     assert (new.type, new.data) == ("agreement.changed.upsert", {"full_name": "Budi Fiktif"})
