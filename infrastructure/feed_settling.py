@@ -74,6 +74,14 @@ class Settling:
         """Let go of all jobs: whoever takes over finds them again."""
         self._jobs = {}
 
+    def begin_anew(self, numbers: Iterable[int]) -> None:
+        """Let go of the jobs of some parties: whoever they have looked at may be otherwise by now.
+
+        Their marks may well be the same as before, and do not tell.
+        """
+        for number in numbers:
+            self._jobs.pop(number, None)
+
     def piece(self, connection: Connection[Any], upto: int, at: datetime) -> Piece | None:
         """Return the next piece, as of a position; `None` where there is none now.
 

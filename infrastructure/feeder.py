@@ -39,7 +39,7 @@ from infrastructure.ledger import EventsourcingLedger
 from infrastructure.page_reader import PageReader
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.standing_connection import StandingConnection
-from infrastructure.tail import FEED_NEWS
+from infrastructure.tail import FEED_NEWS, Batch
 
 RETRY_SECONDS: Final = 0.2
 REST_SECONDS: Final = 0.02
@@ -205,8 +205,11 @@ class Feeder:
                 self._take_over(connection, held.position)
                 self._loaded = held.epoch
                 return True
-            return self._by_the_clock(connection) or (
-                self._feed(connection) | self._settle(connection)
+            # The clock is looked at once, and after the pages: whatever they say, it is by then.
+            batch = self._tail.after(held.position, reader=self._reader)
+            at = self._now()
+            return self._by_the_clock(connection, at) or (
+                self._feed(connection, batch, at) | self._settle(connection, at)
             )
         except Displaced:
             self._leases.held.pop(FEEDS, None)
@@ -222,7 +225,7 @@ class Feeder:
         learn(self._ledger, position)
         self._looking.learn_stopped(connection)
         self.feeds.look()
-        self._recompile(connection, position)
+        self._recompile(connection, position, self._now())
         stopped = [one for one in map(StreamId.of, self._looking.stopped) if one.kind in SUBJECTS]
         if stopped:
             causes = dict.fromkeys(stopped, Cause(position=position, at=self._now()))
@@ -231,41 +234,44 @@ class Feeder:
                 heads = self._write(connection, plan)
             self._tell(heads)
 
-    def _by_the_clock(self, connection: Connection[Any]) -> bool:
+    def _by_the_clock(self, connection: Connection[Any], at: datetime) -> bool:
         """Open and close what is due; say whether anything was."""
-        change = self._audiences.next_change
-        if change is None or self._now() < change:
+        if not self._audiences.due(at):
             return False
-        self._recompile(connection, self._leases.held[FEEDS].position)
+        self._recompile(connection, self._leases.held[FEEDS].position, at)
         return True
 
-    def _recompile(self, connection: Connection[Any], position: int) -> None:
+    def _recompile(self, connection: Connection[Any], position: int, at: datetime) -> None:
         """Compile all scopes, and close at once what is closed by now."""
-        at = self._now()
         numbers = self._audiences.load(connection, position, at)
         with self._ours(connection, position):
             heads = self._close(connection, numbers, position, at)
         self._tell(heads)
 
-    def _feed(self, connection: Connection[Any]) -> bool:
-        """Take the next batch of the ledger; say whether there was one."""
-        held = self._leases.held[FEEDS]
-        batch = self._tail.after(held.position, reader=self._reader)
+    def _feed(self, connection: Connection[Any], batch: Batch, at: datetime) -> bool:
+        """Take the next batch of the ledger; say whether there was one.
+
+        What closes is closed first, and in a transaction of its own: whoever is looked at then is
+        compared with who is still there.
+        """
         if not batch.kept:
             return False
+        held = self._leases.held[FEEDS]
         touched = touched_by(batch)
         self._ledger.keys.forget_here(touched.forgotten)
-        at = self._now()
         changed = self._learn(connection, touched, batch.upto, at)
+        heads: dict[Audience, int] = {}
+        if changed:
+            with self._ours(connection, held.position):
+                heads = self._close(connection, changed, batch.upto, at)
         whole = whole_streams(batch, touched.begun) if self._audiences.by_unit else {}
         looks = Looks(touched.subjects, touched.versions, whole, touched.moved)
         plan = self._looking.plan(connection, looks, batch.upto)
         for telling in self._looking.forgotten(connection, touched.forgotten):
             plan.add(telling)
         with self._ours(connection, batch.upto):
-            if not (plan or changed or touched.forgotten):
+            if not (plan or touched.forgotten):
                 connection.execute(UNHURRIED)
-            heads = self._close(connection, changed, batch.upto, at) if changed else {}
             heads |= self._write(connection, plan)
             if touched.forgotten:
                 self._store.blank(connection, touched.forgotten)
@@ -295,10 +301,10 @@ class Feeder:
             changed += again
         return changed
 
-    def _settle(self, connection: Connection[Any]) -> bool:
+    def _settle(self, connection: Connection[Any], at: datetime) -> bool:
         """Look at some more of those for whom everybody is looked at; say whether there were."""
         position = self._leases.held[FEEDS].position
-        piece = self._settling.piece(connection, position, self._now())
+        piece = self._settling.piece(connection, position, at)
         if piece is None:
             return False
         number = piece.party.id
@@ -319,6 +325,7 @@ class Feeder:
         self, connection: Connection[Any], numbers: Collection[int], position: int, at: datetime
     ) -> dict[Audience, int]:
         """Withdraw whoever is of a unit that is not open, and have the others looked at again."""
+        self._settling.begin_anew(numbers)
         heads = {}
         there = self._store.units(connection, numbers)
         for party in self._parties(numbers):
@@ -333,6 +340,7 @@ class Feeder:
         again = sorted(waiting.intersection(numbers))
         if again:
             connection.execute(UNSETTLED, (again,))
+            self._audiences.settled |= dict.fromkeys(again)
         return heads
 
     def _write(self, connection: Connection[Any], plan: Plan) -> dict[Audience, int]:
