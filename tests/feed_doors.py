@@ -122,10 +122,11 @@ class Served:
 
 
 @contextmanager
-def served(app):
-    """Serve an app on a free port, as `jejak serve` does."""
+def served(app, port=0):
+    """Serve an app as `jejak serve` does, on a free port or one that was free again."""
     with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        door.bind(("127.0.0.1", port))
         port = door.getsockname()[1]
     ready = Event()
     server = Server(app, "127.0.0.1", port, on_ready=ready.set)

@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
+from urllib.error import HTTPError
 
 import httpx2
 import orjson
@@ -12,7 +14,7 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 from facts import MEDAN
 from feed_doors import partnership, served
-from partner_story import feed, records, streaming, within
+from partner_story import feed, records, within
 
 import api.door
 from api.routes.feeds import takes_gzip
@@ -195,8 +197,10 @@ def test_metrics_say_how_many_wait_how_many_streams_are_open_and_what_was_told(
     asked = f"{address}{house.feed}?lastEventId={whole[-1]}&timeout=30000"
     waiting = Thread(target=lambda: httpx2.get(asked, headers=house.disnaker.headers, timeout=60))
     waiting.start()
-    with streaming(address, house.token(), house.agreement) as stream:
-        stream.wait_for(lambda heard: len(heard) == len(whole))
+    there, said = f"{address}{house.feed}/stream", house.disnaker.headers
+    with httpx2.stream("GET", there, headers=said) as stream:
+        lines = stream.iter_lines()
+        assert next(lines)
         assert within(20, lambda: counted(house, "jejak_feed_streams") == streams + 1)
         assert within(20, lambda: counted(house, "jejak_feed_waiting") == 1)
         by_stream = told.replace("}", "}/stream", 1)
@@ -406,17 +410,43 @@ def test_an_agency_sees_nobody_at_any_other_address(house):
     assert looked > 50
 
 
-def test_the_client_of_the_documentation_holds_what_the_list_holds(house, address, tmp_path):
+def documented():
+    """Return the client of the documentation, as it stands there."""
     text = (HOUSE / "docs/feeds.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     assert len([line for line in code.splitlines() if line.strip()]) <= 20
     client = {}
     exec(code, client)  # noqa: S102  # the documentation's own
-    token, kept = house.token(), tmp_path / "records.json"
-    states = client["follow"](f"{address}{house.feed}", token, kept)
-    assert next(states)["records"] == records(house.disnaker, house.agreement)
+    return client
+
+
+def test_the_client_of_the_documentation_holds_what_the_list_holds(house, address, tmp_path):
+    follow, token, kept = documented()["follow"], house.token(), tmp_path / "records.json"
+    assert next(follow(f"{address}{house.feed}", token, kept))["records"] == records(
+        house.disnaker, house.agreement
+    )
     house.teach("Wati Contoh")
-    again = next(client["follow"](f"{address}{house.feed}", token, kept))
+    again = next(follow(f"{address}{house.feed}", token, kept))
     assert again["records"] == json.loads(kept.read_text())["records"]
     assert again["records"] == records(house.disnaker, house.agreement)
     assert again["last"] == int(feed(house.disnaker, house.agreement)[-1]["id"])
+
+
+def test_the_client_of_the_documentation_outlives_a_restart_and_ends_when_told_to(house, tmp_path):
+    client, kept = documented(), tmp_path / "records.json"
+    with served(house.app) as before:
+        states = client["follow"](f"{before.address}{house.feed}", house.token(), kept)
+        first = next(states)["last"]
+    asked_again = []
+    client["time"] = SimpleNamespace(sleep=asked_again.append)
+    assert next(states)["last"] == first, "nobody is there"
+    assert asked_again == [5]
+    house.teach("Nita Contoh")
+    with served(house.app, int(before.address.rpartition(":")[2])):
+        assert next(states)["records"] == records(house.disnaker, house.agreement)
+        stranger = client["follow"](f"{before.address}{house.feed}", "x.y.z", tmp_path / "other")
+        with pytest.raises(HTTPError) as refused:
+            next(stranger)
+    refused.value.close()
+    assert refused.value.code == 401
+    assert asked_again == [5]
