@@ -7,26 +7,28 @@ can be looked at again.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
 
 from application.feeds import Change
 from domain.catalogue import CASE
-from domain.kernel import Journey
 from domain.record import Recorded, StreamId
 from domain.sharing.fields import SharedField
 from infrastructure import dead_letters
 from infrastructure.dead_letters import Letter, is_ours, letter
 from infrastructure.feed_audiences import Audiences, Cause, Party
-from infrastructure.feed_records import FeedRecords, Here
+from infrastructure.feed_records import FeedRecords, Here, Latest, Life
 from infrastructure.feed_store import FeedStore, Present, Telling
 from projections.shared.concerns import may_concern
-from projections.shared.record import NEUTRAL, Shared, name_for
+from projections.shared.record import NEUTRAL, Shared
 
 FEEDS: Final = "feeds"
 """What the feeder is called among those who follow the ledger."""
 FORGOTTEN: Final = "person.forgotten"
+CHANGED: Final = "agreement.changed"
+"""Everybody present is looked at because terms, or a programme, are others than they were."""
 
 
 @dataclass(slots=True)
@@ -62,11 +64,12 @@ class Looks:
 
 
 class Seen(NamedTuple):
-    """A subject, why it is looked at, and for whom it is in scope."""
+    """A subject, why it is looked at, for whom it is in scope, and its journey where it has one."""
 
     subject: str
     cause: Cause
     present: Mapping[int, Present]
+    life: Life | None = None
 
 
 class Looking:
@@ -94,19 +97,18 @@ class Looking:
         present = self.store.present(connection, [str(stream) for stream in looks.causes])
         wanted = self._wanted(looks, present, upto, only)
         here = Here(looks.versions, looks.whole, upto)
-        for stream, journey in self._records.journeys(wanted, here):
-            seen = Seen(str(stream), looks.causes[stream], present.get(str(stream), {}))
-            failed = journey if isinstance(journey, Exception) else None
+        for stream, found in self._records.journeys(wanted, here):
+            life, failed = (None, found) if isinstance(found, Exception) else (found, None)
+            seen = Seen(str(stream), looks.causes[stream], present.get(str(stream), {}), life)
             for party in wanted[stream]:
-                record = None
-                if not isinstance(journey, Exception):
-                    try:
-                        record = self._shared(party, stream, journey, upto)
-                    except Exception as error:
-                        if is_ours(error):
-                            raise
-                        failed = error
-                self.tell(plan, party, seen, record)
+                try:
+                    record = self._shared(party, life, upto) if life else None
+                    self.tell(plan, party, seen, record, upto)
+                except Exception as error:
+                    if is_ours(error):
+                        raise
+                    failed = error
+                    self.tell(plan, party, seen, None)
             self.stop(plan, seen, failed)
         return plan
 
@@ -158,36 +160,55 @@ class Looking:
         parties = {p.id: p for some in self._audiences.by_unit.values() for p in some}
         return [p for p in parties.values() if SharedField.REFERRAL in p.scope.fields]
 
-    def _shared(self, party: Party, stream: StreamId, journey: Journey, upto: int) -> Shared | None:
-        found = self._records.shared(party.scope, stream, journey, upto)
+    def _shared(self, party: Party, life: Life, upto: int) -> Shared | None:
+        found = self._records.shared(party.scope, life, upto)
         if found is None or found.unit not in self._audiences.open[party.id]:
             return None
         return None if self.store.forgot(found.owner) else found
 
-    def tell(self, plan: Plan, party: Party, seen: Seen, record: Shared | None) -> None:
-        """Compare what is with what was last told."""
+    def tell(
+        self, plan: Plan, party: Party, seen: Seen, record: Shared | None, upto: int = 0
+    ) -> None:
+        """Compare what is with what was last told.
+
+        ``upto`` is the position up to which programmes are known by which an event is named.
+        """
         before, subject, cause = seen.present.get(party.id), seen.subject, seen.cause
         if record is None:
             if before is not None:
                 plan.add(withdrawal(party, subject, cause))
             return
         digest = self.store.digest(party, subject, record.record)
-        if before is None or before.digest != digest:
-            mended = before is not None and cause.corrected
-            plan.add(
-                Telling(
-                    party=party,
-                    subject=subject,
-                    position=cause.position,
-                    at=cause.at,
-                    event=name_of(party, cause),
-                    change=Change.CORRECTED if mended else Change.UPSERT,
-                    shared=record,
-                    digest=digest,
-                )
+        same, mended = before is not None and before.digest == digest, False
+        if before is not None:
+            mended = cause.corrected
+            if same and before.unit != record.unit:
+                plan.moved.append((party, subject, record.unit))
+        outdated = before is not None and (mended or cause.event == CHANGED)
+        if same and not outdated:
+            return
+        change = Change.CORRECTED if mended else Change.UPSERT
+        plan.add(
+            Telling(
+                party=party,
+                subject=subject,
+                position=cause.position,
+                at=hour(cause.at),
+                event=NEUTRAL if same else self._event(party, seen, upto, mended=mended),
+                change=None if same else change,
+                shared=None if same else record,
+                digest=digest,
+                outdated=outdated,
             )
-        elif before.unit != record.unit:
-            plan.moved.append((party, subject, record.unit))
+        )
+
+    def _event(self, party: Party, seen: Seen, upto: int, *, mended: bool) -> str:
+        """Return by which name a party hears of what happened."""
+        cause = seen.cause
+        if cause.event is not None or seen.life is None or not cause.names:
+            return cause.event or NEUTRAL
+        latest = Latest(cause.position, len(cause.names), corrected=mended)
+        return self._records.name(party.scope, seen.life, latest, upto)
 
     def forgotten(
         self, connection: Connection[Any], owners: Mapping[str, Cause]
@@ -205,22 +226,24 @@ def _may_concern(party: Party, cause: Cause) -> bool:
 
 
 def withdrawal(party: Party, subject: str, cause: Cause) -> Telling:
-    """Return the entry that says that somebody is shared no more."""
+    """Return the entry that says that somebody is shared no more.
+
+    Not what happened to them: whoever is not shared is nobody of whom anything is told.
+    """
     return Telling(
         party=party,
         subject=subject,
         position=cause.position,
-        at=cause.at,
-        event=name_of(party, cause),
+        at=hour(cause.at),
+        event=cause.event or NEUTRAL,
         change=Change.WITHDRAWN,
         shared=None,
     )
 
 
-def name_of(party: Party, cause: Cause) -> str:
-    """Return what is said of a cause: the last of its names that a party of this kind may know."""
-    if cause.event is not None:
-        return cause.event
-    record = party.scope.record
-    known = [name_for(record, name) for name in cause.names] if record else []
-    return next((name for name in known if name != NEUTRAL), NEUTRAL)
+def hour(at: datetime) -> datetime:
+    """Return the hour in which something was recorded.
+
+    The instant itself is the same under every agreement, and would join two pseudonyms.
+    """
+    return at.replace(minute=0, second=0, microsecond=0)

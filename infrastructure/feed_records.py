@@ -15,6 +15,8 @@ from domain.record import Recorded, StreamId
 from domain.sharing.scope import Scope
 from infrastructure.dead_letters import is_ours
 from infrastructure.ledger import EventsourcingLedger
+from projections.shared.material import Material
+from projections.shared.naming import facts_told, name_told, programmes_of
 from projections.shared.record import Shared, courses_named, shared
 
 UNITS_KEPT: Final = 200_000
@@ -25,7 +27,17 @@ TELLING: Final = (*CUSTODY.events, *ANNOTATIONS)
 """What says which unit answers for somebody: facts of custody, and what corrects them."""
 Read = tuple[StreamId, Sequence[Recorded] | Exception]
 """A stream with its pages; or why they cannot be woken."""
-Found = tuple[StreamId, Journey | Exception]
+
+
+class Life(NamedTuple):
+    """What a stream has come to by now, and the pages that say so."""
+
+    stream: StreamId
+    journey: Journey
+    pages: Sequence[Recorded]
+
+
+Found = tuple[StreamId, Life | Exception]
 """A stream, and what it has come to; or why nobody can tell."""
 
 
@@ -38,6 +50,17 @@ class Here(NamedTuple):
     versions: Mapping[StreamId, int]
     whole: Mapping[StreamId, Sequence[Recorded]]
     upto: int
+
+
+class Latest(NamedTuple):
+    """Which pages of a stream are told of: so many, up to a position; and whether as a correction.
+
+    Of what is told as a correction, only what was corrected is named.
+    """
+
+    position: int
+    pages: int
+    corrected: bool
 
 
 class FeedRecords:
@@ -86,10 +109,23 @@ class FeedRecords:
         for stream, pages in self._pages(streams, (), here):
             yield stream, pages if isinstance(pages, Exception) else self._folded(stream, pages)
 
-    def shared(self, scope: Scope, stream: StreamId, journey: Journey, upto: int) -> Shared | None:
+    def shared(self, scope: Scope, life: Life, upto: int) -> Shared | None:
         """Return the record of a journey under a scope, if it has one."""
-        courses = self._named(courses_named(journey), upto) if stream.kind == CASE.name else {}
-        return shared(scope, stream, journey, courses, LAW)
+        is_case = life.stream.kind == CASE.name
+        courses = self._named(courses_named(life.journey), upto) if is_case else {}
+        return shared(scope, life.stream, life.journey, courses, LAW)
+
+    def name(self, scope: Scope, life: Life, latest: Latest, upto: int) -> str:
+        """Return by which name a party may hear of what happened last."""
+        stream, journey, pages = life
+        told = [page for page in pages if page.position <= latest.position][-latest.pages :]
+        facts = facts_told(pages, told, corrected=latest.corrected)
+        wanted = programmes_of(facts)
+        if stream.kind == CASE.name:
+            wanted |= courses_named(journey)
+        courses = self._named(wanted, upto)
+        material = Material(scope=scope, stream=stream, journey=journey, courses=courses, law=LAW)
+        return name_told(material, facts)
 
     def _pages(
         self, streams: Collection[StreamId], names: Collection[str], here: Here
@@ -118,11 +154,11 @@ class FeedRecords:
             return pages
         return [page for page in pages if page.position <= here.upto]
 
-    def _folded(self, stream: StreamId, pages: Sequence[Recorded]) -> Journey | Exception:
+    def _folded(self, stream: StreamId, pages: Sequence[Recorded]) -> Life | Exception:
         try:
             if stream.kind == CASE.name:
-                return self._known.timeline(stream, pages).journey
-            return Timeline.of(STREAMS[stream.kind], pages).journey
+                return Life(stream, self._known.timeline(stream, pages).journey, pages)
+            return Life(stream, Timeline.of(STREAMS[stream.kind], pages).journey, pages)
         except Exception as error:
             if is_ours(error):
                 raise

@@ -1,7 +1,8 @@
 """Entries as they are written: numbered along each feed, sealed, and taken out again.
 
 The digest by which a record is compared with what was last told is keyed, so that it shows nothing
-of the record to whoever reads the table.
+of the record to whoever reads the table. Entries of one write that follow from one page stand in
+the order of pseudonyms, which is another in each agreement: that of streams would join them.
 """
 
 import base64
@@ -45,6 +46,13 @@ GONE: Final = (
     " UPDATE feed.entry AS e SET data = NULL FROM gone"
     " WHERE e.audience = gone.audience AND e.subject = gone.subject AND e.data IS NOT NULL"
 )
+OUTDATED: Final = (
+    "WITH wrong AS (SELECT * FROM unnest(%s::integer[], %s::text[]) AS w (audience, subject))"
+    " UPDATE feed.entry AS e SET data = NULL FROM wrong"
+    " JOIN feed.present AS p ON p.audience = wrong.audience AND p.subject = wrong.subject"
+    " WHERE e.audience = p.audience AND e.subject = p.subject AND e.id < p.entry"
+    " AND e.data IS NOT NULL"
+)
 BLANK: Final = "UPDATE feed.entry SET data = NULL WHERE owner = ANY(%s) AND data IS NOT NULL"
 OF_OWNERS: Final = (
     "SELECT p.audience, p.subject, p.unit, p.entry, p.digest, e.owner FROM feed.entry AS e"
@@ -87,16 +95,21 @@ class Present(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """An entry to be: what became of somebody's record for one party. No record: withdrawn."""
+    """An entry to be: what became of somebody's record for one party. No record: withdrawn.
+
+    ``outdated`` says that what was told before is no longer to be read. No change: nothing is to be
+    told besides.
+    """
 
     party: Party
     subject: str
     position: int
     at: datetime
     event: str
-    change: Change
+    change: Change | None
     shared: Shared | None
     digest: bytes = b""
+    outdated: bool = False
 
 
 class FeedStore:
@@ -152,7 +165,7 @@ class FeedStore:
 
     def write(self, connection: Connection[Any], tellings: Iterable[Telling]) -> Mapping[int, int]:
         """Write entries in the order of what caused them; return the heads of their feeds."""
-        ordered = sorted(tellings, key=lambda one: (one.position, one.subject))
+        ordered = sorted(tellings, key=lambda one: (one.position, self._name(one)))
         if not ordered:
             return {}
         numbers = sorted({one.party.id for one in ordered})
@@ -161,11 +174,10 @@ class FeedStore:
         entries, there, gone = [], [], []
         for one in ordered:
             data = self._sealed(one, heads[one.party.id] + 1)
-            if one.shared is not None and data is None:  # forgotten a moment ago: its page comes
-                continue
+            if one.change is None or (one.shared is not None and data is None):
+                continue  # the latter was forgotten a moment ago: its page comes
             heads[one.party.id] += 1
-            number = heads[one.party.id]
-            name = self.pseudonym(one.party.audience.agreement, one.subject)
+            number, name = heads[one.party.id], self._name(one)
             unit, whose = (one.shared.unit, one.shared.owner) if one.shared else ("", "")
             fields = sorted(one.shared.record) if one.shared else []
             said = (one.subject, whose, unit, name, one.change.value, one.event)
@@ -174,7 +186,8 @@ class FeedStore:
                 there.append((one.party.id, one.subject, name, unit, number, one.digest))
             else:
                 gone.append((one.party.id, one.subject))
-        self._put(connection, entries, there, gone)
+        wrong = [(one.party.id, one.subject) for one in ordered if one.outdated]
+        self._put(connection, entries, there, gone, wrong)
         places = {one.party.id: one.position for one in ordered}  # the last one's
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -184,18 +197,22 @@ class FeedStore:
             )
         return heads
 
+    def _name(self, one: Telling) -> str:
+        return self.pseudonym(one.party.audience.agreement, one.subject)
+
     def _make_keys(self, owners: Collection[str]) -> None:
         """Have the keys of many people at hand with one round trip."""
         wanted = [owner(one, DataClass.SPECIFIC) for one in owners if not self.forgot(one)]
         with suppress(SubjectForgotten):  # by another process: each is asked for by itself
             self._seals.keys.of(wanted)
 
-    def _put(
+    def _put(  # the rows of each statement
         self,
         connection: Connection[Any],
         entries: Sequence[Any],
         there: Sequence[Any],
         gone: Sequence[Any],
+        wrong: Sequence[Any],
     ) -> None:
         with connection.cursor() as cursor:
             if gone:
@@ -203,6 +220,8 @@ class FeedStore:
             cursor.executemany(ENTER, entries)
             if there:
                 cursor.executemany(THERE, there)
+            if wrong:  # after those who are there: it empties what is older than their last entry
+                cursor.execute(OUTDATED, [list(column) for column in zip(*wrong, strict=True)])
 
     def _sealed(self, one: Telling, number: int) -> bytes | None:
         if one.shared is None:

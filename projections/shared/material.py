@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from domain.activity import ACTIVITY, Activity
+from domain.activity import ACTIVITY, Activity, ActivityJoined
 from domain.custody import CUSTODY, Presence
 from domain.integration import INTEGRATION, RightCourse
 from domain.job_placement import JOB_PLACEMENT, Placement
@@ -156,10 +156,15 @@ class Material(Value):
             if said is None or not self.under(said.agreement, said.programme):
                 continue
             course = self.courses.get(said.programme) if said.programme else None
-            kind = course.kind if course else ProgrammeKind(said.kind.value)
+            kind = self.kind_of(said)
             if kind in self.kinds:
                 title = course.title if course else said.title
                 yield key, Joined(kind, title, said.effective.day, activity)
+
+    def kind_of(self, joined: ActivityJoined) -> ProgrammeKind:
+        """Return of which kind an activity is: as its programme, or as it was told."""
+        course = self.courses.get(joined.programme) if joined.programme else None
+        return course.kind if course else ProgrammeKind(joined.kind.value)
 
     @cached_property
     def placements(self) -> Mapping[str, Placement]:

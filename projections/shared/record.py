@@ -16,10 +16,10 @@ from domain.sharing.scope import Scope
 from projections.shared.builders import BUILDERS, OF_REFERRALS
 from projections.shared.material import Courses, Material, courses_named
 from projections.shared.membership import in_scope
-from projections.shared.names import NEUTRAL, name_for, names_known
+from projections.shared.names import NEUTRAL, names_known
 from projections.shared.plain import plain
 
-__all__ = ["NEUTRAL", "Courses", "Shared", "courses_named", "name_for", "names_known", "shared"]
+__all__ = ["NEUTRAL", "Courses", "Shared", "courses_named", "names_known", "shared"]
 
 
 class Shared(Value):

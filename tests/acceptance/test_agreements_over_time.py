@@ -164,10 +164,10 @@ def bare(entry):
 
 
 def gone_after(told, entries):
-    """Say whether somebody was withdrawn after an entry about them."""
+    """Say whether somebody was withdrawn, or put right, after an entry about them."""
     return any(
         one["subject"] == told["subject"]
         and int(one["id"]) > int(told["id"])
-        and one["type"].endswith(".withdrawn")
+        and one["type"].endswith((".withdrawn", ".corrected"))
         for one in entries
     )
