@@ -20,7 +20,7 @@ from psycopg_pool import ConnectionPool
 
 from application.access import AccessLedger, AccessRecord, Purpose
 from application.cloud_events import MEDIA_TYPE, cloud_event
-from application.feeds import Audience, Change, Entry, Feeds, Told
+from application.feeds import Audience, Change, Entry, Feeds, Told, Unready
 from application.sharing import NoSuchScope
 from application.webhook_fates import AFRESH, Answer, Decided, Fate, Tries, decide
 from application.webhooks import BEHIND, Did, SubscriptionState, Why
@@ -127,6 +127,8 @@ class Courier:
             with transaction(self.pool) as connection:
                 self._stop(connection, subscription, SubscriptionState.PAUSED, Why.OVER)
             return Lost()
+        except Unready:
+            return Rest(None)
         if not told.entries:
             return Rest(None)
         if letter is None and told.entries[0].change is Change.WITHDRAWN:
