@@ -89,11 +89,12 @@ MEANINGS: Final[Mapping[str, str]] = {
 }
 READS: Final = ("401", "403", "404", "422", "503")
 WRITES: Final = ("400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "503")
-OPEN: Final = frozenset(
-    {"/livez", "/readyz", "/metrics", "/openapi.json", "/v1/asyncapi.json"}
-    | {"/v1/schemas", "/v1/schemas/{record}.json"}
-)
-"""Addresses that need no token."""
+OPEN: Final[Mapping[str, Sequence[str]]] = {
+    **dict.fromkeys(("/livez", "/readyz", "/metrics", "/openapi.json", "/v1/asyncapi.json"), ()),
+    "/v1/schemas": ("422",),
+    "/v1/schemas/{record}.json": ("404", "422"),
+}
+"""Addresses that need no token, and what they refuse."""
 
 
 def install_openapi(app: FastAPI) -> None:
@@ -122,8 +123,7 @@ def described(app: FastAPI) -> Json:
         schemas.pop(name, None)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            if path not in OPEN:
-                refusals = WRITES if method == "post" else READS
+            if refusals := OPEN.get(path, WRITES if method == "post" else READS):
                 operation["responses"].pop("422", None)
                 operation["responses"].update({status: problem(status) for status in refusals})
     return document

@@ -237,3 +237,12 @@ def test_the_schema_of_each_kind_of_record_is_served_to_whoever_asks(house, reco
     assert answer.headers["content-type"] == "application/schema+json"
     assert stranger.get("/v1/schemas/unheard.json").status_code == 404
     assert len(served) == len(RecordKind)
+
+
+def test_the_document_says_what_addresses_refuse_that_need_no_token(house):
+    paths = house.app.openapi()["paths"]
+    one, listed = paths["/v1/schemas/{record}.json"]["get"], paths["/v1/schemas"]["get"]
+    assert set(one["responses"]) == {"200", "404", "422"}
+    assert set(listed["responses"]) == {"200", "422"}
+    assert "HTTPValidationError" not in str(paths)
+    assert house.service.stranger().get("/v1/schemas?x=1").status_code == 422
