@@ -82,7 +82,6 @@ def test_both_can_be_read_in_a_browser(  # noqa: PLR0913, PLR0917
 ):
     known(service)
     with opened(chromium, address, screen) as page:
-        page.goto("/masuk")
         page.context.add_cookies(
             [{"name": "jejak_masuk", "value": token("agency"), "url": address}]
         )
