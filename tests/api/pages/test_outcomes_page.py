@@ -86,7 +86,10 @@ def test_a_window_that_has_not_closed_is_in_no_share(visitor, told):
     client = visitor("auditor", level="ditjenpas")
     page = client.get("/laporan/hasil", params=ASKED | {"months": "60"}).text
     assert cells(page, "Semua") == ["6", "-", "0", "-", "6", "2", "0"]
-    assert "Belum ada: tidak seorang pun" in page
+    assert "Belum ada: jendela mereka yang bebas" in page
+    page = client.get("/laporan/hasil", params=ASKED | {"until": "2023-01-31"}).text
+    assert "Tidak seorang pun bebas akhir pada masa itu" in page
+    assert "Belum ada: jendela" not in page
 
 
 def test_the_span_that_is_counted_stands_in_the_form_and_is_the_last_closed_year(visitor, told):
@@ -104,10 +107,11 @@ def test_the_span_that_is_counted_stands_in_the_form_and_is_the_last_closed_year
             "until": f"{year}-12-31",
         }
         assert f"1 Jan {year} sampai 31 Des {year}" in page
+    assert "Ini tahun kalender terakhir yang semua jendelanya" in page
     today = datetime.now(Zone.WIB.offset).date().isoformat()
     assert inputs(client.get("/laporan/hasil").text)["valid_at"] == today
     page = client.get("/laporan/hasil", params=ASKED | {"months": "60"}).text
-    last = unescape(re.search(r'href="(\?[^"]*)">hitung itu', page)[1])
+    last = unescape(re.search(r'href="(\?[^"]*)">Hitung tahun', page)[1])
     assert inputs(client.get("/laporan/hasil" + last).text)["from"] == "2020-01-01"
 
 
