@@ -32,6 +32,7 @@ from application.feeds import Audience
 from application.webhooks import Subscription, SubscriptionState, Why
 from domain.sharing.fields import RECORD_OF
 from domain.time import Zone
+from infrastructure import feed_reading
 
 __all__ = ["house", "receiver"]
 EVERY_FIELD = (
@@ -79,6 +80,17 @@ def test_an_agency_sees_its_agreement_as_its_feed_has_it_and_it_is_recorded(
     (record,) = [one for one in reads if one["route"] == "/mitra/{agreement}"]
     assert (record["agreement"], record["actor"]) == (agreement, "agency-1")
     assert set(record["fields"]) == set(one["data"])
+
+
+def test_the_desk_says_to_come_back_rather_than_that_nobody_is_there(
+    visitor, partnership, monkeypatch
+):
+    agreement, _ = partnership
+    monkeypatch.setattr(feed_reading, "LAG_MOST_SECONDS", -1.0)
+    shown = visitor("agency").get(f"/mitra/{agreement}")
+    assert shown.status_code == 503
+    assert "coba lagi sebentar" in shown.text
+    assert "Budi Fiktif" not in shown.text
 
 
 def test_the_demo_offers_one_login_for_each_kind_of_agency_that_is_a_party():
