@@ -1,4 +1,4 @@
-"""Counts as a pemda reads them: what each counts, and a word where it is too small to tell."""
+"""Counts as a pemda reads them: what each counts, or that it is fewer than five."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -26,8 +26,11 @@ BY: Final[Mapping[str, Words]] = {
     "sex": ("menurut jenis kelamin", "by sex"),
     "programme": ("menurut program", "by programme"),
 }
-UNKNOWN: Final[Words] = ("tidak diketahui", "unknown")
-HIDDEN: Final[Words] = ("tidak disebut", "not told")
+NOBODYS: Final[Mapping[str, Words]] = {
+    "unknown": ("tidak diketahui", "unknown"),
+    "other": ("program lain", "other programmes"),
+}
+FEW: Final[Words] = ("kurang dari lima", "fewer than five")
 
 
 def counts_in(data: Json, tongue: Tongue, names: Names) -> Mapping[str, Any]:
@@ -38,10 +41,13 @@ def counts_in(data: Json, tongue: Tongue, names: Names) -> Mapping[str, Any]:
     about = None
     if fewest and step:
         about = tongue(
-            f"Kurang dari {fewest} tidak disebut, begitu pula yang dapat dihitung darinya;"
-            f" lainnya dibulatkan ke bawah ke kelipatan {step}.",
-            f"Fewer than {fewest} are not told, nor what they could be worked out from;"
-            f" all else is rounded down to a multiple of {step}.",
+            f"Semua bilangan dibulatkan ke bawah ke kelipatan {step}, dan di sana-sini lebih rendah"
+            f" lagi, agar tidak seorang pun terlihat dari jumlahnya: sedikitnya sebanyak"
+            f" itu. Kurang dari {fewest} dapat berarti tidak seorang pun. Rincian tanpa bagian"
+            f" sebesar {2 * step} tidak disebut.",
+            f"All numbers are rounded down to a multiple of {step}, and here and there told lower"
+            f" still, so that nobody shows in a sum: there are at least so many. Fewer than"
+            f" {fewest} may be nobody. A breakdown without a part of {2 * step} is not told.",
         )
     return {"lines": [line_of(one, tongue, names) for one in lines], "about": about}
 
@@ -53,12 +59,12 @@ def line_of(line: Any, tongue: Tongue, names: Names) -> tuple[str, bool, str]:
     if by:
         part = part_of(line.get("title") or line.get("value") or "", tongue, names)
         label = f"{tongue.words(BY.get(by) or (by, by))}: {part}"
-    return label, bool(by), tongue.words(HIDDEN) if count is None else tongue.number(count)
+    return label, bool(by), tongue.words(FEW) if count is None else tongue.number(count)
 
 
 def part_of(part: str, tongue: Tongue, names: Names) -> str:
     """Return what a part is called: a unit, a region, or a word of a list."""
-    if part == "unknown":
-        return tongue.words(UNKNOWN)
+    if part in NOBODYS:
+        return tongue.words(NOBODYS[part])
     named = names.of(part)
     return named if named != part else tongue.words(labels.VALUES.get(part) or (part, part))

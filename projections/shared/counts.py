@@ -3,20 +3,25 @@
 Counted are people whom the agreement names, and no others: of its units, at home in its regions, of
 its kinds of participant, in its kinds of programme. What it does not name is nobody. Who was
 released counts as a klien or former warga binaan, or as what the law called them in custody.
-How counts are told is said in `projections.suppression`.
+Which lines there are follows from the agreement, from its programmes and from told counts alone, so
+that no line shows by being there that somebody is. How counts are told is said in
+`projections.suppression`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import Enum
 from functools import cached_property
 from typing import Final
 
 from domain.agreement import ParticipantKind
+from domain.consequences import TRAINING
 from domain.custody import Presence, Sex
 from domain.fields import Count, Line
 from domain.kernel import Value
+from domain.programme import ProgrammeKind
 from domain.region import REGIONS
 from domain.sharing.scope import Scope
 from projections.activity_participation import ACTIVITY_PARTICIPATION
@@ -81,8 +86,8 @@ class By(Enum):
 class PublishedCount(Value):
     """One figure, or its part whose ``value`` is this. ``title`` is that of a programme.
 
-    ``count`` is rounded down; where it is empty, it is ``suppressed``: too small to be told, or
-    something that is could be told from it.
+    There are at least ``count``; where it is empty, it is ``suppressed``: fewer than five, nobody
+    perhaps. Of programmes, ``other`` are those that are not the agreement's own.
     """
 
     figure: Figure
@@ -94,7 +99,10 @@ class PublishedCount(Value):
 
 
 class PublishedCounts(Value):
-    """All that a pemda is told: nothing of fewer than ``fewest``, all else ``rounded_down_to``."""
+    """All that a pemda is told: nothing of fewer than ``fewest``, all else ``rounded_down_to``.
+
+    A breakdown without a part of ten or more has no lines.
+    """
 
     fewest: Count
     rounded_down_to: Count
@@ -102,22 +110,16 @@ class PublishedCounts(Value):
 
 
 REACHED: Final[Mapping[Figure, Stage]] = {
-    Figure.APPLIED: Stage.APPLIED,
     Figure.COMPLETED: Stage.COMPLETED,
     Figure.ASSESSED: Stage.ASSESSED,
     Figure.CERTIFIED: Stage.COMPETENCE_CERTIFIED,
 }
-"""Stages of training that are reached by a fact of their own, with no breakdown."""
-TRAINING: Final = (
-    Figure.APPLIED,
-    Figure.ENROLLED,
-    Figure.ATTENDED,
-    Figure.COMPLETED,
-    Figure.ASSESSED,
-    Figure.CERTIFIED,
-)
+"""Stages of training that only those who were enrolled come to."""
 UNKNOWN: Final = "unknown"
-
+OTHER: Final = "other"
+LEARNING: Final = (ProgrammeKind.KEJAR_PAKET,)
+JOINED: Final = tuple(kind for kind in ProgrammeKind if kind not in {*LEARNING, *TRAINING})
+RARE_AGES: Final = frozenset({AgeBand.UNDER_18.value, AgeBand.UNKNOWN.value})
 
 AT_WORK: Final = {
     3: (Figure.PLACED_3, Figure.EMPLOYED_3),
@@ -187,10 +189,14 @@ class _House:
             if by_then(one.joined_on, self.on) and self._under(one, one.programme):
                 yield one.programme or "", one.case
 
-    def title(self, programme: str) -> str | None:
-        """Return what a programme is called."""
-        title: str | None = self._programmes[programme].title
-        return title
+    def programmes(self, kinds: Collection[ProgrammeKind]) -> Mapping[str, str | None]:
+        """Return the agreement's own programmes of some kinds, whoever is in them, by title."""
+        named = frozenset(self.scope.programme_kinds) & frozenset(kinds)
+        return {
+            key: row.title
+            for key, row in sorted(self._programmes.items())
+            if row.kind in named and self._mine(row.agreement)
+        }
 
     def people(self, cases: Cases) -> int:
         """Count people of whom the scope knows, each once."""
@@ -227,8 +233,8 @@ def _kinds(one: Seen) -> frozenset[ParticipantKind]:
 
 def _lines(house: _House) -> Iterator[PublishedCount]:
     yield from _population(house)
-    yield from _by_programme(house, Figure.LEARNERS, house.learning)
-    yield from _by_programme(house, Figure.IN_ACTIVITIES, house.joined)
+    yield from _by_programme(house, Figure.LEARNERS, house.learning, LEARNING)
+    yield from _by_programme(house, Figure.IN_ACTIVITIES, house.joined, JOINED)
     yield from _training(house)
     jobs = house.jobs
     yield _line(Figure.PLACED, rounded(house.people(job.case for job in jobs)))
@@ -239,32 +245,36 @@ def _lines(house: _House) -> Iterator[PublishedCount]:
 
 
 def _population(house: _House) -> Iterator[PublishedCount]:
-    held = house.held
+    held, homes = house.held, _homes(house.scope)
+    wide = frozenset(homes & {code.rpartition(".")[0] for code in homes})
+    sexes = (*(sex.value for sex in Sex), UNKNOWN)
     parts = {
-        By.UNIT: _parts(house.scope.units, (one.unit for one in held)),
-        By.DOMICILE: _parts(_homes(house.scope), (one.domicile for one in held)),
-        By.AGE_BAND: _parts((band.value for band in AgeBand), (one.age_band.value for one in held)),
+        By.UNIT: _parts(sorted(house.scope.units), (one.unit for one in held)),
+        By.DOMICILE: _parts(sorted(homes), (one.domicile for one in held), wide),
+        By.AGE_BAND: _parts(
+            (band.value for band in AgeBand), (one.age_band.value for one in held), RARE_AGES
+        ),
         By.SEX: _parts(
-            (*(sex.value for sex in Sex), UNKNOWN),
-            (one.sex.value if one.sex else UNKNOWN for one in held),
+            sexes, (one.sex.value if one.sex else UNKNOWN for one in held), frozenset({UNKNOWN})
         ),
     }
-    breakdowns = [Breakdown(parts=one, partition=True) for one in parts.values()]
-    total, told = published(len(held), breakdowns)
+    total, told = published(len(held), list(parts.values()))
     yield _line(Figure.POPULATION, total)
     for by, values in zip(parts, told, strict=True):
         for value, count in values.items():
             yield _line(Figure.POPULATION, count, by, value)
 
 
-def _homes(scope: Scope) -> Iterable[str]:
+def _homes(scope: Scope) -> AbstractSet[str]:
     """Return every region that lies in those of a scope, itself among them."""
-    return (code for code in REGIONS if lies_in(code, scope.regions))
+    return {code for code in REGIONS if lies_in(code, scope.regions)}
 
 
-def _parts(always: Iterable[str], found: Iterable[str | None]) -> Mapping[str, int]:
+def _parts(
+    always: Iterable[str], found: Iterable[str | None], rare: frozenset[str] = frozenset()
+) -> Breakdown:
     counts = Counter(found)
-    return {value: counts[value] for value in always}
+    return Breakdown(parts={value: counts[value] for value in always}, partition=True, rare=rare)
 
 
 def _training(house: _House) -> Iterator[PublishedCount]:
@@ -273,14 +283,18 @@ def _training(house: _House) -> Iterator[PublishedCount]:
             if any(step.stage is stage and by_then(step.day, house.on) for step in one.reached):
                 yield one.programme, one.case
 
-    for figure in TRAINING:
-        if figure is Figure.ENROLLED:
-            yield from _by_programme(house, figure, came_to(Stage.SEATED))
-        elif figure is Figure.ATTENDED:
-            yield _line(figure, rounded(house.people(_attending(house))))
-        else:
-            cases = (case for _, case in came_to(REACHED[figure]))
-            yield _line(figure, rounded(house.people(cases)))
+    enrolled = list(_by_programme(house, Figure.ENROLLED, came_to(Stage.SEATED), TRAINING))
+    yield _line(Figure.APPLIED, rounded(house.people(case for _, case in came_to(Stage.APPLIED))))
+    yield from enrolled
+    yield _among(enrolled, Figure.ATTENDED, house.people(_attending(house)))
+    for figure, stage in REACHED.items():
+        yield _among(enrolled, figure, house.people(case for _, case in came_to(stage)))
+
+
+def _among(enrolled: Sequence[PublishedCount], figure: Figure, people: int) -> PublishedCount:
+    """Return how many came so far, told as no more than were enrolled: that may be told lower."""
+    whole = enrolled[0].count
+    return _line(figure, rounded(people if whole is None else min(people, whole)))
 
 
 def _attending(house: _House) -> Iterator[str]:
@@ -290,22 +304,29 @@ def _attending(house: _House) -> Iterator[str]:
 
 
 def _by_programme(
-    house: _House, figure: Figure, taking_part: Iterable[tuple[str, str]]
+    house: _House,
+    figure: Figure,
+    taking_part: Iterable[tuple[str, str]],
+    kinds: Collection[ProgrammeKind],
 ) -> Iterator[PublishedCount]:
     """Return how many take part, and in what. Who takes part in two is one person in both."""
-    cases: dict[str, set[str]] = {}
+    titles = {**house.programmes(kinds), OTHER: None}
+    cases: dict[str, set[str]] = {programme: set() for programme in titles}
     for programme, case in taking_part:
-        if case in house.cases:
-            cases.setdefault(programme, set()).add(case)
-    parts = {programme: house.people(those) for programme, those in sorted(cases.items())}
+        cases[programme if programme in titles else OTHER].add(case)
     total, (told,) = published(
         house.people(case for those in cases.values() for case in those),
-        [Breakdown(parts=parts, partition=False)],
+        [
+            Breakdown(
+                parts={programme: house.people(those) for programme, those in cases.items()},
+                partition=False,
+                rare=frozenset({OTHER}),
+            )
+        ],
     )
     yield _line(figure, total)
-    if total is not None:
-        for programme, count in told.items():
-            yield _line(figure, count, By.PROGRAMME, programme, house.title(programme))
+    for programme, count in told.items():
+        yield _line(figure, count, By.PROGRAMME, programme, titles[programme])
 
 
 def _line(
