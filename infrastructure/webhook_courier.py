@@ -129,8 +129,11 @@ class Courier:
             return Lost()
         except Unready:
             return Rest(None)
-        if not told.entries:
-            return Rest(None)
+        return self._packed(row, told, letter) if told.entries else Rest(None)
+
+    def _packed(self, row: dict[str, Any], told: Told, letter: Replayed | None) -> Parcel | Onward:
+        """Return an entry as it is sent, unless it waits behind an earlier one of its subject."""
+        subscription = row["id"]
         if letter is None and told.entries[0].change is Change.WITHDRAWN:
             self._supersede(subscription, told.entries[0])
         elif letter is None and self._put_behind(subscription, told.entries[0]):
