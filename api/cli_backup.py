@@ -150,21 +150,9 @@ def _tell_restored(facts: dict[str, Any], asked: datetime | None) -> None:
         )
     if facts["keys"] is not None:
         typer.echo(f"\nKunci / keys: {facts['keys']}; dilupakan / forgotten: {facts['forgotten']}")
-    if facts["webhooks_paused"]:
-        typer.echo(f"\n{_on_webhooks(facts['webhooks_paused'])}")
     for note in facts["notes"]:
         typer.echo(f"\n{note}")
     typer.echo(f"\nJEJAK_DATA_DIR={facts['into']} jejak serve")
-
-
-def _on_webhooks(paused: int) -> str:
-    return (
-        f"{paused} webhook dijeda: ini mungkin salinan, dan mitra tidak boleh ditelepon dua kali."
-        " Kalau ini sekarang buku yang sebenarnya: jejak webhooks --resume (atau tiap instansi"
-        " melanjutkan miliknya).\n"
-        f"{paused} webhooks are paused: this may be a copy, and partners must not be called twice."
-        " If this is the house now: jejak webhooks --resume (or each agency resumes its own)."
-    )
 
 
 def _show(keeper: Any, place: Path, *, verify: bool, as_json: bool) -> None:

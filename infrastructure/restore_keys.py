@@ -124,6 +124,15 @@ def notes_on(
         notes.append(_on_the_head(max(heads, key=_signed)))
     if (signed := max(map(_signed, heads))) > ledger.leaves:
         notes.append(_on_what_is_missing(signed, ledger.leaves))
+    if restored.paused:
+        notes.append(
+            f"Webhook yang dijeda: {restored.paused}. Ini mungkin salinan, dan mitra tidak boleh"
+            " dikirimi dari dua tempat. Kalau ini sekarang buku yang dipakai: jejak webhooks"
+            " --resume (atau tiap instansi melanjutkan miliknya).\n"
+            f"Webhooks that are paused: {restored.paused}. This may be a copy, and partners must"
+            " not be called from two places. If this is the house now: jejak webhooks --resume (or"
+            " each agency resumes its own)."
+        )
     notes.append(
         "Ini sejarah baru: arsip WAL-nya mulai dengan cadangan dasar sendiri saat layanan menyala"
         " dengan JEJAK_BACKUP_DIR; tanpa itu, jalankan jejak backup.\n"

@@ -33,6 +33,7 @@ from application.webhooks import (
 )
 from infrastructure import webhook_letters
 from infrastructure.connections import transaction
+from infrastructure.restored_feeds import BEYOND
 from infrastructure.webhook_guard import NOT_PUBLIC
 from infrastructure.webhook_log import TRIED, line_of, log, logged, tested
 from infrastructure.webhook_post import CONNECT_SECONDS, Post
@@ -67,10 +68,12 @@ TALLY: Final = (
     " count(*) FILTER (WHERE s.state = 'paused') AS paused,"
     " count(*) FILTER (WHERE s.state = 'disabled') AS disabled,"
     " count(*) FILTER (WHERE s.state = 'active' AND " + FAILING + ") AS failing,"
-    " coalesce(sum(a.head - s.delivered) FILTER (WHERE s.state = 'active'), 0)::bigint AS behind,"
+    " coalesce(sum((a.head - s.delivered) % " + str(BEYOND) + ")"
+    "  FILTER (WHERE s.state = 'active'), 0)::bigint AS behind,"
     " (SELECT count(*) FROM feed.dead_letter) AS dead_letters"
     " FROM feed.subscription AS s JOIN feed.audience AS a ON a.id = s.audience"
 )
+"""Numbers grow by one, but for those that a restore passed over: these are no entries."""
 RESUME: Final = (
     "UPDATE feed.subscription SET state = 'active', why = NULL, attempts = 0, refusals = 0,"
     " troubles = 0, troubled_since = NULL, failing_since = NULL, spurned = 0, next_at = %s,"

@@ -54,6 +54,11 @@ BINARIES = Path(os.environ["JEJAK_TEST_BINARIES"]) if "JEJAK_TEST_BINARIES" in o
 PROGRAMS = Programs(BINARIES)
 BENCH = Workbench(binaries=BINARIES, fsync=False)
 MASTER = MasterKey(b"k" * 32)
+WEBHOOK = (
+    "WITH heard AS (INSERT INTO feed.audience (agreement, agency) VALUES ('1', 'A') RETURNING id)"
+    " INSERT INTO feed.subscription (id, audience, url, secrets, created_by)"
+    " SELECT gen_random_uuid(), id, '', '', 'user-1' FROM heard RETURNING 1"
+)
 
 
 @dataclass
@@ -87,6 +92,7 @@ def history(tmp_path_factory) -> History:
         source = Source(
             directory=data / "postgres", conninfo=dsns[0], programs=PROGRAMS, fsync=False
         )
+        ask(dsns[0], WEBHOOK)
         record(ledger, 1, 2, 3)
         early = take(source, place, keep=2)
         record(ledger, 4, 5, 6)
@@ -151,6 +157,8 @@ def test_the_ledger_as_it_was_at_an_instant_comes_back_and_says_what_was_signed_
     assert restored.ledger.recorded_at <= history.after_six
     assert restored.base == history.early
     notes = "\n".join(notes_on(Settings(data_dir=tmp_path), tmp_path, restored))
+    assert "Webhooks that are paused: 1." in notes
+    assert "jejak webhooks --resume" in notes
     assert "signed up to 9 leaves; here are only 0" in notes
     assert "The master key is in no backup" in notes
     assert "There is no key store" in notes
