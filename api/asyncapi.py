@@ -94,7 +94,7 @@ ENVELOPE: Final[Json] = {
     },
 }
 WITHOUT_DATA: Final[Json] = {
-    "description": "Of somebody who was withdrawn or forgotten since; nothing describes it either.",
+    "description": "Of somebody withdrawn, forgotten or put right since; nothing describes it either.",
     "not": {"anyOf": [{"required": ["data"]}, {"required": ["dataschema"]}]},
 }
 SIGNED: Final[Json] = {
