@@ -95,8 +95,9 @@ def entry_from(said: str | None, pointer: str) -> int:
     if not said:
         return 0
     if not ENTRY.fullmatch(said):
-        place = (pointer, "feed.last_event_id", NOT_AN_ENTRY)
-        raise Problem(422, "feed.last_event_id", NOT_AN_ENTRY, errors=[place])
+        code, name = "feed.last_event_id", pointer.rpartition("/")[2]
+        words = (f"`{name}` {NOT_AN_ENTRY[0]}", f"`{name}` {NOT_AN_ENTRY[1]}")
+        raise Problem(422, code, words, errors=[(pointer, code, words)])
     return int(said)
 
 

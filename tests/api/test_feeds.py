@@ -92,6 +92,7 @@ def test_a_place_that_is_none_is_refused_in_words(house, said):
     answer = house.disnaker.get(house.feed, params={"lastEventId": said})
     assert (answer.status_code, answer.json()["code"]) == (422, "feed.last_event_id")
     assert answer.json()["errors"][0]["pointer"] == "/query/lastEventId"
+    assert answer.json()["detail"].startswith("`lastEventId` harus id entri")
     assert "1 sampai 16 angka" in answer.json()["detail"]
     if said.isascii():
         came = {"Last-Event-ID": said}
