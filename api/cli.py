@@ -72,7 +72,7 @@ def token(  # noqa: PLR0913, PLR0917  # its options
     ] = False,
 ) -> None:
     """Buat token masuk untuk satu pengguna / make one user's bearer token."""
-    from api.main import issue, knows_agency, settings, tokens_of  # noqa: PLC0415  # --help: quick
+    from api.main import issue, settings, tokens_of  # noqa: PLC0415  # --help stays quick
 
     if (role is Role.AGENCY) != bool(agency):
         fail(
@@ -95,12 +95,20 @@ def token(  # noqa: PLR0913, PLR0917  # its options
         agency=agency or None,
     )
     with told():
-        if agency and not force and not knows_agency(settings(), agency):
-            fail(
-                f"registri tidak mengenal instansi {agency}: daftarkan dulu, atau pakai --force",
-                f"the registry knows no agency {agency}: register it first, or use --force",
-            )
+        if agency and not force:
+            _ensure_registered(agency)
         typer.echo(issue(tokens_of(settings()), caller, days))
+
+
+def _ensure_registered(agency: str) -> None:
+    """End with status 1 where the registry does not know an agency: its token opens nothing."""
+    from api.main import knows_agency, settings  # noqa: PLC0415  # --help stays quick
+
+    if not knows_agency(settings(), agency):
+        fail(
+            f"registri tidak mengenal instansi {agency}: daftarkan dulu, atau pakai --force",
+            f"the registry knows no agency {agency}: register it first, or use --force",
+        )
 
 
 @app.command(epilog="Contoh / example: `jejak events > docs/events.md`")
