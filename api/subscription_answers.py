@@ -128,7 +128,7 @@ class SubscriptionAnswer(BaseModel):
     state: SubscriptionState
     why: Why | None
     delivered: int = Field(description="The last entry that was taken or put aside.")
-    head: int = Field(description="The last entry of the feed.")
+    head: int | None = Field(description="The last entry of the feed; null: told no more.")
     attempts: int = Field(description="At the next entry, so far.")
     failing_since: datetime | None = Field(
         description="Nothing was taken since then, refused or not answered, though there is more."
@@ -207,8 +207,8 @@ class CountAnswer(BaseModel):
     count: int
 
 
-def subscription_answer(one: Subscription) -> SubscriptionAnswer:
-    """Return a webhook as its agency sees it."""
+def subscription_answer(one: Subscription, *, told: bool) -> SubscriptionAnswer:
+    """Return a webhook as its agency sees it, whose feed is still ``told``, or no more."""
     return SubscriptionAnswer(
         id=one.id,
         agreement=one.audience.agreement,
@@ -216,29 +216,29 @@ def subscription_answer(one: Subscription) -> SubscriptionAnswer:
         state=one.state,
         why=one.why,
         delivered=one.delivered,
-        head=one.head,
+        head=one.head if told else None,
         attempts=one.attempts,
         failing_since=one.failing_since,
         next_at=one.next_attempt,
         signing=[SigningAnswer(until=until) for until in one.signing],
         dead_letters=one.dead,
-        last_attempt=delivery_answer(one.last) if one.last else None,
+        last_attempt=delivery_answer(one.last, told=told) if one.last else None,
         created_by=one.created_by,
         created_at=one.created_at,
     )
 
 
-def opened_answer(one: Subscription, secret: str) -> OpenedAnswer:
+def opened_answer(one: Subscription, secret: str, *, told: bool) -> OpenedAnswer:
     """Return a webhook with its secret."""
-    return OpenedAnswer(**dict(subscription_answer(one)), secret=secret)
+    return OpenedAnswer(**dict(subscription_answer(one, told=told)), secret=secret)
 
 
-def delivery_answer(one: Delivery) -> DeliveryAnswer:
-    """Return a line of the log."""
+def delivery_answer(one: Delivery, *, told: bool) -> DeliveryAnswer:
+    """Return a line of the log; without its entry where the feed is ``told`` no more."""
     return DeliveryAnswer(
         number=one.number,
         what=one.what.value,
-        entry=one.entry,
+        entry=one.entry if told else None,
         attempt=one.attempt,
         status=one.status,
         cause=one.cause,

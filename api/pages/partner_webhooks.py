@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from api.dependencies import Services, WithServices
+from api.feeds_told import is_told
 from api.pages import labels
 from api.pages.tongue import Tongue
 from api.pages.visits import DESK, NOT_A_READER, OwnForm, PageRoute, Partner
@@ -129,20 +130,21 @@ def hooks_of(
 ) -> Sequence[Mapping[str, Any]]:
     """Return an audience's webhooks as the desk shows them; they name nobody."""
     webhooks, agency = services.webhooks, audience.agency
+    hooks = [one for one in webhooks.of(agency) if one.audience == audience]
+    told = bool(hooks) and is_told(services, hooks[0])
     return [
         {
             "id": one.id,
             "url": shown_address(one.url),
             "button": button_of(one, tongue),
-            "said": said_of(one, tongue, zone),
+            "said": said_of(one, tongue, zone, told=told),
             "dead": [cause_line(each, tongue, zone) for each in webhooks.causes(agency, one.id)],
             "log": [
-                log_line(each, tongue, zone)
+                log_line(each, tongue, zone, told=told)
                 for each in webhooks.deliveries(agency, one.id, None, LINES)
             ],
         }
-        for one in webhooks.of(agency)
-        if one.audience == audience
+        for one in hooks
     ]
 
 
@@ -153,10 +155,13 @@ def shown_address(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}{'?…' if parts.query else ''}"
 
 
-def said_of(one: Subscription, tongue: Tongue, zone: Zone) -> Sequence[tuple[str, str]]:
+def said_of(
+    one: Subscription, tongue: Tongue, zone: Zone, *, told: bool = True
+) -> Sequence[tuple[str, str]]:
     """Return what is said of a webhook, each with its label.
 
-    ``delivered`` is how far it is: what lies put aside is not delivered, and told beside it.
+    ``delivered`` is how far it is: what lies put aside is not delivered, and told beside it. How
+    far the feed is, is said while that is ``told``.
     """
     state = tongue.words(STATES[one.state])
     if one.why:
@@ -169,7 +174,9 @@ def said_of(one: Subscription, tongue: Tongue, zone: Zone) -> Sequence[tuple[str
             tongue(
                 f"{tongue.number(one.delivered)} dari {tongue.number(one.head)}",
                 f"{tongue.number(one.delivered)} of {tongue.number(one.head)}",
-            ),
+            )
+            if told
+            else tongue.number(one.delivered),
         ),
         (tongue("Tidak terkirim", "Not delivered"), tongue.number(one.dead)),
         (
@@ -217,12 +224,12 @@ def cause_words(cause: str, tongue: Tongue) -> str:
     return tongue.words(CAUSES.get(cause) or (labels.spaced(cause),) * 2)
 
 
-def log_line(one: Delivery, tongue: Tongue, zone: Zone) -> Mapping[str, str]:
-    """Return a line of the delivery log."""
+def log_line(one: Delivery, tongue: Tongue, zone: Zone, *, told: bool) -> Mapping[str, str]:
+    """Return a line of the delivery log; without its entry where the feed is ``told`` no more."""
     return {
         "at": tongue.stamp(one.at, zone),
         "what": tongue.words(DOINGS[one.what]),
-        "entry": "-" if one.entry is None else str(one.entry),
+        "entry": str(one.entry) if told and one.entry is not None else "-",
         "attempt": str(one.attempt) if one.attempt else "-",
         "answer": answer_of(one, tongue),
     }

@@ -19,10 +19,11 @@ from api.agency_callers import AGENCY
 from api.callers import Known
 from api.cursors import cursor_after, key_from
 from api.dependencies import Services, WithServices
+from api.feeds_told import is_told
 from api.lists import PAGE, PAGE_MOST
 from api.openapi import problem
 from api.problems import Problem, not_found
-from api.readings import WithReading
+from api.readings import PERSONS, WithReading
 from api.routes.collections import STRICT
 from api.subscription_answers import (
     NOT_NOW,
@@ -61,6 +62,8 @@ from domain.kernel import Words
 PATH: Final = "/v1/subscriptions"
 ONE: Final = f"{PATH}/{{subscription_id}}"
 LETTERS: Final = f"{ONE}/dead-letters"
+LETTER_SHOWS: Final = ("type",)
+"""What a dead letter says of somebody: by which event their record changed."""
 NOT_AN_AGENCY: Final[Words] = (
     "webhook milik instansi mitra; hanya peran agency",
     "webhooks belong to partner agencies; only the role agency",
@@ -157,7 +160,7 @@ async def subscribe(
         await services.webhooks.ensure_address(body.url)
     opened = await run_in_threadpool(open_it)
     response.headers["Location"] = f"{PATH}/{opened.subscription.id}"
-    return opened_answer(opened.subscription, opened.secret)
+    return opened_answer(opened.subscription, opened.secret, told=True)
 
 
 def ensure_there(services: Services, audience: Audience, after: int) -> None:
@@ -172,7 +175,12 @@ def ensure_there(services: Services, audience: Audience, after: int) -> None:
 def list_subscriptions(services: WithServices, agency: WithAgency) -> SubscriptionList:
     """Return the agency's webhooks, the oldest first, also those that are disabled."""
     found = services.webhooks.of(agency)
-    return SubscriptionList(items=[subscription_answer(one) for one in found])
+    return SubscriptionList(items=[shown(services, one) for one in found])
+
+
+def shown(services: Services, one: Subscription) -> SubscriptionAnswer:
+    """Return a webhook as its agency sees it now."""
+    return subscription_answer(one, told=is_told(services, one))
 
 
 @router.get(ONE, dependencies=STRICT)
@@ -180,7 +188,7 @@ def read_subscription(
     subscription: Key, services: WithServices, agency: WithAgency
 ) -> SubscriptionAnswer:
     """Return one webhook: how far it is, and how it goes."""
-    return subscription_answer(one_of(services, agency, subscription))
+    return shown(services, one_of(services, agency, subscription))
 
 
 def one_of(services: Services, agency: str, subscription: str) -> Subscription:
@@ -195,7 +203,7 @@ def remove(
 ) -> SubscriptionAnswer:
     """Send nothing to it any more, for good. Its log and its dead letters can still be read."""
     with as_problems():
-        return subscription_answer(services.webhooks.disable(agency, subscription, caller.id))
+        return shown(services, services.webhooks.disable(agency, subscription, caller.id))
 
 
 @router.post(f"{ONE}/pause", dependencies=STRICT)
@@ -204,7 +212,7 @@ def pause(
 ) -> SubscriptionAnswer:
     """Send nothing until it is resumed; nothing is lost meanwhile."""
     with as_problems():
-        return subscription_answer(services.webhooks.pause(agency, subscription, caller.id))
+        return shown(services, services.webhooks.pause(agency, subscription, caller.id))
 
 
 @router.post(f"{ONE}/resume", dependencies=STRICT)
@@ -213,7 +221,7 @@ def resume(
 ) -> SubscriptionAnswer:
     """Go on where it stood; one that waits for its next attempt tries at once."""
     with as_problems():
-        return subscription_answer(services.webhooks.resume(agency, subscription, caller.id))
+        return shown(services, services.webhooks.resume(agency, subscription, caller.id))
 
 
 @router.post(f"{ONE}/secret", status_code=201, dependencies=STRICT)
@@ -231,7 +239,8 @@ def rotate(
     overlap = timedelta(hours=(body or RotationForm()).overlap_hours)
     with as_problems():
         opened = services.webhooks.rotate(agency, subscription, caller.id, overlap)
-    return opened_answer(opened.subscription, opened.secret)
+    told = is_told(services, opened.subscription)
+    return opened_answer(opened.subscription, opened.secret, told=told)
 
 
 @router.post(f"{ONE}/test", dependencies=STRICT, responses={429: problem("429")})
@@ -240,7 +249,8 @@ async def send_test(
 ) -> DeliveryAnswer:
     """Send an event of type `jejak.test`, about nobody, and return what came of it."""
     with as_problems():
-        return delivery_answer(await services.webhooks.test(agency, subscription, caller.id))
+        sent = await services.webhooks.test(agency, subscription, caller.id)
+    return delivery_answer(sent, told=True)  # a test is of no entry
 
 
 @router.get(f"{ONE}/deliveries", dependencies=STRICT)
@@ -253,15 +263,19 @@ def read_log(  # noqa: PLR0913, PLR0917  # what the framework hands in, each by 
     limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = PAGE,
     cursor: Annotated[str | None, Query(description="From `Link: rel=next`.")] = None,
 ) -> DeliveryList:
-    """Return every attempt and every change, the newest first."""
+    """Return every attempt and every change, the newest first.
+
+    Of a feed that is told no more: without the entries.
+    """
     before = number_from(cursor, {"log": subscription})
     with as_problems():
         found = services.webhooks.deliveries(agency, subscription, before, limit + 1)
+    told = is_told(services, one_of(services, agency, subscription))
     if len(found) > limit:
         link_next(
             request, response, cursor_after(str(found[limit - 1].number), {"log": subscription})
         )
-    return DeliveryList(items=[delivery_answer(one) for one in found[:limit]])
+    return DeliveryList(items=[delivery_answer(one, told=told) for one in found[:limit]])
 
 
 @router.get(LETTERS, dependencies=STRICT)
@@ -276,21 +290,27 @@ def read_dead_letters(  # noqa: PLR0913, PLR0917  # what the framework hands in,
     limit: Annotated[int, Query(ge=1, le=PAGE_MOST)] = PAGE,
     cursor: Annotated[str | None, Query(description="From `Link: rel=next`.")] = None,
 ) -> DeadLetterList:
-    """Return what the receiver would not take and what waits behind it, in the feed's order."""
+    """Return what the receiver would not take and what waits behind it, in the feed's order.
+
+    Of a feed that is told no more: only how many there are of each cause.
+    """
     question = {"letters": subscription, "cause": cause}
     after = number_from(cursor, question) or 0
     with as_problems():
         causes = services.webhooks.causes(agency, subscription)
         found = services.webhooks.dead_letters(agency, subscription, cause, after, limit + 1)
+    one = one_of(services, agency, subscription)
+    if not is_told(services, one):
+        found = ()
     if len(found) > limit:
         link_next(request, response, cursor_after(str(found[limit - 1].entry), question))
-    shown = found[:limit]
-    if shown:
-        agreement = one_of(services, agency, subscription).audience.agreement
-        whom = {one.stream for one in shown}
-        services.access.record(reading.record(whom, (), len(shown), agreement=agreement))
+    letters = found[:limit]
+    whom = {letter.stream for letter in letters if letter.stream.partition(":")[0] in PERSONS}
+    if whom:
+        said = {"rows": len(letters), "agreement": one.audience.agreement}
+        services.access.record(reading.record(whom, LETTER_SHOWS, **said))
     reading.of_nobody()  # or of whom was just recorded
-    return letters_answer(shown, causes)
+    return letters_answer(letters, causes)
 
 
 @router.post(f"{LETTERS}/replay", dependencies=STRICT)

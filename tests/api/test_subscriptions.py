@@ -11,10 +11,25 @@ import time_machine
 from facts import open_case
 from fastapi.testclient import TestClient
 from feed_doors import partnership
-from partner_story import agreed, caught_up, course_of, feed, moved, records, taught, within
+from partner_story import (
+    DISNAKER,
+    agreed,
+    caught_up,
+    course_of,
+    feed,
+    moved,
+    records,
+    taught,
+    within,
+)
 from running import free_port
 from standardwebhooks import Webhook
 from webhook_receivers import receiving
+
+from api.pages.partner_webhooks import hooks_of
+from api.pages.tongue import Tongue
+from application.feeds import Audience
+from domain.time import Zone
 
 PATH = "/v1/subscriptions"
 DOCUMENT = Path(__file__).parents[2] / "docs/webhooks.md"
@@ -260,7 +275,7 @@ def test_dead_letters_are_grouped_recorded_replayed_and_thrown_away(house):
         assert house.disnaker.get(first.links["next"]["url"]).json()["items"][0]["entry"] == 2
         assert house.disnaker.get(letters, params={"cause": "behind"}).json()["items"] == []
         kept = house.kept()[-1]
-        assert (kept["agreement"], kept["fields"], kept["rows"]) == (agreement, [], 1)
+        assert (kept["agreement"], kept["fields"], kept["rows"]) == (agreement, ["type"], 1)
         assert "Sari" not in first.text
         assert "case:" not in first.text
 
@@ -312,3 +327,39 @@ def test_the_receiver_of_the_documentation_has_what_the_list_shows(house, tmp_pa
             assert within(9, lambda: house.disnaker.get(address).json()["delivered"] == len(told))
         server.shutdown()
     assert json.loads(kept.read_text())["records"] == records(house.disnaker, agreement) != {}
+
+
+def test_once_a_feed_is_told_no_more_its_webhook_says_how_it_goes_and_of_nobody(house):
+    """Last of this file: it lets months go by."""
+    until = (house.clock() + timedelta(days=2)).date()
+    agreement = agreed(house.medan, until=until)
+    taught(house.medan, course_of(house.medan, agreement), "Sari Contoh")
+    feed_of = f"/v1/feeds/{agreement}"
+    with receiving(lambda _: 422) as receiver:
+        one = f"{PATH}/{subscribed(house, receiver, agreement)['id']}"
+
+        def asked(what):
+            return house.disnaker.get(f"{one}/{what}").json()["items"]
+
+        hurry(house, lambda: asked("dead-letters"))
+        house.clock.instant += timedelta(days=10)
+        assert house.disnaker.get(feed_of).status_code == 200
+        hurry(
+            house,
+            lambda: [it["type"] for it in asked("dead-letters")] == ["agreement.expired.withdrawn"],
+        )
+        assert house.disnaker.get(one).json()["head"] == 2
+        house.clock.instant += timedelta(days=95)
+        assert house.disnaker.get(feed_of).status_code == 404
+        before = len(house.kept())
+        letters = house.disnaker.get(f"{one}/dead-letters").json()
+        assert ([cause["count"] for cause in letters["causes"]], letters["items"]) == ([1], [])
+        assert len(house.kept()) == before
+        shown = house.disnaker.get(one).json()
+        assert (shown["head"], shown["dead_letters"]) == (None, 1)
+        assert shown in house.disnaker.get(PATH).json()["items"]
+        assert {line["entry"] for line in [*asked("deliveries"), shown["last_attempt"]]} == {None}
+        audience = Audience(agreement=agreement, agency=DISNAKER)
+        [hook] = hooks_of(house.services, audience, Tongue("en"), Zone.WIB)
+        assert dict(hook["said"])["Up to entry"] == "2"
+        assert {line["entry"] for line in hook["log"]} == {"-"}
