@@ -1,6 +1,7 @@
 """A feed as a stream: many share one reading, and each ends when there is no more reason for it."""
 
 import asyncio
+import re
 import threading
 from contextlib import ExitStack
 from datetime import timedelta
@@ -253,6 +254,39 @@ def test_readers_that_come_back_all_at_once_are_all_let_in(house, server, monkey
     for reader in readers:
         reader.join(20)
     assert answers == [200] * STREAMS
+
+
+def counted(house, name):
+    """Return a figure of the metrics, 0 where it is not there."""
+    text = house.service.stranger().get("/metrics").text
+    found = re.findall(rf"^{re.escape(name)} (\d+)$", text, re.MULTILINE)
+    return int(found[0]) if found else 0
+
+
+def test_metrics_say_how_many_wait_how_many_streams_are_open_and_what_was_told(house, server):
+    told = 'jejak_feed_entries_total{route="/v1/feeds/{agreement_id}"}'
+    before, streams = counted(house, told), counted(house, "jejak_feed_streams")
+    whole = house.disnaker.get(house.feed).json()
+    house.disnaker.head(house.feed)
+    assert counted(house, told) == before + len(whole)
+    asked = f"{server.address}{house.feed}?lastEventId={whole[-1]['id']}&timeout=30000"
+    waiting = threading.Thread(
+        target=lambda: httpx2.get(asked, headers=house.disnaker.headers, timeout=60)
+    )
+    waiting.start()
+    there, said = f"{server.address}{house.feed}/stream", house.disnaker.headers
+    with httpx2.stream("GET", there, headers=said) as stream:
+        lines = stream.iter_lines()
+        assert next(lines)
+        assert within(20, lambda: counted(house, "jejak_feed_streams") == streams + 1)
+        assert within(20, lambda: counted(house, "jejak_feed_waiting") == 1)
+        by_stream = told.replace("}", "}/stream", 1)
+        assert counted(house, by_stream) >= len(whole)
+        house.teach("Yuni Contoh")
+        waiting.join(20)
+    assert within(20, lambda: counted(house, "jejak_feed_streams") == streams)
+    assert counted(house, "jejak_feed_waiting") == 0
+    assert counted(house, told) > before + len(whole)
 
 
 def test_streams_and_waits_end_when_the_service_is_asked_to_stop(house, monkeypatch):

@@ -138,13 +138,6 @@ def test_the_head_of_a_page_is_what_the_page_says_of_itself_and_tells_of_nobody(
     assert house.service.stranger().head(house.feed).status_code == 401
 
 
-def counted(house, name):
-    """Return a figure of the metrics, 0 where it is not there."""
-    text = house.service.stranger().get("/metrics").text
-    found = re.findall(rf"^{re.escape(name)} (\d+)$", text, re.MULTILINE)
-    return int(found[0]) if found else 0
-
-
 def test_a_page_is_packed_for_whoever_takes_it_so(house):
     plain = house.disnaker.get(house.feed, headers={"Accept-Encoding": "identity"})
     assert len(plain.content) > 1_024
@@ -185,33 +178,6 @@ def test_a_wait_ends_with_the_next_entry_or_empty(house, listeners):
     waiting.join(20)
     assert ids(heard[0])[0] == head + 1
     assert within(20, lambda: not listeners)
-
-
-def test_metrics_say_how_many_wait_how_many_streams_are_open_and_what_was_told(
-    house, address, listeners
-):
-    told = 'jejak_feed_entries_total{route="/v1/feeds/{agreement_id}"}'
-    before, streams = counted(house, told), counted(house, "jejak_feed_streams")
-    whole = ids(house.disnaker.get(house.feed))
-    house.disnaker.head(house.feed)
-    assert counted(house, told) == before + len(whole)
-    asked = f"{address}{house.feed}?lastEventId={whole[-1]}&timeout=30000"
-    waiting = Thread(target=lambda: httpx2.get(asked, headers=house.disnaker.headers, timeout=60))
-    waiting.start()
-    there, said = f"{address}{house.feed}/stream", house.disnaker.headers
-    with httpx2.stream("GET", there, headers=said) as stream:
-        lines = stream.iter_lines()
-        assert next(lines)
-        assert within(20, lambda: counted(house, "jejak_feed_streams") == streams + 1)
-        assert within(20, lambda: counted(house, "jejak_feed_waiting") == 1)
-        by_stream = told.replace("}", "}/stream", 1)
-        assert counted(house, by_stream) >= len(whole)
-        house.teach("Yuni Contoh")
-        waiting.join(20)
-    assert within(20, lambda: not listeners)
-    assert within(20, lambda: counted(house, "jejak_feed_streams") == streams)
-    assert counted(house, "jejak_feed_waiting") == 0
-    assert counted(house, told) > before + len(whole)
 
 
 def test_who_waits_takes_nobodys_place(house, address, listeners, monkeypatch):
@@ -262,42 +228,6 @@ def test_each_delivery_is_on_record_with_its_agreement(house):
     before = len(house.kept())
     house.disnaker.get(f"{house.feed}?lastEventId={head}")
     assert len(house.kept()) == before, "nothing left the house"
-
-
-def test_an_agency_reads_for_its_agreement_whatever_it_says(house):
-    head = house.disnaker.get(house.feed).json()[-1]["id"]
-    there = (house.feed, f"{house.feed}?lastEventId={head}", f"{house.feed}/stream", house.records)
-    before = len(house.kept())
-    for path in (*there, f"{house.records}.csv", "/v1/agreements", "/v1/agreements.csv"):
-        for purpose in ("audit", "pembinaan", "apa-saja"):
-            answer = house.disnaker.get(path, headers={"X-Purpose": purpose})
-            assert (answer.status_code, answer.json()["code"]) == (422, "access.purpose"), path
-            assert answer.json()["errors"][0]["pointer"] == "/header/X-Purpose"
-            assert "kerja_sama" in answer.json()["detail"]
-    assert len(house.kept()) == before
-    house.caller("supervisor", MEDAN).get(
-        f"{house.feed}?agency=DISNAKER-12.71", headers={"X-Purpose": "audit"}
-    )
-    assert house.kept()[-1]["purpose"] == "audit"
-
-
-def test_an_agency_names_its_user_by_its_own_code(house):
-    for path in (house.feed, house.records, f"{house.records}.ndjson"):
-        house.disnaker.get(path, headers={"X-On-Behalf-Of": "petugas-7"})
-        told = house.kept()[-1]["actor"]
-        assert (told["agency"], told["on_behalf_of"]) == ("DISNAKER-12.71", "petugas-7")
-    before = len(house.kept())
-    head = house.disnaker.get(f"{house.feed}?limit=1000").json()[-1]["id"]
-    for said in ("Ratna Petugas", "1271011203900777", "u-199001012015031001", "x" * 65, "-"):
-        for path in (house.feed, f"{house.feed}?lastEventId={head}"):
-            answer = house.disnaker.get(path, headers={"X-On-Behalf-Of": said})
-            assert (answer.status_code, answer.json()["code"]) == (422, "access.user_code"), said
-            assert answer.json()["errors"][0]["pointer"] == "/header/X-On-Behalf-Of"
-            assert said == "-" or said not in answer.text
-    assert len(house.kept()) == before + 1, "of the page that said where the feed's head is"
-    eyes = f"{house.feed}?agency=DISNAKER-12.71"
-    staff = house.caller("supervisor", MEDAN).get(eyes, headers={"X-On-Behalf-Of": "petugas-7"})
-    assert (staff.status_code, staff.json()["code"]) == (422, "access.unknown_user")
 
 
 def test_who_has_seen_my_data_names_the_agency_its_agreement_and_the_way(house):

@@ -246,3 +246,39 @@ def test_the_document_says_what_addresses_refuse_that_need_no_token(house):
     assert set(listed["responses"]) == {"200", "422"}
     assert "HTTPValidationError" not in str(paths)
     assert house.service.stranger().get("/v1/schemas?x=1").status_code == 422
+
+
+def test_an_agency_reads_for_its_agreement_whatever_it_says(house):
+    head = house.disnaker.get(house.feed).json()[-1]["id"]
+    there = (house.feed, f"{house.feed}?lastEventId={head}", f"{house.feed}/stream", house.records)
+    before = len(house.kept())
+    for path in (*there, f"{house.records}.csv", "/v1/agreements", "/v1/agreements.csv"):
+        for purpose in ("audit", "pembinaan", "apa-saja"):
+            answer = house.disnaker.get(path, headers={"X-Purpose": purpose})
+            assert (answer.status_code, answer.json()["code"]) == (422, "access.purpose"), path
+            assert answer.json()["errors"][0]["pointer"] == "/header/X-Purpose"
+            assert "kerja_sama" in answer.json()["detail"]
+    assert len(house.kept()) == before
+    house.caller("supervisor", MEDAN).get(
+        f"{house.feed}?agency=DISNAKER-12.71", headers={"X-Purpose": "audit"}
+    )
+    assert house.kept()[-1]["purpose"] == "audit"
+
+
+def test_an_agency_names_its_user_by_its_own_code(house):
+    for path in (house.feed, house.records, f"{house.records}.ndjson"):
+        house.disnaker.get(path, headers={"X-On-Behalf-Of": "petugas-7"})
+        told = house.kept()[-1]["actor"]
+        assert (told["agency"], told["on_behalf_of"]) == ("DISNAKER-12.71", "petugas-7")
+    before = len(house.kept())
+    head = house.disnaker.get(f"{house.feed}?limit=1000").json()[-1]["id"]
+    for said in ("Ratna Petugas", "1271011203900777", "u-199001012015031001", "x" * 65, "-"):
+        for path in (house.feed, f"{house.feed}?lastEventId={head}"):
+            answer = house.disnaker.get(path, headers={"X-On-Behalf-Of": said})
+            assert (answer.status_code, answer.json()["code"]) == (422, "access.user_code"), said
+            assert answer.json()["errors"][0]["pointer"] == "/header/X-On-Behalf-Of"
+            assert said == "-" or said not in answer.text
+    assert len(house.kept()) == before + 1, "of the page that said where the feed's head is"
+    eyes = f"{house.feed}?agency=DISNAKER-12.71"
+    staff = house.caller("supervisor", MEDAN).get(eyes, headers={"X-On-Behalf-Of": "petugas-7"})
+    assert (staff.status_code, staff.json()["code"]) == (422, "access.unknown_user")
