@@ -12,13 +12,12 @@ import pytest
 from agency_views import EXPECTED, said_of, views_of
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from reported import report
 from uuid_utils import uuid7
 
 from application.append import Append
 from application.correcting import Correcting
 from application.demo import EXAMPLE_CASE, SEED, correct, demo_plan, propose, run
-from application.demo.pekalongan_returned import RELEASED, RETURNED
+from application.demo.pekalongan_returned import RETURNED
 from application.demo.steps import TOLD_UNTIL
 from application.partner_results import PartnerResults
 from application.sharing import Sharing
@@ -44,7 +43,6 @@ from domain.schooling import PaketLevel
 from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
-from projections.recidivism import RECIDIVISM
 
 MASTER = MasterKey(b"d" * 32)
 
@@ -212,7 +210,6 @@ def test_the_five_partnerships_stand_in_the_ledger(loaded, small):
     ceremony(streams)
     afterwards(streams, small.agreements["S0"])
     youths(streams)
-    returned(streams)
     example(streams)
 
 
@@ -325,16 +322,6 @@ def youths(streams):
     cases = {stream.key for stream in streams if stream.kind in {"case", "person"}}
     assert len(referrals) == 12
     assert not referrals & cases
-
-
-def returned(streams):
-    """Who came back is no part of any partnership, and is in the report on recidivism."""
-    told = [(f"{s.kind}:{s.key}", event) for s, pages in streams.items() for _, event in pages]
-    gone = [one for one in told if one[0].startswith(("case:", "person:"))]
-    cohort = {"from": "2023-01-01", "until": "2023-12-31", "on": "2026-11-22"}
-    for way, back in (("new_admission", len(RETURNED)), ("new_verdict", len(RETURNED) - 1)):
-        line = report(RECIDIVISM, gone, **cohort | {"return": way})[0]
-        assert (line.released, line.closed, line.returned) == (RELEASED, RELEASED, back)
 
 
 def example(streams):

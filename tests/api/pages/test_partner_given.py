@@ -75,6 +75,25 @@ def test_while_the_agreement_rests_no_answer_is_read_and_the_page_says_so(servic
     assert "Skemanya keliru" in visitor("agency").get(f"/mitra/{house.agreement.key}").text
 
 
+def consented(agreement):
+    return (
+        ReferralReceived(
+            effective=on("2025-07-20"),
+            unit=MEDAN,
+            full_name="Remaja Rahasia",
+            birth_date=on("2010-05-05").day,
+            region="12.71",
+            concern="Perhatian Rahasia",
+            respond_by=on("2025-07-31").day,
+            referred_by=AGENCY,
+            agreement=agreement,
+        ),
+        GuardianConsented(
+            effective=on("2025-07-21"), guardian="Ibu Rahasia", document="Surat 1", sha256=None
+        ),
+    )
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("screen", [WIDE, NARROW])
 def test_both_can_be_read_in_a_browser(  # noqa: PLR0913, PLR0917
@@ -102,23 +121,7 @@ def test_referrals_stand_with_their_answer_and_nobodys_name(service, visitor, ho
     }
     desk.tell(agreement, replace(draft(AGENCY), **wanted), *running())
     referred = StreamId(kind="referral", key=new_id())
-    desk.tell(
-        referred,
-        ReferralReceived(
-            effective=on("2025-07-20"),
-            unit=MEDAN,
-            full_name="Remaja Rahasia",
-            birth_date=on("2010-05-05").day,
-            region="12.71",
-            concern="Perhatian Rahasia",
-            respond_by=on("2025-07-31").day,
-            referred_by=AGENCY,
-            agreement=agreement.key,
-        ),
-        GuardianConsented(
-            effective=on("2025-07-21"), guardian="Ibu Rahasia", document="Surat 1", sha256=None
-        ),
-    )
+    desk.tell(referred, *consented(agreement.key))
     known(service)
     client = visitor("agency")
     page = client.get(f"/mitra/{agreement.key}").text
