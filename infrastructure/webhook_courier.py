@@ -48,6 +48,8 @@ GO_ON: Final = (
     " troubled_since = %(troubled_since)s, failing_since = %(failing_since)s,"
     " spurned = %(spurned)s, next_at = %(next_at)s WHERE id = %(id)s"
 )
+OF_NOBODY: Final = "agreement:"
+"""With what the subject of counts begins: they are about no person."""
 STOP: Final = (
     "UPDATE feed.subscription SET state = %(state)s, why = %(why)s"
     " WHERE id = %(id)s AND holder = %(me)s AND state = 'active'"
@@ -195,7 +197,7 @@ class Courier:
                 purpose=Purpose.KERJA_SAMA,
                 agreement=scope.agreement,
                 route="webhook",
-                subjects=(entry.subject,),
+                subjects=() if entry.subject.startswith(OF_NOBODY) else (entry.subject,),
                 fields=tuple(sorted(entry.data or ())),
                 rows=1,
                 trace_id=message,

@@ -1,10 +1,10 @@
-"""Webhooks of a party that a correction dropped, and of feeds that are too far behind."""
+"""Webhooks of a party that a correction dropped, of feeds that are too far behind, and of counts."""
 
 import json
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from feeding_house import OTHER_LIBRARY, draft
+from feeding_house import LIBRARY, OTHER_LIBRARY, TOWN, draft
 from scenario import on
 from sending_house import sending_house
 from webhook_receivers import receiving
@@ -74,3 +74,18 @@ def test_a_webhook_waits_for_feeds_that_are_too_far_behind_and_then_sends_all(ho
         house.send(subscription)
     assert types_of(receiver)[-1] == "activity.finished.upsert"
     assert house.one(subscription).state is SubscriptionState.ACTIVE
+
+
+def test_counts_are_recorded_as_sent_and_of_nobody_and_a_reader_as_somebody(house):
+    fields = ("full_name", "counts")
+    agreement = house.agree(parties=(TOWN, LIBRARY), allowed_fields=fields)
+    case = house.reader(agreement)
+    for agency in (TOWN, LIBRARY):
+        house.told(agreement, agency)
+        with receiving(lambda _: 204) as receiver:
+            subscription, _ = house.subscribe(agreement, receiver, agency)
+            house.send(subscription)
+            assert receiver.got
+    counts, somebody = house.recorded(agreement)
+    assert (counts["subjects"], counts["fields"]) == ([], ["counts"])
+    assert (somebody["subjects"], somebody["fields"]) == ([str(case)], ["full_name"])
