@@ -10,6 +10,7 @@ from datetime import date
 
 from domain.catalogue import CASE
 from domain.custody import (
+    AdmissionReason,
     CustodyAdmitted,
     CustodyTakenOver,
     LegalStatus,
@@ -44,7 +45,8 @@ class CaseSummary(Dated):
     """One case. ``religion_first`` is the one that counts for remisi khusus.
 
     ``person`` is the key that seals the row: the person's id, once the opening is told.
-    ``register_text`` is the latest number in the unit that answers now.
+    ``register_text`` is the latest number in the unit that answers now. What the case was
+    ``opened_for`` is not known of one that was taken over.
     """
 
     case: Open[str]
@@ -66,6 +68,7 @@ class CaseSummary(Dated):
     last_event: Open[str]
     last_effective_day: Open[date]
     opened_as: Open[LegalStatus | None]
+    opened_for: Open[AdmissionReason | None]
     movements: Open[tuple[Movement, ...]]
     homes: Open[tuple[Home, ...]]
     verdicts: Specific[tuple[VerdictStep, ...] | None]
@@ -94,6 +97,7 @@ def _blank(page: Recorded) -> CaseSummary:
         last_event=page.event.stored_as,
         last_effective_day=page.event.effective.day,
         opened_as=None,
+        opened_for=None,
         movements=(),
         homes=(),
         verdicts=None,
@@ -131,6 +135,7 @@ def _opened(
         sex=event.sex,
         religion_first=event.religion,
         opened_as=opening_status(event),
+        opened_for=event.reason if isinstance(event, CustodyAdmitted) else None,
     )
     row = amended(row, page, "religion", religion=event.religion)
     if event.domicile is None:
@@ -175,7 +180,7 @@ def evolve(row: CaseSummary | None, page: Recorded) -> CaseSummary:
 
 CASE_SUMMARY = Projection(
     name="case_summary",
-    version=1,
+    version=2,
     row=CaseSummary,
     events=tuple(CASE.chapter_of),
     key=lambda page: page.stream.key,

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from domain.job_placement import months_after
 from domain.kernel import Open, Refused, Value, Words, ensure
+from projections.case_summary import CASE_SUMMARY
 from projections.counting import COUNTED, day_from
 from projections.integration import INTEGRATION_REGISTER
 from projections.kernel import Report, Rows
@@ -202,8 +203,8 @@ def line(
 
 WAYS: Final[Mapping[Return, Words]] = {
     Return.NEW_ADMISSION: (
-        "diterima lagi dalam perkara baru",
-        "were admitted again in a new case",
+        "diterima lagi dalam perkara baru, bukan sebagai titipan atau sandera,",
+        "were admitted again in a new case, not in trust (titipan) nor for a debt (sandera),",
     ),
     Return.NEW_VERDICT: (
         "dipidana lagi dalam perkara baru, dengan putusan berkekuatan hukum tetap yang dieksekusi",
@@ -231,15 +232,17 @@ def definition(asked: Asked, said: Callable[[date], str] = date.isoformat) -> Wo
         f"Dari mereka yang dipidana dan bebas akhir{where_id} pada {first} sampai"
         f" {last}, berapa yang {way_id} dalam {asked.months} bulan sesudahnya. Penyebutnya"
         f" hanya yang jendela {asked.months} bulannya tertutup pada {on}, tanpa yang"
-        " meninggal di dalamnya. Hari tindak pidananya tidak tercatat; kembali ke unit di luar"
-        f" lingkup pembaca tidak terlihat.{beside_id}"
+        " diketahui meninggal di dalamnya; kematian di luar hanya diketahui bila diberitahukan."
+        " Hari tindak pidananya tidak tercatat; kembali ke unit di luar lingkup pembaca tidak"
+        f" terlihat.{beside_id}"
     )
     in_english = (
         f"Of those sentenced and finally released{where_en} from {first} to {last},"
         f" how many {way_en} within {asked.months} months. The denominator is only those whose"
-        f" window of {asked.months} months had closed by {on}, without those who died in it."
-        " The day of the offence is not recorded; a return to a unit out of the reader's sight is"
-        f" not seen.{beside_en}"
+        f" window of {asked.months} months had closed by {on}, without those known"
+        " to have died in it; a death outside is known only if it was told. The day of the offence"
+        " is not recorded; a return to a unit out of the reader's sight is not"
+        f" seen.{beside_en}"
     )
     return in_indonesian, in_english
 
@@ -251,7 +254,7 @@ RECIDIVISM: Final[Report[Any]] = Report(
     parameters=("from", "until", "months", "return", "unit", "agreement", "on"),
     count=count,
     counted={
-        **COUNTED,
+        CASE_SUMMARY.name: COUNTED[CASE_SUMMARY.name] | {"opened_for"},
         PERSONS.name: frozenset({"person", "merged_into"}),
         INTEGRATION_REGISTER.name: frozenset({"case", "right", "ended_on", "person"}),
     },

@@ -2,7 +2,9 @@
 
 Convicted, and released at the end of a sentence, by a remisi or clemency, or once a fine was paid;
 or free for good on the day on which guidance on PB, CB or CMB ended. A person is in a cohort once,
-by the first such release, however many cases or merged records there are.
+by the first such release, however many cases or merged records there are. To be
+held in trust for another authority (titipan) or for a debt (sandera) is not to come back; where it
+comes to a sentence in such a case, that is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +12,7 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
-from domain.custody import LegalStatus, Presence, ReleaseKind
+from domain.custody import AdmissionReason, LegalStatus, Presence, ReleaseKind
 from domain.integration import OUTSIDE
 from domain.job_placement import months_after
 from domain.kernel import Value
@@ -32,6 +34,8 @@ FINAL: Final = (
     ReleaseKind.DENDA_DIBAYAR,
 )
 """Releases of somebody convicted that no decision takes back."""
+NO_NEW_CASE: Final = (AdmissionReason.TITIPAN, AdmissionReason.SANDERA)
+"""Admissions that are no return: in trust for another authority, and as hostage for a debt."""
 CONVICTED: Final = (LegalStatus.NARAPIDANA, LegalStatus.ANAK_BINAAN)
 
 
@@ -144,7 +148,7 @@ def _returns(cases: Iterable[CaseSummary], after: date, kind: Return) -> Iterato
         began = min((m.admitted_on for m in row.movements if m.admitted_on), default=None)
         if began is None or began < after:
             continue
-        if kind is Return.NEW_ADMISSION:
+        if kind is Return.NEW_ADMISSION and row.opened_for not in NO_NEW_CASE:
             yield began
             continue
         steps = row.verdicts or ()

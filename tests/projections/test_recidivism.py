@@ -30,8 +30,7 @@ def freed(case, day="2025-06-10", kind=ReleaseKind.BEBAS_MURNI):
     return told(case, Released, day, kind=kind, document="SK")
 
 
-def back(case, day, *, person=None, sentenced=False, unit=MEDAN):
-    reason = AdmissionReason.PIDANA if sentenced else AdmissionReason.PENAHANAN
+def back(case, day, *, person=None, reason=AdmissionReason.PENAHANAN, unit=MEDAN):
     event = CustodyAdmitted(
         effective=on(day),
         person=person or f"orang-{case}",
@@ -44,6 +43,25 @@ def back(case, day, *, person=None, sentenced=False, unit=MEDAN):
         domicile="12.71",
     )
     return f"case:lagi-{case}", event
+
+
+def sentenced(case, day):
+    stream = f"lagi-{case}"
+    return [
+        told(
+            stream,
+            VerdictPronounced,
+            "2025-10-01",
+            instance=Instance.PN,
+            court="PN Medan",
+            number="1/Pid",
+            outcome=Outcome.DIPIDANA,
+            sentence=(),
+            offence=(),
+        ),
+        told(stream, VerdictBecameFinal, "2025-10-08", number="1/Pid"),
+        told(stream, VerdictExecuted, day, document="BA-17"),
+    ]
 
 
 def span(*events, group="all", **asked):
@@ -94,30 +112,32 @@ def test_only_final_releases_of_somebody_convicted_make_a_cohort():
 
 
 def test_a_new_verdict_counts_when_it_is_executed_and_no_admission_does():
-    def sentenced(case, day):
-        stream = f"lagi-{case}"
-        return [
-            told(
-                stream,
-                VerdictPronounced,
-                "2025-10-01",
-                instance=Instance.PN,
-                court="PN Medan",
-                number="1/Pid",
-                outcome=Outcome.DIPIDANA,
-                sentence=(),
-                offence=(),
-            ),
-            told(stream, VerdictBecameFinal, "2025-10-08", number="1/Pid"),
-            told(stream, VerdictExecuted, day, document="BA-17"),
-        ]
-
     events = [*convicts(5), *(back(n, "2025-08-01") for n in range(3))]
     events += [*sentenced(0, "2025-10-20"), *sentenced(1, "2026-06-11")]
     assert span(*events).returned == 3
     assert span(*events, **{"return": "new_verdict"}).returned == 1
-    direct = back(4, "2025-12-01", sentenced=True)
+    direct = back(4, "2025-12-01", reason=AdmissionReason.PIDANA)
     assert span(*events, direct, **{"return": "new_verdict"}).returned == 2
+
+
+@pytest.mark.parametrize("reason", [AdmissionReason.TITIPAN, AdmissionReason.SANDERA])
+def test_who_is_held_in_trust_or_for_a_debt_did_not_come_back_unless_sentenced_there(reason):
+    events = [*convicts(5), back(0, "2025-08-01", reason=reason)]
+    line = span(*events)
+    assert line.returned == 0
+    for word in ("titipan", "sandera"):
+        assert word in line.definition_id
+        assert word in line.definition_en
+    events += sentenced(0, "2025-10-20")
+    assert span(*events).returned == 1
+    assert span(*events, on="2025-10-19").returned_early == 0
+    assert {"opened_for"} <= RECIDIVISM.counted["case_summary"], "else no reader is given it"
+
+
+def test_the_words_say_that_a_death_outside_is_known_only_where_it_was_told():
+    line = span(*convicts(1))
+    assert "kematian di luar hanya diketahui bila diberitahukan" in line.definition_id
+    assert "a death outside is known only if it was told" in line.definition_en
 
 
 def test_who_died_in_the_window_is_in_neither_number():
