@@ -307,8 +307,9 @@ def read_dead_letters(  # noqa: PLR0913, PLR0917  # what the framework hands in,
     letters = found[:limit]
     whom = {letter.stream for letter in letters if letter.stream.partition(":")[0] in PERSONS}
     if whom:
-        said = {"rows": len(letters), "agreement": one.audience.agreement}
-        services.access.record(reading.record(whom, LETTER_SHOWS, **said))
+        agreement = one.audience.agreement
+        record = reading.record(whom, LETTER_SHOWS, len(letters), agreement=agreement)
+        services.access.record(record)
     reading.of_nobody()  # or of whom was just recorded
     return letters_answer(letters, causes)
 

@@ -1,4 +1,4 @@
-"""Webhooks of a party that a correction dropped, of feeds that are too far behind, and of counts."""
+"""Webhooks of a party that a correction dropped, of feeds too far behind, and of counts."""
 
 import json
 
