@@ -74,7 +74,7 @@ def test_each_agency_sees_its_fields_of_its_people_and_nothing_else(demo, plan, 
 @pytest.mark.parametrize(
     ("row", "agency", "figures"),
     [
-        ("S2", "PEMKAB-36.04", {"population": 380, "enrolled": 115}),
+        ("S2", "PEMKAB-36.04", {"population": 375, "enrolled": 115}),
         ("S3", "PEMKO-12.71", {"population": 1335, "enrolled": 45, "certified": 40}),
     ],
 )
