@@ -125,14 +125,7 @@ def notes_on(
     if (signed := max(map(_signed, heads))) > ledger.leaves:
         notes.append(_on_what_is_missing(signed, ledger.leaves))
     if restored.paused:
-        notes.append(
-            f"Webhook yang dijeda: {restored.paused}. Ini mungkin salinan, dan mitra tidak boleh"
-            " dikirimi dari dua tempat. Kalau ini sekarang buku yang dipakai: jejak webhooks"
-            " --resume (atau tiap instansi melanjutkan miliknya).\n"
-            f"Webhooks that are paused: {restored.paused}. This may be a copy, and partners must"
-            " not be called from two places. If this is the house now: jejak webhooks --resume (or"
-            " each agency resumes its own)."
-        )
+        notes.append(_on_webhooks(restored.paused))
     notes.append(
         "Ini sejarah baru: arsip WAL-nya mulai dengan cadangan dasar sendiri saat layanan menyala"
         " dengan JEJAK_BACKUP_DIR; tanpa itu, jalankan jejak backup.\n"
@@ -150,6 +143,17 @@ def _on_what_is_missing(signed: int, leaves: int) -> str:
         " jauh, atau baca docs/backup.md.\n"
         f"The log was signed up to {signed} leaves; here are only {leaves}. Nothing will be signed,"
         " and witnesses refuse: what is missing will show. Restore further, or read docs/backup.md."
+    )
+
+
+def _on_webhooks(paused: int) -> str:
+    return (
+        f"Webhook yang dijeda: {paused}. Ini mungkin salinan, dan mitra tidak boleh dikirimi dari"
+        " dua tempat. Kalau ini sekarang buku yang dipakai: jejak webhooks --resume (atau tiap"
+        " instansi melanjutkan miliknya).\n"
+        f"Webhooks that are paused: {paused}. This may be a copy, and partners must not be called"
+        " from two places. If this is the house now: jejak webhooks --resume (or each agency"
+        " resumes its own)."
     )
 
 
