@@ -19,6 +19,12 @@ from infrastructure.settings import Settings
 from infrastructure.tombstones import TOMBSTONES
 
 WORKSHOP: Final = "keys.restoring"
+ANOTHER_HISTORY: Final = (
+    "Ini sejarah baru: arsip WAL-nya mulai dengan cadangan dasar sendiri saat layanan menyala"
+    " dengan JEJAK_BACKUP_DIR; tanpa itu, jalankan jejak backup.\n"
+    "This is another history: its WAL archive begins with a base backup of its own when the"
+    " service starts with JEJAK_BACKUP_DIR; without that, run jejak backup."
+)
 MASTER: Final = ("JEJAK_MASTER_KEY", "JEJAK_MASTER_KEY_COMMAND")
 """By which the master key is somewhere else than in the data directory."""
 
@@ -126,12 +132,7 @@ def notes_on(
         notes.append(_on_what_is_missing(signed, ledger.leaves))
     if restored.paused:
         notes.append(_on_webhooks(restored.paused))
-    notes.append(
-        "Ini sejarah baru: arsip WAL-nya mulai dengan cadangan dasar sendiri saat layanan menyala"
-        " dengan JEJAK_BACKUP_DIR; tanpa itu, jalankan jejak backup.\n"
-        "This is another history: its WAL archive begins with a base backup of its own when the"
-        " service starts with JEJAK_BACKUP_DIR; without that, run jejak backup."
-    )
+    notes.append(ANOTHER_HISTORY)
     return notes
 
 
