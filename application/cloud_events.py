@@ -1,9 +1,9 @@
 """Entries of a feed as CloudEvents 1.0, in the JSON format, and as HTTP Feeds wants them.
 
 One form for the feed, its stream and the webhooks, so that a client that reads one reads them all.
-Where there is no data (a withdrawal, or somebody withdrawn or forgotten since), nothing describes
-it either. ``method`` is an extension attribute of http-feeds.org: ``DELETE`` says that a subject is
-gone; without it an entry holds the whole record (``PUT``).
+Where there is no data (a withdrawal, or somebody withdrawn, forgotten or put right since), nothing
+describes it either. ``method`` is an extension attribute of http-feeds.org: ``DELETE`` says that a
+subject is gone; without it an entry holds the whole record (``PUT``).
 """
 
 from typing import Final
