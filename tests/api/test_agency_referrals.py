@@ -22,6 +22,8 @@ from domain.referral import (
 )
 from domain.registry import AgencyKind
 
+pytestmark = pytest.mark.long
+
 POLRES, PEKALONGAN = "DISNAKER-12.71", "RUTAN-PEKALONGAN"
 """The one agency that tests call as; here it is the police."""
 YOUTH = {

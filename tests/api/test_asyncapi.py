@@ -24,6 +24,8 @@ from infrastructure.feed_counts import PUBLISHED
 from infrastructure.feed_settling import CHANGED, SAID
 from projections.shared.names import names_known
 
+pytestmark = pytest.mark.long
+
 ALLOWED = ("full_name", "domicile", "programme", "attendance", "counts")
 OFFICIAL = Path(__file__).parents[1] / "vectors" / "asyncapi-3.0.0.json"
 ENTRY = Entry(

@@ -20,6 +20,8 @@ from application.access import Unrecorded
 from application.feeds import Unready
 from infrastructure import feed_reading
 
+pytestmark = pytest.mark.long
+
 STREAMS = 12
 
 

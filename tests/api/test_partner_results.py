@@ -13,6 +13,8 @@ from domain.registry import AgencyKind
 from domain.skill_training import SKILL_TRAINING
 from domain.transfer import TransferDeparted, TransferProposed, TransferReceived
 
+pytestmark = pytest.mark.long
+
 AGENCY, PEKALONGAN = "DISNAKER-12.71", "RUTAN-PEKALONGAN"
 
 

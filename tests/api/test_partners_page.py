@@ -17,6 +17,8 @@ from domain.registry import AgencyKind
 from domain.sharing.fields import RECORD_OF
 from infrastructure.restored_feeds import BEYOND
 
+pytestmark = pytest.mark.long
+
 POLICE = "POLRES-MEDAN"
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "partners.md").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from facts import MEDAN, open_case
 
 from domain.agreement import AgreementProposed, Instrument, ParticipantKind
@@ -9,6 +10,8 @@ from domain.registry import AgencyKind
 from domain.sharing.scope import compile_scope
 from domain.time import Effective, Zone
 from infrastructure.published_counts import counts_of
+
+pytestmark = pytest.mark.long
 
 ELSEWHERE = "RUTAN-PEKALONGAN"
 

@@ -18,6 +18,8 @@ from domain.record import StreamId
 from domain.referral import GuardianConsented, ReferralAccepted, ReferralJoined, ReferralReceived
 from domain.registry import AgencyKind
 
+pytestmark = pytest.mark.long
+
 POLRES, PEKALONGAN = "DISNAKER-12.71", "RUTAN-PEKALONGAN"
 UNKNOWN = "RUTAN-TANPA-REGISTER"
 """A unit that no registry knows is nowhere open: nobody can tell when its day begins."""

@@ -31,6 +31,8 @@ from api.pages.tongue import Tongue
 from application.feeds import Audience
 from domain.time import Zone
 
+pytestmark = pytest.mark.long
+
 PATH = "/v1/subscriptions"
 DOCUMENT = Path(__file__).parents[2] / "docs/webhooks.md"
 NOWHERE = "01980f5c-7a00-7000-8000-000000000009"

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from sending_house import Rest, sending_house
 from webhook_receivers import receiving
 
+pytestmark = pytest.mark.long
+
 SENDER = Path(__file__).parents[1] / "sending_process.py"
 
 

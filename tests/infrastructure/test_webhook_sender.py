@@ -39,6 +39,8 @@ from infrastructure.webhook_guard import Guard
 from infrastructure.webhook_post import Post
 from infrastructure.webhook_subscriptions import SUBSCRIPTIONS_MOST
 
+pytestmark = pytest.mark.long
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 

@@ -12,6 +12,8 @@ from api.pages import disclosures
 from application.access import AccessRecord, Purpose
 from domain.record import Actor
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 DINAS = Actor(id="dinas-7", role="agency", unit=None, agency="DISNAKER-12.71", on_behalf_of=None)
 

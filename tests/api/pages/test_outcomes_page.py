@@ -10,6 +10,8 @@ from facts import MEDAN, admission, agreement, append, event, new_case
 
 from domain.time import Zone
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
 

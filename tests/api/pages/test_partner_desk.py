@@ -34,6 +34,8 @@ from domain.sharing.fields import RECORD_OF
 from domain.time import Zone
 from infrastructure import feed_reading
 
+pytestmark = pytest.mark.long
+
 __all__ = ["house", "receiver"]
 EVERY_FIELD = (
     *("full_name", "sex", "age_band", "domicile", "programme", "attendance", "skill"),

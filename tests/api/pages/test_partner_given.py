@@ -15,6 +15,8 @@ from domain.record import StreamId
 from domain.referral import GuardianConsented, ReferralDeclined, ReferralReceived
 from domain.registry import AgencyKind
 
+pytestmark = pytest.mark.long
+
 AGENCY = "DISNAKER-12.71"
 KEYS = ("a-1", "a-2", "a-3")
 

@@ -10,6 +10,8 @@ from domain.programme import Attendance, Mark, SessionHeld
 from domain.registry import AgencyKind
 from domain.skill_training import SKILL_TRAINING
 
+pytestmark = pytest.mark.long
+
 AGENCY, PEKALONGAN = "DISNAKER-12.71", "RUTAN-PEKALONGAN"
 NOTHING_WAITS = "Tidak ada hasil yang menunggu"
 PAPER = Paper(number="BA-7/2025", dated=None, sha256=None)
