@@ -142,7 +142,7 @@ def test_a_referred_youth_is_in_no_list_of_warga_binaan(auditor, owner):
     referred = {
         key for (key,) in owner.execute("SELECT key FROM read_model.referrals_v2").fetchall()
     }
-    known = owner.execute("SELECT key, person FROM read_model.case_summary_v1").fetchall()
+    known = owner.execute("SELECT key, person FROM read_model.case_summary_v2").fetchall()
     assert referred
     assert referred.isdisjoint({key for row in known for key in row})
     assert auditor.get("/cases", params={"q": "Purwarupa", "limit": 1}).json()["items"]

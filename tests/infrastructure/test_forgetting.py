@@ -116,7 +116,7 @@ def test_read_models_follow_without_a_rebuild_and_say_what_a_replay_says(house, 
     assert len(house.found(CASE_SUMMARY, "tono")) == 1
     with pool.connection() as connection:
         left = connection.execute(
-            "SELECT words, name, birth_date FROM read_model.case_summary_v1 WHERE key = %s",
+            "SELECT words, name, birth_date FROM read_model.case_summary_v2 WHERE key = %s",
             (case.key,),
         ).fetchone()
     assert left == ([], None, None)
@@ -149,7 +149,7 @@ def test_a_rebuild_between_the_decision_and_the_destruction_forgets_too(house, b
         assert house.found(projection, "budi") == []
     with pool.connection() as connection:
         left = connection.execute(
-            "SELECT words, name FROM read_model.case_summary_v1 WHERE key = %s", (case.key,)
+            "SELECT words, name FROM read_model.case_summary_v2 WHERE key = %s", (case.key,)
         ).fetchone()
     assert left == ([], None)
 
