@@ -94,7 +94,7 @@ ENVELOPE: Final[Json] = {
     },
 }
 WITHOUT_DATA: Final[Json] = {
-    "description": "Of somebody withdrawn, forgotten or put right since; nothing describes it either.",
+    "description": "Of somebody withdrawn, forgotten or put right since; nothing describes it.",
     "not": {"anyOf": [{"required": ["data"]}, {"required": ["dataschema"]}]},
 }
 SIGNED: Final[Json] = {

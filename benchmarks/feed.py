@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ import psycopg
 
 from api.main import House, issue, open_house
 from application.feeds import Audience as FeedAudience
+from application.feeds import Unready
 from benchmarks import lag
 from benchmarks.append import cores
 from benchmarks.feed_scene import Party, units_of, write_parties
@@ -148,9 +149,12 @@ def wait_until_told(house: House, party: Party) -> None:
     """Wait until the feed has told of everybody in the scope."""
     feeds, until = house.services.feeds, time.monotonic() + FOLLOWED_SECONDS
     audience = FeedAudience(agreement=party.agreement, agency=party.agency)
-    while len(feeds.present(audience, None, None).entries) < len(party.cases):
+    found = 0
+    while found < len(party.cases):
         if time.monotonic() > until:
             raise WorkerFailed("the feeds do not catch up")
+        with suppress(Unready):
+            found = len(feeds.present(audience, None, None).entries)
         time.sleep(LOOK_SECONDS)
 
 

@@ -21,6 +21,8 @@ from benchmarks.rounds import rate, rounds
 from benchmarks.writers import NothingLeft, run_coroutines, run_writers
 from infrastructure.postgres_tenant import wheel_binaries
 
+pytestmark = pytest.mark.long
+
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 
 

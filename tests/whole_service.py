@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -66,9 +66,12 @@ class Service:
     follower: object
     feeder: object
 
-    @cached_property
+    @property
     def app(self):
-        """One app for all tests of a worker, since making it takes longer than most of them."""
+        """One app for all tests of a worker, since making it takes longer than most of them.
+
+        Whoever asked last has it: of two services in one test, each asks again.
+        """
         app = cached_app(self.services)
         app.state.services = self.services
         app.state.page_counts = Counts()

@@ -147,6 +147,8 @@ def opened(client, address, said):
     return answer.headers["location"].rpartition("/")[2]
 
 
+# Another thread of the service may draw meanwhile: that is not the strategy's doing.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("group", GROUPS)
 def test_no_request_is_an_error_of_the_service(  # noqa: PLR0913, PLR0917  # each a fixture
     service, medan, keys, group, database, tmp_path, monkeypatch

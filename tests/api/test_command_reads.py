@@ -7,6 +7,8 @@ import psycopg
 import pytest
 from import_files import Jejak, taken_over, unit_named
 
+pytestmark = pytest.mark.long
+
 NAME = "Budi Rahasia"
 
 

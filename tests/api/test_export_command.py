@@ -15,6 +15,8 @@ from api.import_cells import COLUMNS
 from application.exporting import pages
 from domain.record import StreamId
 
+pytestmark = pytest.mark.long
+
 HOUSE = Path(__file__).parents[2]
 OF_THE_STORE = {
     "event_id",

@@ -7,6 +7,8 @@ import psycopg
 import pytest
 from import_files import Jejak, line, taken_over, unit_named
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def jejak(database, tmp_path, monkeypatch):

@@ -129,6 +129,7 @@ def test_the_service_says_whether_it_lives_and_how_much_it_did(service, medan, c
     assert "Fiktif" not in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("value", ["", "x", "2025-13-99", "2025-11-11", "99", "12.71", "%00", "é"])
 def test_whatever_a_report_is_asked_by_it_counts_or_says_no(medan, cases, value):
     for one in medan.get("/v1/read-models").json()["items"]:

@@ -19,6 +19,8 @@ from infrastructure.sealer import seal_once
 from infrastructure.signed_note import COSIGNATURE, Signer
 from infrastructure.wrapping import keeper_pool
 
+pytestmark = pytest.mark.long
+
 WITNESS = Signer("saksi.example/1", b"w" * 32, COSIGNATURE).key
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from facts import MEDAN, admission, append, event, new_case, open_case, person
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 WHY = {"ground": "fingerprint", "explanation": "Sidik jari sama", "evidence": []}
 APART = {"explanation": "Sidik jari tertukar"}

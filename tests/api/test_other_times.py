@@ -15,6 +15,8 @@ from facts import (
 from reading import EXTENDED, ORDERED, items, kept, models, population, read, refused, told
 from told_corrections import Hands
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 REPORTS = ("population", "training_funnel", "partnership")
 

@@ -104,6 +104,7 @@ def addresses(routes):
             yield one.path_format
 
 
+@pytest.mark.long
 def test_every_address_that_shows_somebody_records_it(service, medan, corrected, kept):
     """Over all routes there are: a new one records, or stands among those that show nobody."""
     visitor = TestClient(service.app)

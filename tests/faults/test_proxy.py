@@ -7,6 +7,8 @@ import pytest
 
 from tests.faults.proxy import Cut, Rule
 
+pytestmark = pytest.mark.long
+
 CUT = (psycopg.OperationalError, psycopg.DatabaseError)
 INSERT = "INSERT INTO ledger.note VALUES ('a')"
 

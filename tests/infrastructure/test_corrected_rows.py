@@ -20,6 +20,8 @@ from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from infrastructure.tail import Batch, Kept
 
+pytestmark = pytest.mark.long
+
 WHEN = on("2025-09-01")
 
 

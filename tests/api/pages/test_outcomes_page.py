@@ -160,7 +160,6 @@ def test_both_reports_are_served_as_the_page_shows_them(service, told):
 @pytest.mark.parametrize("screen", [WIDE, NARROW])
 def test_the_page_can_be_read_and_asked_in_a_browser(chromium, address, token, told, screen):
     with opened(chromium, address, screen) as page:
-        page.goto("/masuk")
         page.context.add_cookies(
             [{"name": "jejak_masuk", "value": token("caseworker", MEDAN), "url": address}]
         )

@@ -16,6 +16,8 @@ from vector_log import PINNED
 from api.pages.rendering import ADDRESSES, CONTENT
 from verifier.archive import LINE_MOST, Asked, verify
 
+pytestmark = pytest.mark.long
+
 VECTORS = json.loads(INDEX.read_text(encoding="utf-8"))
 SCRIPT = FOLDER.parents[2] / "api/pages/static/verifier.js"
 VERIFY_HERE = """async ([written, kept, asked]) => {
