@@ -73,9 +73,11 @@ class Service:
         Whoever asked last has it: of two services in one test, each asks again.
         """
         app = cached_app(self.services)
-        app.state.services = self.services
-        app.state.page_counts = Counts()
-        app.state.demo_logins = None
+        if getattr(app.state, "asked_last", None) is not self:
+            app.state.asked_last = self
+            app.state.services = self.services
+            app.state.page_counts = Counts()
+            app.state.demo_logins = None
         return app
 
     def caller(self, role="caseworker", *units, level="unit", user=None):

@@ -3,6 +3,8 @@
 import pytest
 from facts import MEDAN, append, event, open_case
 
+pytestmark = pytest.mark.long
+
 BODY = {"basis": "requested", "decided_by": "kanwil-7", "decision": "W2/12", "document": None}
 
 

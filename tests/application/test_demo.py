@@ -44,6 +44,8 @@ from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
 
+pytestmark = pytest.mark.long
+
 MASTER = MasterKey(b"d" * 32)
 
 

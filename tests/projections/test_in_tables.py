@@ -17,6 +17,8 @@ from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from projections.catalogue import PROJECTIONS
 
+pytestmark = pytest.mark.long
+
 EVERYTHING = Access(everywhere=True, units=frozenset())
 ALL = Question(where={}, words=(), after=None, limit=None)
 
