@@ -3,6 +3,8 @@
 import pytest
 from facts import MEDAN, append, assessed, event, new_case, open_case, person
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN, JAYAPURA = "RUTAN-PEKALONGAN", "LAPAS-JAYAPURA"
 READS = pytest.mark.parametrize("path", ["", "/events"])
 

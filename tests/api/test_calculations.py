@@ -9,6 +9,8 @@ from law.worked_examples import WORKED, asked, matches, remisi, span
 
 from api.calculation_forms import EXAMPLE
 
+pytestmark = pytest.mark.long
+
 ADDRESS = "/v1/calculations/sentence-dates"
 PAGE = (Path(__file__).parents[2] / "docs/calculation.md").read_text(encoding="utf-8")
 TOLD = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]

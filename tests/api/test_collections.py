@@ -3,6 +3,8 @@
 import pytest
 from facts import MEDAN, agreement, append, event, open_case, person, programme, referral
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
 

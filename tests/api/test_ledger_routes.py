@@ -11,6 +11,8 @@ from infrastructure.merkle import consistent, includes, leaf_hash, root_of
 from infrastructure.sealer import seal_once
 from infrastructure.signed_note import Note, TreeHead, VerifierKey
 
+pytestmark = pytest.mark.long
+
 ROLES = ("caseworker", "supervisor", "auditor", "compliance", "operator", "agency")
 FOR_EVER = "private, max-age=31536000, immutable"
 

@@ -11,6 +11,8 @@ from facts import admission, append, assessed, event, open_case, person
 
 from api.lists import cell
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def cases(medan):

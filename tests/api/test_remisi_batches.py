@@ -9,6 +9,8 @@ from facts import MEDAN, append, event
 
 from domain.record import StreamId
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
 

@@ -16,6 +16,8 @@ from domain.time import Zone
 from infrastructure import feed_reading
 from infrastructure.feed_audiences import terms_of
 
+pytestmark = pytest.mark.long
+
 PEMDA = "PEMDA-12.71"
 
 

@@ -10,6 +10,8 @@ from facts import append, assessed, event, open_case
 
 from api.short_way import ShortWay
 
+pytestmark = pytest.mark.long
+
 TWICE = [("X-Nothing", "1"), ("X-Nothing", "2")]
 """A request with a header said twice is not usual: it goes the route's own way."""
 

@@ -36,6 +36,8 @@ from projections.sentence_dates import SENTENCE_DATES, Reckoning, reckoned
 from projections.sentence_steps import facts_by
 from projections.training_participation import TRAINING_PARTICIPATION
 
+pytestmark = pytest.mark.long
+
 
 def journeys(*chapters):
     """Histories of a few chapters, deep ones, with the journeys that they come to."""

@@ -15,6 +15,8 @@ from projections.case_summary import CASE_SUMMARY
 from projections.catalogue import PROJECTIONS, REPORTS
 from projections.counting import seen, then
 
+pytestmark = pytest.mark.long
+
 BRIEFLY = settings(deadline=None, max_examples=5)
 
 

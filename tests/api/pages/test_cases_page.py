@@ -5,6 +5,8 @@ import re
 import pytest
 from facts import MEDAN, open_case
 
+pytestmark = pytest.mark.long
+
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
 

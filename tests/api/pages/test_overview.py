@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from facts import MEDAN, append, event, open_case
+
+pytestmark = pytest.mark.long
 
 PEKALONGAN = "RUTAN-PEKALONGAN"
 
