@@ -41,10 +41,14 @@ class Eyes:
 
     def ensure_may_see(self, scope: Scope) -> None:
         """Answer 404 to whoever is no party and does not answer for all of the scope's units."""
-        if self.caller.role is Role.AGENCY or self.caller.access.everywhere:
-            return
-        if not scope.units or not self.caller.units.issuperset(scope.units):
+        if self.caller.role is not Role.AGENCY and not answers_for_all(self.caller, scope):
             raise not_found()
+
+
+def answers_for_all(caller: Caller, scope: Scope) -> bool:
+    """Say whether a caller of the house answers for all units of a scope, where it names any."""
+    own = bool(scope.units) and caller.units.issuperset(scope.units)
+    return caller.access.everywhere or own
 
 
 async def eyes_of(

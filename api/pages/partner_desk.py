@@ -12,7 +12,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.agency_callers import OVERSEEING
+from api.agency_callers import OVERSEEING, answers_for_all
 from api.dependencies import Services
 from api.pages.counting import EVERY_ROW
 from api.pages.names import Names, units_and_agencies
@@ -115,10 +115,7 @@ def standing_of(sharing: Sharing, scope: Scope, tongue: Tongue) -> str:
 
 def may(caller: Caller, scope: Scope) -> bool:
     """Say whether somebody of the staff may look with a party's eyes: of all units of the scope."""
-    if caller.role not in OVERSEEING:
-        return False
-    units = frozenset(scope.units)
-    return caller.access.everywhere or (bool(units) and caller.units >= units)
+    return caller.role in OVERSEEING and answers_for_all(caller, scope)
 
 
 def zone_of(sharing: Sharing, scope: Scope) -> Zone:
