@@ -1,6 +1,5 @@
 """Activity participation: who took part in literacy, farming, counselling, and how often."""
 
-from dataclasses import replace
 from datetime import date
 
 from domain.activity import (
@@ -15,7 +14,7 @@ from domain.kernel import Open
 from domain.record import Recorded
 from projections.attendance import Attended, attended, held, summed
 from projections.dated import Dated, amended, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class ActivityParticipation(Dated):
@@ -70,7 +69,7 @@ def _attended(
         attended=event.sessions_attended,
     )
     sums = summed(row.attendance, newest)
-    return replace(row, attendance=sums, sessions_held=held(sums), sessions_attended=attended(sums))
+    return changed(row, attendance=sums, sessions_held=held(sums), sessions_attended=attended(sums))
 
 
 def key(page: Recorded) -> str | None:

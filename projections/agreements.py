@@ -1,7 +1,6 @@
 """Agreements: who agreed what with whom, how far it has come, and what was only said about it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
 from domain.agreement import (
@@ -22,7 +21,7 @@ from domain.kernel import Open
 from domain.programme import ProgrammeKind
 from domain.record import Recorded
 from projections.dated import Dated, Moment, amended, entered, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class Plan(Moment):
@@ -111,7 +110,7 @@ def _blank(agreement: str) -> AgreementLine:
 
 def _drafted(row: AgreementLine, page: Recorded, draft: AgreementProposed) -> AgreementLine:
     day = draft.effective.day
-    row = replace(row, proposed_on=min(row.proposed_on or day, day))
+    row = changed(row, proposed_on=min(row.proposed_on or day, day))
     valid = {"valid_from": draft.valid_from, "valid_until": draft.valid_until}
     return amended(
         row,
@@ -151,12 +150,12 @@ def _told(row: AgreementLine, page: Recorded) -> AgreementLine:
         case AgreementSuspended() | AgreementResumed() as said:
             rest = Rest(**when(page), suspended=isinstance(said, AgreementSuspended))
             rests = entered(row.rests, rest)
-            row = replace(row, rests=rests, suspended_on=suspended_on(rests, None))
+            row = changed(row, rests=rests, suspended_on=suspended_on(rests, None))
         case AgreementEnded():
             row = amended(row, page, "end", ended_on=day)
         case PlanStated() as said:
             plan = Plan(**when(page), plan=said.plan, text=said.text, figure=said.figure)
-            row = replace(row, plans=restated(row.plans, plan, same=lambda one: one.plan))
+            row = changed(row, plans=restated(row.plans, plan, same=lambda one: one.plan))
         case ClaimRecorded() as said:
             claim = Claim(
                 **when(page),
@@ -165,7 +164,7 @@ def _told(row: AgreementLine, page: Recorded) -> AgreementLine:
                 text=said.text,
                 figure=said.figure,
             )
-            row = replace(row, claims=restated(row.claims, claim, same=lambda one: one.claim))
+            row = changed(row, claims=restated(row.claims, claim, same=lambda one: one.claim))
     return row
 
 
@@ -199,7 +198,7 @@ def status_on(row: AgreementLine, on: date | None) -> AgreementStatus:
 def evolve(row: AgreementLine | None, page: Recorded) -> AgreementLine:
     """Write down the draft, the signature, the start, the end, or what was said."""
     row = _told(row or _blank(page.stream.key), page)
-    return replace(row, status=status_on(row, None))
+    return changed(row, status=status_on(row, None))
 
 
 AGREEMENTS = Projection(

@@ -5,7 +5,6 @@ is in both units' sight. What changes over time is kept with its days, so that a
 it was on one of them.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from domain.catalogue import CASE
@@ -23,7 +22,7 @@ from domain.kernel import Open, Personal, Specific
 from domain.record import Recorded
 from domain.register import DomicileRecorded, RegisterEntered, ReligionConverted
 from projections.dated import Dated, Moment, amended, entered, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 from projections.legal_standing import VerdictStep, opening_status, status_on, verdict_step
 from projections.whereabouts import Movement, movement, whereabouts
 
@@ -114,10 +113,10 @@ def _told(row: CaseSummary, page: Recorded) -> CaseSummary:
             return amended(row, page, "religion", religion=event.religion)
         case DomicileRecorded() as event:
             home = Home(**when(page), domicile=event.domicile)
-            return replace(row, homes=entered(row.homes, home))
+            return changed(row, homes=entered(row.homes, home))
         case RegisterEntered() as event:
             number = RegisterNumber(**when(page), unit=event.unit, text=event.text)
-            return replace(row, register_numbers=entered(row.register_numbers or (), number))
+            return changed(row, register_numbers=entered(row.register_numbers or (), number))
         case _:
             return row
 
@@ -140,14 +139,14 @@ def _opened(
     row = amended(row, page, "religion", religion=event.religion)
     if event.domicile is None:
         return row
-    return replace(row, homes=entered(row.homes, Home(**when(page), domicile=event.domicile)))
+    return changed(row, homes=entered(row.homes, Home(**when(page), domicile=event.domicile)))
 
 
 def _settled(row: CaseSummary) -> CaseSummary:
     """Say what all that was told comes to now."""
     now = whereabouts(row.movements)
     numbers = [line.text for line in row.register_numbers or () if line.unit == now.unit]
-    return replace(
+    return changed(
         row,
         unit=now.unit,
         destination=now.destination,
@@ -172,9 +171,9 @@ def evolve(row: CaseSummary | None, page: Recorded) -> CaseSummary:
         last_effective_day=page.event.effective.day,
     )
     if step := movement(page):
-        row = replace(row, movements=entered(row.movements, step))
+        row = changed(row, movements=entered(row.movements, step))
     if verdict := verdict_step(page):
-        row = replace(row, verdicts=entered(row.verdicts or (), verdict))
+        row = changed(row, verdicts=entered(row.verdicts or (), verdict))
     return _settled(row)
 
 

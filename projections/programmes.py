@@ -1,7 +1,6 @@
 """Programmes: what is offered where, who has a seat, who waits, and how sessions were attended."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 from domain.kernel import Open
@@ -20,7 +19,7 @@ from domain.programme import (
 )
 from domain.record import Recorded
 from projections.dated import Dated, Moment, amended, entered, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class SeatStep(Moment):
@@ -140,7 +139,7 @@ def _moved(row: ProgrammeLine, page: Recorded, event: SeatEvent) -> ProgrammeLin
         queue.pop(one.case, None)
         if one.seated:
             seated[one.case] = None
-    return replace(row, seat_steps=seat_steps, seated=tuple(seated), queue=tuple(queue))
+    return changed(row, seat_steps=seat_steps, seated=tuple(seated), queue=tuple(queue))
 
 
 def _held(row: ProgrammeLine, page: Recorded, event: SessionHeld) -> ProgrammeLine:
@@ -155,7 +154,7 @@ def _held(row: ProgrammeLine, page: Recorded, event: SessionHeld) -> ProgrammeLi
         alpa=marks[Attendance.ALPA],
     )
     sessions = restated(row.sessions, line, same=lambda one: one.session)
-    return replace(
+    return changed(
         row,
         sessions=sessions,
         hours_held=sum(one.hours for one in sessions),

@@ -3,7 +3,6 @@
 Its row is seen by the unit that was asked.
 """
 
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Annotated
@@ -22,7 +21,7 @@ from domain.referral import (
     ReferralReceived,
 )
 from projections.dated import Dated, Moment, amended, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class ReferralStatus(Enum):
@@ -118,7 +117,7 @@ def _told(row: ReferralLine, page: Recorded) -> ReferralLine:
                 **when(page), activity=said.activity, kind=said.kind, title=said.title
             )
             activities = restated(row.activities, line, same=lambda one: one.activity)
-            row = replace(row, activities=activities)
+            row = changed(row, activities=activities)
         case ReferralFinished():
             row = amended(row, page, "end", finished_on=day)
     return row
@@ -137,7 +136,7 @@ def _status(row: ReferralLine) -> ReferralStatus:
 def evolve(row: ReferralLine | None, page: Recorded) -> ReferralLine:
     """Write down the question, the consent, the answer, the activity or the end."""
     row = _told(row or _blank(page), page)
-    return replace(row, status=_status(row))
+    return changed(row, status=_status(row))
 
 
 REFERRALS = Projection(

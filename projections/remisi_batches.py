@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
@@ -28,7 +27,7 @@ from domain.remisi import LEVELS, DecisionLevel
 from domain.remisi_batch import REMISI_BATCH
 from domain.time import Zone
 from projections.dated import Dated, Moment, amended, entered, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class Said(Moment):
@@ -169,7 +168,7 @@ def _changed(row: RemisiBatchLine, page: Recorded, said: BatchLineChanged) -> Re
         reason=said.reason,
         counted_only=said.remission_days is None or said.reason is ChangeReason.COUNTED_AGAIN,
     )
-    return replace(row, by_hand=entered(row.by_hand, one))
+    return changed(row, by_hand=entered(row.by_hand, one))
 
 
 def included_now(row: RemisiBatchLine, kind: RemisiKind) -> int:
@@ -211,14 +210,14 @@ def _said(
     row: RemisiBatchLine, page: Recorded, level: DecisionLevel, *, agreed: bool
 ) -> RemisiBatchLine:
     said = Said(**when(page), level=level, agreed=agreed)
-    return replace(row, decisions=restated(row.decisions, said, same=lambda one: one.level))
+    return changed(row, decisions=restated(row.decisions, said, same=lambda one: one.level))
 
 
 def _listed(row: RemisiBatchLine, page: Recorded, lines: tuple[Candidate, ...]) -> RemisiBatchLine:
     counted = [_counted(page, kind, lines) for kind in RemisiKind]
     fresh = [one for one in counted if one.listed]
     drafted = sorted((*row.drafted, *fresh), key=lambda one: (one.at, one.position, one.kind.value))
-    return replace(row, drafted=tuple(drafted))
+    return changed(row, drafted=tuple(drafted))
 
 
 def _counted(page: Recorded, kind: RemisiKind, lines: tuple[Candidate, ...]) -> Drafted:
@@ -259,13 +258,13 @@ def _next_level(row: RemisiBatchLine) -> DecisionLevel | None:
 def evolve(row: RemisiBatchLine | None, page: Recorded) -> RemisiBatchLine:
     """Write down the draft, what each level said, the SK, and the end."""
     row = row or _blank(page.stream.key)
-    row = _told(replace(row, position=max(row.position, page.position)), page)
-    row = replace(row, status=_status(row))
+    row = _told(changed(row, position=max(row.position, page.position)), page)
+    row = changed(row, status=_status(row))
     over = row.status in {BatchStatus.WITHDRAWN, BatchStatus.TURNED_DOWN}
     ended = row.applied_on is not None
     if over:  # an end whose withdrawal was voided is none
         ended = row.closed_on is not None or not row.decisions
-    return replace(row, next_level=_next_level(row), open=not ended)
+    return changed(row, next_level=_next_level(row), open=not ended)
 
 
 REMISI_BATCHES = Projection(

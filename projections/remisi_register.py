@@ -1,6 +1,5 @@
 """The register of remisi: one line per proposal, as the registrar would write it."""
 
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 
@@ -19,7 +18,7 @@ from domain.remisi import (
 )
 from domain.remisi_assessment import RemisiAssessed
 from projections.dated import Dated, Moment, amended, restated, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class RemisiStatus(Enum):
@@ -111,7 +110,7 @@ def _told(line: RemisiLine, page: Recorded) -> RemisiLine:
         case RemisiDecided() as event:
             decision = Decision(**when(page), level=event.level, agreed=event.agreed)
             decisions = restated(line.decisions, decision, same=lambda said: said.level)
-            line = replace(line, decisions=decisions)
+            line = changed(line, decisions=decisions)
         case RemisiSkIssued() as event:
             line = amended(
                 line,
@@ -158,7 +157,7 @@ def evolve(line: RemisiLine | None, page: Recorded) -> RemisiLine | None:
     if not isinstance(page.event, Step):
         return line
     line = _told(line or _blank(page.stream.key, page.event.proposal), page)
-    return replace(line, status=_status(line))
+    return changed(line, status=_status(line))
 
 
 REMISI_REGISTER = Projection(

@@ -7,7 +7,6 @@ has dates that move: they are reckoned again on the day of asking.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final
@@ -23,7 +22,7 @@ from domain.record import Recorded
 from domain.remisi import RemisiApplied, RemisiProposed, RemisiSkIssued
 from domain.verdict import VerdictPronounced
 from projections.dated import Dated, amended, entered
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 from projections.sentence_steps import KEPT, SentenceStep, facts_by, official_release, sentence_step
 
 
@@ -99,7 +98,7 @@ NONE: Final = Reckoned(
     why_none=None,
     moves=False,
 )
-NEVER: Final = replace(NONE, reckoning=Reckoning.IMPOSSIBLE, why_none=IMPOSSIBLE)
+NEVER: Final = changed(NONE, reckoning=Reckoning.IMPOSSIBLE, why_none=IMPOSSIBLE)
 UNDER_WAY: Final = (RemisiProposed, RemisiSkIssued)
 """These move no date before the remisi is applied."""
 
@@ -109,19 +108,19 @@ def reckoned(facts: Facts, on: date | None = None) -> Reckoned:
 
     What is told of a person besides moves no date, and is not asked whether it can be.
     """
-    facts = replace(facts, discipline=(), rights=(), birth_date=None)
+    facts = changed(facts, discipline=(), rights=(), birth_date=None)
     if problems(facts, (), on):
         return NEVER
     told = closed(facts, on)
     try:
         course = dates(told, LAW)
         if isinstance(course, Endless):
-            return replace(NONE, why_none=course.code)
+            return changed(NONE, why_none=course.code)
         days = sentence_dates(told, course)
     except OverflowError:
         return NEVER
     except Refused as refused:
-        return replace(NEVER, why_none=refused.code)
+        return changed(NEVER, why_none=refused.code)
     inside = all(one.to or one.form is HeldForm.RUTAN for one in facts.detention)
     return Reckoned(
         **vars(days),
@@ -146,7 +145,7 @@ def reckoned_by(steps: Sequence[SentenceStep], on: date | None = None) -> Reckon
     if found.why_none != NONE_IMPOSED:
         return found
     said = [step.day for step in steps if step.fact == VerdictPronounced.stored_as]
-    return replace(found, reckoning=Reckoning.DATED, release=said[-1]) if said else found
+    return changed(found, reckoning=Reckoning.DATED, release=said[-1]) if said else found
 
 
 def _blank(page: Recorded) -> SentenceDatesLine:
@@ -165,7 +164,7 @@ def evolve(row: SentenceDatesLine | None, page: Recorded) -> SentenceDatesLine:
     """Enter the fact in its place, and reckon where it moves a date."""
     row = row or _blank(page)
     steps = entered(row.steps or (), sentence_step(page))
-    row = replace(
+    row = changed(
         amended(row, page, "last", last_effective_day=page.event.effective.day), steps=steps
     )
     event = page.event
@@ -174,7 +173,7 @@ def evolve(row: SentenceDatesLine | None, page: Recorded) -> SentenceDatesLine:
     if isinstance(event, UNDER_WAY) and not _applied(steps, event.proposal):
         return row
     found = reckoned_by(steps)
-    return replace(row, official_release=official_release(steps), **vars(found))
+    return changed(row, official_release=official_release(steps), **vars(found))
 
 
 def _applied(steps: Iterable[SentenceStep], proposal: str) -> bool:

@@ -5,7 +5,6 @@ a certificate of competence: each has its own day here, the latest where it happ
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Any, Final
@@ -33,7 +32,7 @@ from domain.skill_training import (
 )
 from projections.attendance import Attended, attended, held, summed
 from projections.dated import Dated, Moment, amended, entered, when
-from projections.kernel import Projection, Scope
+from projections.kernel import Projection, Scope, changed
 
 
 class Stage(Enum):
@@ -195,7 +194,7 @@ def _reached(row: TrainingParticipation, page: Recorded) -> TrainingParticipatio
     if stage is None:
         return row
     reached = entered(row.reached, Reached(**when(page), stage=stage))
-    row = replace(row, reached=reached, step=_step(reached))
+    row = changed(row, reached=reached, step=_step(reached))
     if stage not in DATED:
         return row
     day = event.effective.day
@@ -220,7 +219,7 @@ def _attended(row: TrainingParticipation, page: Recorded) -> TrainingParticipati
         attended=event.sessions_attended,
     )
     sums = summed(row.attendance, newest)
-    return replace(row, attendance=sums, sessions_held=held(sums), sessions_attended=attended(sums))
+    return changed(row, attendance=sums, sessions_held=held(sums), sessions_attended=attended(sums))
 
 
 def key(page: Recorded) -> str | None:
