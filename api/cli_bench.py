@@ -13,7 +13,8 @@ from api.telling import err, fail, told
 EXAMPLES: Final = (
     "Contoh / examples: `jejak bench`, `jejak bench ledger append --quick`, "
     "`jejak bench award-day --people 4000`, `jejak bench reads --rows 10000000`, "
-    "`jejak bench feed --streams 1000 --rate 20`, `jejak bench --write docs/performance.md`"
+    "`jejak bench feed --streams 1000 --rate 20`, `jejak bench day --minutes 40 --rate 50`, "
+    "`jejak bench --write docs/performance.md`"
 )
 NOT_HERE: Final = (
     "bench hanya ada di pohon sumber, bukan di paket yang terpasang",
@@ -36,7 +37,13 @@ Streams = Annotated[
     int | None, typer.Option(min=1, max=10_000, help="Aliran terbuka untuk feed / open streams.")
 ]
 Rate = Annotated[
-    int | None, typer.Option(min=1, max=1_000, help="Peristiwa per detik untuk feed / appends.")
+    int | None,
+    typer.Option(
+        min=1, max=1_000, help="Peristiwa (feed), pekerjaan (day) per detik / per second."
+    ),
+]
+Minutes = Annotated[
+    float | None, typer.Option(min=0.0, max=1_440.0, help="Lamanya hari untuk day / of a day.")
 ]
 Kept = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Simpan di berkas ini / keep.")
@@ -61,6 +68,7 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     rows: Rows = None,
     streams: Streams = None,
     rate: Rate = None,
+    minutes: Minutes = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Untuk dibaca program / for a program to read.")
     ] = False,
@@ -81,8 +89,13 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     _ensure_known(names, BENCHMARKS)
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
-    chosen = {"runs": runs, "store_events": store_events, "people": people, "rows": rows}
-    chosen |= {"streams": streams, "rate": rate}
+    chosen: dict[str, Any] = {
+        "runs": runs,
+        "store_events": store_events,
+        "people": people,
+        "rows": rows,
+    }
+    chosen |= {"streams": streams, "rate": rate, "minutes": minutes}
     size = "tiny" if tiny else "quick" if quick else "default"
     found = _run_all(names, scale_of(size, **chosen))
     _tell(found, as_json=as_json)

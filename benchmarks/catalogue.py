@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.place import Place
 from benchmarks.result import DEFAULT, QUICK, TINY, Result, Scale
@@ -20,11 +20,12 @@ BENCHMARKS: Final = {
     "award-day": "benchmarks.award_day",
     "reads": "benchmarks.reads",
     "feed": "benchmarks.feed",
+    "day": "benchmarks.day",
 }
 SIZES: Final = {"default": DEFAULT, "quick": QUICK, "tiny": TINY}
 
 
-def scale_of(size: str, **chosen: int | None) -> Scale:
+def scale_of(size: str, **chosen: Any) -> Scale:
     """Return a scale by its name, with what somebody chose otherwise."""
     return replace(SIZES[size], **{name: one for name, one in chosen.items() if one is not None})
 

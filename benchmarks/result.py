@@ -28,7 +28,9 @@ class Scale:
     ``people``: how many people the unit holds whose pages and lists are read.
     ``rows``: how many answers stand in the book of reads that is asked.
     ``streams``: how many streams are open at most, of a feed.
-    ``rate``: how many events are appended per second where it is told how long a feed takes.
+    ``rate``: how many events are appended per second where it is told how long a feed takes, and
+    how much is done per second in a day.
+    ``minutes``: how long a day takes.
     """
 
     runs: int
@@ -39,16 +41,30 @@ class Scale:
     rows: int
     streams: int = 1_000
     rate: int = 20
+    minutes: float = 1.0
 
 
 DEFAULT: Final = Scale(
     runs=5, seconds=1.0, events=20_000, store_events=100_000, people=4_000, rows=200_000
 )
 QUICK: Final = Scale(
-    runs=2, seconds=0.4, events=3_000, store_events=10_000, people=400, rows=20_000
+    runs=2,
+    seconds=0.4,
+    events=3_000,
+    store_events=10_000,
+    people=400,
+    rows=20_000,
+    minutes=0.2,
 )
 TINY: Final = Scale(
-    runs=1, seconds=0.05, events=60, store_events=300, people=12, rows=1_200, streams=10
+    runs=1,
+    seconds=0.05,
+    events=60,
+    store_events=300,
+    people=12,
+    rows=1_200,
+    streams=10,
+    minutes=0.0,
 )
 """For tests: that everything runs, never how fast."""
 

@@ -1,0 +1,156 @@
+"""`day`: what the service holds in memory while people work with it, from its start to the end.
+
+Twenty people's mixed day over HTTP, `--rate` things done a second, for `--minutes`: two in five are
+appends, then come lists, searches, pages, histories, files, feeds and corrections. Memory is that
+of every process of the service, its sealer included, and not of PostgreSQL. What grows does so with
+the requests, so the slope is told per 10,000 of them, over the second half, when caches are full.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from statistics import linear_regression
+from typing import Any, Final, NamedTuple
+
+from api.main import issue, open_house
+from api.pages.visits import TOKEN_COOKIE
+from api.tokens import Role
+from benchmarks.append import cores
+from benchmarks.day_load import CASES_OF_A_DAY
+from benchmarks.feed import scene
+from benchmarks.feed_scene import Party, units_of
+from benchmarks.jobs import Worker, python_worker
+from benchmarks.machine import KIBIBYTE, MEGABYTE
+from benchmarks.place import Place
+from benchmarks.result import Result, Row, Scale, measured, not_measured
+from benchmarks.service import CALLER, Address, Databases, serving
+from infrastructure.settings import Settings
+
+AREA: Final = "day"
+PEOPLE: Final = 20
+SAMPLES: Final = 40
+LEAST_SECONDS: Final = 0.05
+SLOPE_OVER: Final = 10_000
+FLAT: Final = 5.0
+GOAL: Final = f"flat: under {FLAT:g} MB per {SLOPE_OVER:,} requests"
+REST_MOST: Final = 200.0
+REST_GOAL: Final = f"under {REST_MOST:g} MB"
+NOTES: Final = (
+    (
+        "day: memory is PSS: what the machine would have again without the service and its sealer;"
+        " RSS counts in each of them what they share. The slope is that of the least-squares line"
+        " through the second half."
+    ),
+)
+
+
+class Sample(NamedTuple):
+    """What the service held after so many requests, in megabytes."""
+
+    requests: int
+    rss: float
+    pss: float
+
+
+def run(scale: Scale, place: Place) -> Result:
+    """Let a day pass, and tell what was held at rest, along it and at its end."""
+    core, others = cores()
+    with ExitStack() as stack:
+        dsn = stack.enter_context(place.database())
+        keys = stack.enter_context(place.database(migrated=False))
+        databases = Databases(ledger=dsn, keys=keys)
+        furnished = stack.enter_context(scene(databases, stack, max(PEOPLE, scale.people // 10)))
+        chosen = Settings(database_url=dsn, keys_url=keys, data_dir=furnished.house.data)
+        with open_house(chosen) as house:
+            caller = replace(CALLER, units=frozenset(units_of(len(furnished.parties))))
+            supervisor = issue(house.tokens, replace(caller, id="bench-2", role=Role.SUPERVISOR))
+        load = stack.enter_context(python_worker("benchmarks.day_load", cores=others))
+        address = stack.enter_context(serving(furnished.house, cores=core))
+        samples = [Sample(0, *held(address.process))]
+        load.ask(port=address.port, people=people(furnished.parties, address, supervisor))
+        samples += along(load, address, scale)
+    return Result(rows=tuple(rows(samples)), notes=NOTES)
+
+
+def rows(samples: Sequence[Sample]) -> Iterator[Row]:
+    """Yield what was held at rest, after a quarter, half and all of the day, and the slope."""
+    rest, last = samples[0], len(samples) - 1
+    if not rest.rss:
+        yield not_measured(AREA, "memory of the service", "MB", "only Linux says it here")
+        return
+    yield row("at rest", rest, goal=REST_GOAL).under(REST_MOST)
+    for when, share in (("after a quarter", 4), ("after half", 2), ("at the end", 1)):
+        yield row(when, samples[last // share])
+    later = samples[last // 2 :]
+    line = linear_regression([one.requests for one in later], [one.pss for one in later])
+    told = f"{later[-1].requests - later[0].requests:,} requests in the second half"
+    yield measured(
+        AREA,
+        "growth in the second half",
+        f"MB per {SLOPE_OVER:,} requests",
+        [line.slope * SLOPE_OVER],
+        goal=GOAL,
+        note=told,
+    ).under(FLAT)
+
+
+def row(when: str, sample: Sample, goal: str = "") -> Row:
+    """Return the row of one moment."""
+    note = f"RSS {sample.rss:.0f} MB, {sample.requests:,} requests"
+    return measured(AREA, f"memory {when}", "MB", [sample.pss], goal=goal, note=note)
+
+
+def people(parties: Sequence[Party], address: Address, supervisor: str) -> list[Mapping[str, Any]]:
+    """Return who works, each with cases that nobody else writes to."""
+    found: list[Mapping[str, Any]] = []
+    staff = {**address.headers, "Cookie": f"{TOKEN_COOKIE}={address.token}"}
+    each = PEOPLE // len(parties)
+    for number in range(PEOPLE):
+        party = parties[number % len(parties)]
+        own = party.cases[number // len(parties) :: each][:CASES_OF_A_DAY]
+        found.append(
+            {
+                "cases": own,
+                "staff": staff,
+                "supervisor": {"Authorization": f"Bearer {supervisor}"},
+                "agency": {"Authorization": f"Bearer {party.token}"},
+                "feed": f"/v1/feeds/{party.agreement}",
+            }
+        )
+    return found
+
+
+def along(load: Worker, address: Address, scale: Scale) -> Iterator[Sample]:
+    """Yield what is held, forty times along the day."""
+    seconds = max(LEAST_SECONDS, scale.minutes * 60 / SAMPLES)
+    for _ in range(SAMPLES):
+        done = load.ask(seconds=seconds, rate=scale.rate)["requests"]
+        yield Sample(done, *held(address.process))
+
+
+def held(process: int) -> tuple[float, float]:
+    """Return the RSS and the PSS of a process and all that came of it, in megabytes."""
+    sums = {"Rss": 0, "Pss": 0}
+    for one in family(process):
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        except OSError:  # it is gone
+            continue
+        for line in lines:
+            name, _, value = line.partition(":")
+            if name in sums:
+                sums[name] += int(value.split()[0])
+    return sums["Rss"] * KIBIBYTE / MEGABYTE, sums["Pss"] * KIBIBYTE / MEGABYTE
+
+
+def family(process: int) -> Iterator[int]:
+    """Yield a process and its descendants."""
+    yield process
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            children = path.read_text(encoding="ascii").split()
+        except OSError:
+            continue
+        for child in children:
+            yield from family(int(child))
