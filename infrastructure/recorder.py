@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import Any, Final, Protocol
 
 import psycopg
@@ -15,7 +15,7 @@ from eventsourcing.persistence import (
 )
 from psycopg_pool import ConnectionPool
 
-from infrastructure.columns import bytea, column, integer, text, uuid
+from infrastructure.columns import Column, bytea, column, integer, text, uuid
 from infrastructure.connections import transaction
 from infrastructure.group_commit import GroupCommit
 from infrastructure.page_reader import PageReader, StoredPage
@@ -24,11 +24,21 @@ from infrastructure.writing_line import WritingLine
 WRITERS: Final = 7316400917
 """The advisory lock that orders writers: ``ledger.stamp`` takes it."""
 
-APPEND: Final = (
+ALL: Final = (
+    b"SELECT ledger.append_all(%b::text[], %b::int[], %b::text[], %b::uuid[], %b::bytea[],"
+    b" %b::bytea[], %b::text[], %b::int[], %b::bytea[], %b::text[], %b::text[], %b::bytea[],"
+    b" %b::text[], %b::int[], %b, %b::bigint)"
+)
+"""Writes a group as one, where all of it can stand."""
+EACH: Final = (
     b"SELECT request, first, moved_on, answered FROM ledger.append(%b::text[], %b::int[],"
     b" %b::text[], %b::uuid[], %b::bytea[], %b::bytea[], %b::int[], %b::text[], %b::int[],"
-    b" %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::text[], %b::int[], %b)"
+    b" %b::bytea[], %b::int[], %b::text[], %b::text[], %b::bytea[], %b::text[], %b::int[], %b,"
+    b" %b::bigint)"
 )
+"""Writes of a group what can stand, and says what became of each request."""
+REFUSED: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError)
+"""What says that something cannot be written, and that nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +59,31 @@ Cells = tuple[bytes, ...]
 PAGE: Final = ("text", "int4", "text", "uuid", "bytea", "bytea")
 HEAD: Final = ("text", "int4", "bytea")
 ANSWER: Final = ("text", "text", "bytea", "text")
-"""The kinds of the columns that ``ledger.append`` takes of pages, heads and answers."""
+"""The kinds of the columns that both functions take of pages, heads and answers."""
+
+
+EVERYTHING: Final = 2**63 - 1
+"""Heard by whoever seals nothing."""
 
 
 class Entry:
     """What one request writes, in cells. Without pages and answer it is a commit as such.
 
-    Raises `ValueError` for a text that cannot be written, or an id that is none.
+    ``besides`` are the heads of streams that it was decided on and does not write to; ``heard`` is
+    the position of the last decision to forget somebody that it was sealed after. Raises
+    `ValueError` for a text that cannot be written, or an id that is none.
     """
 
-    __slots__ = ("answers", "heads", "pages", "touched")
+    __slots__ = ("answers", "besides", "heads", "heard", "pages", "touched")
 
     def __init__(
         self,
         pages: Sequence[StoredPage],
         heads: Sequence[StoredHead],
         answer: StoredAnswer | None,
+        heard: int = EVERYTHING,
     ) -> None:
+        self.heard = heard
         self.touched: list[Hashable] = [stream for stream, _, _ in heads]
         if answer:
             self.touched.append((answer.actor, answer.key))
@@ -84,6 +102,8 @@ class Entry:
             (text(stream), integer(version), bytea(bytes.fromhex(last)))
             for stream, version, last in heads
         ]
+        written = {stream for stream, *_ in self.pages}
+        self.besides = [head for head in self.heads if head[0] not in written]
         self.answers: list[Cells] = []
         if answer:
             said = answer
@@ -154,20 +174,28 @@ class PageRecorder(PageReader, ApplicationRecorder):
         self._commit(BARRIER)
 
     def _write(self, entries: Sequence[Entry]) -> Sequence[int | Exception]:
-        """Write what several requests bring in one round trip; each has its own outcome."""
+        """Write what several requests bring in one round trip; each has its own outcome.
+
+        Where one of them cannot stand nothing was written, and they are told apart.
+        """
         try:
-            rows = self.line.commit(APPEND, _columns(entries))
-        except (
-            psycopg.DataError,
-            psycopg.IntegrityError,
-            psycopg.ProgrammingError,
-        ):
+            ((before,),) = self.line.commit(ALL, _columns(entries))
+        except REFUSED:
+            return self._write_each(entries)
+        self._hint()
+        firsts = accumulate((len(entry.pages) for entry in entries), initial=before + 1)
+        return [first if entry.pages else 0 for entry, first in zip(entries, firsts, strict=False)]
+
+    def _write_each(self, entries: Sequence[Entry]) -> Sequence[int | Exception]:
+        """Write those of several requests that can stand, and say what became of the others."""
+        try:
+            rows = self.line.commit(EACH, _numbered_columns(entries))
+        except REFUSED:
             if len(entries) == 1:
                 raise
             # One of them cannot be stored at all: it alone is to hear so.
             return [self._alone(entry) for entry in entries]
-        if self.tail:
-            self.tail.hint()
+        self._hint()
         outcomes: list[int | Exception] = [0] * len(entries)
         for request, first, moved_on, answered in rows:
             outcomes[request] = first or 0
@@ -177,9 +205,13 @@ class PageRecorder(PageReader, ApplicationRecorder):
                 outcomes[request] = AnsweredAlready()
         return outcomes
 
+    def _hint(self) -> None:
+        if self.tail:
+            self.tail.hint()
+
     def _alone(self, entry: Entry) -> int | Exception:
         try:
-            return self._write([entry])[0]
+            return self._write_each([entry])[0]
         except Exception as error:  # noqa: BLE001  # its caller raises it
             return error
 
@@ -209,11 +241,7 @@ class PageRecorder(PageReader, ApplicationRecorder):
         with transaction(self.pool) as connection:
             connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (WRITERS,))
         with self.pool.connection() as connection:
-            row = connection.execute(
-                "SELECT position FROM ledger.event WHERE recorded_at <= %s"
-                " ORDER BY recorded_at DESC, position DESC LIMIT 1",
-                (known_at,),
-            ).fetchone()
+            row = connection.execute("SELECT ledger.position_at(%s)", (known_at,)).fetchone()
         return row[0] if row else 0
 
 
@@ -223,7 +251,23 @@ def _touched(entry: Entry) -> Sequence[Hashable]:
 
 
 def _columns(entries: Sequence[Entry]) -> list[Any]:
-    """Return what ledger.append is handed, column by column, each row with its request's number."""
+    """Return what ledger.append_all is handed, column by column."""
+    firsts = accumulate((len(entry.pages) for entry in entries), initial=1)
+    answers = [
+        (*answer, integer(first if entry.pages else 0))
+        for entry, first in zip(entries, firsts, strict=False)
+        for answer in entry.answers
+    ]
+    return [
+        *_joined(PAGE, [page for entry in entries for page in entry.pages]),
+        *_joined(HEAD, [head for entry in entries for head in entry.besides]),
+        *_joined((*ANSWER, "int4"), answers),
+        *_closing(entries),
+    ]
+
+
+def _numbered_columns(entries: Sequence[Entry]) -> list[Any]:
+    """Return what ledger.append is handed, each row with its request's number."""
     numbers = [integer(number) for number in range(len(entries))]
     columns: list[Any] = []
     for kinds, parts in (
@@ -232,7 +276,17 @@ def _columns(entries: Sequence[Entry]) -> list[Any]:
         (ANSWER, [entry.answers for entry in entries]),
     ):
         rows = [(*row, number) for part, number in zip(parts, numbers, strict=True) for row in part]
-        cells = zip(*rows, strict=True) if rows else repeat((), len(kinds) + 1)
-        columns += [column(kind, one) for kind, one in zip((*kinds, "int4"), cells, strict=True)]
+        columns += _joined((*kinds, "int4"), rows)
+    return [*columns, *_closing(entries)]
+
+
+def _joined(kinds: Sequence[str], rows: Sequence[Cells]) -> list[Column]:
+    """Return rows of cells as columns."""
+    cells = zip(*rows, strict=True) if rows else repeat((), len(kinds))
+    return [column(kind, one) for kind, one in zip(kinds, cells, strict=True)]
+
+
+def _closing(entries: Sequence[Entry]) -> tuple[bool, int]:
+    """Say whether it is a commit for its own sake, and what all who write have heard of."""
     barrier = any(not (entry.pages or entry.answers) for entry in entries)
-    return [*columns, barrier]
+    return barrier, min(entry.heard for entry in entries)

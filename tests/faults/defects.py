@@ -24,8 +24,10 @@ from projections.catalogue import PROJECTIONS
 from .checker import Kind
 
 LOCK = "PERFORM pg_advisory_xact_lock(7316400917);"
-CLAMPED = "greatest(clock_timestamp(), newest.recorded_at)"
+CLAMPED = "greatest(clock_timestamp(), newest.recorded_at + interval '1 microsecond')"
 NEXT = "coalesce(newest.position, 0) + row_number() OVER (ORDER BY place)"
+DISPUTED = "RAISE EXCEPTION 'look at each' USING ERRCODE = 'unique_violation';"
+"""What sends every group to the function that looks at each of its requests."""
 
 Patch = tuple[object, str, object]
 
@@ -142,20 +144,25 @@ def _forgetting_rows() -> Sequence[Patch]:
 
 
 def rewrite_append(conninfo: str, *changes: tuple[str, str]) -> None:
-    """Put other words into the function that appends, past every trigger that would object."""
+    """Put other words into what appends, past every trigger that would object."""
     with psycopg.connect(conninfo) as owner:
-        row = owner.execute("SELECT pg_get_functiondef('ledger.append'::regproc)").fetchone()
-        body = str(row and row[0])
-        for old, new in changes:
-            if old not in body:
-                raise LookupError(f"ledger.append no longer says {old}")
-            body = body.replace(old, new)
-        owner.execute(body.encode())
+        _rewrite(owner, "ledger.append_all", (LOCK, DISPUTED))
+        _rewrite(owner, "ledger.append", *changes)
         for (name,) in owner.execute(
             "SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger.event'::regclass"
             " AND NOT tgisinternal AND tgname <> 'immutable'"
         ).fetchall():
             owner.execute(sql.SQL("DROP TRIGGER {} ON ledger.event").format(sql.Identifier(name)))
+
+
+def _rewrite(owner: psycopg.Connection[Any], function: str, *changes: tuple[str, str]) -> None:
+    row = owner.execute("SELECT pg_get_functiondef(%s::regproc)", (function,)).fetchone()
+    body = str(row and row[0])
+    for old, new in changes:
+        if old not in body:
+            raise LookupError(f"{function} no longer says {old}")
+        body = body.replace(old, new)
+    owner.execute(body.encode())
 
 
 def number_without_lock(conninfo: str) -> None:
