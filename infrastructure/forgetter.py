@@ -6,6 +6,7 @@ on record any more is told to the ledger again.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Event as Signal
 from threading import Lock, Thread
 from typing import Final, Self
@@ -26,10 +27,6 @@ from infrastructure.ledger import EventsourcingLedger
 from infrastructure.tombstones import Destruction
 
 LOOK_SECONDS: Final = 1.0
-DECISIONS: Final = (
-    "SELECT position FROM ledger.event WHERE name LIKE '%%.forgotten@%%' AND position > %s"
-    " ORDER BY position"
-)
 
 log = structlog.get_logger()
 
@@ -39,7 +36,6 @@ class Forgetter:
 
     def __init__(self, ledger: EventsourcingLedger, pool: ConnectionPool, keys_dsn: str) -> None:
         self._ledger, self._keys, self._keys_dsn = ledger, ledger.keys, keys_dsn
-        self._pool = pool
         self._evidence = PostgresEvidenceStore(pool, ledger.keys, ledger.store)
         self._seen, self._written = 0, -1
         self._left: Traces | None = None
@@ -66,7 +62,7 @@ class Forgetter:
         """
         with self._turn:
             self._keys.refresh()
-            decisions = self._decisions()
+            decisions = self._ledger.forgettings.after(self._seen)
             left = [one for one in decisions if not self._keys.tombstoned(forgotten_by(one))]
             for decision in left:
                 free = documents_to_destroy(self._ledger, self._evidence, decision)
@@ -74,6 +70,7 @@ class Forgetter:
             if self._written != (epoch := self._keys.epoch):  # by whichever process
                 self._keys.write_down()
                 self._written = epoch
+            self._ledger.forgettings.hear()
             self._scrub()
             self._seen = decisions[-1].position if decisions else self._seen
         return len(left)
@@ -89,18 +86,19 @@ class Forgetter:
 
     def tell_again(self) -> int:
         """Record the decisions that a restored ledger has lost; return how many."""
-        count = 0
-        for one in self._keys.destructions():
-            stream = StreamId.of(one.stream)
-            pages = self._ledger.read(stream)
+        return sum(map(self._tell_again, self._keys.destructions()))
+
+    def _tell_again(self, one: Destruction) -> bool:
+        """Record a decision, unless it is on record, and say whether it was not."""
+        stream = StreamId.of(one.stream)
+        while pages := self._ledger.read(stream):
             known = {subject for page in pages for subject in forgotten_by(page)}
-            if pages and not known.issuperset(one.subjects[:1]):
-                try:
-                    self._append(stream, pages, one.told)
-                    count += 1
-                except Conflict:  # another process was first
-                    continue
-        return count
+            if known.issuperset(one.subjects[:1]):
+                break
+            with suppress(Conflict):  # another process wrote meanwhile, perhaps this
+                self._append(stream, pages, one.told)
+                return True
+        return False
 
     def _append(self, stream: StreamId, pages: Sequence[Recorded], told: Json) -> None:
         """Write the event as it was decided: that was done once, on a history that is lost."""
@@ -121,12 +119,6 @@ class Forgetter:
         )
         head = Head(version=len(pages), hash=pages[-1].hash if pages else BEGINNING)
         self._ledger.append([draft], heads={stream: head}, actor=draft.actor.id, command=None)
-
-    def _decisions(self) -> Sequence[Recorded]:
-        with self._pool.connection() as connection:
-            rows = connection.execute(DECISIONS, (self._seen,)).fetchall()
-        pages = [page for (at,) in rows for page in self._ledger.read_after(at - 1, 1)]
-        return [page for page in pages if forgotten_by(page)]
 
     def _run(self) -> None:
         while not self._closing.wait(LOOK_SECONDS):

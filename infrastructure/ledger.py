@@ -22,6 +22,7 @@ from application.ledger import (
 from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec
+from infrastructure.forgettings import Forgettings
 from infrastructure.key_store import KeysAtHand, KeyStore
 from infrastructure.many_streams import many_streams
 from infrastructure.master_key import MasterKey
@@ -29,6 +30,7 @@ from infrastructure.page_reader import StoredPage
 from infrastructure.page_store import FreshPages, OwnTable, PageMapper, PageStore, stored
 from infrastructure.recorder import (
     AnsweredAlready,
+    ForgottenSince,
     MovedOn,
     PageRecorder,
     StoredAnswer,
@@ -57,6 +59,7 @@ class EventsourcingLedger(Application[str]):
         self.store: str = row[0] if row else ""
         self.keys.ensure_master(self.store)
         self.keys.on_forgotten.append(self.forget_opened)
+        self.forgettings = Forgettings(pool, self.keys, self.read_after)
         self._digest_key = self.keys.derive("idempotency")
         self.codec = PageCodec(self.store, self.keys)
         self._fresh = FreshPages(self.keys)
@@ -197,10 +200,12 @@ class EventsourcingLedger(Application[str]):
         command: Command | None,
     ) -> Receipt:
         """Write all drafts and the answer to the command, or nothing."""
+        heard = self.forgettings.heard  # before any key is taken
+        answer = self._answer(actor, command, drafts, heads)
         try:
-            positions = self.pages.put(
-                drafts, heads=heads, answer=self._answer(actor, command, drafts, heads)
-            )
+            positions = self.pages.put(drafts, heads=heads, answer=answer, heard=heard)
+        except ForgottenSince as error:
+            raise self.forgettings.conflict() from error
         except AnsweredAlready:
             if command and (earlier := self.answered(actor, command)):
                 return earlier
@@ -218,11 +223,12 @@ class EventsourcingLedger(Application[str]):
         command: Command | None,
     ) -> Receipt:
         """Write as `append` does, where every key is opened already."""
+        heard = self.forgettings.heard  # before any key is taken
         pages = self.prompt_pages.after(heads, drafts)
         answer = self._answer(actor, command, drafts, heads)
         try:
-            positions = await self._page_recorder.submit(pages, stored(heads), answer)
-        except AnsweredAlready as error:  # by another writer: what was the answer is to be read
+            positions = await self._page_recorder.submit(pages, stored(heads), answer, heard)
+        except (AnsweredAlready, ForgottenSince) as error:  # by another writer: that is to be read
             raise NotAtHand from error
         except MovedOn as error:
             raise Conflict(StreamId.of(str(error))) from error

@@ -39,6 +39,8 @@ EACH: Final = (
 """Writes of a group what can stand, and says what became of each request."""
 REFUSED: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError)
 """What says that something cannot be written, and that nothing was."""
+UNHEARD: Final = "JF001"
+"""What the database says where a decision to forget is later than all that was heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class AnsweredAlready(Exception):
     """The key was answered by another writer while this one was deciding."""
 
 
+class ForgottenSince(IntegrityError):
+    """Somebody is to be forgotten whose key these pages may have been sealed under."""
+
+
 class MovedOn(IntegrityError):
     """A stream is no longer as it was when the pages for it were decided."""
 
@@ -150,18 +156,22 @@ class PageRecorder(PageReader, ApplicationRecorder):
     ) -> Sequence[int] | None:
         """Write pages after the ``heads`` of their streams, and the ``answer`` to their command.
 
-        Returns their positions. Raises `MovedOn`, `AnsweredAlready`, `Overloaded`,
-        `OutcomeUnknown`.
+        Returns their positions. Raises `MovedOn`, `ForgottenSince`, `AnsweredAlready`,
+        `Overloaded`, `OutcomeUnknown`.
         """
         pages = [page for page in stored_events if isinstance(page, StoredPage)]
-        first = self._commit(Entry(pages, kwargs["heads"], kwargs["answer"]))
+        first = self._commit(Entry(pages, kwargs["heads"], kwargs["answer"], kwargs["heard"]))
         return range(first, first + len(pages))
 
     async def submit(
-        self, pages: Sequence[StoredPage], heads: Sequence[StoredHead], answer: StoredAnswer | None
+        self,
+        pages: Sequence[StoredPage],
+        heads: Sequence[StoredHead],
+        answer: StoredAnswer | None,
+        heard: int,
     ) -> Sequence[int]:
         """Write as `insert_events` does, from a coroutine."""
-        first = await self._commit.submit(Entry(pages, heads, answer))
+        first = await self._commit.submit(Entry(pages, heads, answer, heard))
         return range(first, first + len(pages))
 
     def close(self) -> None:
@@ -182,6 +192,8 @@ class PageRecorder(PageReader, ApplicationRecorder):
             ((before,),) = self.line.commit(ALL, _columns(entries))
         except REFUSED:
             return self._write_each(entries)
+        except psycopg.DatabaseError as error:
+            return self._heard_of(error, entries)
         self._hint()
         firsts = accumulate((len(entry.pages) for entry in entries), initial=before + 1)
         return [first if entry.pages else 0 for entry, first in zip(entries, firsts, strict=False)]
@@ -195,6 +207,8 @@ class PageRecorder(PageReader, ApplicationRecorder):
                 raise
             # One of them cannot be stored at all: it alone is to hear so.
             return [self._alone(entry) for entry in entries]
+        except psycopg.DatabaseError as error:
+            return self._heard_of(error, entries)
         self._hint()
         outcomes: list[int | Exception] = [0] * len(entries)
         for request, first, moved_on, answered in rows:
@@ -204,6 +218,17 @@ class PageRecorder(PageReader, ApplicationRecorder):
             if answered:
                 outcomes[request] = AnsweredAlready()
         return outcomes
+
+    def _heard_of(
+        self, error: psycopg.DatabaseError, entries: Sequence[Entry]
+    ) -> Sequence[int | Exception]:
+        """Write those that had heard of the last decision to forget, where that was the error."""
+        if error.sqlstate != UNHEARD:
+            raise error
+        forgotten = int(error.diag.message_detail or EVERYTHING)
+        return [
+            ForgottenSince() if entry.heard < forgotten else self._alone(entry) for entry in entries
+        ]
 
     def _hint(self) -> None:
         if self.tail:

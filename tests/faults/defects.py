@@ -124,11 +124,12 @@ def _by_halves() -> Sequence[Patch]:
         for number, page in enumerate(stored_events, 1):
             head = (page.originator_id, page.originator_version - 1, page.prev_hash)
             answer = kwargs["answer"] if number == len(stored_events) else None
-            positions.append(self._commit(Entry([page], [head], answer)))
-        return positions or [self._commit(Entry([], (), kwargs["answer"]))]
+            positions.append(self._commit(Entry([page], [head], answer, kwargs["heard"])))
+        return positions or [self._commit(Entry([], (), kwargs["answer"], kwargs["heard"]))]
 
-    async def submit(self: Any, pages: Any, heads: Any, answer: Any) -> Sequence[int]:
-        return await asyncio.to_thread(self.insert_events, pages, heads=heads, answer=answer)
+    async def submit(self: Any, pages: Any, heads: Any, answer: Any, heard: int) -> Sequence[int]:
+        said = {"heads": heads, "answer": answer, "heard": heard}
+        return await asyncio.to_thread(self.insert_events, pages, **said)
 
     return [(PageRecorder, "insert_events", insert_events), (PageRecorder, "submit", submit)]
 
