@@ -33,6 +33,7 @@ SET plan_cache_mode = force_generic_plan -- as ledger.append, and for its reason
 SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   newest record;
+  stamped timestamptz;
   before bigint;
   odd text;
 BEGIN
@@ -40,6 +41,8 @@ BEGIN
   PERFORM ledger.ensure_heard(heard);
   SELECT e.position, e.recorded_at INTO newest FROM ledger.event AS e ORDER BY e.position DESC LIMIT 1;
   before := coalesce(newest.position, 0);
+  -- Once for all: it would be another for each page, and their order be looked at page by page.
+  stamped := greatest(clock_timestamp(), newest.recorded_at + interval '1 microsecond');
   IF head_streams <> '{}' THEN
     SELECT head.stream INTO odd
       FROM unnest(head_streams, head_versions, head_hashes) AS head (stream, version, hash)
@@ -56,7 +59,7 @@ BEGIN
   INSERT INTO ledger.event (position, stream, version, name, event_id, page, prev_hash, recorded_at)
   SELECT before + generate_series(1, cardinality(streams)), unnest(streams), unnest(versions),
          unnest(names), unnest(event_ids), unnest(pages), unnest(prev_hashes),
-         greatest(clock_timestamp(), newest.recorded_at + interval '1 microsecond');
+         stamped;
   IF actors <> '{}' THEN
     INSERT INTO ledger.command (actor, key, digest, answer)
     SELECT given.actor, given.key, given.digest,
@@ -184,8 +187,10 @@ BEGIN
                              earlier + interval '1 second')
         -- where the clock was set back, time goes on in small steps
      OR (run.since <> run.until AND EXISTS (
-           SELECT FROM added AS page JOIN added AS next ON next.position = page.position + 1
-            WHERE next.recorded_at < page.recorded_at))
+           SELECT FROM (SELECT page.recorded_at,
+                               lag(page.recorded_at) OVER (ORDER BY page.position) AS earlier
+                          FROM added AS page) AS page
+            WHERE page.recorded_at < page.earlier))
   THEN
     RAISE EXCEPTION 'pages % to % do not continue stream % or the ledger', run.first, run.last, run.odd
       USING ERRCODE = 'unique_violation', CONSTRAINT = 'event_continues_its_stream';
