@@ -65,12 +65,16 @@ class Append:
         """
         self._ensure_not_in_the_future(request)
         deliberation = self._decided(request, admit_all, at_hand.strand, at_hand)
-        return await at_hand.ledger.submit(
+        receipt = await at_hand.ledger.submit(
             deliberation.drafts,
             heads=deliberation.heads(),
             actor=request.actor.id,
             command=request.command,
         )
+        for strand in deliberation.strands.values():
+            if strand.added:
+                self.known.foresee(strand.stream, strand.timeline)
+        return receipt
 
     def deliberation(
         self, request: Request, read: Callable[[StreamId], Sequence[Recorded]] | None = None

@@ -18,7 +18,7 @@ from domain.batch_due import BATCH_SAYS_OTHERWISE
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
 from domain.correction import CorrectionApproved, CorrectionEvent
-from domain.kernel import Event, Refused, SubjectForgotten, Value, is_forgotten
+from domain.kernel import Event, Journey, Refused, SubjectForgotten, Value, is_forgotten
 from domain.one_person import ACROSS_RECORDS
 from domain.partner_result import PartnerResultEvent
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
@@ -79,14 +79,18 @@ class Strand:
         """Note that the past has changed from an instant on."""
         self.disturbed = min(since, self.disturbed or since)
 
-    def admit(self, event: Event) -> None:
-        """Go on by one fact, which may be told late."""
-        if (
-            self.timeline.events
-            and self.timeline.events[-1].effective.instant > event.effective.instant
-        ):
-            self.disturb(event.effective.instant)
-        self.timeline = self.timeline.followed_by(event)
+    def admit(
+        self, event: Event, before: Journey | None = None, after: Journey | None = None
+    ) -> None:
+        """Go on by one fact, which may be told late: to where it is known to lead, and from where."""
+        instant = event.effective.instant
+        late = self.timeline.events and self.timeline.events[-1].effective.instant > instant
+        if late:
+            self.disturb(instant)
+        if after is None or late or before is not self.timeline.journey:
+            self.timeline = self.timeline.followed_by(event)
+        else:
+            self.timeline = self.timeline.moved_on(event, after)
 
     def turn(self) -> None:
         """See the facts as they stand after a correction."""
@@ -118,13 +122,13 @@ class Deliberation:
         if stream.kind == "person":
             ensure_as_one(self, stream, proposal.event)
         ensure_not_over(proposal.event, strand.timeline.events)
-        proposal = replace(proposal, event=with_feast(self, stream, proposal.event))
-        past = strand.timeline.until(proposal.event)
-        events = kind.decide(proposal.event, past.events, past.journey)
+        proposed = with_feast(self, stream, proposal.event)
+        past = strand.timeline.until(proposed)
+        events, after = kind.decided(proposed, past.events, past.journey)
         journey = past.journey
         for event in events:
-            before, journey = journey, kind.evolve(journey, [event])
-            strand.admit(event)
+            before, journey = journey, after if len(events) == 1 else kind.evolve(journey, [event])
+            strand.admit(event, before, journey)
             draft = self._draft(strand, proposal, event, cause)
             for target, consequence in consequences(stream, event, before):
                 # No reason: it is told in this stream, and sealed under this stream's subject.
@@ -255,12 +259,14 @@ class Deliberation:
 
     def strand(self, stream: StreamId) -> Strand:
         """Return a stream as read once, with what this attempt adds to it."""
-        if stream not in self.strands:
+        strand = self.strands.get(stream)
+        if strand is None:
             pages = self.read(stream)
             if self.request.expected.get(stream, len(pages)) != len(pages):
                 raise Conflict(stream)
-            self.strands[stream] = Strand(stream, pages, self.known.timeline(stream, pages))
-        return self.strands[stream]
+            strand = Strand(stream, pages, self.known.timeline(stream, pages))
+            self.strands[stream] = strand
+        return strand
 
     def _draft(
         self,

@@ -1,7 +1,8 @@
 """A stream as it took effect: its events in order, and the journey that they lead to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final, TypeVar
 
 from application.recent import Recent
@@ -20,33 +21,49 @@ EVENTS_KEPT: Final = 50_000
 class Timeline:
     """Events in the order of their effect (then of version), and the states they lead to.
 
-    What comes last in time moves the journey on; what comes late folds it anew.
+    What comes last in time moves the journey on; what comes late folds it anew. ``last_day`` is the
+    latest civil day on which an event took effect, each in its own zone.
     """
 
     kind: Stream
     events: tuple[Event, ...]
     journey: Journey
+    last_day: date = date.min
 
     @classmethod
     def of(cls, kind: Stream, history: Sequence[Draft]) -> "Timeline":
         """Return the timeline of a stream, from its pages in the order of their versions."""
-        events = tuple(in_order(history))
-        return cls(kind, events, kind.fold(events))
+        return cls._through(kind, tuple(in_order(history)))
+
+    @classmethod
+    def _through(cls, kind: Stream, events: tuple[Event, ...]) -> "Timeline":
+        last_day = max((event.effective.day for event in events), default=date.min)
+        return cls(kind, events, kind.fold(events), last_day)
 
     def until(self, proposed: Event) -> "Timeline":
         """Return what had taken effect when the proposed event did: what it is decided on."""
         instant = proposed.effective.instant
         if not self.events or self.events[-1].effective.instant <= instant:
             return self
-        events = tuple(event for event in self.events if event.effective.instant <= instant)
-        return Timeline(self.kind, events, self.kind.fold(events))
+        return self._through(
+            self.kind,
+            tuple(event for event in self.events if event.effective.instant <= instant),
+        )
 
     def followed_by(self, event: Event) -> "Timeline":
         """Return the timeline with one event more, which was told last."""
         past = self.until(event)
+        if past is self:
+            return self.moved_on(event, self.kind.evolve(self.journey, (event,)))
         since = (event, *self.events[len(past.events) :])
         journey = self.kind.evolve(past.journey, since)
-        return Timeline(self.kind, (*past.events, *since), journey)
+        last_day = max(self.last_day, event.effective.day)
+        return Timeline(self.kind, (*past.events, *since), journey, last_day)
+
+    def moved_on(self, event: Event, journey: Journey) -> "Timeline":
+        """Return the timeline with an event that comes last, and the journey it leads to."""
+        last_day = max(self.last_day, event.effective.day)
+        return Timeline(self.kind, (*self.events, event), journey, last_day)
 
 
 def in_order(history: Sequence[Draft]) -> list[Event]:
@@ -59,31 +76,58 @@ def by_effect(facts: Iterable[D]) -> list[D]:
     return sorted(facts, key=lambda page: page.event.effective.instant)
 
 
+@dataclass(frozen=True, slots=True)
+class Upto:
+    """A timeline, and the version and hash of the page up to which it goes.
+
+    ``ahead`` is how it was decided to go on: true once the page with that very event is there.
+    """
+
+    version: int
+    hash: str
+    timeline: Timeline
+    ahead: Timeline | None = None
+
+    def is_of(self, pages: Sequence[Recorded]) -> bool:
+        """Say whether these pages begin with those that the timeline goes over."""
+        return self.version <= len(pages) and pages[self.version - 1].hash == self.hash
+
+    def going_on(self, pages: Sequence[Recorded]) -> Timeline:
+        """Return the timeline of these pages, which begin with its own."""
+        newer, timeline = pages[self.version :], self.timeline
+        if any(isinstance(page.event, ANNOTATIONS) for page in newer):
+            return Timeline.of(timeline.kind, pages)
+        for page in newer:
+            if self.ahead and self.ahead.events[-1] is page.event:
+                timeline = self.ahead
+            else:
+                timeline = timeline.followed_by(page.event)
+        return timeline
+
+
 class Known:
     """Timelines of streams by the hash of the page up to which they go."""
 
     def __init__(self) -> None:
-        self._kept: Recent[StreamId, tuple[int, str, Timeline]] = Recent(
-            EVENTS_KEPT, weight=lambda kept: kept[0]
-        )
+        self._kept: Recent[StreamId, Upto] = Recent(EVENTS_KEPT, weight=lambda kept: kept.version)
 
     def timeline(self, stream: StreamId, pages: Sequence[Recorded]) -> Timeline:
         """Return the timeline of these pages, going on from what is known of them."""
-        if not pages:
-            return Timeline.of(STREAMS[stream.kind], ())
-        known, now = self._kept.get(stream), (len(pages), pages[-1].hash)
-        if known and known[0] <= len(pages) and pages[known[0] - 1].hash == known[1]:
-            version, _, timeline = known
-        else:
-            version, timeline = len(pages), Timeline.of(STREAMS[stream.kind], pages)
-        if any(isinstance(page.event, ANNOTATIONS) for page in pages[version:]):
+        known = self._kept.get(stream)
+        if known is None or not known.is_of(pages):
             timeline = Timeline.of(STREAMS[stream.kind], pages)
+        elif known.version == len(pages):
+            return known.timeline
         else:
-            for page in pages[version:]:
-                timeline = timeline.followed_by(page.event)
-        if known is None or known[:2] != now:
-            self._kept.keep(stream, (*now, timeline))
+            timeline = known.going_on(pages)
+        if pages:
+            self._kept.keep(stream, Upto(len(pages), pages[-1].hash, timeline))
         return timeline
+
+    def foresee(self, stream: StreamId, ahead: Timeline) -> None:
+        """Keep how a stream goes on, as it was decided and written: it is not folded again."""
+        if known := self._kept.get(stream):
+            self._kept.keep(stream, replace(known, ahead=ahead))
 
     def clear(self) -> None:
         """Let go of everything."""

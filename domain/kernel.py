@@ -327,11 +327,17 @@ class Stream:
         nothing, or when it is refused now and stands in the history to the letter. Otherwise
         raises `Refused`.
         """
-        journey = journey or self.fold(history)
+        return self.decided(proposed, history, journey or self.fold(history))[0]
+
+    def decided(
+        self, proposed: Event, history: Sequence[Event], journey: Journey
+    ) -> tuple[Sequence[Event], Journey]:
+        """Answer as `decide` does, and with the journey that the answer leads to."""
         try:
             events = self.chapter_of[type(proposed)].decide(proposed, journey)
         except Refused:
             if proposed in history:
-                return ()
+                return (), journey
             raise
-        return () if self.evolve(journey, events) == journey else events
+        after = self.evolve(journey, events)
+        return ((), journey) if after == journey else (events, after)

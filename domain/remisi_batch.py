@@ -143,9 +143,10 @@ def ensure_not_over(proposed: Event, recorded: Sequence[Event]) -> None:
     ``recorded`` is the whole stream as it stands, whatever its times of effect; what is recorded
     already is for `decide` to recognise.
     """
-    applied = any(isinstance(event, BatchApplied) for event in recorded)
+    by_hand = isinstance(proposed, BY_HAND)
+    applied = by_hand and any(isinstance(event, BatchApplied) for event in recorded)
     ensure(
-        not (isinstance(proposed, BY_HAND) and applied) or proposed in recorded,
+        not applied or proposed in recorded,
         "remisi_batch.applied",
         article="Kaidah Jejak: yang berakhir tidak dibuka lagi",
         because=(

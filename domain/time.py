@@ -5,6 +5,9 @@ from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from typing import Final
 
+HOURS: Final = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
+"""The distances of the zones from UTC."""
+
 
 class Zone(Enum):
     """Indonesia's three zones (Keppres 41/1987), fixed offsets since 1 January 1988."""
@@ -13,15 +16,8 @@ class Zone(Enum):
     WITA = "Asia/Makassar"
     WIT = "Asia/Jayapura"
 
-    @property
-    def offset(self) -> timezone:
-        """Return the distance from UTC: 7, 8 or 9 hours."""
-        return OFFSETS[self]
-
-
-OFFSETS: Final = {
-    zone: timezone(timedelta(hours=hours)) for zone, hours in zip(Zone, (7, 8, 9), strict=True)
-}
+    def __init__(self, name: str) -> None:
+        self.offset: Final = timezone(timedelta(hours=HOURS[name]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
