@@ -101,7 +101,7 @@ def event_model(event: type[Event]) -> type[EventForm]:
         "type": (Literal[event.stored_as], ...),
         "effective": (EffectiveText, ...),
         "data": (value_model(event, f"{name}Data"), ...),
-        "evidence": (_annotation("evidence", evidence), []),
+        "evidence": (_annotation("evidence", evidence), ()),
         "reason": (_annotation("reason", shape_of(Note | None)), None),
     }
     form: type[EventForm] = create_model(
@@ -226,6 +226,8 @@ def clean_note(text: Any) -> Any:
 def _clean(text: Any, allowed: str) -> Any:
     if not isinstance(text, str):
         return text
+    if text.isascii() and text.isprintable():
+        return text.strip()  # as most texts are: nothing in it is out of place, and all is in NFC
     for character in text:
         kind = unicodedata.category(character)
         if kind in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in allowed:
@@ -285,7 +287,7 @@ EffectiveText = Annotated[
 
 
 def _content(form: BaseModel) -> dict[str, Any]:
-    return {field: _said(getattr(form, field)) for field in type(form).model_fields}
+    return {field: _said(value) for field, value in vars(form).items()}
 
 
 def _said(value: Any) -> Any:

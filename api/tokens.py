@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final, get_args
 
 import jwt
@@ -72,7 +73,7 @@ class Caller(Value):
     units: frozenset[str]
     agency: str | None
 
-    @property
+    @cached_property
     def access(self) -> Access:
         """Return whose rows and streams the caller may see. Nothing said is nothing seen."""
         if self.role in {Role.AGENCY, Role.OPERATOR}:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fastapi import Response
@@ -22,6 +22,7 @@ from application.journeys import History, Journeys
 from application.jurisdiction import Jurisdiction, jurisdiction, of_opening
 from application.ledger import Conflict, Ledger, NotAtHand, Receipt
 from application.references import References
+from application.timeline import Timeline
 from application.zones import Zones
 from domain.catalogue import STREAMS
 from domain.custody import TransferReceived
@@ -81,9 +82,16 @@ class Entry:
     pointer: str
     given: Mapping[str, Any] = field(default_factory=dict)
     content: str = "data"
+    _events: dict[Zone, Event] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def event(self, zone: Zone) -> Event:
         """Return the proposed event."""
+        event = self._events.get(zone)
+        if event is None:
+            event = self._events[zone] = self._event(zone)
+        return event
+
+    def _event(self, zone: Zone) -> Event:
         if not self.given:
             return to_event(self.form, zone)
         kind = self.form.event_type
@@ -104,7 +112,7 @@ class Entry:
 class Write:
     """One atomic write: by whom, in whose zone where an event names no unit, on which versions.
 
-    ``pages`` are those of the stream that is written to, and ``past`` the facts that stand in it.
+    ``pages`` are those of the stream that is written to, and ``past`` what they lead to.
     """
 
     entries: Sequence[Entry]
@@ -112,7 +120,7 @@ class Write:
     unit: str | None
     expected: Mapping[StreamId, int]
     pages: Sequence[Recorded] = ()
-    past: Sequence[Event] = ()
+    past: Timeline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +203,7 @@ class Desk:
         if named.get(stream, seen) != seen:
             raise Conflict(stream)
         versions = {**named, stream: seen}
-        return Write(entries, actor, actor.unit, versions, pages, past.events)
+        return Write(entries, actor, actor.unit, versions, pages, past)
 
     def visible(self, stream: StreamId) -> History:
         """Return a stream that the caller may see, or answer 404."""
@@ -271,14 +279,16 @@ class Desk:
         ledger: Ledger = self.services.ledger
         units = self.services.units
         if self.at_hand:
-            ledger, units = self.at_hand, replace(units, ledger=self.at_hand)
+            ledger, units = self.at_hand, units.over(self.at_hand)
         try:
             References(ledger, units, self.signature.caller.access).ensure(event)
         except Refused as refused:
             raise refusal(refused, field_of(entry, refused)) from None
         self.ensure_may_cite(documents, write.pages, entry.pointer)
-        past = [*write.past, *(said.event for said in before if said.stream == entry.stream)]
-        zone = Zones(units).zone_for(entry.stream, event, past, write.unit)
+        past = write.past.events if write.past else ()
+        more = [said.event for said in before if said.stream == entry.stream]
+        known = None if more else write.past
+        zone = Zones(units).zone_for(entry.stream, event, [*past, *more], write.unit, known)
         return Proposal(
             stream=entry.stream,
             event=event if zone is Zone.WIB else entry.event(zone),
@@ -360,15 +370,13 @@ def status_of(receipt: Receipt) -> int:
 def receipt_json(receipt: Receipt, stream: StreamId) -> Json:
     """Return a receipt as JSON, without the key that an address gives to a stream."""
     events = [
-        WrittenEvent(
-            event_id=written.event_id,
-            type=written.name,
-            stream=str(written.stream),
-            version=written.version,
-            position=written.position,
-        )
+        {
+            "event_id": written.event_id,
+            "type": written.name,
+            "stream": str(written.stream),
+            "version": written.version,
+            "position": written.position,
+        }
         for written in receipt.written
     ]
-    version = receipt.versions[stream]
-    answer = ReceiptAnswer(version=version, position=receipt.position, events=events)
-    return answer.model_dump()
+    return {"version": receipt.versions[stream], "position": receipt.position, "events": events}

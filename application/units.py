@@ -29,13 +29,17 @@ class Units:
     now: Callable[[], datetime]
     _seen: dict[str, tuple[datetime, Zone]] = field(default_factory=dict)
 
+    def over(self, ledger: Ledger) -> "Units":
+        """Return the same, which looks up in another ledger what it does not remember."""
+        return Units(ledger, self.now, self._seen)
+
     def zone_of(self, unit: str) -> Zone | None:
         """Return the zone of the region that a unit lies in; `None` for one not registered."""
-        if not re.fullmatch(UNIT.regex, unit, re.ASCII):
-            return None
         seen = self._seen.get(unit)
         if seen and self.now() - seen[0] < FRESH:
             return seen[1]
+        if not re.fullmatch(UNIT.regex, unit, re.ASCII):
+            return None
         stream = StreamId(kind="registry", key=f"unit/{unit}")
         for event in reversed(in_order(self.ledger.read(stream))):
             if isinstance(event, UnitNamed):

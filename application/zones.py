@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from application.timeline import Timeline
 from application.units import Units, units_named
 from domain.batch_list import BatchDrafted
 from domain.catalogue import CASE
@@ -22,21 +23,33 @@ class Zones:
     units: Units
 
     def zone_for(
-        self, stream: StreamId, event: Event, history: Sequence[Event], proposer: str | None
+        self,
+        stream: StreamId,
+        event: Event,
+        history: Sequence[Event],
+        proposer: str | None,
+        known: Timeline | None = None,
     ) -> Zone:
-        """Return the zone of an event about to be proposed; the zone it bears now is ignored."""
+        """Return the zone of an event about to be proposed; the zone it bears now is ignored.
+
+        ``known`` is the timeline of the history, where that was made already.
+        """
         if isinstance(event, UnitNamed | AgencyNamed):
-            named = REGIONS.get(event.region or "")
-            return named.zone if named else Zone.WIB
-        unit = self._unit(stream, event, history) or proposer
+            place = REGIONS.get(event.region or "")
+            return place.zone if place else Zone.WIB
+        unit = self._unit(stream, event, history, known) or proposer
         return (unit and self.units.zone_of(unit)) or Zone.WIB
 
-    def _unit(self, stream: StreamId, event: Event, history: Sequence[Event]) -> str | None:
+    def _unit(
+        self, stream: StreamId, event: Event, history: Sequence[Event], known: Timeline | None
+    ) -> str | None:
         if not isinstance(event, TransferProposed):
             for _, unit in units_named(event):
                 return unit
         if stream.kind == CASE.name:
             day = event.effective.day
+            if known and known.last_day <= day:  # nothing of it is yet to come: it is folded
+                return known.journey[CUSTODY].unit
             told = [said for said in history if isinstance(said, CUSTODY.events)]
             told.sort(key=lambda said: said.effective.instant)
             return CUSTODY.fold(said for said in told if said.effective.day <= day).unit
