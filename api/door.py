@@ -7,14 +7,13 @@ logged without its words.
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from traceback import extract_tb
 from typing import Any, Final
 
 import structlog
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,16 +35,17 @@ HEALTH: Final = frozenset({"/livez", "/readyz", "/metrics"})
 CHUNK_SECONDS: Final = 20.0
 """How long the next part of a body may take: a weak network, and not somebody who holds a place."""
 BODY_SECONDS: Final = 300.0
-TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-.*")
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
-"""What an answer says unless a route said otherwise."""
+TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-.*")
+TRACE_ID: Final = b"x-trace-id"
+HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
+"""What an answer says unless a route said otherwise, as it is sent."""
 
 log = structlog.get_logger()
 
@@ -117,11 +117,16 @@ class Passage:
         if message["type"] == "http.response.start":
             self._ensure_recorded(message["status"])
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-            headers["X-Trace-Id"] = self.scope["state"]["trace_id"]
+            message["headers"] = self._with_ours(message.get("headers", ()))
         await self.send(message)
+
+    def _with_ours(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return what an answer says, and what every answer bears; ASGI has names in lower case."""
+        said = [one for one in headers if one[0] != TRACE_ID]
+        names = {name for name, _ in said}
+        said += [one for one in HEADERS if one[0] not in names]
+        said.append((TRACE_ID, self.scope["state"]["trace_id"].encode("latin-1")))
+        return said
 
     def _ensure_recorded(self, status: int) -> None:
         """Let no answer out that may show somebody and was not handed to its `Reading`."""
@@ -151,8 +156,7 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        traced = TRACEPARENT.fullmatch(Headers(scope=scope).get("traceparent", ""))
-        scope.setdefault("state", {})["trace_id"] = traced[1] if traced else self.new_id()
+        scope.setdefault("state", {})["trace_id"] = traced(scope) or self.new_id()
         most = EVIDENCE_MOST if scope["path"] == "/v1/evidence" else BODY_MOST
         passage = Passage(scope, receive, send, most)
         place = scope["state"]["place"] = Place(self.places)
@@ -181,17 +185,24 @@ class Door:
         state: dict[str, Any] = passage.scope["state"]
         seconds = time.perf_counter() - passage.began
         method = passage.scope["method"] if passage.scope["method"] in METHODS else "OTHER"
-        status = passage.status or 0
-        self.measures.note(method, passage.template, status, seconds)
+        status, route = passage.status or 0, passage.template
+        self.measures.note(method, route, status, seconds)
         log.info(
             "request",
             method=method,
-            route=passage.template,
+            route=route,
             status=status,
             milliseconds=round(seconds * 1_000, 1),
             trace_id=state["trace_id"],
             actor=state.get("actor"),
         )
+
+
+def traced(scope: Scope) -> str | None:
+    """Return the id of the exchange that a request says it is part of (W3C Trace Context)."""
+    said = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
+    found = TRACEPARENT.fullmatch(said)
+    return found[1].decode("ascii") if found else None
 
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

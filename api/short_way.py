@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -203,10 +204,9 @@ def _told(request: Request, told: Exception) -> Response:
     return response
 
 
-def _response(receipt: Receipt, stream: StreamId, key: Mapping[str, str]) -> Response:
-    content = json.dumps({**receipt_json(receipt, stream), **key}, separators=(",", ":"))
+def _response(receipt: Receipt, stream: StreamId, key: dict[str, str]) -> Response:
     return Response(
-        content,
+        orjson.dumps(receipt_json(receipt, stream) | key),
         status_of(receipt),
         {"ETag": etag(receipt.versions[stream])},
         media_type="application/json",

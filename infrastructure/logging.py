@@ -1,5 +1,6 @@
 """Log lines: JSON (words on a terminal), and only keys known to bear no personal data."""
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -53,7 +54,7 @@ def configure_logging() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
-            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+            structlog.dev.ConsoleRenderer() if on_terminal else as_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, StandardError())),
@@ -65,6 +66,16 @@ def configure_logging() -> None:
 
 def only_allowed(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop what is not on the list."""
+    if ALLOWED.issuperset(line):
+        return line
     kept = {key: value for key, value in line.items() if key in ALLOWED}
-    dropped = sorted(key for key in line if key not in ALLOWED)
-    return kept | {"dropped": dropped} if dropped else kept
+    return kept | {"dropped": sorted(key for key in line if key not in ALLOWED)}
+
+
+ENCODER: Final = json.JSONEncoder(default=repr)
+"""One for all lines: `json.dumps` with a ``default`` makes one for each."""
+
+
+def as_json(_: Any, __: str, line: MutableMapping[str, Any]) -> str:
+    """Write a line as JSON; what JSON does not know, as Python shows it."""
+    return ENCODER.encode(line)
