@@ -15,6 +15,11 @@ COLUMNS: Final = (
     " recorded_at, position"
 )
 
+FORGETS: Final = ".forgotten@"
+INDEXED: Final = " AND name LIKE '%%.forgotten@%%'"
+"""The condition of an index: by their names alone, the few that forget somebody are looked for in
+the whole ledger, at every start."""
+
 
 @dataclass(frozen=True)
 class StoredPage(Notification):
@@ -105,6 +110,8 @@ class PageReader:
         values: tuple[Any, ...] = (after, stop or 2**63 - 1)
         if topics:
             condition, values = condition + " AND name = ANY(%s)", (*values, list(topics))
+            if all(FORGETS in topic for topic in topics):
+                condition += INDEXED
         return self._select(condition, values, "position", limit)
 
     def max_notification_id(self) -> int | None:

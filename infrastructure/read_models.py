@@ -98,7 +98,7 @@ class PostgresReadModels:
             if row and row[0] <= CASES_MOST:
                 wanted = self._asking.wanted(table, question)
                 return newest_query(table, cases, access, wanted, question.limit)
-        return self._asking.query(table, question, self._asking.within(table, access))
+        return self._asking.query_within(table, question, access)
 
     def wait(self, position: int, seconds: float) -> bool:
         """Wait until all projections have seen a position; say whether they have."""
