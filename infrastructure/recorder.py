@@ -71,9 +71,10 @@ EVERYTHING: Final = 2**63 - 1
 class Entry:
     """What one request writes, in cells. Without pages and answer it is a commit as such.
 
-    ``besides`` are the heads of streams that it was decided on and does not write to; ``heard`` is
-    the position of the last decision to forget somebody that it was sealed after. Raises
-    `ValueError` for a text that cannot be written, or an id that is none.
+    ``heads`` are those of all streams that it was decided on, and ``besides`` the cells of those
+    that it does not write to; ``heard`` is the position of the last decision to forget somebody
+    that it was sealed after. Raises `ValueError` for a text that cannot be written, or an id that
+    is none.
     """
 
     __slots__ = ("answers", "besides", "heads", "heard", "pages", "touched")
@@ -85,7 +86,7 @@ class Entry:
         answer: StoredAnswer | None,
         heard: int = EVERYTHING,
     ) -> None:
-        self.heard = heard
+        self.heads, self.heard = heads, heard
         self.touched: list[Hashable] = [stream for stream, _, _ in heads]
         if answer:
             self.touched.append((answer.actor, answer.key))
@@ -100,12 +101,8 @@ class Entry:
             )
             for page in pages
         ]
-        self.heads: list[Cells] = [
-            (text(stream), integer(version), bytea(bytes.fromhex(last)))
-            for stream, version, last in heads
-        ]
-        written = {stream for stream, *_ in self.pages}
-        self.besides = [head for head in self.heads if head[0] not in written]
+        written = {page.originator_id for page in pages}
+        self.besides = [_cells(head) for head in heads if head[0] not in written]
         self.answers: list[Cells] = []
         if answer:
             said = answer
@@ -297,12 +294,17 @@ def _numbered_columns(entries: Sequence[Entry]) -> list[Any]:
     columns: list[Any] = []
     for kinds, parts in (
         (PAGE, [entry.pages for entry in entries]),
-        (HEAD, [entry.heads for entry in entries]),
+        (HEAD, [[_cells(head) for head in entry.heads] for entry in entries]),
         (ANSWER, [entry.answers for entry in entries]),
     ):
         rows = [(*row, number) for part, number in zip(parts, numbers, strict=True) for row in part]
         columns += _joined((*kinds, "int4"), rows)
     return [*columns, *_closing(entries)]
+
+
+def _cells(head: StoredHead) -> Cells:
+    stream, version, last = head
+    return text(stream), integer(version), bytea(bytes.fromhex(last))
 
 
 def _joined(kinds: Sequence[str], rows: Sequence[Cells]) -> list[Column]:
