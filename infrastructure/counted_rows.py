@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 
 from application.read_models import Settled
 from domain.kernel import UNREADABLE
-from infrastructure.row_table import RowSeals, RowTable, bare
+from infrastructure.row_columns import bare
+from infrastructure.row_table import RowSeals, RowTable
 from infrastructure.sealing import Owner, SubjectKey, owner
 
 ASLEEP: Final = "_asleep"

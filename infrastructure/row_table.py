@@ -6,13 +6,13 @@ Rows go in and come out as JSON, so that one statement writes a batch whatever t
 import hmac
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import fields, replace
-from datetime import date, datetime
-from enum import Enum
 from functools import cached_property
-from types import NoneType
-from typing import Annotated, Any, Final, LiteralString, get_args, get_origin, get_type_hints
+from operator import itemgetter
+from typing import Any, Final, LiteralString, get_type_hints
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -27,30 +27,20 @@ from domain.kernel import (
     DataClass,
     Json,
     SubjectForgotten,
-    Value,
     data_classes,
-    subjects,
 )
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
-from infrastructure.sealing import SubjectKey, owner, seal, unseal
+from infrastructure.row_columns import FOUND_BY, column_of, owned, roles_of
+from infrastructure.sealing import Owner, SubjectKey, owner, seal, unseal
 from projections.kernel import Projection
 
 SCHEMA: Final = Identifier("read_model")
 WORD_BYTES: Final = 16
-COLUMNS: Final[Mapping[type, LiteralString]] = {
-    str: "text",
-    bool: "boolean",
-    int: "bigint",
-    date: "date",
-    datetime: "timestamptz",
-}
 AS_IT_WAS: Final = "\\x"
 """No box, which even of nothing is longer: the one that stands there stays."""
 SETTING: Final = SQL("{0} = EXCLUDED.{0}")
 KEEPING: Final = SQL("{0} = CASE EXCLUDED.{0} WHEN '' THEN t.{0} ELSE EXCLUDED.{0} END")
-FOUND_BY: Final = ("case", "unit", "destination", "person", "programme", "agreement")
-"""Columns that get an index where a row has them."""
 
 
 Stored = tuple[str, str]
@@ -71,10 +61,24 @@ class RowSeals:
 
     def seal(self, subject: str, data_class: DataClass, place: str, value: Any) -> str | None:
         """Return a sealed value as a ``bytea`` literal; nothing for a subject who was forgotten."""
+        wanted = owner(subject, data_class)
+        key = self.keys_for([wanted]).get(wanted)
+        return self.box(key, place, value) if key else None
+
+    def keys_for(self, owners: Collection[Owner]) -> Mapping[Owner, SubjectKey]:
+        """Return the keys to seal under, made where there were none; none for who was forgotten."""
+        alive = [one for one in owners if not self.keys.forgot(one[0])]
         try:
-            key = self.keys.of([owner(subject, data_class)])[owner(subject, data_class)]
-        except SubjectForgotten:
-            return None
+            return self.keys.of(alive)
+        except SubjectForgotten:  # by another process: each is asked for by itself
+            found: dict[Owner, SubjectKey] = {}
+            for one in alive:
+                with suppress(SubjectForgotten):
+                    found |= self.keys.of([one])
+            return found
+
+    def box(self, key: SubjectKey, place: str, value: Any) -> str:
+        """Return a value sealed under a key, as a ``bytea`` literal."""
         return "\\x" + seal(key.secret, orjson.dumps(value), f"{self.store}|{place}").hex()
 
     def unseal(self, subject: str, data_class: DataClass, place: str, sealed: str) -> Any:
@@ -83,9 +87,13 @@ class RowSeals:
         `UNREADABLE` where the key is lost, or is another one than it was sealed under: a read makes
         no key, and one field that is not to be read takes no list with it.
         """
-        key = self.keys.known([owner(subject, data_class)]).get(owner(subject, data_class))
+        wanted = owner(subject, data_class)
+        return self.opened(wanted, self.keys.known([wanted]).get(wanted), place, sealed)
+
+    def opened(self, whose: Owner, key: SubjectKey | None, place: str, sealed: str) -> Any:
+        """Return what was sealed under the owner's key, as far as that is known, as `unseal`."""
         if key is None:
-            return None if self.keys.forgot(subject) else UNREADABLE
+            return None if self.keys.forgot(whose[0]) else UNREADABLE
         return self.unbox(key, place, bytes.fromhex(sealed.removeprefix("\\x")))
 
     def unbox(self, key: SubjectKey, place: str, box: bytes) -> Any:
@@ -120,12 +128,15 @@ class RowTable:
     def __init__(self, projection: Projection[Any], seals: RowSeals, suffix: str = "") -> None:
         self.projection = projection
         self.seals = self._seals = seals
-        self._adapter: TypeAdapter[Any] = TypeAdapter(projection.row)
+        adapter: TypeAdapter[Any] = TypeAdapter(projection.row)
+        self._dump, self._validate = adapter.serializer.to_python, adapter.validator.validate_python
         self.name = projection.table + suffix
         self.table = SQL("{}.{}").format(SCHEMA, Identifier(self.name))
         classes = data_classes(projection.row)
         self.sealed = {f: mark for f, mark in classes.items() if mark is not DataClass.NONE}
         self._roles = roles_of(projection.row)
+        self._marks = [(f, self._roles.get(f), mark.value) for f, mark in self.sealed.items()]
+        self._kinds = {role for _, role, _ in self._marks}
         hints = get_type_hints(projection.row)
         self.columns: dict[str, LiteralString] = {
             field.name: "bytea" if field.name in self.sealed else column_of(hints[field.name])
@@ -181,27 +192,22 @@ class RowTable:
     def rows(self, stored: Sequence[Stored]) -> dict[str, Any]:
         """Wake rows read as JSON, by their keys; a column whose key is lost is `UNREADABLE`."""
         asleep: dict[str, Json] = {key: orjson.loads(row) for key, row in stored}
-        if subject := self.projection.subject:
-            marks = [(name, mark.value) for name, mark in self.sealed.items()]
-            self._seals.open_keys(
-                {
-                    (self.whose(name, row[subject]), mark)
-                    for row in asleep.values()
-                    for name, mark in marks
-                    if row[name] is not None
-                }
-            )
-        return {key: self._awake(key, row) for key, row in asleep.items()}
+        boxes = [box for key, row in asleep.items() for box in self._boxes(key, row)]
+        keys = self._seals.keys.known({whose for _, _, whose, _ in boxes}) if boxes else {}
+        for row, field, whose, place in boxes:
+            row[field] = self._seals.opened(whose, keys.get(whose), place, row[field])
+        return {key: self._awake(row) for key, row in asleep.items()}
 
     def remembered(self, row: Any | None) -> Any | None:
         """Return a row without what was forgotten: a field of a page, or all that is personal."""
-        if row is None or not self.sealed:
+        if row is None or not self._marks:
             return row
         subject, forgot = getattr(row, self.projection.subject or ""), self._seals.keys.forgot
+        gone_of = {role for role in self._kinds if forgot(owned(subject, role))}
         gone = [
-            name
-            for name in self.sealed
-            if getattr(row, name) is FORGOTTEN or forgot(self.whose(name, subject))
+            field
+            for field, role, _ in self._marks
+            if getattr(row, field) is FORGOTTEN or role in gone_of
         ]
         return replace(row, **dict.fromkeys(gone)) if gone else row
 
@@ -230,7 +236,7 @@ class RowTable:
     def changes(self, rows: Mapping[str, Any | None]) -> list[tuple[bytes, Any]]:
         """Return the statements that write rows and remove those that are `None`, with values."""
         gone = [key for key, row in rows.items() if row is None]
-        kept = [self._asleep(key, row) for key, row in rows.items() if row is not None]
+        kept = self._asleep({key: row for key, row in rows.items() if row is not None})
         statements: list[tuple[bytes, Any]] = [(self._delete, gone)] if gone else []
         if kept:
             statements.append((self._upsert, Jsonb(kept, dumps=orjson.dumps)))
@@ -242,13 +248,15 @@ class RowTable:
         columns = SQL(", ").join(map(Identifier, names))
         query = SQL("COPY {} ({}) FROM STDIN").format(self.table, columns)
         nested = [name for name, kind in self.columns.items() if kind == "jsonb"]
+        in_order = itemgetter(*names)
         with connection.cursor().copy(query) as copy:
-            for key, row in rows.items():
-                stored = self._asleep(key, row)
+            for row in self._asleep(rows):
                 for name in nested:
-                    if stored[name] is not None:
-                        stored[name] = orjson.dumps(stored[name]).decode()
-                copy.write_row([stored[name] for name in names])
+                    if row[name] is not None:
+                        row[name] = orjson.dumps(row[name]).decode()
+                if row["words"] is not None:
+                    row["words"] = array_of(row["words"])
+                copy.write_row(in_order(row))
 
     # Composed once: to compose one takes longer than to send it.
 
@@ -285,54 +293,57 @@ class RowTable:
 
     def whose(self, field: str, subject: str) -> str:
         """Return under whose key a column is sealed, in a row about ``subject``."""
-        role = self._roles.get(field)
-        return f"{subject}/{role}" if role else subject
+        return owned(subject, self._roles.get(field))
 
-    def _asleep(self, key: str, row: Any) -> Json:
-        stored = self.as_json(row)
-        shut = {field for field in self.sealed if getattr(row, field) is UNREADABLE}
-        words = None  # what an unreadable field is found by stays
-        if shut.isdisjoint(self.projection.indexed):
-            words = self._seals.words(stored[name] for name in self.projection.indexed)
-        for field, data_class in self.sealed.items():
-            if field in shut:
-                stored[field] = AS_IT_WAS
-            elif stored[field] is not None:
-                place = f"{self.projection.name}|{key}|{field}"
-                subject = self.whose(field, stored[self.projection.subject or ""])
-                stored[field] = self._seals.seal(subject, data_class, place, stored[field])
-        return {**stored, "key": key, "words": words}
+    def _boxes(self, key: str, row: Json) -> Iterator[tuple[Json, str, Owner, str]]:
+        """Yield the columns of a row that are to be sealed or opened: whose each is, and where."""
+        for field, role, mark in self._marks:
+            if row[field] is not None:
+                whose = owned(row[self.projection.subject or ""], role)
+                yield row, field, (whose, mark), f"{self.projection.name}|{key}|{field}"
 
-    def _awake(self, key: str, stored: Json) -> Any:
-        for field, data_class in self.sealed.items():
-            if stored[field] is not None:
-                place = f"{self.projection.name}|{key}|{field}"
-                subject = self.whose(field, stored[self.projection.subject or ""])
-                stored[field] = self._seals.unseal(subject, data_class, place, stored[field])
-        shut = {field for field in self.sealed if stored[field] is UNREADABLE}
+    def _asleep(self, rows: Mapping[str, Any]) -> list[Json]:
+        """Return rows as they are stored: sealed, under keys that are asked for together."""
+        stored: list[Json] = []
+        boxes: list[tuple[Json, str, Owner, str]] = []
+        for key, row in rows.items():
+            plain = self.as_json(row)
+            plain["key"], plain["words"] = key, []
+            stored.append(plain)
+            if self._marks:
+                shut = {field for field in self.sealed if getattr(row, field) is UNREADABLE}
+                plain |= dict.fromkeys(shut)
+                plain["words"] = self._words(plain, shut)
+                boxes += self._boxes(key, plain)
+                plain |= dict.fromkeys(shut, AS_IT_WAS)
+        keys = self._seals.keys_for({whose for _, _, whose, _ in boxes}) if boxes else {}
+        for plain, field, whose, place in boxes:
+            found = keys.get(whose)
+            plain[field] = self._seals.box(found, place, plain[field]) if found else None
+        return stored
+
+    def _words(self, plain: Json, shut: AbstractSet[str]) -> list[str] | None:
+        """Return what a row is found by; nothing new where a field of it is unreadable."""
+        indexed = self.projection.indexed
+        return self._seals.words(plain[f] for f in indexed) if shut.isdisjoint(indexed) else None
+
+    def _awake(self, stored: Json) -> Any:
+        shut = [field for field in self.sealed if stored[field] is UNREADABLE]
         if not shut:
-            return self._adapter.validate_python(stored)
-        row = self._adapter.validate_python({**stored, **dict.fromkeys(shut)})
+            return self._validate(stored)
+        row = self._validate({**stored, **dict.fromkeys(shut)})
         return replace(row, **dict.fromkeys(shut, UNREADABLE))
 
     def as_json(self, row: Any) -> Json:
         """Return a row as JSON's types, nothing sealed."""
         # An unreadable field is not of the field's type.
-        plain: Json = self._adapter.dump_python(row, mode="json", warnings=False)
+        plain: Json = self._dump(row, mode="json", warnings=False)
         return plain
 
 
-def roles_of(row: type[Value]) -> Mapping[str, str]:
-    """Return the columns that are about somebody with a role to the row's subject.
-
-    Raises `TypeError` for one about somebody with a record of their own: what is forgotten of them
-    would be looked for in their rows only.
-    """
-    marks = subjects(row)
-    roles = {name: mark.role for name, mark in marks.items() if mark.role}
-    if others := marks.keys() - roles.keys():
-        raise TypeError(row.__name__, *sorted(others))
-    return roles
+def array_of(words: Iterable[str]) -> str:
+    """Return ``bytea`` literals as one of an array: a list would be looked through for its type."""
+    return "{" + ",".join(f'"\\{word}"' for word in words) + "}"
 
 
 def write_all(
@@ -344,21 +355,3 @@ def write_all(
         parts = [b"c%d AS (%b)" % (place, one) for place, (one, _) in enumerate(statements)]
         query = b"WITH " + b", ".join(parts) + b" SELECT"
         connection.execute(query, [value for _, value in statements])
-
-
-def column_of(hint: Any) -> LiteralString:
-    """Return the SQL type of a field: ``jsonb`` where it holds more than one value."""
-    hint = bare(hint)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return "text"
-    return COLUMNS.get(hint, "jsonb")
-
-
-def bare(hint: Any) -> Any:
-    """Return a field's type without its marks, and without the `None` that it may be."""
-    if get_origin(hint) is Annotated:
-        return bare(get_args(hint)[0])
-    inner = [argument for argument in get_args(hint) if argument is not NoneType]
-    if NoneType in get_args(hint) and len(inner) == 1:
-        return bare(inner[0])
-    return hint
