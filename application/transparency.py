@@ -39,6 +39,19 @@ class Inclusion:
     checkpoint: Checkpoint
 
 
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """A key of the log, as a C2SP vkey, that signs trees of more than ``since`` leaves.
+
+    ``announcement`` is the checkpoint of ``since`` leaves that names it, signed by the key before
+    and by this one; the first key has none.
+    """
+
+    vkey: str
+    since: int
+    announcement: str | None
+
+
 class Transparency(Protocol):
     """The log as far as it is sealed. Nothing here is ever taken back."""
 
@@ -51,6 +64,10 @@ class Transparency(Protocol):
 
         The checkpoint is the newest that a witness has cosigned, where one covers the leaf.
         """
+        ...
+
+    def log_keys(self) -> Sequence[LogKey]:
+        """Return the keys that the log was signed with, the first one first."""
         ...
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:

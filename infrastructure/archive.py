@@ -6,9 +6,10 @@ No key is needed to write or to read it: pages stay as they are stored, sealed.
 import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,6 +88,8 @@ class SealedArchive:
     origin: str
     vkey: str
     checkpoint: Checkpoint
+    successions: Sequence[Mapping[str, str]] = ()
+    """Each key before, and the checkpoint that names the next."""
 
     @property
     def size(self) -> int:
@@ -98,14 +101,11 @@ class SealedArchive:
 
         Before each block, ``hashes`` gets what the log's own table holds of its leaves.
         """
-        yield _line(
-            {
-                "jejak_archive": 1,
-                "origin": self.origin,
-                "public_key": self.vkey,
-                "size": self.size,
-            }
-        )
+        said = {"origin": self.origin, "public_key": self.vkey, "size": self.size}
+        if self.successions:
+            yield _line({"jejak_archive": 2, **said, "successions": self.successions})
+        else:
+            yield _line({"jejak_archive": 1, **said})
         for start in range(0, self.size, SCAN):
             bounds = {"start": start, "stop": min(start + SCAN, self.size)}
             with self.pool.connection() as connection:
@@ -215,7 +215,13 @@ class SealedArchives:
                 "log bukti masih kosong; jalankan `jejak seal --once` dahulu\n"
                 "the log is still empty; run `jejak seal --once` first"
             )
-        return SealedArchive(self._pool, self._log.origin, self._log.vkey, checkpoint)
+        keys = [key for key in self._log.log_keys() if key.since <= checkpoint.size]
+        successions = [
+            {"checkpoint": later.announcement or "", "public_key": key.vkey}
+            for key, later in pairwise(keys)
+        ]
+        vkey = keys[-1].vkey
+        return SealedArchive(self._pool, self._log.origin, vkey, checkpoint, successions)
 
     def _is_empty(self) -> bool:
         with self._pool.connection() as connection:

@@ -6,7 +6,8 @@ from typing import Any, Final
 from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
 
-from application.transparency import Checkpoint, Inclusion, Kind, Leaf
+from application.transparency import Checkpoint, Inclusion, Kind, Leaf, LogKey
+from infrastructure.log_succession import announced, named_in
 from infrastructure.merkle import HASH, TILE_WIDTH, Tile, TiledTree, width_of
 
 SCAN: Final = 4_096
@@ -54,6 +55,23 @@ class Log:
         """
         row = self._one("SELECT vkey FROM ledger.checkpoint ORDER BY size DESC LIMIT 1")
         return row[0] if row else ""
+
+    def log_keys(self) -> Sequence[LogKey]:
+        """Return the keys that the log was signed with, and what announced each but the first."""
+        first = self._one("SELECT vkey FROM ledger.checkpoint ORDER BY size LIMIT 1")
+        if first is None:
+            return []
+        with self._pool.connection() as connection:
+            later = announced(connection)
+        return [
+            LogKey(vkey=first[0], since=0, announcement=None),
+            *(LogKey(vkey=named_in(it.note), since=it.size, announcement=it.note) for it in later),
+        ]
+
+    def announcements(self, beyond: int = 0) -> Sequence[Checkpoint]:
+        """Return the checkpoints of more leaves that announce a key, without cosignatures."""
+        with self._pool.connection() as connection:
+            return announced(connection, beyond)
 
     @property
     def origin(self) -> str:

@@ -12,6 +12,7 @@ from infrastructure.trouble import Trouble
 
 LENGTH: Final = 32
 """Bytes in the seed of an Ed25519 key (RFC 8032)."""
+NEXT: Final = "log.key.next"
 OPEN_TO_OTHERS: Final = (
     "berkas kunci tanda tangan dapat dibaca orang lain: chmod 600, dan anggap sudah disalin"
     " / others may read the file of the signing key: chmod 600, and take it for copied"
@@ -29,6 +30,37 @@ def log_seed(directory: Path) -> bytes:
     if given := os.environ.get("JEJAK_LOG_KEY"):
         return _from_hex(given)
     return seed_in(directory / "log.key")
+
+
+def next_log_seed(directory: Path) -> bytes | None:
+    """Return the seed of the key that is to follow: ``JEJAK_LOG_KEY_NEXT``, or ``log.key.next``'s.
+
+    None where no other key is to follow.
+    """
+    if given := os.environ.get("JEJAK_LOG_KEY_NEXT"):
+        return _from_hex(given)
+    path = directory / NEXT
+    return seed_in(path) if path.exists() else None
+
+
+def make_next_log_key(directory: Path) -> bytes:
+    """Return the seed of the key that is to follow; made where there is none, and then it stays."""
+    return next_log_seed(directory) or seed_in(directory / NEXT)
+
+
+def take_next_log_key(directory: Path, retired: str) -> None:
+    """Put the key that was to follow in the place of the log's, which is kept beside it.
+
+    Harmless when repeated. Keys of the environment are the operator's to change.
+    """
+    path, following = directory / "log.key", directory / NEXT
+    if not following.exists() or os.environ.get("JEJAK_LOG_KEY"):
+        return
+    with suppress(FileExistsError):
+        os.link(path, path.with_name(f"log.key.retired-{retired}"))
+    with suppress(FileNotFoundError):  # another process was quicker
+        following.replace(path)
+    _sync_directory(directory)
 
 
 def has_log_key(directory: Path) -> bool:

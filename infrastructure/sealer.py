@@ -4,6 +4,7 @@ It never signs a tree that did not grow out of the last one it signed, which it 
 the database too: whatever was taken back or rewritten there, it stops and says so.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from random import randrange
 from typing import Any, Final, Self
@@ -15,10 +16,32 @@ from psycopg_pool import ConnectionPool
 from application.transparency import Checkpoint
 from infrastructure.connections import acknowledged
 from infrastructure.log import Source, hashes_at, origin_of, read_tiles, sources
-from infrastructure.log_key import has_log_key, log_seed, replace_durably
+from infrastructure.log_key import (
+    has_log_key,
+    log_seed,
+    next_log_seed,
+    replace_durably,
+    take_next_log_key,
+)
+from infrastructure.log_refused import (
+    HeadMissing,
+    HeadUnreadable,
+    KeyMissing,
+    LeafDiffers,
+    LogForked,
+    LogWentBack,
+    OtherKey,
+)
 from infrastructure.merkle import HASH, TILE_WIDTH, TiledTree, consistent, root_of
-from infrastructure.signed_note import Note, NoteRefused, Signer, TreeHead
-from infrastructure.trouble import Trouble
+from infrastructure.signed_note import (
+    Note,
+    NoteRefused,
+    Signer,
+    TreeHead,
+    VerifierKey,
+    announcing,
+    successor_in,
+)
 
 LOCK: Final = 7316400930
 """Advisory lock of the one who adds to the log."""
@@ -45,102 +68,11 @@ DIFFERS: Final = sql.SQL(
 log = structlog.get_logger()
 
 
-class LogRefused(Trouble):
-    """Why nothing is signed any more until somebody has looked."""
-
-
-class LogWentBack(LogRefused):
-    """The log is shorter than what was signed already: a restored copy, or a cut-off tail."""
-
-    def __init__(self, signed: int, size: int) -> None:
-        super().__init__(
-            f"log bukti hanya {size} daun, padahal {signed} sudah ditandatangani: basis data ini"
-            " salinan lama atau terpotong. Pulihkan cadangan yang lebih baru; lihat docs/log.md\n"
-            f"the log has {size} leaves, but {signed} were signed already: this database is an old"
-            " copy, or was cut off. Restore a newer backup; see docs/log.md"
-        )
-
-
-class LogForked(LogRefused):
-    """The leaves are not those that were signed."""
-
-    def __init__(self, signed: int) -> None:
-        super().__init__(
-            f"{signed} daun pertama log bukti bukan lagi yang ditandatangani; jangan ubah apa pun,"
-            " jalankan jejak verify atas ekspor terakhir; lihat docs/log.md\n"
-            f"the first {signed} leaves of the log are not those that were signed; change nothing,"
-            " and run jejak verify over the last export; see docs/log.md"
-        )
-
-
-class LeafDiffers(LogRefused):
-    """An event or access record is not what it was, or is gone."""
-
-    def __init__(self, index: int) -> None:
-        super().__init__(
-            f"daun {index} log bukti tidak sama dengan catatannya: catatan itu diubah atau hilang;"
-            " lihat docs/log.md\n"
-            f"leaf {index} of the log is not that of its record, which was changed or is gone;"
-            " see docs/log.md"
-        )
-
-
-class OtherKey(LogRefused):
-    """What was signed last is not signed by our key."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "log bukti ini ditandatangani kunci lain; kembalikan log.key (atau JEJAK_LOG_KEY) yang"
-            " asli; lihat docs/log.md\n"
-            "this log was signed by another key; put back the log.key (or JEJAK_LOG_KEY) that was;"
-            " see docs/log.md"
-        )
-
-
-class KeyMissing(LogRefused):
-    """The log was signed before, and the key that signed it is not here. No other one is made."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(
-            f"kunci log tidak ada di sini ({directory}), padahal log sudah ditandatangani: yang"
-            " baru tidak disegel. Kembalikan log.key (atau JEJAK_LOG_KEY), atau JEJAK_DATA_DIR"
-            " yang benar\n"
-            f"the log's key is not here ({directory}), though the log was signed: what is new is"
-            " not sealed. Put back log.key (or JEJAK_LOG_KEY), or name its JEJAK_DATA_DIR"
-        )
-
-
-class HeadMissing(LogRefused):
-    """Nobody here knows what was signed last: this database may be an old copy."""
-
-    def __init__(self, memory: Path, size: int) -> None:
-        super().__init__(
-            f"{memory} tidak ada, padahal basis data ini memuat titik periksa {size} daun: mungkin"
-            " sudah lebih banyak yang ditandatangani. Ambil titik periksa terbaru dari saksi atau"
-            " salinan kunci, lalu `jejak seal --once --head BERKAS`; lihat docs/log.md\n"
-            f"{memory} is missing, though this database holds a checkpoint of {size} leaves: more"
-            " may have been signed. Fetch the newest checkpoint from a witness or the copy of the"
-            " keys, then `jejak seal --once --head FILE`; see docs/log.md"
-        )
-
-
-class HeadUnreadable(LogRefused):
-    """A file that should hold the last checkpoint holds none."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} tidak terbaca atau bukan titik periksa; pulihkan, atau singkirkan dan"
-            " `jejak seal --once --head BERKAS` dengan yang terbaru; lihat docs/log.md\n"
-            f"{path} cannot be read, or is no checkpoint; restore it, or move it away and"
-            " `jejak seal --once --head FILE` with the newest; see docs/log.md"
-        )
-
-
 class Sealer:
     """Adds to the log of one ledger and signs for it. ``directory`` keeps what was signed last."""
 
     def __init__(self, pool: ConnectionPool, seed: bytes, directory: Path) -> None:
-        self._pool = pool
+        self._pool, self._directory = pool, directory
         with pool.connection() as connection:
             row = connection.execute("SELECT id::text FROM ledger.store").fetchone()
         self.store: str = row[0] if row else ""
@@ -160,6 +92,9 @@ class Sealer:
         if signed and not has_log_key(directory):
             raise KeyMissing(directory)
         sealer = cls(pool, log_seed(directory), directory)
+        with acknowledged(pool) as connection:
+            _take_turn(connection)
+            sealer._succeed(connection)
         if head:
             sealer.resume(head)
         with pool.connection() as connection:
@@ -207,13 +142,15 @@ class Sealer:
         """Look whether the log is still what was signed, and sign it if it grew since.
 
         What is signed is first kept outside the database, then in it: of all that ever left the
-        house, the one outside is the newest.
+        house, the one outside is the newest. Where another key is to follow, this says so, and both
+        sign it.
         """
         with acknowledged(self._pool) as connection:
             _take_turn(connection)
             size = _size(connection)
             tree = TiledTree(lambda tiles: read_tiles(connection, tiles))
             root = tree.root(size)
+            self._succeed(connection)
             stored, remembered = self.last_signed(connection)
             for head in filter(None, [stored, remembered]):
                 _check_growth(tree, head, size, root)
@@ -221,22 +158,51 @@ class Sealer:
             head = TreeHead(self.signer.key.name, size, root)
             if not size or stored == remembered == head:
                 return None
-            note = f"{head.text}\n{self.signer.sign(head.text)}"
+            text, signers = head.text, [self.signer]
+            if stored and size > stored.size and (following := self._following()):
+                text, signers = announcing(text, following.key), [self.signer, following]
+            note = f"{text}\n{''.join(one.sign(text) for one in signers)}"
             replace_durably(self.memory, note)
             connection.execute(
                 "INSERT INTO ledger.checkpoint (size, root, note, vkey) VALUES (%s, %s, %s, %s)"
                 " ON CONFLICT DO NOTHING",
-                (size, root, note, str(self.signer.key)),
+                (size, root, note, str(signers[-1].key)),
             )
         log.info("log_signed", size=size)
+        self._go_over(signers[-1])
         return Checkpoint(size, root, note)
+
+    def _following(self) -> Signer | None:
+        """Return the signer that is to follow ours, where an operator has made another key."""
+        seed = next_log_seed(self._directory)
+        following = Signer(self.signer.key.name, seed) if seed else None
+        return following if following and following.key != self.signer.key else None
+
+    def _succeed(self, connection: Connection[Any]) -> None:
+        """Sign from now on with the key that was announced, by whichever process that was.
+
+        It is the one that the newest checkpoint announces, or else that signed it, if it is here.
+        """
+        note = _newest(connection)
+        if note is None or not has_log_key(self._directory):
+            return
+        here = [Signer(self.signer.key.name, log_seed(self._directory)), self._following()]
+        with suppress(NoteRefused):  # whoever looks at what was signed last says so
+            announced = successor_in(Note.of(note))
+            for one in filter(None, here):
+                if one.key == announced or (not announced and _signed(note, one.key)):
+                    self._go_over(one)
+
+    def _go_over(self, signer: Signer) -> None:
+        following = self._following()
+        if following and following.key == signer.key:
+            take_next_log_key(self._directory, self.signer.key.key_id.hex())
+        self.signer = signer
 
     def _stored(self, connection: Connection[Any]) -> TreeHead | None:
         """Return what the database says was signed last."""
-        row = connection.execute(
-            "SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
-        ).fetchone()
-        return self._signed_by_us(row[0]) if row else None
+        note = _newest(connection)
+        return self._signed_by_us(note) if note else None
 
     def last_signed(self, connection: Connection[Any]) -> tuple[TreeHead | None, TreeHead | None]:
         """Return what was signed last: as the database says, and as the file beside the key does.
@@ -312,6 +278,20 @@ def _step_down(connection: Connection[Any]) -> None:
 
 def _take_turn(connection: Connection[Any]) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+
+
+def _newest(connection: Connection[Any]) -> str | None:
+    """Return the newest checkpoint in the database."""
+    query = "SELECT note FROM ledger.checkpoint ORDER BY size DESC LIMIT 1"
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def _signed(note: str, key: VerifierKey) -> bool:
+    try:
+        return bool(Note.of(note).verified([key]))
+    except NoteRefused:
+        return False
 
 
 def _size(connection: Connection[Any]) -> int:

@@ -19,8 +19,9 @@ import psycopg
 import structlog
 
 from infrastructure.database import open_database
+from infrastructure.log_refused import LogRefused
 from infrastructure.logging import configure_logging
-from infrastructure.sealer import LogRefused, Sealer, sealer_pool
+from infrastructure.sealer import Sealer, sealer_pool
 from infrastructure.settings import Settings
 from infrastructure.trouble import Trouble
 from infrastructure.witness_client import Askers, WitnessAddress

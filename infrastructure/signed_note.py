@@ -24,6 +24,8 @@ NOTE_MOST: Final = 256_000
 """Characters in a note: room for sixteen of the largest signatures there are."""
 SIGNATURES_MOST: Final = 64
 DASH: Final = "\N{EM DASH} "
+SUCCESSOR: Final = "successor "
+"""Begins the line of a checkpoint, after its third, that names the key which signs from then on."""
 PUBLIC_KEY: Final = 32
 
 
@@ -191,6 +193,28 @@ class TreeHead:
     def text(self) -> str:
         """Return the text that is signed."""
         return f"{self.origin}\n{self.size}\n{to_base64(self.root)}\n"
+
+
+def announcing(text: str, successor: VerifierKey) -> str:
+    """Return the text of a checkpoint that says which key signs after it."""
+    return f"{text}{SUCCESSOR}{successor}\n"
+
+
+def successor_in(note: "Note") -> VerifierKey | None:
+    """Return the key that a checkpoint says will sign after it, if it names one.
+
+    Whoever knows the key before has to see that both signed it. Raises `NoteRefused` where the
+    successor did not, or is no key of this log.
+    """
+    origin, _, _, *more = note.text.split("\n")
+    named = [line.removeprefix(SUCCESSOR) for line in more if line.startswith(SUCCESSOR)]
+    if not named:
+        return None
+    key = VerifierKey.of(named[0])
+    if len(named) > 1 or key.name != origin or key.kind != ED25519:
+        raise NoteRefused("no successor of this log's key")
+    note.verified([key])
+    return key
 
 
 def size_from(text: str) -> int:

@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +27,7 @@ from infrastructure.signed_note import (
     VerifierKey,
     from_base64,
     size_from,
+    successor_in,
 )
 from infrastructure.trouble import Trouble
 
@@ -134,9 +136,19 @@ class WitnessState:
         note = self._notes.get(origin)
         return TreeHead.of(Note.of(note).text) if note else TreeHead(origin, 0, EMPTY_ROOT)
 
-    def remember(self, origin: str, note: str) -> None:
-        """Keep what is about to be cosigned; return when it is on the disk."""
+    def announcements(self, origin: str) -> Sequence[Note]:
+        """Return what a log announced its keys by, in the order of their sizes."""
+        notes = [Note.of(it) for name, it in self._notes.items() if name.startswith(f"{origin} ")]
+        return sorted(notes, key=lambda it: TreeHead.of(it.text).size)
+
+    def remember(self, origin: str, note: str, *, announces: bool = False) -> None:
+        """Keep what is about to be cosigned; return when it is on the disk.
+
+        What announces a key stays, under a name that no log has.
+        """
         notes = self._notes | {origin: note}
+        if announces:
+            notes[f"{origin} {TreeHead.of(Note.of(note).text).size}"] = note
         replace_durably(self._path, json.dumps(notes, indent=1, sort_keys=True) + "\n")
         self._notes = notes
 
@@ -194,6 +206,10 @@ class Witness:
         self._keys: dict[str, list[VerifierKey]] = {}
         for key in logs:
             self._keys.setdefault(key.name, []).append(key)
+        for origin in self._keys:
+            for note in state.announcements(origin):
+                with suppress(NoteRefused):  # the operator of this witness has other keys by now
+                    self._follow(note)
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """Cosign a checkpoint that grew out of the last one cosigned, or say why not."""
@@ -217,6 +233,7 @@ class Witness:
             raise NotCosigned(404, "unknown log\n")
         try:
             signatures = asked.note.verified(keys)
+            successor = successor_in(asked.note)
         except NoteRefused as refused:
             raise NotCosigned(403, f"{refused}\n") from refused
         if asked.old > asked.head.size:
@@ -229,10 +246,26 @@ class Witness:
         if not _grew(known, asked):
             raise NotGrown(NOT_GROWN, "the checkpoint did not grow out of the last one cosigned\n")
         line = self.signer.cosign(asked.note.text, int(self._clock()))
+        if successor and successor not in keys:
+            signatures = asked.note.verified([*keys, successor])
         signed = "".join(one.line for one in signatures)
-        self._state.remember(origin, f"{asked.note.text}\n{signed}{line}")
+        note = f"{asked.note.text}\n{signed}{line}"
+        self._state.remember(origin, note, announces=successor is not None)
+        if successor:
+            self._follow(asked.note)
         log.info("cosigned", size=asked.head.size)
         return Answer(200, line)
+
+    def _follow(self, note: Note) -> None:
+        """Believe, from now on, the key that a log announced; and no more the one before it.
+
+        Raises `NoteRefused` where no key that is believed has signed this.
+        """
+        keys = self._keys[TreeHead.of(note.text).origin]
+        known = {(one.name, one.key_id) for one in note.verified(keys)}
+        if successor := successor_in(note):
+            left = [it for it in keys if (it.name, it.key_id) not in known and it != successor]
+            keys[:] = [*left, successor]
 
     def checkpoint(self, origin_hash: str) -> Answer:
         """Return what was cosigned last for the log whose origin has this SHA-256 in hex."""

@@ -1,6 +1,7 @@
 """Asking outside witnesses to cosign checkpoints. Whoever does not answer delays nothing."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any, Final, Self
@@ -31,6 +32,7 @@ REST_SECONDS: Final = (1.0, 60.0)
 """How long a witness that failed is left alone: at first, and at most."""
 TURNS: Final = 3
 """How often it is asked anew when our own log grew in the meantime, before it is an alarm."""
+FORBIDDEN: Final = 403
 STALE: Final = 409
 NOT_GROWN: Final = 422
 
@@ -91,7 +93,7 @@ class Asking:
             if newest is None or newest.size == cosigned:
                 return False
             try:
-                self._ask_about(newest, cosigned)
+                self._introduce(newest, cosigned)
             except WitnessDisagrees as disagrees:
                 if self._size() == newest.size:
                     raise
@@ -100,10 +102,24 @@ class Asking:
                 return True
         raise seen
 
+    def _introduce(self, newest: Checkpoint, cosigned: int) -> None:
+        """Have a checkpoint cosigned; to who does not know its key, first what announced it."""
+        try:
+            self._ask_about(newest, cosigned)
+        except WitnessSaidNo as no:
+            earlier = self._log.announcements(cosigned) if no.args == (FORBIDDEN,) else ()
+            if not [it for it in earlier if it.size < newest.size]:
+                raise
+            for one in earlier:
+                with suppress(WitnessSaidNo):  # one before all that it knows
+                    self._ask_about(one, self._cosigned())
+            self._ask_about(newest, self._cosigned())
+
     def _ask_about(self, newest: Checkpoint, cosigned: int) -> None:
         """Have one checkpoint cosigned. A second conflict is one of roots, not of sizes."""
         note = Note.of(newest.note)
-        log_line = note.signatures[0].line
+        origin = note.text.partition("\n")[0]
+        log_line = "".join(one.line for one in note.signatures if one.name == origin)
         status, answer = self._post(cosigned, newest.size, note.text, log_line)
         if status == STALE:
             remembered = size_from(answer.strip())

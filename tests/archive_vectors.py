@@ -14,6 +14,7 @@ from random import Random
 from archives import LOG, WITNESSES, Archive, checkpoint, leaves_of
 from vector_forms import broken_form, broken_order, broken_pages
 from vector_kept import KEPT, kept
+from vector_keys import keys
 from vector_log import (
     ACCESSES,
     AFTER,
@@ -185,6 +186,7 @@ def vectors():
         yield name, written, {**PINNED, "older": older}, answer
     yield from spellings()
     yield from kept()
+    yield from keys()
 
 
 def write():

@@ -105,11 +105,11 @@ class Leaf:
         )
 
 
-def checkpoint(leaves, signers=(LOG, *WITNESSES), origin=ORIGIN, size=None, root=None):
+def checkpoint(leaves, signers=(LOG, *WITNESSES), origin=ORIGIN, *, size=None, root=None, more=""):  # noqa: PLR0913  # a note has that many parts
     """Return a signed note over these leaves, or over whatever size and root are said."""
     root = mth([leaf.hash for leaf in leaves]) if root is None else root
     size = len(leaves) if size is None else size
-    body = f"{origin}\n{size}\n{b64encode(root).decode()}\n"
+    body = f"{origin}\n{size}\n{b64encode(root).decode()}\n{more}"
     return body + "\n" + "".join(signer.line(body) for signer in signers)
 
 

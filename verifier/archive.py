@@ -19,13 +19,15 @@ from .heads import HASH, NO_HEAD, Heads
 from .kept import Kept
 from .leaves import ACCESS_LEAF, EVENT_LEAF, leaf_of
 from .lines import ACCESS, CLOSING, EVENT, FRONT, HEAD, PAGE_AT, Tails
-from .notes import LOG_KEY, Checkpoint, Unreadable, VerifierKey
+from .notes import Checkpoint, Unreadable, VerifierKey
 from .pages import NotCanonical, NotKnown, NotWhole, canonical_object, page_in
+from .succession import Succession, succession_in
 from .tree import LEAF, NODE, Tree
 
-VERSION: Final = 1
 LINE_MOST: Final = 64 * 1024 * 1024
 HEADER: Final = {"jejak_archive": int, "origin": str, "public_key": str, "size": int}
+HEADERS: Final = {1: HEADER, 2: HEADER | {"successions": list}}
+"""The first line of each version of an archive. In the second, its key is not the log's first."""
 WHOLE_LEAF: Final = LEAF + EVENT_LEAF.replace(b'"position":%b', b'"position":%d')
 NEVER: Final = 2**63
 SIZE_MOST: Final = 10**15 - 1
@@ -63,6 +65,7 @@ class Reading:
     tree: Tree = field(default_factory=Tree)
     origin: str = ""
     key: VerifierKey | None = None
+    keys: Succession = field(default_factory=lambda: Succession(()))
     size: int = 0
     closing: Checkpoint | None = None
     events: int = 0
@@ -171,19 +174,20 @@ class Reading:
         nowhere = Place(line=1)
         try:
             said = header_in(line[:-1])
-            key = VerifierKey.of(said["public_key"])
+            keys = succession_in(said["origin"], said["public_key"], said.get("successions", []))
         except Unreadable:
             raise Fault("archive.header", nowhere) from None
-        if key.algorithm != LOG_KEY or key.name != said["origin"]:
-            raise Fault("archive.header", nowhere)
-        if self.asked.key and self.asked.key != key:
+        if self.asked.key and self.asked.key not in keys.keys:
             raise Fault("key.differs", nowhere)
-        self.origin, self.key, self.size = said["origin"], key, said["size"]
-        self._older = sorted(self.asked.older, key=lambda it: it.size)
+        if (at := keys.wrong(said["size"])) is not None:
+            raise Fault("key.succession", Place(line=1, number=at))
+        self.origin, self.keys, self.size = said["origin"], keys, said["size"]
+        self.key = keys.keys[-1]
+        self._older = sorted((*self.asked.older, *keys.announcements), key=lambda it: it.size)
         for older in self._older:
             if older.origin != self.origin:
                 raise Fault("older.origin", Place(number=older.size))
-            if not older.signed_by(key):
+            if not keys.signed(older):
                 raise Fault("older.signature", Place(number=older.size))
 
     def _take_event(self, found: Match[bytes]) -> None:
@@ -297,6 +301,12 @@ class Verdict:
             "accesses": read.accesses,
             "streams": read.streams,
             "key": read.key.vkey if read.key else None,
+            "keys": [
+                {"key": key.vkey, "since": since}
+                for key, since in zip(
+                    read.keys.keys, (0, *(it.size for it in read.keys.announcements)), strict=False
+                )
+            ],
             "pinned": read.asked.key is not None,
             "witnesses": [
                 {"name": witness.name, "time": closing and closing.cosigned_by(witness)}
@@ -333,8 +343,10 @@ def verify(
 def header_in(line: bytes) -> dict[str, Any]:
     """Read the first line; raise `Unreadable`."""
     said = _object_in(line)
-    fits = said.keys() == HEADER.keys() and all(type(said[it]) is HEADER[it] for it in HEADER)
-    if not fits or said["jejak_archive"] != VERSION or not 0 <= said["size"] <= SIZE_MOST:
+    version = said.get("jejak_archive")
+    form = HEADERS.get(version, {}) if type(version) is int else {}
+    fits = said.keys() == form.keys() and all(type(said[it]) is form[it] for it in form)
+    if not fits or not 0 <= said["size"] <= SIZE_MOST or said.get("successions") == []:
         raise Unreadable("header")
     return said
 

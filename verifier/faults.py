@@ -7,8 +7,8 @@ Words = tuple[str, str]
 
 CODES: Final[dict[str, Words]] = {
     "archive.header": (
-        "baris pertama bukan kepala arsip Jejak versi 1",
-        "the first line is not the header of a Jejak archive, version 1",
+        "baris pertama bukan kepala arsip Jejak versi 1 atau 2",
+        "the first line is not the header of a Jejak archive, version 1 or 2",
     ),
     "archive.line": ("baris ini tidak berbentuk baris arsip", "this is not a line of an archive"),
     "archive.index": ("nomor urut daun melompat", "the index of the leaf is not the next one"),
@@ -101,6 +101,10 @@ CODES: Final[dict[str, Words]] = {
     "columns.differ": (
         "kolom di samping halaman tidak menyebut yang disebut halamannya (hanya di buku hidup)",
         "the columns beside the page do not say what the page says (in a live ledger only)",
+    ),
+    "key.succession": (
+        "kunci buku berganti di sini tanpa ditandatangani oleh kunci sebelumnya dan penggantinya",
+        "the log's key changes here, and not both the key before and the one after signed that",
     ),
     "key.differs": (
         "arsip ditandatangani dengan kunci lain daripada yang diberikan",

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 LOG_KEY: Final = 0x01
 WITNESS_KEY: Final = 0x04
+SUCCESSOR: Final = "successor "
 SIZE: Final = re.compile("0|[1-9][0-9]{0,14}")
 CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f]")
 NAME: Final = re.compile(r"[^\x00-\x20+\ud800-\udfff]+")
@@ -108,6 +109,13 @@ class Checkpoint:
             return read
         origin = note.partition("\n")[0]
         return cls(origin=origin, size=size, root=b"", body=b"", signatures=())
+
+    @property
+    def successor(self) -> str:
+        """Return the vkey that signs after this, as its text says; empty where it names none."""
+        lines = self.body.decode().split("\n")[3:]
+        named = [line.removeprefix(SUCCESSOR) for line in lines if line.startswith(SUCCESSOR)]
+        return named[0] if len(named) == 1 else ""
 
     def signed_by(self, log: VerifierKey) -> bool:
         """Say whether the log signed this; a signature of its key that is wrong spoils it all."""

@@ -33,6 +33,8 @@ def report(verdict: Verdict) -> Iterator[str]:
     yield f"  catatan / streams               {found['streams']}"
     yield f"  akar / root                     {found['root']}"
     yield f"  kunci / key                     {found['key'] or '-'}"
+    for key in found["keys"][1:]:
+        yield f"  kunci diganti / key replaced at   {key['since']}"
     if found["older"]:
         sizes = ", ".join(map(str, found["older"]))
         yield f"  titik periksa lama cocok / older checkpoints fit: {sizes}"

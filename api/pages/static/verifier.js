@@ -23,6 +23,7 @@
   const VKEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/=]*)$`, "u");
   const SIGNATURE = new RegExp(`^— (${NAME}) ([A-Za-z0-9+/]+={0,2})$`, "u");
   const NOBODY = { version: 0, hash: "0".repeat(64) };
+  const SUCCESSOR = "successor ";
   const LOG_KEY = 1;
   const WITNESS_KEY = 4;
 
@@ -179,7 +180,9 @@
       if (!raw || raw.length <= 4) return null;
       signatures.push({ name: found[1], raw });
     }
-    return { origin: lines[0], size: Number(lines[1]), root, body: bytesOf(note.slice(0, gap + 1)), signatures };
+    const named = lines.slice(3).filter((line) => line.startsWith(SUCCESSOR));
+    const successor = named.length === 1 ? named[0].slice(SUCCESSOR.length) : "";
+    return { origin: lines[0], size: Number(lines[1]), root, body: bytesOf(note.slice(0, gap + 1)), successor, signatures };
   }
 
   /** Read the line that closes an archive; null for any other. */
@@ -273,6 +276,7 @@
       this.counts = { event: 0, access: 0 };
       this.times = { event: "", access: "" };
       this.header = null;
+      this.keys = [];
       this.closed = null;
       this.agreed = [];
       this.older = [];
@@ -313,18 +317,45 @@
       const wrong = new Fault("archive.header", { line: 1 });
       const said = canonicalObject(line.subarray(0, -1));
       const isSize = (value) => Number.isSafeInteger(value) && value >= 0 && value <= SIZE_MOST;
-      const form = fields({ jejak_archive: (it) => it === 1, origin: isText, public_key: isText, size: isSize });
-      if (!said || !form(said)) throw wrong;
-      const key = await verifierKey(said.public_key);
-      if (!key || key.algorithm !== LOG_KEY || key.name !== said.origin) throw wrong;
-      if (this.asked.key && this.asked.key.vkey !== key.vkey) throw new Fault("key.differs", { line: 1 });
-      this.header = { ...said, key };
-      this.older = [...this.asked.older].sort((one, other) => one.size - other.size);
+      const first = fields({ jejak_archive: (it) => it === 1, origin: isText, public_key: isText, size: isSize });
+      const second = fields({
+        jejak_archive: (it) => it === 2,
+        origin: isText,
+        public_key: isText,
+        size: isSize,
+        successions: (it) => listOf(fields({ checkpoint: isText, public_key: isText }))(it) && it.length > 0,
+      });
+      if (!said || !(first(said) || second(said))) throw wrong;
+      const steps = said.successions ?? [];
+      const keys = await Promise.all([...steps.map((it) => it.public_key), said.public_key].map(verifierKey));
+      if (keys.some((key) => !key || key.algorithm !== LOG_KEY || key.name !== said.origin)) throw wrong;
+      const turns = steps.map((it) => checkpointOf(it.checkpoint));
+      if (!turns.every(Boolean)) throw wrong;
+      if (this.asked.key && !keys.some((key) => key.vkey === this.asked.key.vkey)) throw new Fault("key.differs", { line: 1 });
+      await this.takeSuccession(keys, turns, said);
+      this.header = { ...said, key: keys.at(-1) };
+      this.keys = keys.map((key, at) => ({ key: key.vkey, since: at ? turns[at - 1].size : 0 }));
+      this.older = [...this.asked.older, ...turns].sort((one, other) => one.size - other.size);
       for (const older of this.older) {
         if (older.origin !== said.origin) throw new Fault("older.origin", { number: older.size });
-        if (!(await this.checked(() => signedBy(older, key), true))) {
-          throw new Fault("older.signature", { number: older.size });
+        const since = (at) => (at ? turns[at - 1].size : 0);
+        const its = keys.filter((_, at) => since(at) <= older.size && older.size <= (turns[at]?.size ?? Infinity));
+        const signed = await Promise.all(its.map((key) => this.checked(() => signedBy(older, key), true)));
+        if (!signed.some(Boolean)) throw new Fault("older.signature", { number: older.size });
+      }
+    }
+
+    /** Refuse a key that was not announced by the one before, in a checkpoint that both signed. */
+    async takeSuccession(keys, turns, said) {
+      let before = 0;
+      for (const [at, turn] of turns.entries()) {
+        const signers = [keys[at], keys[at + 1]];
+        const signed = await Promise.all(signers.map((key) => this.checked(() => signedBy(turn, key), true)));
+        const named = turn.origin === said.origin && turn.successor === signers[1].vkey;
+        if (!named || !signed.every(Boolean) || turn.size <= before || turn.size > said.size) {
+          throw new Fault("key.succession", { line: 1, number: turn.size });
         }
+        before = turn.size;
       }
     }
 
@@ -618,6 +649,7 @@
       events: reading.counts.event,
       accesses: reading.counts.access,
       key: reading.header?.key.vkey ?? null,
+      keys: reading.keys,
       pinned: Boolean(wanted.key),
       witnesses: reading.witnesses,
       older: reading.agreed,

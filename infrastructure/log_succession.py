@@ -1,0 +1,44 @@
+"""Which keys a log was signed with, one after the other: each named by the one before it.
+
+A checkpoint announces the next key in a line after its third, and both keys sign it: so whoever
+trusts the one knows the other, and a witness that cosigns it has seen it. Nothing is signed with
+the earlier key for a larger tree.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from psycopg import Connection
+
+from application.transparency import Checkpoint
+from infrastructure.signed_note import SUCCESSOR, Note, NoteRefused, VerifierKey, successor_in
+
+ANNOUNCED: Final = (
+    "SELECT size, root, note FROM ledger.checkpoint WHERE note LIKE %s AND size > %s ORDER BY size"
+)
+LIKE: Final = f"%\n{SUCCESSOR}%"
+
+
+def announced(connection: Connection[Any], beyond: int = 0) -> Sequence[Checkpoint]:
+    """Return the checkpoints of more leaves that announce a key, as they were signed."""
+    rows = connection.execute(ANNOUNCED.encode(), (LIKE, beyond)).fetchall()
+    return [Checkpoint(*row) for row in rows]
+
+
+def named_in(note: str) -> str:
+    """Return the vkey that an announcement names."""
+    return str(successor_in(Note.of(note)) or "")
+
+
+def succeeded(trusted: VerifierKey, notes: Sequence[Note]) -> Sequence[VerifierKey]:
+    """Return a key and those that followed it, by notes in the order of their sizes.
+
+    Raises `NoteRefused` for a note that is not signed by the key that it follows and by its own.
+    """
+    keys = [trusted]
+    for note in notes:
+        note.verified(keys[-1:])
+        if (key := successor_in(note)) is None:
+            raise NoteRefused("no successor")
+        keys.append(key)
+    return keys
