@@ -65,6 +65,10 @@ class Timeline:
         last_day = max(self.last_day, event.effective.day)
         return Timeline(self.kind, (*self.events, event), journey, last_day)
 
+    def ends(self, before: "Timeline", event: Event) -> bool:
+        """Say whether it is another with this very event after it, told once and told last."""
+        return self.events[-1] is event and len(self.events) == len(before.events) + 1
+
 
 def in_order(history: Sequence[Draft]) -> list[Event]:
     """Return the facts of a stream that stand, in the order in which they took effect."""
@@ -98,7 +102,7 @@ class Upto:
         if any(isinstance(page.event, ANNOTATIONS) for page in newer):
             return Timeline.of(timeline.kind, pages)
         for page in newer:
-            if self.ahead and self.ahead.events[-1] is page.event:
+            if self.ahead and self.ahead.ends(timeline, page.event):
                 timeline = self.ahead
             else:
                 timeline = timeline.followed_by(page.event)

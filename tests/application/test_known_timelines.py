@@ -1,0 +1,52 @@
+"""What is kept of a stream's timeline is never another than its pages folded anew."""
+
+from itertools import permutations
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+from correcting_desk import Desk
+from scenario import on
+
+from application.append import Proposal
+from application.at_hand import AtHand
+from application.timeline import Timeline
+from domain.catalogue import CASE
+from domain.conduct import ConductAssessed, Predicate
+
+MONTHS = ("2025-05", "2025-06", "2025-07")
+
+
+@pytest.fixture(scope="module")
+def on_loop():
+    with start_blocking_portal() as portal:
+        yield portal.call
+
+
+def assessed(month):
+    return ConductAssessed(
+        effective=on(f"{month}-28"),
+        month=month,
+        score=82,
+        predicate=Predicate.BAIK,
+        risk_declined=True,
+    )
+
+
+@pytest.mark.parametrize("order", list(permutations(MONTHS)), ids=" ".join)
+def test_events_of_one_request_lead_where_a_fold_leads_in_whatever_order_they_are_told(
+    ledger, on_loop, order
+):
+    desk = Desk(ledger)
+    case = desk.case("Fiktif")
+    known = desk.append.known
+    known.timeline(case, ledger.read(case))
+    for months in (order, ("2025-08",)):
+        said = [
+            Proposal(stream=case, event=assessed(month), evidence=(), reason=None)
+            for month in months
+        ]
+        request = desk.request(*said)
+        on_loop(lambda it=request: desk.append.submit(it, AtHand(ledger, case)))
+        pages = ledger.read(case)
+        assert [page.event.month for page in pages[-len(months) :]] == list(months)
+        assert known.timeline(case, pages) == Timeline.of(CASE, pages)
