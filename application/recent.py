@@ -15,7 +15,7 @@ class Recent(Generic[K, V]):
     ``weight`` says how much of ``most`` a value takes up.
     """
 
-    def __init__(self, most: int, weight: Callable[[V], int] = lambda _: 1) -> None:
+    def __init__(self, most: int, weight: Callable[[V], int] | None = None) -> None:
         self._most, self._weight = most, weight
         self._kept: OrderedDict[K, V] = OrderedDict()
         self._held = 0
@@ -32,10 +32,14 @@ class Recent(Generic[K, V]):
     def keep(self, key: K, value: V) -> None:
         """Keep a value, and let go of others until all that is kept fits."""
         with self._door:
-            if (before := self._kept.pop(key, None)) is not None:
-                self._held -= self._weight(before)
+            before = self._kept.get(key)
             self._kept[key] = value
-            self._held += self._weight(value)
+            self._kept.move_to_end(key)
+            if self._weight is None:
+                if len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+                return
+            self._held += self._weight(value) - (self._weight(before) if before is not None else 0)
             while self._held > self._most:
                 _, gone = self._kept.popitem(last=False)
                 self._held -= self._weight(gone)
