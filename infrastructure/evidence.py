@@ -11,8 +11,9 @@ from application.evidence import Deposit, Document
 from domain.forgetting import ONCE
 from domain.kernel import DataClass, Refused, SubjectForgotten, Words
 from domain.record import Actor, StreamId
-from infrastructure.codec import KINDS, PageCodec, Stamp, sealed_fields
+from infrastructure.codec import KINDS, PageAlone, PageCodec
 from infrastructure.connections import acknowledged
+from infrastructure.event_form import sealed_fields
 from infrastructure.key_store import KeyStore
 from infrastructure.sealing import KeyMissing, owner, seal, unseal
 
@@ -118,9 +119,8 @@ class PostgresEvidenceStore:
 
     def _named_in(self, page: bytes, position: int, recorded_at: datetime) -> str | None:
         """Return what a page names in a sealed field; where its key is gone, nobody finds it."""
-        stamp = Stamp(position=position, recorded_at=recorded_at, prev_hash="", hash="")
         try:
-            [woken] = self._codec.recorded([(page, stamp)])
+            [woken] = self._codec.recorded([PageAlone(page, position, recorded_at)])
         except KeyMissing:
             return None
         named: str | None = getattr(woken.event, "sha256", None) or None

@@ -125,7 +125,11 @@ class KeysAtHand:
 
     def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
         """Return a key for each owner."""
-        return {owner: _there(self._opened.of(owner)) for owner in owners}
+        wanted = set(owners)
+        found = self._opened.among(wanted)
+        if len(found) < len(wanted):
+            raise NotAtHand
+        return found
 
     def by_id(self, wanted: Mapping[str, str]) -> Mapping[str, SubjectKey | None]:
         """Return keys by their ids."""

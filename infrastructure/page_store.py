@@ -14,7 +14,7 @@ from eventsourcing.persistence import (
 from application.ledger import BEGINNING, Head
 from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
-from infrastructure.codec import PageCodec, Stamp
+from infrastructure.codec import PageCodec, placed
 from infrastructure.key_store import KeyStore
 from infrastructure.page_reader import StoredPage
 from infrastructure.recorder import PageRecorder, StoredHead
@@ -38,16 +38,9 @@ class PageMapper(Mapper[str]):
         epoch, page = self._fresh.epoch, self.codec.page(draft, prev_hash)
         page_hash = self.codec.hash_of(page)
         self._fresh.keep(epoch, page_hash, draft)
-        return StoredPage(
-            originator_id=str(draft.stream),
-            originator_version=draft.version,
-            topic=draft.event.names[-1],
-            state=page,
-            event_id=draft.event_id,
-            prev_hash=prev_hash,
-            hash=page_hash,
-            recorded_at=None,
-            id=0,
+        name, stream = draft.event.names[-1], str(draft.stream)
+        return StoredPage.of(
+            (stream, draft.version, name, page, draft.event_id, prev_hash, page_hash, None, 0)
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
@@ -60,9 +53,9 @@ class PageMapper(Mapper[str]):
         """Wake pages in their places in the ledger, having fetched all their keys at once."""
         drafts = self._fresh.drafts_of(pages)
         asleep = [page for page, draft in zip(pages, drafts, strict=True) if draft is None]
-        woken = iter(self.codec.recorded([(page.state, _stamp(page)) for page in asleep]))
+        woken = iter(self.codec.recorded(asleep))
         return [
-            next(woken) if draft is None else _placed(draft, page)
+            next(woken) if draft is None else placed(vars(draft), page)
             for page, draft in zip(pages, drafts, strict=True)
         ]
 
@@ -113,9 +106,9 @@ class PageStore(EventStore[str]):
     def after(self, heads: Mapping[StreamId, Head], drafts: Sequence[Draft]) -> list[StoredPage]:
         """Put drafts to sleep, each chained to the page before it."""
         pages: list[StoredPage] = []
-        last: dict[StreamId, str] = {}
+        last = {stream: head.hash for stream, head in heads.items()}
         for draft in drafts:
-            page = self.chained(draft, last.get(draft.stream) or heads[draft.stream].hash)
+            page = self.chained(draft, last[draft.stream])
             last[draft.stream] = page.hash
             pages.append(page)
         return pages
@@ -148,26 +141,3 @@ class OwnTable(InfrastructureFactory[Any]):
     def process_recorder(self) -> Any:
         """Refuse: projections keep their positions with their rows."""
         raise NotImplementedError
-
-
-def _placed(draft: Draft, page: StoredPage) -> Recorded:
-    """Return a draft in its page's place in the ledger."""
-    stamp = _stamp(page)
-    return Recorded(
-        **vars(draft),
-        position=stamp.position,
-        recorded_at=stamp.recorded_at,
-        prev_hash=stamp.prev_hash,
-        hash=stamp.hash,
-    )
-
-
-def _stamp(page: StoredPage) -> Stamp:
-    if page.recorded_at is None:
-        raise TypeError("only a page that was read from the ledger can be woken")
-    return Stamp(
-        position=page.id,
-        recorded_at=page.recorded_at,
-        prev_hash=page.prev_hash,
-        hash=page.hash,
-    )

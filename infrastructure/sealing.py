@@ -5,29 +5,41 @@ can be moved to another page. A box is 12 bytes of nonce and the ciphertext with
 """
 
 import os
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from functools import cached_property
+from io import BytesIO
+from typing import Any, Final, Protocol
 
+import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.kernel import DataClass
+from infrastructure.master_key import LENGTH
 
 NONCE: Final = 12
 Owner = tuple[str, str]
 """A subject and a data class: whose key it is, and for what."""
+Fields = dict[str, Any]
+"""Values by their JSON pointers in a page: as JSON's types, or sealed, in base64."""
 
 
 class KeyMissing(Exception):
     """A key is neither in the key store nor destroyed there: what it sealed cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubjectKey:
     """The key of one person for one class of data."""
 
     key_id: str
     secret: bytes
+
+    @cached_property
+    def cipher(self) -> AESGCM:
+        """Return what encrypts under it, made at its first use: that takes longer than the use."""
+        return AESGCM(self.secret)
 
 
 class Keys(Protocol):
@@ -50,9 +62,42 @@ def seal(secret: bytes, content: bytes, bound_to: str) -> bytes:
 
 def unseal(secret: bytes, box: bytes, bound_to: str) -> bytes:
     """Decrypt; raise `cryptography.exceptions.InvalidTag` where the place or a byte differs."""
-    return AESGCM(secret).decrypt(box[:NONCE], box[NONCE:], bound_to.encode())
+    return _opened(AESGCM(secret), box, bound_to)
+
+
+def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Fields]:
+    """Seal what a page holds of one owner, under a page key that is drawn for it.
+
+    Returns the page key, wrapped by the owner's key, and the fields, each bound to its pointer.
+    """
+    drawn = BytesIO(os.urandom(LENGTH + NONCE * (1 + len(values)))).read  # asks the kernel once
+    secret = drawn(LENGTH)
+    wrapped, cipher = _sealed(key.cipher, drawn(NONCE), secret, place), AESGCM(secret)
+    return wrapped, {
+        pointer: _sealed(cipher, drawn(NONCE), orjson.dumps(value), f"{place}|{pointer}")
+        for pointer, value in values.items()
+    }
+
+
+def open_fields(key: SubjectKey, place: str, wrapped: str, fields: Fields) -> Fields:
+    """Open what `seal_fields` sealed; raise `InvalidTag` as `unseal` does."""
+    cipher = AESGCM(_opened(key.cipher, a2b_base64(wrapped), place))
+    opened = {}
+    for pointer, sealed in fields.items():
+        content = _opened(cipher, a2b_base64(sealed), f"{place}|{pointer}")
+        opened[pointer] = orjson.loads(content)
+    return opened
 
 
 def owner(subject: str, data_class: DataClass) -> Owner:
     """Return whose key seals a field of this class."""
     return subject, data_class.value
+
+
+def _sealed(cipher: AESGCM, nonce: bytes, content: bytes, bound_to: str) -> str:
+    sealed = nonce + cipher.encrypt(nonce, content, bound_to.encode())
+    return b2a_base64(sealed, newline=False).decode("ascii")
+
+
+def _opened(cipher: AESGCM, box: bytes, bound_to: str) -> bytes:
+    return cipher.decrypt(box[:NONCE], box[NONCE:], bound_to.encode())

@@ -37,7 +37,7 @@ from domain.kernel import FORGOTTEN, Event, Open, Personal, Refused, Whose
 from domain.person import AliasRecorded, PersonForgotten
 from domain.record import Evidence, StreamId
 from domain.referral import Party
-from infrastructure.codec import PageCodec, Stamp
+from infrastructure.codec import PageAlone, PageCodec
 from infrastructure.forgetter import Forgetter, destruction
 from infrastructure.key_store import KeyStore
 from infrastructure.key_traces import behind
@@ -350,16 +350,15 @@ def test_each_field_is_sealed_under_the_key_of_whom_it_is_about(pool, ledger):
 
     codec = PageCodec("store", ledger.keys, {Visited.names[-1]: Visited})
     event = Visited(effective=on("2025-07-01"), visitor="tono", name="Tono", remark="sehat")
-    page = codec.page(draft(event), "0" * 64)
-    stamp = Stamp(position=1, recorded_at=now(), prev_hash="0" * 64, hash="")
-    (whole,) = codec.recorded([(page, stamp)])
+    page = PageAlone(codec.page(draft(event), "0" * 64), 1, now())
+    (whole,) = codec.recorded([page])
     assert whole.event == event
     ledger.keys.destroy(
         destruction(
             replace(whole, event=forgotten(), stream=StreamId(kind="person", key="tono")), ()
         )
     )
-    (left,) = codec.recorded([(page, stamp)])
+    (left,) = codec.recorded([page])
     assert left.event == replace(event, name=FORGOTTEN)
 
 

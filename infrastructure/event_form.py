@@ -1,0 +1,92 @@
+"""The form of each type of event: what reads and writes its fields, and which of them are sealed.
+
+All of it follows from the type, so it is worked out once, at the first event of that type; what is
+done for every page only looks it up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Final, NamedTuple, get_type_hints
+
+from pydantic import TypeAdapter
+
+from domain.kernel import DataClass, Event, Json, Whose, data_classes, subjects
+
+
+class SealedField(NamedTuple):
+    """A field that does not lie open: its JSON pointer in a page, its class, and whose it is."""
+
+    name: str
+    pointer: str
+    data_class: str
+    whose: Whose | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """How events of one type are written and read.
+
+    ``held`` is the field that holds another event in full, if there is one, and ``holder`` says
+    whose is what that one seals. pydantic cannot know which type it is of: an event around another
+    one is written and read field by field, as one with gaps is.
+    """
+
+    kind: type[Event]
+    held: str | None
+    holder: Whose | None
+    sealed: tuple[SealedField, ...]
+
+    @cached_property
+    def whole(self) -> TypeAdapter[Any]:
+        """Return what reads and writes an event that holds no other one."""
+        return TypeAdapter(self.kind)
+
+    @cached_property
+    def each(self) -> Mapping[str, TypeAdapter[Any]]:
+        """Return what reads and writes each of the fields."""
+        hints = get_type_hints(self.kind, include_extras=True)
+        return {field.name: TypeAdapter(hints[field.name]) for field in fields(self.kind)}
+
+    def write(self, event: Event) -> Json:
+        """Return the fields of an event as JSON's types; one that it holds by its stored name."""
+        said: Json
+        if self.held is None:
+            said = self.whole.serializer.to_python(event, mode="json")
+            return said
+        content: Event = getattr(event, self.held)
+        inner = form_of(type(content)).write(content)
+        said = {
+            name: field.dump_python(getattr(event, name), mode="json")
+            for name, field in self.each.items()
+            if name != self.held
+        }
+        effective = inner.pop("effective")
+        said[self.held] = {"name": content.names[-1], "effective": effective, "payload": inner}
+        return said
+
+
+_FORMS: Final[dict[type[Event], Form]] = {}
+
+
+def form_of(kind: type[Event]) -> Form:
+    """Return the form of a type of event; raise `TypeError` where a field is not classed."""
+    form = _FORMS.get(kind)
+    if form is None:
+        form = _FORMS[kind] = _worked_out(kind)
+    return form
+
+
+def _worked_out(kind: type[Event]) -> Form:
+    hints, whose = get_type_hints(kind), subjects(kind)
+    held = next((field.name for field in fields(kind) if hints[field.name] is Event), None)
+    sealed = tuple(
+        SealedField(name, f"/payload/{name}", data_class.value, whose.get(name))
+        for name, data_class in sealed_fields(kind).items()
+    )
+    return Form(kind, held, whose.get(held or ""), sealed)
+
+
+def sealed_fields(kind: type[Event]) -> Mapping[str, DataClass]:
+    """Return the fields of an event type that do not lie open."""
+    return {f: mark for f, mark in data_classes(kind).items() if mark is not DataClass.NONE}
