@@ -51,7 +51,7 @@ app.command("bench", epilog=cli_bench.EXAMPLES)(cli_bench.bench)
 app.command("seal", epilog=cli_seal.SEAL_EXAMPLES)(cli_seal.seal)
 app.command("witness", epilog=cli_seal.WITNESS_EXAMPLES)(cli_seal.witness)
 app.command("verify", epilog=cli_verify.EXAMPLES)(cli_verify.verify)
-app.command("log", epilog=cli_seal.LOG_EXAMPLES)(cli_seal.log)
+app.add_typer(cli_seal.log_app, name="log")
 app.command("serve", epilog="Contoh / example: `jejak serve --port 8017`")(cli_demo.serve)
 
 

@@ -40,8 +40,24 @@ LABELS: Final = {
     "signed_at": "ditandatangani / signed",
     "witness": "saksi / witness",
 }
+ANNOUNCED: Final = (
+    "Kunci baru / the new key: {vkey}",
+    "Diumumkan pada {since} daun, ditandatangani kunci lama dan baru. Kirim ke saksi dan",
+    "pemeriksa; simpan salinan log.key, lalu hapus log.key.retired-*.",
+    "Announced at {since} leaves, signed by both keys. Send it to witnesses and auditors; keep a",
+    "copy of log.key, then delete log.key.retired-*.",
+)
+WAITS: Final = (
+    "Kunci baru / the new key: {vkey}",
+    "Menunggu di log.key.next: diumumkan bersama titik periksa berikutnya, saat ada yang baru.",
+    "It waits in log.key.next: announced with the next checkpoint, when there is anything new.",
+)
 WIDE: Final = max(map(len, LABELS.values()))
-LOG_EXAMPLES: Final = "Contoh / examples: `jejak log`, `jejak log --json`"
+LOG_EXAMPLES: Final = "Contoh / examples: `jejak log`, `jejak log --json`, `jejak log rotate-key`"
+ROTATE_EXAMPLES: Final = "Contoh / example: `jejak log rotate-key`"
+AsJson = Annotated[bool, typer.Option("--json", help="Untuk program.")]
+
+log_app = typer.Typer(invoke_without_command=True)
 
 
 def seal(
@@ -79,10 +95,11 @@ def witness(  # noqa: PLR0913, PLR0917  # its options
     _become("infrastructure.witness_process", *words)
 
 
-def log(
-    as_json: Annotated[bool, typer.Option("--json", help="Untuk program.")] = False,
-) -> None:
+@log_app.callback(epilog=LOG_EXAMPLES)
+def log(context: typer.Context, as_json: AsJson = False) -> None:
     """Sampai di mana log bukti dan para saksinya / how far the log and its witnesses are."""
+    if context.invoked_subcommand:
+        return
     from api.main import open_log, settings  # noqa: PLC0415  # --help stays quick
 
     with told(), open_log(settings()) as house:
@@ -98,6 +115,25 @@ def log(
         seen = f"{one['name']}: {one['size']}, tertinggal / behind {one['behind']}"
         at = f" ({one['cosigned_at']})" if one["cosigned_at"] else ""
         out.print(f"{LABELS['witness']:{WIDE}} {seen}{at}", soft_wrap=True, highlight=False)
+
+
+@log_app.command("rotate-key", epilog=ROTATE_EXAMPLES)
+def rotate_key(as_json: AsJson = False) -> None:
+    """Ganti kunci log; layanan boleh tetap menyala / replace the log's key, the service up.
+
+    Titik periksa berikutnya mengumumkan yang baru dan ditandatangani keduanya. The next checkpoint
+    announces the new one, and both sign it.
+    """
+    from api.main import open_log, settings  # noqa: PLC0415  # --help stays quick
+
+    with told(), open_log(settings()) as house:
+        rotated = house.sealer.rotate_key()
+    if as_json:
+        typer.echo(json.dumps(asdict(rotated)))
+        return
+    lines = WAITS if rotated.since is None else ANNOUNCED
+    for line in lines:
+        out.print(line.format(**asdict(rotated)), soft_wrap=True, highlight=False)
 
 
 def _become(program: str, *words: str) -> NoReturn:

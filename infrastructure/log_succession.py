@@ -6,17 +6,26 @@ the earlier key for a larger tree.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from psycopg import Connection
 
 from application.transparency import Checkpoint
-from infrastructure.signed_note import SUCCESSOR, Note, NoteRefused, VerifierKey, successor_in
+from infrastructure.signed_note import SUCCESSOR, Note, successor_in
 
 ANNOUNCED: Final = (
     "SELECT size, root, note FROM ledger.checkpoint WHERE note LIKE %s AND size > %s ORDER BY size"
 )
 LIKE: Final = f"%\n{SUCCESSOR}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The key that follows, and the size at which it was announced; None where it waits for it."""
+
+    vkey: str
+    since: int | None
 
 
 def announced(connection: Connection[Any], beyond: int = 0) -> Sequence[Checkpoint]:
@@ -28,17 +37,3 @@ def announced(connection: Connection[Any], beyond: int = 0) -> Sequence[Checkpoi
 def named_in(note: str) -> str:
     """Return the vkey that an announcement names."""
     return str(successor_in(Note.of(note)) or "")
-
-
-def succeeded(trusted: VerifierKey, notes: Sequence[Note]) -> Sequence[VerifierKey]:
-    """Return a key and those that followed it, by notes in the order of their sizes.
-
-    Raises `NoteRefused` for a note that is not signed by the key that it follows and by its own.
-    """
-    keys = [trusted]
-    for note in notes:
-        note.verified(keys[-1:])
-        if (key := successor_in(note)) is None:
-            raise NoteRefused("no successor")
-        keys.append(key)
-    return keys

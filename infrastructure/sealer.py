@@ -226,8 +226,13 @@ class Sealer:
         return self._signed_by_us(note)
 
     def _signed_by_us(self, note: str) -> TreeHead:
+        """Return the tree of a note that is signed by us, and does not say that another goes on."""
+        following = self._following()
         try:
             Note.of(note).verified([self.signer.key])
+            successor = successor_in(Note.of(note))
+            if successor not in {None, self.signer.key, following and following.key}:
+                raise OtherKey
             return TreeHead.of(Note.of(note).text)
         except NoteRefused as error:
             raise OtherKey from error

@@ -12,9 +12,12 @@ import psycopg
 import structlog
 
 from application.transparency import Checkpoint
+from infrastructure.log_key import make_next_log_key
 from infrastructure.log_standing import Standing, standing
+from infrastructure.log_succession import Rotated, announced, named_in
 from infrastructure.sealer import seal_once
 from infrastructure.settings import Settings
+from infrastructure.signed_note import Signer
 from infrastructure.witness_client import WitnessAddress
 
 LAUNCHER: Final = Path(__file__).with_name("postgres_launch.py")
@@ -66,6 +69,19 @@ class SealerChild:
     def once(self) -> Checkpoint | None:
         """Seal what is new here and now, without a process of its own."""
         return seal_once(self._dsn, self._settings.data_dir)
+
+    def rotate_key(self) -> Rotated:
+        """Make the key that is to follow the log's, and announce it where there is news to sign.
+
+        Until it is announced, by whoever seals next, it stays the one to follow. Raises
+        `LogRefused`.
+        """
+        seed = make_next_log_key(self._settings.data_dir)
+        self.once()
+        with psycopg.connect(self._dsn) as connection:
+            following = Signer(standing(connection, ()).origin, seed).key
+            since = [it.size for it in announced(connection) if named_in(it.note) == str(following)]
+        return Rotated(vkey=str(following), since=since[0] if since else None)
 
     def standing(self) -> Standing:
         """Return how far the log is, and how far behind its witnesses are."""

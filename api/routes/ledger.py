@@ -77,6 +77,27 @@ class ConsistencyBody(BaseModel):
     checkpoint: str
 
 
+class LogKeyBody(BaseModel):
+    """A key that signs trees of more than ``since`` leaves: a C2SP vkey.
+
+    ``announcement`` is the checkpoint that names it, signed by the key before and by this one.
+    """
+
+    model_config = FORBID
+
+    vkey: str
+    since: int
+    announcement: str | None
+
+
+class LogKeysBody(BaseModel):
+    """The keys of the log, the first one first. Whom to trust, you are told by another way."""
+
+    model_config = FORBID
+
+    keys: list[LogKeyBody]
+
+
 def text_of(media_type: str) -> dict[int | str, dict[str, object]]:
     """Return how an answer that is no JSON is described."""
     return {200: {"content": {media_type: {"schema": {"type": "string"}}}}}
@@ -90,6 +111,18 @@ BYTES: Final = "application/octet-stream"
 def checkpoint(services: WithServices) -> Response:
     """Return the newest checkpoint: a signed note with its cosignatures (C2SP tlog-checkpoint)."""
     return Response(_newest(services).note, media_type=TEXT)
+
+
+@router.get("/keys")
+def keys(services: WithServices) -> LogKeysBody:
+    """Return the keys that the log was signed with, and what announced each but the first."""
+    found = services.log.log_keys()
+    return LogKeysBody(
+        keys=[
+            LogKeyBody(vkey=key.vkey, since=key.since, announcement=key.announcement)
+            for key in found
+        ]
+    )
 
 
 @router.get("/tile/entries/{number:path}", response_class=Response, responses=text_of(BYTES))

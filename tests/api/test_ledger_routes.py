@@ -7,6 +7,7 @@ import pytest
 from facts import open_case
 
 from infrastructure.log import Log
+from infrastructure.log_key import make_next_log_key
 from infrastructure.merkle import consistent, includes, leaf_hash, root_of
 from infrastructure.sealer import seal_once
 from infrastructure.signed_note import Note, TreeHead, VerifierKey
@@ -135,3 +136,18 @@ def test_every_known_caller_reads_the_log_and_a_stranger_does_not(service, seale
         assert service.stranger().get(f"/v1/ledger/{path}").status_code == 401
         for role in ROLES:
             assert service.caller(role).get(f"/v1/ledger/{path}").status_code == 200, role
+
+
+def test_the_keys_are_published_with_what_announced_them(sealed, database, tmp_path):
+    client, checkpoint, vkey = sealed
+    first = {"vkey": vkey, "since": 0, "announcement": None}
+    assert client.get("/v1/ledger/keys").json() == {"keys": [first]}
+    make_next_log_key(tmp_path)
+    open_case(client)
+    announced = seal_once(database, tmp_path)
+    known, following = client.get("/v1/ledger/keys").json()["keys"]
+    assert (known, following["since"]) == (first, announced.size)
+    assert following["announcement"] == announced.note
+    both = [VerifierKey.of(vkey), VerifierKey.of(following["vkey"])]
+    assert len(Note.of(announced.note).verified(both)) == 2
+    assert checkpoint.size < announced.size

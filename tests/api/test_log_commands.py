@@ -52,6 +52,19 @@ def test_the_help_says_how_often_it_is_sealed_where_nothing_is_chosen(jejak):
     assert "(JEJAK_SEAL_EVERY, 5)" in " ".join(words).replace("( ", "(")
 
 
+def test_the_key_is_replaced_and_the_new_one_told(jejak, database, tmp_path):
+    record(database, 3)
+    seal_once(database, tmp_path)
+    waiting = json.loads(jejak("log", "rotate-key", "--json"))
+    assert waiting["since"] is None
+    assert (tmp_path / "log.key.next").exists()
+    record(database, 1)
+    assert waiting["vkey"] in jejak("log", "rotate-key"), "the same, until it is announced"
+    said = json.loads(jejak("log", "--json"))
+    assert (said["vkey"], said["size"]) == (waiting["vkey"], 4)
+    assert not (tmp_path / "log.key.next").exists()
+
+
 @pytest.fixture
 def elsewhere(empty_database, database, tmp_path, monkeypatch):
     """The command line of somebody whose data directory is not that of the ledger it reaches."""

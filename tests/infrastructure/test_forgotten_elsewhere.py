@@ -59,6 +59,7 @@ def test_nothing_more_is_recorded_by_a_process_that_has_not_heard_of_it(
     assert house.ledger.position() == before
 
 
+@pytest.mark.long
 def test_what_it_records_of_others_meanwhile_is_sealed_under_keys_that_there_are(
     house, elsewhere, budi, tono
 ):
@@ -82,6 +83,7 @@ def test_a_coroutine_leaves_it_to_a_thread_which_refuses(house, elsewhere, budi)
     assert house.ledger.position() == before
 
 
+@pytest.mark.long
 def test_a_page_that_was_sealed_before_a_decision_is_not_written_after_it(house, elsewhere, budi):
     """The pause between sealing and writing is as long as can be: a forgetting fits into it."""
     sealed = elsewhere.ledger.mapper.chained(draft(assessed(), to=stream("1")), BEGINNING)
@@ -93,6 +95,7 @@ def test_a_page_that_was_sealed_before_a_decision_is_not_written_after_it(house,
     assert (none, good) == (0, house.ledger.position())
 
 
+@pytest.mark.long
 def test_a_direct_write_that_comes_late_is_a_conflict_and_then_not(house, elsewhere, budi):
     house.forget(budi[0])
     with pytest.raises(Conflict) as conflict:
@@ -101,6 +104,7 @@ def test_a_direct_write_that_comes_late_is_a_conflict_and_then_not(house, elsewh
     assert write(elsewhere.ledger, draft(assessed(), to=stream("1"))).written
 
 
+@pytest.mark.long
 def test_a_restored_ledger_is_told_of_all_although_each_decision_is_news_to_who_tells_it(
     house, budi, tono
 ):
