@@ -24,15 +24,18 @@ OK: Final = 200
 CREATED: Final = 201
 SHOWN: Final = 300
 LINE: Final[Mapping[str, Any]] = EVENT["data"]  # type: ignore[assignment]  # of JSON's types
+IDLE_SECONDS: Final = 2.0
+"""Less than the service leaves a connection open on which nobody asks (uvicorn: 5)."""
 CASES_OF_A_DAY: Final = 60
 """Cases that one person looks at most: those of a wing."""
 
 
 class Connection:
-    """A connection that stays open."""
+    """A connection that stays open while it is used."""
 
     def __init__(self, port: int) -> None:
         self._line = HTTPConnection("127.0.0.1", port)
+        self._used = monotonic()
         self.requests = 0
 
     def ask(
@@ -41,9 +44,12 @@ class Connection:
         """Return the head and body of an answer; raise `WorkerFailed` for any other status."""
         said = None if body is None else json.dumps(body).encode()
         kind = {"Content-Type": "application/json"} if said else {}
+        if monotonic() - self._used > IDLE_SECONDS:
+            self._line.close()  # and opened again: the service is about to close it
         self._line.request(method, path, said, {**headers, **kind})
         answer = self._line.getresponse()
         content = answer.read()
+        self._used = monotonic()
         self.requests += 1
         if answer.status != ok:
             raise WorkerFailed(f"{method} {path}: {answer.status} {content[:SHOWN]!r}")
