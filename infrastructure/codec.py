@@ -8,7 +8,7 @@ box for each field that belongs to a person, by its JSON pointer in the page.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import repeat
 from typing import Final, NamedTuple, Protocol
 
@@ -35,6 +35,9 @@ FORMAT: Final = 1
 KINDS: Final[Mapping[str, type[Event]]] = {name: kind for kind in RECORDED for name in kind.names}
 CONTENT: Final = frozenset({"name", "effective", "payload"})
 """The keys of an event that a page holds besides its own."""
+PARSED: Final = 50
+"""Pages that are parsed at a time: of a thousand at once, what the processor keeps at hand of the
+first is gone when it is their turn, and looks for garbage find them all (16 µs a page, not 12)."""
 SAME: Final = 4_096
 """Streams and actors that are told once for all the pages that name them."""
 
@@ -203,9 +206,14 @@ class PageCodec:
 
     def recorded(self, pages: Sequence[Asleep]) -> list[Recorded]:
         """Return stored pages in their places in the ledger; raise `Unreadable`."""
-        parsed = [orjson.loads(page.state) for page in pages]
-        keys = self._keys.by_id(_keys_in(parsed))
-        return list(map(placed, map(self._awake, parsed, repeat(keys)), pages))
+        woken: list[Recorded] = []
+        for begin in range(0, len(pages), PARSED):
+            some = pages[begin : begin + PARSED]
+            parsed = [orjson.loads(page.state) for page in some]
+            ahead = partial(_keys_after, pages, begin + PARSED)
+            keys = self._keys.by_id(_keys_in(parsed), ahead)
+            woken += map(placed, map(self._awake, parsed, repeat(keys)), some)
+        return woken
 
     @staticmethod
     def hash_of(page: bytes) -> str:
@@ -293,6 +301,10 @@ def placed(draft: Json, page: Asleep) -> Recorded:
 def _keys_in(pages: Iterable[Json]) -> Mapping[str, str]:
     """Return which keys pages were sealed under, each with its subject."""
     return {box["key"]: box["subject"] for page in pages for box in page["sealed"]}
+
+
+def _keys_after(pages: Sequence[Asleep], begin: int) -> Mapping[str, str]:
+    return _keys_in(orjson.loads(page.state) for page in pages[begin:])
 
 
 _stream = lru_cache(SAME)(StreamId.of)

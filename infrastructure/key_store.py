@@ -20,7 +20,7 @@ from uuid_utils import uuid7
 from application.ledger import NotAtHand
 from domain.kernel import SubjectForgotten
 from infrastructure.master_key import LENGTH, MasterKey
-from infrastructure.sealing import KeyMissing, Owner, SubjectKey
+from infrastructure.sealing import KeyMissing, Owner, SubjectKey, Wanted
 from infrastructure.tombstones import Destruction, TombstoneFile
 from infrastructure.wrapping import DOOR, Wrapping, keeping
 
@@ -131,7 +131,9 @@ class KeysAtHand:
             raise NotAtHand
         return found
 
-    def by_id(self, wanted: Mapping[str, str]) -> Mapping[str, SubjectKey | None]:
+    def by_id(
+        self, wanted: Wanted, ahead: Callable[[], Wanted] = dict
+    ) -> Mapping[str, SubjectKey | None]:
         """Return keys by their ids."""
         return {key_id: _there(self._opened.by_id(key_id)) for key_id in wanted}
 
@@ -208,15 +210,20 @@ class KeyStore:
             found |= self._made(missing)
         return found
 
-    def by_id(self, wanted: Mapping[str, str]) -> Mapping[str, SubjectKey | None]:
+    def by_id(
+        self, wanted: Wanted, ahead: Callable[[], Wanted] = dict
+    ) -> Mapping[str, SubjectKey | None]:
         """Return keys by their ids, each asked for with its subject; `None` where it is destroyed.
 
-        Raises `KeyMissing` for one that is not here and was not destroyed.
+        Where one has to be read, so are, in the same round trip, those that will be asked for next:
+        ``ahead`` tells which. Raises `KeyMissing` for one that is not here and was not destroyed.
         """
-        found = {key_id: self.opened.by_id(key_id) for key_id in wanted}
-        known = self._destroyed
-        unread = [one for one, key in found.items() if not key and (one, wanted[one]) not in known]
-        return found | self._read(unread, wanted) if unread else found
+        found, unread = self._at_hand(wanted)
+        if not unread:
+            return found
+        wanted = {**wanted, **ahead()}
+        found, unread = self._at_hand(wanted)
+        return found | self._read(unread, wanted)
 
     def known(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
         """Return the keys of those owners who have one, and make none."""
@@ -282,6 +289,12 @@ class KeyStore:
             Destruction(subjects=tuple(subjects), event_id=event_id, stream=stream, told=told)
             for subjects, event_id, stream, told in rows
         ]
+
+    def _at_hand(self, wanted: Wanted) -> tuple[dict[str, SubjectKey | None], list[str]]:
+        """Return keys that are opened, or known to be destroyed, and the ids of the others."""
+        found = {key_id: self.opened.by_id(key_id) for key_id in wanted}
+        known = self._destroyed
+        return found, [o for o, key in found.items() if not key and (o, wanted[o]) not in known]
 
     def _read(
         self, unread: Sequence[str], wanted: Mapping[str, str]

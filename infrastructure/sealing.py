@@ -6,7 +6,7 @@ can be moved to another page. A box is 12 bytes of nonce and the ciphertext with
 
 import os
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -21,6 +21,8 @@ from infrastructure.master_key import LENGTH
 NONCE: Final = 12
 Owner = tuple[str, str]
 """A subject and a data class: whose key it is, and for what."""
+Wanted = Mapping[str, str]
+"""Ids of keys, each with its subject."""
 Fields = dict[str, Any]
 """Values by their JSON pointers in a page: as JSON's types, or sealed, in base64."""
 
@@ -49,8 +51,13 @@ class Keys(Protocol):
         """Return a key for each owner."""
         ...
 
-    def by_id(self, wanted: Mapping[str, str]) -> Mapping[str, SubjectKey | None]:
-        """Return keys by their ids, `None` for one that was destroyed."""
+    def by_id(
+        self, wanted: Wanted, ahead: Callable[[], Wanted] = dict
+    ) -> Mapping[str, SubjectKey | None]:
+        """Return keys by their ids, `None` for one that was destroyed.
+
+        ``ahead`` tells of others that will be asked for next.
+        """
         ...
 
 

@@ -15,10 +15,10 @@ from api.event_examples import example_event
 from domain.catalogue import RECORDED
 from domain.kernel import DataClass, Event, Open
 from domain.record import Evidence, Recorded
-from infrastructure.codec import PageAlone, PageCodec, Unreadable, Unwakeable
+from infrastructure.codec import PARSED, PageAlone, PageCodec, Unreadable, Unwakeable
 from infrastructure.key_store import KeysAtHand, KeyStore, OpenedKeys
 from infrastructure.master_key import LENGTH
-from infrastructure.sealing import NONCE, SubjectKey, open_fields, owner, seal_fields
+from infrastructure.sealing import NONCE, KeyMissing, SubjectKey, open_fields, owner, seal_fields
 
 AT = datetime(2025, 8, 1, tzinfo=UTC)
 PAPERS = (
@@ -84,6 +84,28 @@ def test_every_event_wakes_as_it_was_told(codec, elsewhere, store):
     expected = [as_recorded(one, page.id) for one, page in zip(told, pages, strict=True)]
     assert codec.recorded(pages) == expected
     assert PageCodec(store, elsewhere).recorded(pages) == expected
+
+
+def test_the_keys_of_many_pages_are_fetched_before_the_first_is_woken(
+    codec, keys, elsewhere, store
+):
+    told = list(everything())
+    first, *others = asleep(codec, told)
+    unknown = first._replace(state=first.state.replace(b'"format":1', b'"format":2'))
+    assert len(others) > 2 * PARSED
+    with pytest.raises(Unreadable):
+        PageCodec(store, elsewhere).recorded([unknown, *others])
+    assert len(elsewhere.opened) == len(keys.opened)
+
+
+def test_keys_are_asked_for_ahead_only_where_one_has_to_be_fetched(keys, elsewhere):
+    made = keys.of([("budi", "personal"), ("tono", "personal")])
+    budi, tono = ({key.key_id: owner[0]} for owner, key in made.items())
+    assert keys.by_id(budi, ahead=pytest.fail).keys() == budi.keys()
+    assert elsewhere.by_id(budi, ahead=lambda: tono).keys() >= budi.keys()
+    assert elsewhere.by_id(tono, ahead=pytest.fail).keys() == tono.keys()
+    with pytest.raises(KeyMissing):
+        elsewhere.by_id({str(uuid7()): "budi"}, ahead=lambda: tono)
 
 
 def test_what_woke_is_a_frozen_value_with_the_fields_of_any_other(prompt):
