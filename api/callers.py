@@ -59,8 +59,7 @@ async def known_caller(
 
 def introduced(request: Request, caller: Caller) -> Caller:
     """Return who calls, having told the log and the record of reads."""
-    request.state.actor = caller.id
-    request.state.caller = caller
+    request.scope["state"] |= {"actor": caller.id, "caller": caller}
     return caller
 
 

@@ -7,9 +7,10 @@ logged without its words.
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from traceback import extract_tb
+from types import coroutine
 from typing import Any, Final
 
 import structlog
@@ -100,17 +101,26 @@ class Passage:
         """Receive, up to the limit, as long as something comes."""
         if self.whole:
             return await self.receive()
-        left = BODY_SECONDS - (time.perf_counter() - self.began)
+        coming = self.receive().__await__()
         try:
-            async with asyncio.timeout(min(CHUNK_SECONDS, left)):
-                message = await self.receive()
-        except TimeoutError:
-            raise HTTPException(408) from None
+            waits_for = next(coming)
+        except StopIteration as come:  # it was there: most bodies come with their headers
+            message: Message = come.value
+        else:
+            message = await self._in_time(goes_on(coming, waits_for))
         self.whole = not message.get("more_body", False)
         self.read += len(message.get("body", b""))
         if self.read > self.most:
             raise HTTPException(413)
         return message
+
+    async def _in_time(self, coming: Awaitable[Message]) -> Message:
+        left = BODY_SECONDS - (time.perf_counter() - self.began)
+        try:
+            async with asyncio.timeout(min(CHUNK_SECONDS, left)):
+                return await coming
+        except TimeoutError:
+            raise HTTPException(408) from None
 
     async def noted(self, message: Message) -> None:
         """Send, with the headers that every answer bears."""
@@ -203,6 +213,25 @@ def traced(scope: Scope) -> str | None:
     said = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
     found = TRACEPARENT.fullmatch(said)
     return found[1].decode("ascii") if found else None
+
+
+@coroutine
+def goes_on(begun: Generator[Any, Any, Message], waits_for: Any) -> Generator[Any, Any, Message]:
+    """Go on with what has begun and waits, as its own `await` would.
+
+    Begun before a timeout is set, it spares most requests that: 5 of some 300 microseconds.
+    """
+    while True:
+        try:
+            try:
+                sent = yield waits_for
+            except BaseException as thrown:  # noqa: BLE001  # a cancellation, as a rule
+                waits_for = begun.throw(thrown)
+            else:
+                waits_for = begun.send(sent)
+        except StopIteration as come:
+            message: Message = come.value
+            return message
 
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -141,7 +141,7 @@ def language_of(request: Request) -> Language:
 
 def trace_of(request: Request) -> str:
     """Return the id by which this request is found in the log."""
-    return str(getattr(request.state, "trace_id", ""))
+    return str(request.scope.get("state", {}).get("trace_id", ""))
 
 
 def answer(request: Request, problem: Problem) -> JSONResponse:

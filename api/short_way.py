@@ -104,7 +104,7 @@ class ShortWay:
             scope["route"] = way.route
             await response(scope, receive, send)
 
-    def _way(self, scope: Scope) -> tuple[Way, str, Mapping[str, str]] | None:
+    def _way(self, scope: Scope) -> "tuple[Way, str, Said] | None":
         """Return a request's way, its key and its headers; `None` for whatever is not usual."""
         place, _, last = scope["path"].rpartition("/")
         if last != "events" or scope["method"] != "POST" or scope["query_string"]:
@@ -113,22 +113,20 @@ class ShortWay:
         way = self.ways.get(path)
         if way is None or scope.get("root_path") or not way.key.fullmatch(key):
             return None
-        headers = {
-            name.decode("latin-1"): said.decode("latin-1") for name, said in scope["headers"]
-        }
-        length = headers.get("content-length", "")
-        if len(headers) != len(scope["headers"]) or not LENGTH.fullmatch(length):
+        headers = Said(dict(scope["headers"]))
+        length = headers.of(b"content-length") or ""
+        if len(headers.raw) != len(scope["headers"]) or not LENGTH.fullmatch(length):
             return None  # a header said twice, or a body of unknown length
-        usual = int(length) <= BODY_MOST and is_json(headers.get("content-type", ""))
+        usual = int(length) <= BODY_MOST and is_json(headers.of(b"content-type") or "")
         return (way, key, headers) if usual else None
 
     async def _answer(
-        self, way: Way, key: str, headers: Mapping[str, str], request: Request, body: bytes
-    ) -> Response:
+        self, way: Way, key: str, headers: "Said", request: Request, body: bytes
+    ) -> ASGIApp:
         """Record what was proposed; raise one of `ELSEWHERE` for whatever is not usual."""
         services = services_of(request)
         signature = _signature(services, headers, request, body)
-        version = version_in(headers.get("if-match"))
+        version = version_in(headers.of(b"if-match"))
         said = way.said(body)
         stream = way.collection.id_of(key)
         desk = Desk(services, signature, AtHand(services.ledger, stream))
@@ -140,6 +138,37 @@ class ShortWay:
             request.scope["route"] = way.route  # for the log, also of a bug
             return _told(request, told)
         return _response(receipt, stream, {way.collection.key: key})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The headers of a request that says none of them twice."""
+
+    raw: Mapping[bytes, bytes]
+
+    def of(self, name: bytes) -> str | None:
+        """Return what a header says, if it was sent."""
+        said = self.raw.get(name)
+        return None if said is None else said.decode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in JSON, with the version that it tells of."""
+
+    status: int
+    version: int
+    body: bytes
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        """Send it."""
+        headers = [
+            (b"etag", etag(self.version).encode("ascii")),
+            (b"content-length", b"%d" % len(self.body)),
+            (b"content-type", b"application/json"),
+        ]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 class Come:
@@ -175,22 +204,20 @@ class Come:
         return await self._receive()
 
 
-def _signature(
-    services: Services, headers: Mapping[str, str], request: Request, body: bytes
-) -> Signature:
-    bearer = headers.get("authorization", "")
+def _signature(services: Services, headers: Said, request: Request, body: bytes) -> Signature:
+    bearer = headers.of(b"authorization") or ""
     if not bearer.startswith(BEARER):
         raise TokenRefused
     caller = introduced(request, services.caller_of(bearer.removeprefix(BEARER)))
-    repeated = headers.get("idempotency-key")
+    repeated = headers.of(b"idempotency-key")
     address = f"POST {request.scope['path']}"
     command = None if repeated is None else command_in(services, repeated, address, body)
     return signed(
         request,
         ensure_writer(caller),
         command,
-        headers.get("x-on-behalf-of"),
-        headers.get("x-purpose"),
+        headers.of(b"x-on-behalf-of"),
+        headers.of(b"x-purpose"),
     )
 
 
@@ -204,13 +231,9 @@ def _told(request: Request, told: Exception) -> Response:
     return response
 
 
-def _response(receipt: Receipt, stream: StreamId, key: dict[str, str]) -> Response:
-    return Response(
-        orjson.dumps(receipt_json(receipt, stream) | key),
-        status_of(receipt),
-        {"ETag": etag(receipt.versions[stream])},
-        media_type="application/json",
-    )
+def _response(receipt: Receipt, stream: StreamId, key: dict[str, str]) -> Answer:
+    content = orjson.dumps(receipt_json(receipt, stream) | key)
+    return Answer(status_of(receipt), receipt.versions[stream], content)
 
 
 def _routes(routes: Iterable[Any]) -> Iterable[Any]:
