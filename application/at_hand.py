@@ -1,7 +1,7 @@
 """What a coroutine may decide on: what this process has read, and the ledger will verify."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +22,7 @@ class AtHand:
 
     ledger: PromptLedger
     stream: StreamId
+    _read: dict[StreamId, Sequence[Recorded]] = field(default_factory=dict, init=False)
 
     def read(self, stream: StreamId) -> Sequence[Recorded]:
         """Return the stream, if it is the one."""
@@ -34,10 +35,12 @@ class AtHand:
         return self.read(stream)
 
     def strand(self, stream: StreamId) -> Sequence[Recorded]:
-        """Return any stream, for a write that names its head."""
-        pages = self.ledger.at_hand(stream)
-        if len(pages) > PAGES_MOST:
-            raise NotAtHand
+        """Return any stream, for a write that names its head: what it was when first asked for."""
+        pages = self._read.get(stream)
+        if pages is None:
+            pages = self._read[stream] = self.ledger.at_hand(stream)
+            if len(pages) > PAGES_MOST:
+                raise NotAtHand
         return pages
 
     def answered(self, actor: str, command: Command) -> Receipt | None:

@@ -82,7 +82,7 @@ class Strand:
     def admit(
         self, event: Event, before: Journey | None = None, after: Journey | None = None
     ) -> None:
-        """Go on by one fact, which may be told late: to where it is known to lead, and from where."""
+        """Go on by one fact, which may be told late; to where, may be known, and from where."""
         instant = event.effective.instant
         late = self.timeline.events and self.timeline.events[-1].effective.instant > instant
         if late:

@@ -82,6 +82,8 @@ def review_records(deliberation: "Deliberation") -> None:
         for strand in deliberation.strands.values()
         if strand.stream.kind == "person" and strand.added
     ]
+    if not touched:
+        return
     survivors = {
         records[0]: strand
         for strand in touched

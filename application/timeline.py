@@ -1,7 +1,7 @@
 """A stream as it took effect: its events in order, and the journey that they lead to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
@@ -80,7 +80,7 @@ def by_effect(facts: Iterable[D]) -> list[D]:
     return sorted(facts, key=lambda page: page.event.effective.instant)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Upto:
     """A timeline, and the version and hash of the page up to which it goes.
 
@@ -131,7 +131,7 @@ class Known:
     def foresee(self, stream: StreamId, ahead: Timeline) -> None:
         """Keep how a stream goes on, as it was decided and written: it is not folded again."""
         if known := self._kept.get(stream):
-            self._kept.keep(stream, replace(known, ahead=ahead))
+            known.ahead = ahead
 
     def clear(self) -> None:
         """Let go of everything."""
