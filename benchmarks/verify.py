@@ -9,11 +9,9 @@ beside SHA-256 over the same bytes, which is the least that any verifier must do
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import partial
@@ -27,8 +25,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from benchmarks.place import Place
 from benchmarks.result import Result, Scale, measured
 from benchmarks.rounds import rounds
-from verifier.archive import Asked, verify
-from verifier.asking import blocks_of
 from verifier.notes import LOG_KEY, VerifierKey
 from verifier.tree import Tree, leaf_hash
 
@@ -84,35 +80,12 @@ def run(scale: Scale, place: Place) -> Result:
 
 def in_a_process(path: Path, *words: str) -> dict[str, Any]:
     """Verify an archive in a fresh process; return its figures."""
-    child = [sys.executable, "-m", "benchmarks.verify", "--archive", str(path), *words]
+    child = [sys.executable, "-m", "benchmarks.verify_worker", str(path), *words]
     answer = subprocess.run(  # noqa: S603  # ourselves
         child, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1]
     )
     figures: dict[str, Any] = json.loads(answer.stdout)
     return figures
-
-
-def figures_of(path: Path, *, thorough: bool) -> dict[str, Any]:
-    """Verify an archive here; return events per second, the same for SHA-256, and memory."""
-    began = time.process_time()
-    verdict = verify(blocks_of(path), Asked(thorough=thorough))
-    seconds = time.process_time() - began
-    if verdict.fault:
-        raise RuntimeError(verdict.fault.code)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    began = time.process_time()
-    for block in blocks_of(path):
-        sha256(block).digest()
-    hashing = time.process_time() - began
-    events = verdict.read.events
-    return {
-        "events": events,
-        "rate": events / seconds,
-        "sha_rate": events / max(hashing, 1e-9),
-        "rss_mib": memory,
-        "streams": verdict.read.streams,
-        "spilled": verdict.read.heads.spilled,
-    }
 
 
 def write_archive(path: Path, events: int) -> None:
@@ -202,14 +175,12 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--thorough", action="store_true")
     chosen = parser.parse_args()
-    if chosen.archive:
-        found = figures_of(chosen.archive, thorough=chosen.thorough)
-    else:
-        with tempfile.TemporaryDirectory(prefix="jejak-bench-") as folder:
-            path = Path(folder) / "archive.ndjson"
+    words = ["--thorough"] if chosen.thorough else []
+    with tempfile.TemporaryDirectory(prefix="jejak-bench-") as folder:
+        path = chosen.archive or Path(folder) / "archive.ndjson"
+        if not chosen.archive:
             write_archive(path, chosen.events)
-            found = in_a_process(path, *(["--thorough"] if chosen.thorough else []))
-    sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.write(json.dumps(in_a_process(path, *words)) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ archive's own checkpoint.
 
 from base64 import b64encode
 from binascii import hexlify
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from re import Match
@@ -22,7 +22,7 @@ from .lines import ACCESS, CLOSING, EVENT, FRONT, HEAD, PAGE_AT, Tails
 from .notes import Checkpoint, Unreadable, VerifierKey
 from .pages import NotCanonical, NotKnown, NotWhole, canonical_object, page_in
 from .succession import Succession, succession_in
-from .tree import LEAF, NODE, Tree
+from .tree import LEAF, Tree
 
 LINE_MOST: Final = 64 * 1024 * 1024
 HEADER: Final = {"jejak_archive": int, "origin": str, "public_key": str, "size": int}
@@ -110,40 +110,40 @@ class Reading:
         """Take lines while nothing is wrong or unusual; leave the first that is to `_take_line`."""
         self.heads.settle()
         young, get, kept = self.heads.young, self.heads.get, self.asked.kept
-        head_of, tails_of, text = HEAD.match, self.tails.known.get, data.isascii()
-        peaks, size, before = self.tree.peaks, self.tree.size, self._event_at
-        events, streams = self.events, self.streams
-        until = min(self._older[0].size if self._older else NEVER, size + self.heads.room)
-        while size < until:
-            front = FRONT % (size, events + 1)
+        tails_of, key_of, text = self.tails.known.get, Tails.key, data.isascii()
+        size, before, leaves = self.tree.size, self._event_at, list[bytes]()
+        room = min(self._older[0].size - size if self._older else NEVER, self.heads.room)
+        position = self.events
+        for index in range(size, size + room):
+            position += 1
+            front = FRONT % (index, position)
             begin = at + len(front)
-            if not (data.startswith(front, at) and (found := head_of(data, begin))):
+            if not (data.startswith(front, at) and (found := HEAD.match(data, begin))):
                 break
             when, evidence, name = found.groups()
-            for tail in tails_of(Tails.key(name, evidence) if evidence else name, ()):
-                if rest := tail(data, found.end()):
+            middle = found.end()
+            for tail in tails_of(key_of(name, evidence) if evidence else name, ()):
+                if rest := tail(data, middle):
                     break
             else:
                 break
             previous, stream, turn = rest.groups()
-            end, version = rest.end(), int(turn)
+            end = rest.end()
             page = data[begin + PAGE_AT : end - 2]
             if when < before or not (text or _is_text(page)):
                 break
             digest = hexlify(sha256(page).digest())
-            leaf = sha256(WHOLE_LEAF % (digest, events + 1, when)).digest()
+            leaf = sha256(WHOLE_LEAF % (digest, position, when)).digest()
             head = young.get(stream) or get(stream) or NO_HEAD
-            differs = kept and kept.leaf(size) not in (None, leaf)
-            if differs or head != b"%b%d" % (previous, version - 1):
+            differs = kept and kept.leaf(index) not in (None, leaf)
+            if differs or head != b"%b%d" % (previous, int(turn) - 1):
                 break
             young[stream] = digest + turn
-            streams += version == 1
-            at, before, events, size, row = end, when, events + 1, size + 1, size
-            while row & 1:
-                leaf = sha256(NODE + peaks.pop() + leaf).digest()
-                row >>= 1
-            peaks.append(leaf)
-        self.tree.size, self.events, self.streams, self._event_at = size, events, streams, before
+            self.streams += turn == b"1"
+            leaves.append(leaf)
+            at, before = end, when
+        self.events, self._event_at = self.events + len(leaves), before
+        self.tree.extend(leaves)
         self._compare_older()
         return at
 
@@ -191,54 +191,61 @@ class Reading:
                 raise Fault("older.signature", Place(number=older.size))
 
     def _take_event(self, found: Match[bytes]) -> None:
-        place = self._next("event", found, self.events + 1, self._event_at)
+        self._ensure_next("event", found, self.events + 1, self._event_at)
         try:
             page = page_in(found[4])
         except tuple(CONTENT) as wrong:
-            raise Fault(CONTENT[type(wrong)], place) from None
-        stream, version = page["stream"], page["version"]
-        place = replace(place, stream=stream, version=version)
+            raise Fault(CONTENT[type(wrong)], self._place("event", found)) from None
+        stream, version = page["stream"].encode(), page["version"]
         digest, leaf = leaf_of(EVENT_LEAF, found)
-        self._compare_kept(leaf, place)
-        head = self.heads.get(stream.encode()) or NO_HEAD
+        head = self.heads.get(stream) or NO_HEAD
+        if self._differs(leaf):
+            raise Fault("leaf.differs", self._place("event", found, page))
         if version != int(head[HASH:]) + 1:
-            raise Fault("stream.version", place)
+            raise Fault("stream.version", self._place("event", found, page))
         if page["prev_hash"].encode() != head[:HASH]:
-            raise Fault("stream.prev_hash", place)
-        self.heads.young[stream.encode()] = b"%b%d" % (digest, version)
+            raise Fault("stream.prev_hash", self._place("event", found, page))
+        self.heads.young[stream] = b"%b%d" % (digest, version)
         self.heads.settle()
         self.streams += version == 1
         self.events, self._event_at = self.events + 1, found[3]
         self.tree.add(leaf)
-        if half := HEAD.match(found[0], found.start(3)):
+        if not self.asked.thorough and (half := HEAD.match(found[0], found.start(3))):
             self.tails.learn(Tails.key(half[3], half[2]), page)
 
     def _take_access(self, found: Match[bytes]) -> None:
-        place = self._next("access", found, self.accesses + 1, self._access_at)
+        self._ensure_next("access", found, self.accesses + 1, self._access_at)
         try:
             canonical_object(found[4])
         except NotCanonical:
-            raise Fault("access.canonical", place) from None
+            raise Fault("access.canonical", self._place("access", found)) from None
         _, leaf = leaf_of(ACCESS_LEAF, found)
-        self._compare_kept(leaf, place)
+        if self._differs(leaf):
+            raise Fault("leaf.differs", self._place("access", found))
         self.accesses, self._access_at = self.accesses + 1, found[3]
         self.tree.add(leaf)
 
-    def _next(self, kind: str, found: Match[bytes], number: int, before: bytes) -> Place:
-        """Return the place of the next leaf, having seen that it is the next one."""
-        index = self.tree.size
-        place = Place(line=self._line, index=index, kind=kind, number=int(found[2]))
-        if int(found[1]) != index:
-            raise Fault("archive.index", place)
+    def _ensure_next(self, kind: str, found: Match[bytes], number: int, before: bytes) -> None:
+        """Raise a `Fault` unless a leaf is the next one of all, and of its kind."""
+        if int(found[1]) != self.tree.size:
+            raise Fault("archive.index", self._place(kind, found))
         if int(found[2]) != number:
-            raise Fault("event.position" if kind == "event" else "access.number", place)
+            code = "event.position" if kind == "event" else "access.number"
+            raise Fault(code, self._place(kind, found))
         if found[3] < before:
-            raise Fault("recorded_at.backwards", place)
-        return place
+            raise Fault("recorded_at.backwards", self._place(kind, found))
 
-    def _compare_kept(self, leaf: bytes, place: Place) -> None:
-        if self.asked.kept and self.asked.kept.leaf(self.tree.size) not in (None, leaf):
-            raise Fault("leaf.differs", place)
+    def _place(
+        self, kind: str, found: Match[bytes], page: Mapping[str, Any] | None = None
+    ) -> Place:
+        """Return the place of the leaf that is looked at."""
+        place = Place(line=self._line, index=self.tree.size, kind=kind, number=int(found[2]))
+        return replace(place, stream=page["stream"], version=page["version"]) if page else place
+
+    def _differs(self, leaf: bytes) -> bool:
+        """Say whether another leaf was kept than the one that is looked at."""
+        kept = self.asked.kept
+        return kept is not None and kept.leaf(self.tree.size) not in (None, leaf)
 
     def _compare_older(self) -> None:
         while self._older and self._older[0].size == self.tree.size:

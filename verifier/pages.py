@@ -15,8 +15,6 @@ WHOLE_MOST: Final = 2**53 - 1
 VERSION_MOST: Final = 2**31 - 1
 ZONES: Final = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 DEPTH_MOST: Final = 64
-WRITE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
-
 Check = Callable[[Any], bool]
 
 
@@ -34,15 +32,10 @@ class NotWhole(Exception):
 
 def canonical_object(written: bytes) -> dict[str, Any]:
     """Read RFC 8785 canonical JSON, without fractions and 64 deep at most; raise `NotCanonical`."""
+    read_of, write = (READ, SORTED) if written.isascii() else (READ_IN_ORDER, WRITE)
     try:
-        read = json.loads(
-            written.decode(),
-            object_pairs_hook=_in_order,
-            parse_float=_refuse,
-            parse_constant=_refuse,
-            parse_int=_whole,
-        )
-        again = WRITE(read).encode()
+        read = read_of(written.decode())
+        again = write(read).encode()
     except (ValueError, RecursionError):  # UnicodeError is a ValueError
         raise NotCanonical from None
     if again != written or not isinstance(read, dict):
@@ -99,6 +92,16 @@ def _whole(digits: str) -> int:
     return number
 
 
+NUMBERS: Final[Any] = {"parse_float": _refuse, "parse_constant": _refuse, "parse_int": _whole}
+LAYOUT: Final[Any] = {"separators": (",", ":"), "ensure_ascii": False, "allow_nan": False}
+READ: Final = json.JSONDecoder(**NUMBERS).decode
+SORTED: Final = json.JSONEncoder(**LAYOUT, sort_keys=True).encode
+"""Where all is ASCII, keys in the order of Python are in that of RFC 8785: what was not written in
+it, or twice, is not written so again. That is seen without a call for each object."""
+READ_IN_ORDER: Final = json.JSONDecoder(**NUMBERS, object_pairs_hook=_in_order).decode
+WRITE: Final = json.JSONEncoder(**LAYOUT).encode
+
+
 def _text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -113,11 +116,17 @@ def _like(pattern: str) -> Check:
 
 
 def _object(fields: Mapping[str, Check]) -> Check:
-    return lambda value: (
-        isinstance(value, dict)
-        and value.keys() == fields.keys()
-        and all(check(value[name]) for name, check in fields.items())
-    )
+    names, checks = fields.keys(), tuple(fields.items())
+
+    def is_one(value: Any) -> bool:
+        if not isinstance(value, dict) or value.keys() != names:
+            return False
+        for name, check in checks:  # noqa: SIM110  # a generator takes twice as long
+            if not check(value[name]):
+                return False
+        return True
+
+    return is_one
 
 
 def _list(check: Check) -> Check:

@@ -1,5 +1,6 @@
-"""Merkle trees of RFC 6962, section 2.1, one leaf at a time and in logarithmic memory."""
+"""Merkle trees of RFC 6962, section 2.1, in logarithmic memory."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final
 
@@ -21,12 +22,21 @@ class Tree:
 
     def add(self, leaf: bytes) -> None:
         """Put the hash of the next leaf at the right."""
-        size, peaks = self.size, self.peaks
-        while size & 1:
-            leaf = sha256(NODE + peaks.pop() + leaf).digest()
+        self.extend([leaf])
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Put the hashes of the next leaves at the right: all of one level, then of the next."""
+        level, size, fresh = list(leaves), self.size, list[bytes]()
+        self.size += len(level)
+        while level:
+            if size & 1:
+                level.insert(0, self.peaks.pop())
+            if len(level) & 1:
+                fresh.append(level.pop())
+            pairs = zip(level[::2], level[1::2], strict=True)
+            level = [sha256(NODE + one + other).digest() for one, other in pairs]
             size >>= 1
-        peaks.append(leaf)
-        self.size += 1
+        self.peaks += reversed(fresh)
 
     def root(self) -> bytes:
         """Return MTH of all leaves so far; of none, the hash of nothing."""

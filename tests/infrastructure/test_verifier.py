@@ -22,7 +22,7 @@ from verifier.asking import checkpoint_of, key_in
 from verifier.faults import CODES, Misuse
 from verifier.heads import Heads
 from verifier.kept import kept_in
-from verifier.lines import EVENT, FRONT, HEAD, Tails
+from verifier.lines import EVENT, FRONT, HEAD, UUID, Tails
 from verifier.notes import LOG_KEY, WITNESS_KEY, Checkpoint, Unreadable, VerifierKey
 from verifier.pages import page_in
 from verifier.report import report
@@ -108,6 +108,16 @@ def test_the_tree_is_the_definition_for_every_size():
     for size, leaf in enumerate(leaves, 1):
         tree.add(leaf)
         assert tree.root() == mth(leaves[:size])
+
+
+def test_leaves_put_into_the_tree_together_make_the_same_tree():
+    leaves = [bytes([n]) * 32 for n in range(40)]
+    for first in range(20):
+        for many in range(20):
+            tree = Tree()
+            tree.extend(leaves[:first])
+            tree.extend(leaves[first : first + many])
+            assert (tree.size, tree.root()) == (first + many, mth(leaves[: first + many]))
 
 
 def test_the_example_of_the_specification_of_notes_verifies():
@@ -229,6 +239,15 @@ def test_what_the_patterns_take_out_of_a_line_is_what_parsing_finds_in_its_page(
         ordinary += 1
         assert taken == (read["prev_hash"], read["stream"], str(read["version"]))
     assert ordinary > 100
+
+
+def test_digits_in_hex_are_digits_and_hyphens_in_their_places():
+    right = '"0198f5c0-7a00-4000-8000-0000000000be"'
+    assert re.fullmatch(UUID, right.encode())
+    for at in range(1, 37):
+        for other in "-\n\rgG/:`\0 " if right[at] != "-" else "0\n ":
+            wrong = right[:at] + other + right[at + 1 :]
+            assert not re.fullmatch(UUID, wrong.encode()), wrong
 
 
 def is_text(content):
