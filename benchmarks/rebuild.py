@@ -23,7 +23,7 @@ from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
-from infrastructure.rebuilding import BY_STREAM, Workshop
+from infrastructure.rebuilding import BY_STREAM, WHOLE, Workshop
 from infrastructure.row_table import RowSeals
 from projections.catalogue import PROJECTIONS
 
@@ -37,6 +37,7 @@ STOCK_LEAST: Final = 20.0
 RAW_LEAST: Final = 0.5
 STOCK: Final = "stock ProjectionRunner, one projection"
 RAW: Final = "raw: SELECT of the pages"
+BINARY: Final = "raw: SELECT of the pages, in binary form"
 ONE: Final = "Jejak, timeline, one process"
 PARTED: Final = "Jejak, timeline, parted among processes"
 ALL: Final = f"Jejak, all {len(PROJECTIONS)} projections, parted among processes"
@@ -66,6 +67,7 @@ def run(scale: Scale, place: Place) -> Result:
         subjects: dict[str, Callable[[], float]] = {
             STOCK: partial(by_stock, stock, other, min(STOCK_EVENTS, events)),
             RAW: partial(timed, partial(read_raw, dsn, events), events),
+            BINARY: partial(timed, partial(read_raw, dsn, events, binary=True), events),
             ONE: partial(timed, partial(built(shop, None, 1).rebuild, ["timeline"]), events),
             PARTED: partial(timed, partial(parted.rebuild, ["timeline"]), events),
             ALL: partial(timed, partial(parted.rebuild, [p.name for p in PROJECTIONS]), events),
@@ -74,7 +76,7 @@ def run(scale: Scale, place: Place) -> Result:
         for _ in range(scale.runs):
             for subject, measure in subjects.items():
                 found[subject].append(measure())
-    peer, raw = (measured(AREA, one, UNIT, found[one]) for one in (STOCK, RAW))
+    peer, raw, binary = (measured(AREA, one, UNIT, found[one]) for one in (STOCK, RAW, BINARY))
     ours = [measured(AREA, one, UNIT, found[one]) for one in (ONE, PARTED, ALL)]
     goal = f"at least {STOCK_LEAST:g} x stock"
     best = measured(AREA, PARTED, UNIT, found[PARTED], goal=f"at least {RAW_LEAST:g} x raw")
@@ -83,6 +85,7 @@ def run(scale: Scale, place: Place) -> Result:
         rows=(
             peer,
             raw,
+            binary,
             ours[0].beside(raw),
             to_stock.beside(peer, least=STOCK_LEAST),
             best.beside(raw, least=RAW_LEAST),
@@ -105,12 +108,15 @@ def by_stock(worker: Any, dsn: str, events: int) -> float:
     return float(answer["done"] / answer["seconds"])
 
 
-def read_raw(dsn: str, upto: int) -> int:
-    """Read the columns that we read, and nothing else."""
+def read_raw(dsn: str, upto: int, *, binary: bool = False) -> int:
+    """Read the columns that we read, and nothing else; as we do in binary form, or as psycopg does.
+
+    The goal is a share of the latter, which it was from the first: the columns in text.
+    """
     with psycopg.connect(dsn) as connection, connection.cursor("pages") as cursor:
         cursor.itersize = 1_000
         names = [name for one in PROJECTIONS for kind in one.events for name in kind.names]
-        cursor.execute(BY_STREAM, (upto, names, 1, 0))
+        cursor.execute(BY_STREAM, (upto, names, *WHOLE), binary=binary)
         return sum(1 for _ in cursor)
 
 

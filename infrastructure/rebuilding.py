@@ -2,18 +2,20 @@
 
 Where the rows of a stream's pages are its own (`Projection.within_stream`), the ledger is read
 stream by stream: a stream is folded whole in memory, and each row is written once, by COPY, into a
-table that has no index yet. So the work is parted among processes by the hash of the stream, and
-takes no more memory for a long ledger than for a short one. Other projections are folded in the
-order of positions, batch by batch, as the live ones are.
+table that has no index yet. So the work is parted by ranges of streams, many for each process, and
+takes no more memory for a long ledger than for a short one. Streams are named in the order in which
+they began, so the pages of a range lie near each other. Other projections are folded in the order
+of positions, batch by batch, as the live ones are, and meanwhile.
 """
 
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import repeat
 from multiprocessing import get_context
 from threading import Lock
 from typing import Any, Final, NamedTuple, cast
@@ -23,6 +25,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
 from infrastructure import dead_letters
+from infrastructure.changed_streams import NAMES as FORGETTING_NAMES
 from infrastructure.changed_streams import learn
 from infrastructure.connections import transaction
 from infrastructure.folding import fold_batch
@@ -41,11 +44,21 @@ GARBAGE: Final = 200_000
 """Objects after which a process that only builds looks for garbage."""
 ROWS: Final = 1_000
 """Rows of one table that are written together."""
+PART_PAGES: Final = 20_000
+"""About as many pages are read and sorted together at most: 20 MB, within `WORK_MEMORY`."""
+PARTS: Final = 16
+"""At least so many parts for each process, that all have done about as much in the end."""
+SAMPLES: Final = 16
+"""Pages that are looked at for each part, to find where it ends."""
+WORK_MEMORY: Final = "64MB"
+LAST: Final = chr(0x10FFFF)
+"""Comes after the name of every stream."""
+SAMPLE: Final = "SELECT stream FROM ledger.event WHERE position = ANY(%s) ORDER BY stream"
 BY_STREAM: Final = (
     "SELECT stream, name, page, encode(prev_hash, 'hex'), encode(hash, 'hex'), recorded_at,"
     " position FROM ledger.event"
-    " WHERE position <= %s AND name = ANY(%s)"
-    " AND (hashtextextended(stream, 0) & 1023) %% %s = %s ORDER BY stream, version"
+    " WHERE position <= %s AND name = ANY(%s) AND stream >= %s AND stream < %s"
+    " ORDER BY stream, version"
 )
 
 
@@ -62,46 +75,105 @@ Opening = Callable[[], AbstractContextManager[Workshop]]
 """Opens a workshop in another process: a function of some module, with arguments to pickle."""
 
 
+class Part(NamedTuple):
+    """Streams whose names are not before ``first``, and before ``end``."""
+
+    first: str
+    end: str
+
+
+WHOLE: Final = Part("", LAST)
+
+
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The part of one process: streams whose hash leaves ``number`` when divided by ``of``."""
+class Task:
+    """Tables to be filled up to a position, known to other processes by their projections' names.
+
+    ``parts`` are to be done one after the other.
+    """
 
     projections: tuple[str, ...]
     suffix: str
     upto: int
-    number: int
-    of: int
+    parts: tuple[Part, ...]
+
+    def among(self, processes: int) -> list["Task"]:
+        """Divide it: each process has some parts from all over the ledger."""
+        return [replace(self, parts=self.parts[n::processes]) for n in range(processes)]
 
 
-def tables_of(shop: Workshop, part: Part) -> list[RowTable]:
-    """Return the tables that a part is about, found by the names of their projections."""
+def parts_of(connection: Connection[Any], upto: int, processes: int) -> tuple[Part, ...]:
+    """Part the streams so that about as many pages are in each part."""
+    many = max(PARTS * processes, -(-upto // PART_PAGES))
+    step = max(upto // (many * SAMPLES), 1)
+    rows = connection.execute(SAMPLE, (list(range(step, upto + 1, step)),)).fetchall()
+    ends = dict.fromkeys(rows[len(rows) * n // many][0] for n in range(1, many) if rows)
+    return tuple(map(Part, ["", *ends], [*ends, LAST]))
+
+
+def tables_of(shop: Workshop, task: Task) -> list[RowTable]:
+    """Return the tables that a task is about, found by the names of their projections."""
     known = {projection.name: projection for projection in PROJECTIONS}
-    return [RowTable(known[name], shop.seals, part.suffix) for name in part.projections]
+    return [RowTable(known[name], shop.seals, task.suffix) for name in task.projections]
 
 
-def fill_part(opening: Opening, part: Part) -> int:
-    """Fill one part of some tables, in a process of its own; return how many pages were read."""
+def fill_parted(opening: Opening, task: Task, processes: int) -> int:
+    """Part a task among processes, from one that was started for this; return how many pages.
+
+    It has one thread and so may fork, which a service must not: what takes most of a second to
+    import, and what is imported takes up in memory, is then there once for all of them.
+    """
     gc.freeze()  # of what was imported nothing is garbage, and pages make no cycles:
     gc.set_threshold(GARBAGE)  # looking for some took a third of the time
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as hands:
+        return sum(hands.map(fill_task, repeat(opening), task.among(processes)))
+
+
+def fill_task(opening: Opening, task: Task) -> int:
+    """Do a task in a process of its own; return how many pages were read."""
     with opening() as shop:
-        return fill_by_stream(shop, tables_of(shop, part), part)
+        return fill_by_stream(shop, tables_of(shop, task), task.upto, task.parts)
 
 
-def fill_by_stream(shop: Workshop, tables: Sequence[RowTable], part: Part) -> int:
-    """Fold the streams of a part whole, one after the other, and write each row once."""
+def fill_by_stream(
+    shop: Workshop, tables: Sequence[RowTable], upto: int, parts: Sequence[Part] = (WHOLE,)
+) -> int:
+    """Fold the streams of some parts whole, one after the other, and write each row once."""
+    learn(shop.ledger, upto)
     names = sorted(CORRECTING.union(*(table.event_names for table in tables)))
     count = 0
     with transaction(shop.pool) as connection:
         connection.execute("SET LOCAL synchronous_commit = off")
-        pending = [Pending(connection, table) for table in tables]
-        for stream in by_stream(_read(shop, part, names)):
-            count += len(stream)
-            told = Told.of([(k.page, k.woken) for k in stream if k.woken])
-            for one in pending:
-                one.take(concerning(one.table, told))
-        for one in pending:
-            one.write()
+        writing = Writing([Pending(connection, table) for table in tables])
+        for part in parts:
+            for stream in by_stream(_read(shop, part, upto, names)):
+                count += len(stream)
+                writing.take(stream)
+        writing.end()
     return count
+
+
+class Writing:
+    """The tables that are filled, and which of them a page is for."""
+
+    def __init__(self, pending: Sequence["Pending"]) -> None:
+        self._all = pending
+        self._by_name: dict[str, list[Pending]] = {name: [*pending] for name in CORRECTING}
+        for one in pending:
+            for name in one.table.event_names - CORRECTING:
+                self._by_name.setdefault(name, []).append(one)
+
+    def take(self, stream: Sequence[Kept]) -> None:
+        """Fold a whole stream into the tables that fold any of its pages."""
+        told = Told.of([(kept.page, kept.woken) for kept in stream if kept.woken])
+        names = dict.fromkeys(kept.page.topic for kept in stream)
+        for one in dict.fromkeys(one for name in names for one in self._by_name[name]):
+            one.take(concerning(one.table, told))
+
+    def end(self) -> None:
+        """Write what still waits."""
+        for one in self._all:
+            one.write()
 
 
 class Pending:
@@ -147,12 +219,13 @@ class Pending:
         return True
 
 
-def _read(shop: Workshop, part: Part, names: Sequence[str]) -> Iterator[list[Kept]]:
-    learn(shop.ledger, part.upto)
-    values = (part.upto, list(names), part.of, part.number)
+def _read(shop: Workshop, part: Part, upto: int, names: Sequence[str]) -> Iterator[list[Kept]]:
     with transaction(shop.pool) as reading, reading.cursor("pages") as cursor:
-        reading.execute("SET LOCAL work_mem = '64MB'")  # the pages of a part are sorted
-        cursor.execute(BY_STREAM, values)
+        # A part is a small one of many: to go through the whole table for each is never quickest.
+        reading.execute("SET LOCAL enable_seqscan = off")
+        reading.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
+        # In binary form: a page in hex takes as long to read as the rest of its row twice over.
+        cursor.execute(BY_STREAM, (upto, list(names), *part), binary=True)
         while rows := cursor.fetchmany(BATCH):
             kept = [Kept(cast(StoredPage, leaf)) for leaf in map(Leaf._make, rows)]
             wake_all(kept, shop.ledger.awake)
@@ -174,25 +247,31 @@ class Leaf(NamedTuple):
 class Rebuilding:
     """Fills tables of their own with what the ledger says up to a position."""
 
-    def __init__(self, shop: Workshop, opening: Opening | None, processes: int | None) -> None:
-        self._shop, self._opening = shop, opening
+    def __init__(
+        self,
+        shop: Workshop,
+        opening: Opening | None,
+        processes: int | None,
+        worth: int = WORTH_PROCESSES,
+    ) -> None:
+        self._shop, self._opening, self._worth = shop, opening, worth
         self._processes = processes or min(os.cpu_count() or 1, PROCESSES_MAX)
 
     def fill(self, tables: Sequence[RowTable], upto: int) -> None:
         """Make tables, and fill them with the rows that the pages up to a position lead to."""
-        learn(self._shop.ledger, upto)
+        whole = [table for table in tables if table.projection.within_stream]
+        others = [table for table in tables if not table.projection.within_stream]
         with transaction(self._shop.pool) as connection:
             for table in tables:
                 drop(connection, table)
                 table.create_bare(connection)
-        whole = [table for table in tables if table.projection.within_stream]
-        others = [table for table in tables if not table.projection.within_stream]
-        if whole:
-            self._fill_whole(whole, upto)
-        with transaction(self._shop.pool) as connection:
-            for table in tables:
+            for table in others:
                 table.add_indexes(connection)
-        self.fold_on(others, 0, upto)
+        learn(self._shop.ledger, upto)
+        with self._filling(whole, upto):
+            self.fold_on(others, 0, upto)
+        with ThreadPoolExecutor(self._processes) as hands:
+            list(hands.map(self._add_indexes, whole))
 
     def fold_on(self, tables: Sequence[RowTable], after: int, upto: int) -> None:
         """Fold the pages after one position up to another into tables, in their order."""
@@ -205,8 +284,9 @@ class Rebuilding:
         self, connection: Connection[Any], tables: Sequence[RowTable], after: int, upto: int
     ) -> int:
         """Fold the next batch within the caller's transaction; return how far it went."""
+        names = CORRECTING.union(FORGETTING_NAMES, *(table.event_names for table in tables))
         pages = self._shop.ledger.recorder.select_notifications(
-            after, BATCH, stop=upto, inclusive_of_start=False
+            after, BATCH, stop=upto, topics=sorted(names), inclusive_of_start=False
         )
         kept = [Kept(page) for page in pages if isinstance(page, StoredPage)]
         batch = Batch(after, kept, self._shop.ledger.awake, Lock())
@@ -219,18 +299,29 @@ class Rebuilding:
             fold_batch(connection, tables, batch, carefully=True)
         return batch.upto if kept else upto
 
-    def _fill_whole(self, tables: Sequence[RowTable], upto: int) -> None:
-        """Part the streams among processes, where there is enough to do; else do it here."""
+    def _add_indexes(self, table: RowTable) -> None:
+        with transaction(self._shop.pool) as connection:
+            table.add_indexes(connection)
+
+    @contextmanager
+    def _filling(self, tables: Sequence[RowTable], upto: int) -> Iterator[None]:
+        """Fill tables stream by stream: meanwhile, where there is enough to do for processes."""
         known = {id(projection) for projection in PROJECTIONS}
-        findable = all(id(table.projection) in known for table in tables)
-        suffix = tables[0].name.removeprefix(tables[0].projection.table)
-        names = tuple(table.projection.name for table in tables)
-        if self._opening and findable and self._processes > 1 and upto >= WORTH_PROCESSES:
-            parts = [Part(names, suffix, upto, n, self._processes) for n in range(self._processes)]
-            with ProcessPoolExecutor(self._processes, mp_context=get_context("spawn")) as hands:
-                list(hands.map(fill_part, [self._opening] * len(parts), parts))
+        findable = tables and all(id(table.projection) in known for table in tables)
+        if self._opening and findable and self._processes > 1 and upto >= self._worth:
+            with self._shop.pool.connection() as connection:
+                parts = parts_of(connection, upto, self._processes)
+            names = tuple(table.projection.name for table in tables)
+            suffix = tables[0].name.removeprefix(tables[0].projection.table)
+            task = Task(names, suffix, upto, parts)
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as foreman:
+                filling = foreman.submit(fill_parted, self._opening, task, self._processes)
+                yield
+                filling.result()
         else:
-            fill_by_stream(self._shop, tables, Part(names, suffix, upto, 0, 1))
+            yield
+            if tables:
+                fill_by_stream(self._shop, tables, upto)
 
 
 def drop(connection: Connection[Any], table: RowTable) -> None:
