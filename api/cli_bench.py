@@ -45,6 +45,9 @@ Rate = Annotated[
 Minutes = Annotated[
     float | None, typer.Option(min=0.0, max=1_440.0, help="Lamanya hari untuk day / of a day.")
 ]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Untuk dibaca program / for a program to read.")
+]
 Kept = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Simpan di berkas ini / keep.")
 ]
@@ -69,9 +72,7 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     streams: Streams = None,
     rate: Rate = None,
     minutes: Minutes = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Untuk dibaca program / for a program to read.")
-    ] = False,
+    as_json: AsJson = False,
     write: Kept = None,
 ) -> None:
     """Ukur Jejak di samping PostgreSQL, pustaka asal, Emmett, dan UmaDB, di mesin ini.
@@ -89,13 +90,8 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     _ensure_known(names, BENCHMARKS)
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
-    chosen: dict[str, Any] = {
-        "runs": runs,
-        "store_events": store_events,
-        "people": people,
-        "rows": rows,
-    }
-    chosen |= {"streams": streams, "rate": rate, "minutes": minutes}
+    chosen: dict[str, Any] = {"runs": runs, "store_events": store_events, "people": people}
+    chosen |= {"rows": rows, "streams": streams, "rate": rate, "minutes": minutes}
     size = "tiny" if tiny else "quick" if quick else "default"
     found = _run_all(names, scale_of(size, **chosen))
     _tell(found, as_json=as_json)
