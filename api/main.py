@@ -1,41 +1,25 @@
 """The composition root: the one module of `api` that meets `infrastructure`."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-from psycopg_pool import ConnectionPool
-from uuid_utils import uuid7
 
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
-from application.access import AccessLedger
-from application.append import Append
-from application.batch_following import BatchFollowing
-from application.clock import Due, GoesOn, Round
-from application.feeds import Feeds
 from application.forgetting import Forgetting
 from application.policies import Policies
-from application.sharing import Sharing
-from application.units import Units
 from domain.record import StreamId
-from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.archive import SealedArchives
-from infrastructure.awaited_keys import AwaitedKeys
 from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
-from infrastructure.database import Database, ensure_up_to_date, open_database
+from infrastructure.database import ensure_up_to_date, open_database
 from infrastructure.evidence import PostgresEvidenceStore
-from infrastructure.feed_reading import PostgresFeeds
-from infrastructure.feed_store import FeedStore
-from infrastructure.feeder import Feeder
-from infrastructure.forgetter import Forgetter
+from infrastructure.feed_news import FeedsElsewhere
+from infrastructure.ground import Ground, new_id, now, open_ground
 from infrastructure.import_keys import KeyedDigests
 from infrastructure.key_opening import open_key_store
 from infrastructure.keyring import Keyring
@@ -43,27 +27,18 @@ from infrastructure.keyring import open_keyring as open_keyring_of
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.log import Log
 from infrastructure.logging import configure_logging
+from infrastructure.projector import Projector, followed, following, projector_of
+from infrastructure.projector_child import ProjectorChild
 from infrastructure.read_models import PostgresReadModels
-from infrastructure.row_table import RowSeals
 from infrastructure.sealer_child import SealerChild
 from infrastructure.settings import Settings
-from infrastructure.ticker import Ticker
 from infrastructure.trouble import Trouble
-from infrastructure.webhook_guard import Guard
-from infrastructure.webhook_post import Post
-from infrastructure.webhook_seals import WebhookSeals
-from infrastructure.webhook_sender import WebhookSender
-from infrastructure.webhook_subscriptions import PostgresWebhooks
-from infrastructure.workshops import open_workshop
 from projections.catalogue import PROJECTIONS, REPORTS
 
 if TYPE_CHECKING:
     from infrastructure.safekeeping import Safekeeping
 
 TOKEN_DAYS: Final = 30
-FOLLOWED_SECONDS: Final = 2.0
-"""How long a look at what is due waits for the read models to have seen what was recorded: less
-than whoever looks may say nothing."""
 TROUBLES: Final = (Trouble,)
 """What may keep the house from opening, each with words that say what to do."""
 
@@ -80,17 +55,6 @@ class House:
     archives: SealedArchives
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """What leaves the house to partners, and the book of whom it was told."""
-
-    access: PostgresAccessLedger
-    feeder: Feeder
-    webhooks: PostgresWebhooks
-    sender: WebhookSender
-    sends: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenLog:
     """The log over a ledger, and nothing else of the house."""
@@ -100,46 +64,62 @@ class OpenLog:
 
 
 @contextmanager
-def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
-    """Open the database, bring it up to date, follow it, and close all of it again."""
+def open_house(
+    chosen: Settings, *, as_guest: bool = False, follows: bool = True
+) -> Iterator[House]:
+    """Open the database, bring it up to date, have it followed, and close all of it again.
+
+    Whoever writes much and reads no read model leaves it to others to follow.
+    """
     configure_logging()
     with ExitStack() as stack:
         database = stack.enter_context(open_database(chosen, as_guest=as_guest))
-        keys = stack.enter_context(open_key_store(database, chosen.data_dir, as_guest=as_guest))
-        pool = stack.enter_context(service_pool(database.service))
-        ledger = stack.enter_context(EventsourcingLedger(pool, keys))
-        read_models = models_of(database, chosen.data_dir, ledger, pool)
-        tokens = Tokens(secret=keys.derive("tokens"), now=now)
-        append = Append(ledger=ledger, new_id=new_id, now=now)
-        evidence = PostgresEvidenceStore(pool, keys, ledger.store)
-        forgetter = stack.enter_context(forgetting(ledger, pool, database, read_models, append))
-        ticker = stack.enter_context(ticking(pool, award_days(append, ledger, read_models)))
-        outgoing = stack.enter_context(telling(chosen, ledger, pool, read_models))
-        services = Services(
-            append=append,
-            ledger=ledger,
-            read_models=read_models,
-            evidence=evidence,
-            forgetting=Forgetting(append, ledger, evidence, forgetter.settle),
-            access=outgoing.access,
-            clock=ticker,
-            feeds=outgoing.feeder.feeds,
-            webhooks=outgoing.webhooks,
-            log=Log(pool),
-            caller_of=tokens,
-            projections={projection.name: projection for projection in PROJECTIONS},
-            reports={report.name: report for report in REPORTS},
-            new_id=new_id,
-            now=now,
-            full=FULL,
-            opaque=KeyedDigests(keys).digest,
-            language=chosen.language,
-        )
+        ground = stack.enter_context(open_ground(database, chosen.data_dir, as_guest=as_guest))
+        within = as_guest or chosen.projector == "within"
+        if follows:
+            stack.enter_context((following if within else followed)(ground))
+        projector = stack.enter_context(projector_of(ground, chosen))
+        tokens = Tokens(secret=ground.ledger.keys.derive("tokens"), now=now)
+        services = services_of(chosen, ground, projector, tokens)
         if not as_guest:
-            begin(services, ticker, outgoing)
+            adopt_policies(services)
+            if within:
+                projector.begin()
+            else:
+                stack.enter_context(FeedsElsewhere(projector.feeder.feeds))
+        if not within and chosen.projector == "apart":
+            stack.enter_context(ProjectorChild(chosen, database)).start()
         sealer = stack.enter_context(SealerChild(chosen, database.dsn))
-        archives = SealedArchives(pool, chosen.data_dir, chosen.witnesses)
-        yield House(services, ledger, read_models, tokens, sealer, archives)
+        archives = SealedArchives(ground.pool, chosen.data_dir, chosen.witnesses)
+        yield House(services, ground.ledger, ground.read_models, tokens, sealer, archives)
+
+
+def services_of(chosen: Settings, ground: Ground, projector: Projector, tokens: Tokens) -> Services:
+    """Return what routes are handed."""
+    ledger, append = ground.ledger, ground.append
+    evidence = PostgresEvidenceStore(ground.pool, ledger.keys, ledger.store)
+    services = Services(
+        append=append,
+        ledger=ledger,
+        read_models=ground.read_models,
+        evidence=evidence,
+        forgetting=Forgetting(append, ledger, evidence, ground.forgetter.settle),
+        access=projector.access,
+        clock=projector.ticker,
+        feeds=projector.feeder.feeds,
+        webhooks=projector.webhooks,
+        log=Log(ground.pool),
+        caller_of=tokens,
+        projections={projection.name: projection for projection in PROJECTIONS},
+        reports={report.name: report for report in REPORTS},
+        new_id=new_id,
+        now=now,
+        full=FULL,
+        opaque=KeyedDigests(ledger.keys).digest,
+        language=chosen.language,
+    )
+    services.following.hints.extend(projector.hints)
+    return services
 
 
 @contextmanager
@@ -156,120 +136,6 @@ def open_log(chosen: Settings) -> Iterator[OpenLog]:
                 sealer=sealer,
                 archives=SealedArchives(pool, chosen.data_dir, chosen.witnesses),
             )
-
-
-def models_of(
-    database: Database, data_dir: Path, ledger: EventsourcingLedger, pool: ConnectionPool
-) -> PostgresReadModels:
-    """Return the read models of a ledger, not yet followed."""
-    seals = RowSeals(ledger.store, ledger.keys, ledger.keys)
-    opening = partial(open_workshop, database, data_dir)
-    return PostgresReadModels(ledger, pool, seals, PROJECTIONS, opening=opening)
-
-
-@contextmanager
-def forgetting(
-    ledger: EventsourcingLedger,
-    pool: ConnectionPool,
-    database: Database,
-    read_models: PostgresReadModels,
-    append: Append,
-) -> Iterator[Forgetter]:
-    """Forget whoever is to be forgotten, and only then have the read models follow the ledger."""
-    ledger.keys.on_forgotten += [append.known.clear, read_models.tail.let_go]
-    with (
-        Forgetter(ledger, pool, database.keys_dsn) as forgetter,
-        following(read_models),
-        AwaitedKeys(ledger, pool, read_models),
-    ):
-        yield forgetter
-
-
-@contextmanager
-def following(read_models: PostgresReadModels) -> Iterator[None]:
-    """Have the read models follow the ledger."""
-    read_models.follower.prepare()
-    read_models.follower.start()
-    try:
-        yield
-    finally:
-        read_models.follower.close()
-
-
-@contextmanager
-def ticking(pool: ConnectionPool, due: Due) -> Iterator[Ticker]:
-    """Give a clock that has not begun yet, and stop it."""
-    with closing(Ticker(pool, due, now, "remisi_batches")) as ticker:
-        yield ticker
-
-
-def feeding(
-    ledger: EventsourcingLedger,
-    pool: ConnectionPool,
-    read_models: PostgresReadModels,
-    clock: Callable[[], datetime],
-) -> Feeder:
-    """Return what feeds partners, and by which they are read; it has not begun yet."""
-    seals = RowSeals(ledger.store, ledger.keys, ledger.keys)
-    sharing = Sharing(ledger, Units(ledger, clock), clock)
-    feeds = PostgresFeeds(pool, sharing, seals, read_models.tail)
-    return Feeder(ledger, pool, read_models, FeedStore(seals, ledger.keys), clock, feeds)
-
-
-def sending(  # noqa: PLR0913, PLR0917  # the parts it is built of
-    allowed: str,
-    ledger: EventsourcingLedger,
-    pool: ConnectionPool,
-    feeds: Feeds,
-    access: AccessLedger,
-    clock: Callable[[], datetime],
-) -> tuple[PostgresWebhooks, WebhookSender]:
-    """Return webhooks, and what sends them; it has not begun yet."""
-    post = Post(Guard(allowed.split(",")))
-    seals = WebhookSeals(ledger.store, ledger.keys)
-    webhooks = PostgresWebhooks(pool, seals, post, clock, new_id)
-    sender = WebhookSender(pool, feeds, access, seals, post, clock)
-    webhooks.changed.append(sender.hint)
-    return webhooks, sender
-
-
-@contextmanager
-def telling(
-    chosen: Settings,
-    ledger: EventsourcingLedger,
-    pool: ConnectionPool,
-    read_models: PostgresReadModels,
-) -> Iterator[Outgoing]:
-    """Give what tells partners, by feed and by webhook, not begun yet; and stop it."""
-    with (
-        PostgresAccessLedger(pool) as access,
-        closing(feeding(ledger, pool, read_models, now)) as feeder,
-    ):
-        allowed = chosen.webhook_allow
-        webhooks, sender = sending(allowed, ledger, pool, feeder.feeds, access, now)
-        with closing(sender):
-            yield Outgoing(access, feeder, webhooks, sender, chosen.webhook_send)
-
-
-def begin(services: Services, ticker: Ticker, outgoing: Outgoing) -> None:
-    """Do what a service does and a guest does not: adopt rules, watch the clock, tell partners."""
-    adopt_policies(services)
-    services.following.hints.append(ticker.hint)
-    ticker.start()
-    outgoing.feeder.start()
-    if outgoing.sends:
-        outgoing.sender.start()
-
-
-def award_days(append: Append, ledger: EventsourcingLedger, read_models: PostgresReadModels) -> Due:
-    """Return what comes due by the clock: cases are brought up to their batches."""
-    following = BatchFollowing(append, ledger, read_models)
-
-    def due(at: datetime, goes_on: GoesOn) -> Round:
-        read_models.wait(ledger.position(), FOLLOWED_SECONDS)
-        return following.follow_due(at, goes_on)
-
-    return due
 
 
 def adopt_policies(services: Services) -> None:
@@ -338,13 +204,3 @@ def settings() -> Settings:
 def issue(tokens: Tokens, caller: Caller, days: int = TOKEN_DAYS) -> str:
     """Return a token that is good for some days."""
     return tokens.issue(caller, now() + timedelta(days=days))
-
-
-def new_id() -> str:
-    """Return a UUIDv7 (RFC 9562): ids of one moment stand together."""
-    return str(uuid7())
-
-
-def now() -> datetime:
-    """Return the instant."""
-    return datetime.now(UTC)

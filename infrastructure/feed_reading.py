@@ -12,11 +12,10 @@ the next answer together: never one that was begun before they asked.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from threading import Condition, Event, Lock
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
@@ -31,6 +30,7 @@ from domain.sharing.scope import Scope, Standing
 from infrastructure.dead_letters import shown
 from infrastructure.feed_audiences import terms_of
 from infrastructure.feed_looking import FEEDS
+from infrastructure.feed_news import FeedNews
 from infrastructure.feed_store import place_of
 from infrastructure.leases import LEASE_SECONDS
 from infrastructure.read_models import PROGRESS
@@ -75,14 +75,12 @@ TOLD: Final = (
     "  LEFT JOIN ledger.event AS l ON l.position = e.position"
     "  WHERE e.audience = %(audience)s AND e.id = %(head)s)"
 )
-HEADS: Final = "SELECT agreement, agency, head FROM feed.audience WHERE agreement = ANY(%s)"
 REACHED: Final = (
     "SELECT p.position >= %s AND NOT EXISTS (SELECT FROM feed.audience WHERE settled IS NULL)"
     " FROM read_model.progress AS p WHERE p.projection = %s"
 )
 NOT_BEGUN: Final = (FEEDS, 0, None, 0, 0.0, None)
 HEAD: Final = "SELECT coalesce(max(position), 0) FROM ledger.event"
-Heard = Callable[[], None]
 
 
 class Stored(NamedTuple):
@@ -126,19 +124,13 @@ class Gate(NamedTuple):
         return self.units.issuperset(row.unit.split()) and self.fields.issuperset(row.fields)
 
 
-class PostgresFeeds:
+class PostgresFeeds(FeedNews):
     """An `application.feeds.Feeds`. For any number of threads."""
 
     def __init__(self, pool: ConnectionPool, sharing: Sharing, seals: RowSeals, tail: Tail) -> None:
-        self._pool, self._sharing, self._seals = pool, sharing, seals
-        self._heads: dict[Audience, int] = {}
-        self._listeners: dict[Audience, list[Heard]] = {}
-        self._door = Lock()
-        self._moved = Condition()
+        super().__init__(pool, tail)
+        self._sharing, self._seals = sharing, seals
         self._together: Together[Told] = Together()
-        tail.on_feeds(self.others_told)
-        self._stale = False
-        self._asking = 0
 
     def after(self, audience: Audience, entry: int, most: int) -> Told:
         """Return the entries after one, at most so many."""
@@ -163,36 +155,17 @@ class PostgresFeeds:
             row = connection.execute(STREAM, values).fetchone()
         return StreamId.of(row[0]) if row else None
 
-    def head(self, audience: Audience) -> int:
-        """Return the id of a feed's last entry, as last heard here."""
-        return self._heads.get(audience, 0)
-
-    def listen(self, audience: Audience, told: Heard) -> Heard:
-        """Have ``told`` called whenever a feed may have grown or changed."""
-        with self._door:
-            known = audience in self._listeners
-            self._listeners.setdefault(audience, []).append(told)
-        with self._moved:
-            self._moved.notify_all()
-        if not known:
-            self.look([audience.agreement])
-        return partial(self._leave, audience, told)
-
     def reached(self, position: int, seconds: float) -> bool:
         """Wait until the feeds have seen a position, and whoever that concerns was looked at."""
         deadline = time.monotonic() + seconds
-        self._ask(1)
-        try:
+        with self.asking():
             while True:
                 with self._pool.connection() as connection:
                     row = connection.execute(REACHED, (position, FEEDS)).fetchone()
                 left = deadline - time.monotonic()
                 if row == (True,) or left <= 0:
                     return row == (True,)
-                with self._moved:
-                    self._moved.wait(min(left, LOOK_SECONDS))
-        finally:
-            self._ask(-1)
+                self.await_news(min(left, LOOK_SECONDS))
 
     def progress(self) -> Progress:
         """Return how far the feeds are, and who is stopped."""
@@ -215,64 +188,6 @@ class PostgresFeeds:
                 for key, at, error, since in letters
             ),
         )
-
-    def news(self, heads: Mapping[Audience, int | None]) -> None:
-        """Hear from the feeder of this process."""
-        with self._door:
-            self._heads |= {one: head for one, head in heads.items() if head is not None}
-            told = [heard for one in heads for heard in self._listeners.get(one, ())]
-        for heard in told:
-            heard()
-        with self._moved:
-            self._moved.notify_all()
-
-    def look(self, agreements: Sequence[str] | None = None) -> None:
-        """Learn how far feeds are that somebody listens to; tell of those that have grown."""
-        wanted = agreements or sorted({one.agreement for one in list(self._listeners)})
-        with self._pool.connection() as connection:
-            rows = connection.execute(HEADS, (wanted,)).fetchall()
-        found = {Audience(agreement=key, agency=agency): head for key, agency, head in rows}
-        self.news({one: head for one, head in found.items() if self._heads.get(one) != head})
-
-    def elsewhere(self) -> None:
-        """Learn what another process told, if it said so: for a thread that may wait."""
-        if self._stale:
-            self._stale = False
-            self.look()
-
-    def others_told(self) -> None:
-        """Hear that another process told something; what it was, `elsewhere` asks."""
-        self._stale = True
-        with self._moved:
-            self._moved.notify_all()
-
-    def _ask(self, more: int) -> None:
-        with self._moved:
-            self._asking += more
-            self._moved.notify_all()
-
-    @property
-    def awaited(self) -> bool:
-        """Say whether anybody here waits for what feeds will tell."""
-        return bool(self._listeners or self._asking)
-
-    def await_asking(self, seconds: float, closing: Event) -> None:
-        """Wait until somebody waits for what feeds will tell; whoever set ``closing`` need not."""
-        with self._moved:
-            self._moved.wait_for(lambda: self.awaited or closing.is_set(), seconds)
-
-    def await_others(self, seconds: float, closing: Event) -> None:
-        """Wait until another process told something; whoever set ``closing`` need not."""
-        with self._moved:
-            self._moved.wait_for(lambda: self._stale or closing.is_set(), seconds)
-
-    def _leave(self, audience: Audience, told: Heard) -> None:
-        with self._door:
-            staying = [one for one in self._listeners.get(audience, ()) if one is not told]
-            if staying:
-                self._listeners[audience] = staying
-            else:
-                self._listeners.pop(audience, None)
 
     def _after(self, audience: Audience, entry: int, most: int) -> Told:
         asked = self._asked(audience, former=True)

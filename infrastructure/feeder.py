@@ -36,10 +36,11 @@ from infrastructure.feed_settling import Settling, closings
 from infrastructure.feed_store import FeedStore
 from infrastructure.leases import Leases, taken
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.messages import FEED_NEWS
 from infrastructure.page_reader import PageReader
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.standing_connection import StandingConnection
-from infrastructure.tail import FEED_NEWS, Batch
+from infrastructure.tail import Batch
 
 RETRY_SECONDS: Final = 0.2
 REST_SECONDS: Final = 0.02

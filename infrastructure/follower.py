@@ -21,10 +21,11 @@ from psycopg_pool import ConnectionPool
 from infrastructure.connections import transaction
 from infrastructure.folding import fold_batch
 from infrastructure.leases import Leases, taken
+from infrastructure.messages import READ_MODELS
 from infrastructure.page_reader import PageReader
 from infrastructure.row_table import RowSeals, RowTable
 from infrastructure.standing_connection import StandingConnection
-from infrastructure.tail import BATCH, READ_MODELS, Batch, Tail
+from infrastructure.tail import BATCH, Batch, Tail
 from projections.kernel import Projection
 
 LOCK: Final = 7316400918
@@ -62,7 +63,7 @@ class Follower:
         self._resting: dict[str, float] = {}
         self._closing = Event()
         self._thread = Thread(target=self._run, name="follower", daemon=True)
-        tail.on_read_models(self._others_moved)
+        tail.on(READ_MODELS, self._others_moved)
 
     def start(self) -> None:
         """Begin to follow."""

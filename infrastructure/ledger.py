@@ -121,6 +121,11 @@ class EventsourcingLedger(Application[str]):
                 self._keep(place, (*known, page))
         return woken
 
+    def go_on(self, pages: Sequence[StoredPage]) -> None:
+        """Let the streams that are kept awake go on by pages, and wake no others."""
+        epoch, kept = self.keys.epoch, self._streams.get
+        self.awake([page for page in pages if kept((epoch, StreamId.of(str(page.originator_id))))])
+
     def at_hand(self, stream: StreamId) -> Sequence[Recorded]:
         """Return a stream as it was read last in this process; raise `NotAtHand`."""
         known = self._streams.get((self.keys.epoch, stream))

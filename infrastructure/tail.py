@@ -5,17 +5,18 @@ ring what comes after it. Whoever has fallen out of the ring reads by itself unt
 so that a slow one costs neither memory nor the others' time. A page is woken when the first
 follower asks for it, and once.
 
-Nothing is missed for lack of a message: the ledger is asked every `POLL_SECONDS`. That it is asked
-sooner is what the messages are for: `Tail.hint` within the process, and NOTIFY between processes,
-sent from here after the commit and never by the writer, whose commit would wait in its line.
+Nothing is missed for lack of a message: the ledger is asked every `POLL_SECONDS`, and sooner when
+`Tail.hint` says so within the process, and NOTIFY between processes: sent from here after the
+commit and never by the writer, whose commit would wait in its line.
 """
 
 import selectors
 import socket
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from itertools import chain
 from threading import Condition, Event, RLock, Thread
 from time import monotonic
 from typing import Any, Final
@@ -27,6 +28,7 @@ from psycopg_pool import ConnectionPool
 
 from domain.record import Recorded
 from infrastructure.dead_letters import is_ours
+from infrastructure.messages import CHANNELS, LEDGER
 from infrastructure.page_reader import PageReader, StoredPage
 from infrastructure.standing_connection import StandingConnection
 
@@ -36,12 +38,11 @@ RING_PAGES: Final = 2_000
 RING_BYTES: Final = 8 * 2**20
 """Bytes of the pages asleep; awake they take several times as much."""
 POLL_SECONDS: Final = 0.25
+GATHER_SECONDS: Final = 0.02
+"""Between two readings, while nobody waits: a batch costs 1.2 ms and more, however small it is."""
 RETRY_SECONDS: Final = 0.2
 TELL_SECONDS: Final = 0.02
 """At most one message in this time, however much was written."""
-LEDGER: Final = "jejak_ledger"
-READ_MODELS: Final = "jejak_read_models"
-FEED_NEWS: Final = "jejak_feeds"
 
 log = structlog.get_logger()
 
@@ -125,15 +126,14 @@ class Tail:
         self._wake_pages, self._waking = wake, RLock()
         self._forgettings = 0
         self._ring: deque[Kept] = deque()
-        self._bytes = 0
-        self._head = 0
+        self._bytes = self._head = 0
         self._grown = Condition()
         self._bell: tuple[socket.socket, socket.socket] | None = None
         self._untold: set[str] = set()
-        self._told_at = 0.0
-        self._hinted = False
+        self._told_at = self._read_at = 0.0
+        self._hinted, self._hurried = False, 0
         self.pid: int | None = None
-        self._listeners: dict[str, list[Callable[[], None]]] = {READ_MODELS: [], FEED_NEWS: []}
+        self._listeners: dict[str, list[Callable[[], None]]] = {one: [] for one in CHANNELS}
         self._closing = Event()
         self._thread = Thread(target=self._run, name="tail", daemon=True)
 
@@ -175,23 +175,33 @@ class Tail:
         return self._closing.is_set()
 
     def hint(self) -> None:
-        """Say that this process has committed pages: they are read at once, and others told."""
-        self._hinted = True
+        """Say that this process has committed pages: they are read, and other processes told."""
+        if not self._hinted:
+            self._hinted = True
+            self._ring_bell()
         self.tell(LEDGER)
 
     def tell(self, channel: str) -> None:
         """Have the other processes told, soon and once for all that was said in the meantime."""
-        if not self._closing.is_set():
+        if channel not in self._untold and not self._closing.is_set():
             self._untold.add(channel)
             self._ring_bell()
 
-    def on_read_models(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` when another process says that its projections moved on."""
-        self._listeners[READ_MODELS].append(listener)
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Have pages read at once: somebody waits for what they lead to."""
+        with self._grown:
+            self._hurried += 1
+        self._ring_bell()
+        try:
+            yield
+        finally:
+            with self._grown:
+                self._hurried -= 1
 
-    def on_feeds(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` when another process says that feeds have grown or changed."""
-        self._listeners[FEED_NEWS].append(listener)
+    def on(self, channel: str, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when another process says so, or may have while it was not heard."""
+        self._listeners[channel].append(listener)
 
     def after(self, position: int, *, most: int = BATCH, reader: PageReader | None = None) -> Batch:
         """Return the next pages after a position: out of the ring, or read by the caller itself.
@@ -256,7 +266,8 @@ class Tail:
                     self._listen(connection)
                     away = False
                     while not self._closing.is_set():
-                        self._read_all()
+                        if self._reading_due() <= 0:
+                            self._read_all()
                         self._say(connection)
                         self._await(connection)
             except Exception as error:  # noqa: BLE001  # the reader must not end while we serve
@@ -267,15 +278,17 @@ class Tail:
 
     def _listen(self, connection: Connection[Any]) -> None:
         connection.add_notify_handler(self._heard)
-        for channel in (LEDGER, READ_MODELS, FEED_NEWS):
+        for channel in CHANNELS:
             connection.execute(f"LISTEN {channel}".encode())
         self.pid = connection.info.backend_pid
+        self._read_at = 0.0
         if not (self._ring and self._still_there()):
             with self._grown:
                 self._ring.clear()
-                self._bytes = 0
-                self._head = self._own_reader.max_notification_id() or 0
+                self._bytes, self._head = 0, self._own_reader.max_notification_id() or 0
                 self._grown.notify_all()
+        for listener in chain.from_iterable(self._listeners.values()):
+            listener()  # what was said before is not heard any more
 
     def _still_there(self) -> bool:
         """Say whether the ring's newest page is in the ledger: after a fail-over it may not be.
@@ -288,7 +301,7 @@ class Tail:
 
     def _read_all(self) -> None:
         """Read until there is nothing more."""
-        self._hinted = False
+        self._hinted, self._read_at = False, monotonic()
         while not self._closing.is_set():
             pages = self._own_reader.select_notifications(
                 self._head, BATCH, inclusive_of_start=False
@@ -313,7 +326,7 @@ class Tail:
 
     def _say(self, connection: Connection[Any]) -> None:
         """Tell the other processes what is to be told by now."""
-        if self._untold and self._due() <= 0:
+        if self._telling_due() <= 0:
             said = list(self._untold)
             self._untold.difference_update(said)  # before it is said: what comes now is said again
             self._told_at = monotonic()
@@ -321,20 +334,24 @@ class Tail:
                 "SELECT pg_notify(channel, '') FROM unnest(%s::text[]) AS channel", (said,)
             )
 
-    def _due(self) -> float:
-        return self._told_at + TELL_SECONDS - monotonic()
+    def _reading_due(self) -> float:
+        """Return the seconds until the ledger is asked again."""
+        if self._hinted and self._hurried:
+            return 0.0
+        return self._read_at + (GATHER_SECONDS if self._hinted else POLL_SECONDS) - monotonic()
+
+    def _telling_due(self) -> float:
+        return self._told_at + TELL_SECONDS - monotonic() if self._untold else POLL_SECONDS
 
     def _await(self, connection: Connection[Any]) -> None:
         """Sleep until somebody says something, or it is time to look."""
-        if self._hinted:
-            return
-        seconds = min(POLL_SECONDS, max(self._due(), 0.0)) if self._untold else POLL_SECONDS
+        seconds = min(self._reading_due(), self._telling_due())
         bell = self._bell[1] if self._bell else None
         with selectors.DefaultSelector() as ears:
             ears.register(connection, selectors.EVENT_READ)
             if bell:
                 ears.register(bell, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _ in ears.select(seconds)]
+            ready = [key.fileobj for key, _ in ears.select(max(seconds, 0.0))]
         if bell in ready and bell:
             bell.recv(4096)
         if connection in ready:

@@ -12,7 +12,6 @@ from correcting_desk import Desk, admitted, new_id, opened, registered
 from mined_store import own_database
 from scenario import on
 
-from api.main import feeding
 from application.feeds import Audience
 from domain.activity import ActivityJoined, ActivityKind
 from domain.agreement import (
@@ -29,6 +28,7 @@ from domain.registry import AgencyKind, AgencyNamed, UnitKind, UnitNamed
 from infrastructure.connections import service_pool, transaction
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
+from infrastructure.projector import feeding
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from projections.referrals import REFERRALS

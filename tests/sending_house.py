@@ -9,11 +9,11 @@ import psycopg
 from feeding_house import LIBRARY, MEDAN, FeedingHouse, audience
 from mined_store import own_database
 
-from api.main import sending
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.connections import service_pool, transaction
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
+from infrastructure.projector import sending
 from infrastructure.webhook_courier import Lost, Onward, Rest
 
 ANYWHERE = "127.0.0.1:*"

@@ -10,11 +10,11 @@ from datetime import timedelta
 from feeding_house import NOON
 from sending_house import ANYWHERE, SendingHouse
 
-from api.main import sending
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
+from infrastructure.projector import sending
 
 CONNINFO, SINCE = sys.argv[1], float(sys.argv[2])
 HASTE = 100

@@ -15,7 +15,6 @@ from uuid_utils import uuid7
 
 from api.app import create_app
 from api.dependencies import Services
-from api.main import award_days, feeding, sending
 from api.pages.counting import Counts
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
@@ -30,6 +29,7 @@ from infrastructure.import_keys import KeyedDigests
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.log import Log
 from infrastructure.master_key import MasterKey
+from infrastructure.projector import award_days, feeding, sending
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from infrastructure.ticker import Ticker

@@ -20,7 +20,6 @@ from feeding_house import (
 from forgetting_house import GROUNDS, released
 from scenario import on
 
-from api.main import feeding
 from application.feeds import Unready
 from application.forgetting import Decision, Forgetting
 from application.sharing import NoSuchScope
@@ -39,6 +38,7 @@ from domain.sharing.scope import TAIL
 from infrastructure import feed_reading, feed_settling
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.forgetter import Forgetter
+from infrastructure.projector import feeding
 
 UPSERT, WITHDRAWN = "upsert", "withdrawn"
 LAST = date(2026, 6, 30)

@@ -12,6 +12,7 @@ from psycopg import OperationalError
 
 from domain.conduct import ConductAssessed, DisciplineBegan
 from infrastructure import tail as tailing
+from infrastructure.messages import READ_MODELS
 from infrastructure.tail import Tail, contiguous
 
 NEVER = 600.0
@@ -108,8 +109,8 @@ def test_other_processes_hear_once_that_read_models_moved(ledger, pool, monkeypa
     monkeypatch.setattr(tailing, "POLL_SECONDS", NEVER)
     heard = Event()
     with following(ledger, pool) as here, following(ledger, pool) as there:
-        there.on_read_models(heard.set)
-        here.tell(tailing.READ_MODELS)
+        there.on(READ_MODELS, heard.set)
+        here.tell(READ_MODELS)
         assert heard.wait(10)
 
 
