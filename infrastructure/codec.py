@@ -205,12 +205,16 @@ class PageCodec:
         )
 
     def recorded(self, pages: Sequence[Asleep]) -> list[Recorded]:
-        """Return stored pages in their places in the ledger; raise `Unreadable`."""
+        """Return stored pages in their places in the ledger; raise `Unreadable`.
+
+        A long stream has few keys, and they are told in its first pages; where more are to be
+        fetched after these, all are, for which the pages that follow are parsed twice.
+        """
         woken: list[Recorded] = []
         for begin in range(0, len(pages), PARSED):
             some = pages[begin : begin + PARSED]
             parsed = [orjson.loads(page.state) for page in some]
-            ahead = partial(_keys_after, pages, begin + PARSED)
+            ahead = partial(_keys_after, pages, begin + PARSED) if begin else dict
             keys = self._keys.by_id(_keys_in(parsed), ahead)
             woken += map(placed, map(self._awake, parsed, repeat(keys)), some)
         return woken

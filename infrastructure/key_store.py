@@ -300,16 +300,18 @@ class KeyStore:
         self, unread: Sequence[str], wanted: Mapping[str, str]
     ) -> dict[str, SubjectKey | None]:
         """Read keys; a page says whose they are, but only the key store says which are gone."""
-        subjects = [wanted[key_id] for key_id in unread]
+        gone: set[str] = set()
         with keeping(self.pool) as connection:
             rows = connection.execute(BY_ID.encode(), (unread,)).fetchall()
-            found = connection.execute(GONE.encode(), (unread, subjects)).fetchall()
-        here, gone = {row[0] for row in rows}, {key_id for (key_id,) in found}
-        if missing := set(unread) - here - gone:
+            here = {row[0] for row in rows}
+            if others := [key_id for key_id in unread if key_id not in here]:
+                asked = (others, [wanted[key_id] for key_id in others])
+                gone = {key_id for (key_id,) in connection.execute(GONE.encode(), asked)}
+        if missing := set(others) - gone:
             raise KeyMissing(", ".join(sorted(missing)))
         if not all(self.forgot(wanted[key_id]) for key_id in gone):
             self.refresh()
-        self._destroyed |= {(key_id, wanted[key_id]) for key_id in gone - here}
+        self._destroyed |= {(key_id, wanted[key_id]) for key_id in gone}
         return {key.key_id: key for key in self._open(rows).values()}
 
     def _made(self, owners: list[Owner]) -> Mapping[Owner, SubjectKey]:
