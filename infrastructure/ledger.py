@@ -3,6 +3,8 @@
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 import orjson
@@ -114,11 +116,13 @@ class EventsourcingLedger(Application[str]):
         """Wake pages, and let the streams that are kept awake go on by those that follow."""
         epoch = self.keys.epoch
         woken = self._wake(pages)
-        for page in woken:
-            place = epoch, page.stream
-            known = self._streams.get(place)
-            if known and known[-1].hash == page.prev_hash:
-                self._keep(place, (*known, page))
+        for stream, some in groupby(woken, key=attrgetter("stream")):
+            place = epoch, stream
+            if known := self._streams.get(place):
+                for page in some:
+                    if known[-1].hash == page.prev_hash:
+                        known = (*known, page)
+                        self._keep(place, known)
         return woken
 
     def go_on(self, pages: Sequence[StoredPage]) -> None:
@@ -206,7 +210,8 @@ class EventsourcingLedger(Application[str]):
     ) -> Receipt:
         """Write all drafts and the answer to the command, or nothing."""
         heard = self.forgettings.heard  # before any key is taken
-        answer = self._answer(actor, command, drafts, heads)
+        versions = _versions(drafts, heads)
+        answer = self._answer(actor, command, drafts, versions)
         try:
             positions = self.pages.put(drafts, heads=heads, answer=answer, heard=heard)
         except ForgottenSince as error:
@@ -217,7 +222,7 @@ class EventsourcingLedger(Application[str]):
             raise
         except MovedOn as error:
             raise Conflict(StreamId.of(str(error))) from error
-        return _receipt(drafts, positions, heads)
+        return _receipt(drafts, positions, versions)
 
     async def submit(
         self,
@@ -230,36 +235,43 @@ class EventsourcingLedger(Application[str]):
         """Write as `append` does, where every key is opened already."""
         heard = self.forgettings.heard  # before any key is taken
         pages = self.prompt_pages.after(heads, drafts)
-        answer = self._answer(actor, command, drafts, heads)
+        versions = _versions(drafts, heads)
+        answer = self._answer(actor, command, drafts, versions)
         try:
             positions = await self._page_recorder.submit(pages, stored(heads), answer, heard)
         except (AnsweredAlready, ForgottenSince) as error:  # by another writer: that is to be read
             raise NotAtHand from error
         except MovedOn as error:
             raise Conflict(StreamId.of(str(error))) from error
-        return _receipt(drafts, positions, heads)
+        return _receipt(drafts, positions, versions)
 
     def _answer(
         self,
         actor: str,
         command: Command | None,
         drafts: Sequence[Draft],
-        heads: Mapping[StreamId, Head],
+        versions: Mapping[StreamId, int],
     ) -> StoredAnswer | None:
         if command is None:
             return None
-        unplaced = _receipt(drafts, [0] * len(drafts), heads)
-        return StoredAnswer(actor, command.key, self._digest(command), _as_json(unplaced))
+        unplaced = _unplaced(drafts, versions)
+        return StoredAnswer(actor, command.key, self._digest(command), unplaced)
 
     def _digest(self, command: Command) -> bytes:
         return hmac.digest(self._digest_key, command.body, "sha256")
 
 
-def _receipt(
-    drafts: Sequence[Draft], positions: Sequence[int], heads: Mapping[StreamId, Head]
-) -> Receipt:
+def _versions(drafts: Sequence[Draft], heads: Mapping[StreamId, Head]) -> dict[StreamId, int]:
+    """Return where each stream stands once the drafts are written."""
     versions = {stream: head.version for stream, head in heads.items()}
-    versions |= {draft.stream: draft.version for draft in drafts}
+    for draft in drafts:
+        versions[draft.stream] = draft.version
+    return versions
+
+
+def _receipt(
+    drafts: Sequence[Draft], positions: Sequence[int], versions: Mapping[StreamId, int]
+) -> Receipt:
     written = tuple(
         Written(
             event_id=draft.event_id,
@@ -275,14 +287,11 @@ def _receipt(
     )
 
 
-def _as_json(receipt: Receipt) -> str:
-    """Return a receipt without positions: the database says which was the ``first``."""
-    return orjson.dumps(
-        {
-            "written": [[w.event_id, w.name, str(w.stream), w.version] for w in receipt.written],
-            "versions": {str(stream): version for stream, version in receipt.versions.items()},
-        }
-    ).decode()
+def _unplaced(drafts: Sequence[Draft], versions: Mapping[StreamId, int]) -> str:
+    """Return a receipt as JSON, without positions: the database says which was the ``first``."""
+    written = [(one.event_id, one.event.stored_as, str(one.stream), one.version) for one in drafts]
+    named = {str(stream): version for stream, version in versions.items()}
+    return orjson.dumps({"written": written, "versions": named}).decode()
 
 
 def _receipt_from(answer: dict[str, Any]) -> Receipt:

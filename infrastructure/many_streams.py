@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby, islice
+from operator import attrgetter
 from typing import Final
 
 from domain.record import Recorded, StreamId
@@ -26,7 +27,7 @@ def many_streams(
         asleep = reader.select_streams([str(stream) for stream in part], wanted, upto)
         found = {
             stream: tuple(pages)
-            for stream, pages in groupby(wake(asleep), key=lambda page: str(page.stream))
+            for stream, pages in groupby(wake(asleep), key=attrgetter("stream"))
         }
         for stream in part:
-            yield stream, found.get(str(stream), ())
+            yield stream, found.get(stream, ())
