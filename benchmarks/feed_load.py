@@ -116,6 +116,7 @@ class Audience:
     cases: list[tuple[str, int]]
     readers: list[Reader] = field(default_factory=list)
     sent: dict[int, float] = field(default_factory=dict)
+    answered: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -151,7 +152,9 @@ class Load:
         for reader in everybody:
             reader.transport.abort()
         waits = [wait for one in self.audiences for wait in waited(one)]
+        late = [wait for one in self.audiences for wait in came_late(one)]
         return summary(waits, elapsed) | {
+            "late": summary(late, elapsed),
             "done": appends,
             "wrote": appends / wrote,
             "took": summary(self.took, wrote)["p50"],
@@ -203,7 +206,8 @@ class Load:
         path = f"/v1/cases/{key}/events"
         sent = audience.sent[number] = perf_counter()
         await self._ask(head_of("POST", path, headers, len(body)) + body, CREATED, connection)
-        self.took.append(perf_counter() - sent)
+        audience.answered[number] = perf_counter()
+        self.took.append(audience.answered[number] - sent)
         audience.cases[place] = (key, version + 1)
 
     async def _ask(
@@ -254,6 +258,17 @@ def waited(audience: Audience) -> Iterator[float]:
             raise WorkerFailed("a stream has other entries than the first of its feed")
         for entry, at in reader.came.items():
             yield at - audience.sent[numbers[entry]]
+
+
+def came_late(audience: Audience) -> Iterator[float]:
+    """Yield how long each entry took to each stream, from when its append was answered.
+
+    None where it was there before the answer.
+    """
+    numbers = audience.readers[0].numbers
+    for reader in audience.readers:
+        for entry, at in reader.came.items():
+            yield max(at - audience.answered[numbers[entry]], 0.0)
 
 
 async def load(job: dict[str, Any]) -> dict[str, Any]:
