@@ -19,6 +19,7 @@ from uuid_utils import uuid7
 
 from application.ledger import NotAtHand
 from domain.kernel import SubjectForgotten
+from infrastructure.columns import Column, ColumnDumper, bytea, column, integer, text, uuid
 from infrastructure.master_key import LENGTH, MasterKey
 from infrastructure.sealing import KeyMissing, Owner, SubjectKey, Wanted
 from infrastructure.tombstones import Destruction, TombstoneFile
@@ -40,13 +41,15 @@ GONE: Final = (
     " JOIN keys.tombstone AS t USING (subject)"
     " WHERE asked.key_id = ANY(t.key_ids) OR t.key_ids = '{}'"
 )
+KEY: Final = ("uuid", "text", "text", "int4", "bytea")
+"""The kinds of the columns of a key. Of one that was made just now only the id is told."""
 MAKE: Final = SQL(
     "WITH made AS (INSERT INTO keys.sealing_key"
     " (key_id, subject, data_class, generation, wrapped)"
-    " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::bytea[])"
-    " ON CONFLICT (subject, data_class) DO NOTHING"
-    " RETURNING {0}) SELECT * FROM made UNION ALL {1}"
-).format(SQL(COLUMNS), SQL(FIND))
+    " SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::int[], %b::bytea[])"
+    " ON CONFLICT (subject, data_class) DO NOTHING RETURNING key_id::text)"
+    " SELECT key_id, NULL, NULL, NULL, NULL FROM made UNION ALL {0}"
+).format(SQL(FIND))
 DESTROY: Final = (
     "WITH gone AS (DELETE FROM keys.sealing_key WHERE subject = ANY(%s) RETURNING subject, key_id)"
     " INSERT INTO keys.tombstone (subject, event_id, stream, told, key_ids)"
@@ -322,23 +325,37 @@ class KeyStore:
             return self._make(owners)
 
     def _make(self, owners: list[Owner]) -> Mapping[Owner, SubjectKey]:
-        rows = []
-        for subject, data_class in owners:
-            key_id = str(uuid7())
-            rows.append((key_id, subject, data_class, *self.wrapping.wrap(urandom(LENGTH), key_id)))
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        drawn = {owner: SubjectKey(str(uuid7()), urandom(LENGTH)) for owner in owners}
+        cells = zip(*(self._cells(owner, key) for owner, key in drawn.items()), strict=True)
+        columns = [column(kind, one) for kind, one in zip(KEY, cells, strict=True)]
         with keeping(self.pool) as connection:
-            stored = connection.execute(MAKE, [*columns, *columns[1:3]]).fetchall()
-            there = {(row[1], row[2]) for row in stored}
-            if missing := [owner for owner in owners if owner not in there]:
+            connection.adapters.register_dumper(Column, ColumnDumper)
+            stored = connection.execute(MAKE, [*columns, *columns[1:3]], binary=True).fetchall()
+            ours = {row[0] for row in stored if row[1] is None}
+            there = [row for row in stored if row[1] is not None]
+            known = {(row[1], row[2]) for row in there}
+            missing = [
+                one for one, key in drawn.items() if key.key_id not in ours and one not in known
+            ]
+            if missing:
                 # Somebody else made them in the meantime, out of this statement's sight.
-                subjects = [list(column) for column in zip(*missing, strict=True)]
-                stored += connection.execute(FIND.encode(), subjects).fetchall()
-        made = self._open(stored)
+                subjects = [list(one) for one in zip(*missing, strict=True)]
+                there += connection.execute(FIND.encode(), subjects).fetchall()
+        made = {
+            owner: key
+            for owner, key in drawn.items()
+            if key.key_id in ours and self.opened.keep(owner, key)
+        }
+        made |= self._open(there)
         if made.keys() != set(owners):
             self.refresh()  # forgotten by another process, which this one had not heard of
             raise SubjectForgotten
         return made
+
+    def _cells(self, owner: Owner, key: SubjectKey) -> tuple[bytes, ...]:
+        generation, wrapped = self.wrapping.wrap(key.secret, key.key_id)
+        subject, data_class = map(text, owner)
+        return uuid(key.key_id), subject, data_class, integer(generation), bytea(wrapped)
 
     def _open(self, rows: Iterable[tuple[Any, ...]]) -> dict[Owner, SubjectKey]:
         opened = {}
