@@ -1,25 +1,23 @@
 """``jejak import``: rows of a file, checked as a whole and then recorded, with a report by row."""
 
+import gc
 import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
 from api.import_report import COLUMNS, Report, in_words
 from api.telling import bar, fail, told
-from application.importing import Fate, Import, Row
-from application.ledger import Conflict, OutcomeUnknown
+from application.import_writing import Writing
+from application.importing import Import, Outcome
 from domain.fields import REF
 from domain.kernel import Words
 from domain.record import Actor
-
-if TYPE_CHECKING:
-    from api.main import House
 
 EXAMPLES: Final = (
     "Contoh / examples: `jejak import warga.xlsx --check`, "
@@ -94,7 +92,7 @@ def import_file(  # noqa: PLR0913  # one parameter per option
     Record the rows of a file: all are checked first, and running it again adds nothing twice.
     See docs/import.md.
     """
-    from api.main import open_house, settings  # noqa: PLC0415  # --help stays quick
+    from api.main import CUT_OFF, open_import, settings  # noqa: PLC0415  # --help stays quick
     from api.tables import BrokenFile, format_of  # noqa: PLC0415
 
     for name, said in (("--unit", unit), ("--by", by), ("--purpose", purpose)):
@@ -106,8 +104,8 @@ def import_file(  # noqa: PLR0913  # one parameter per option
     actor = Actor(id="import", role="operator", unit=unit, agency=None, on_behalf_of=by)
     try:
         form = format_of(file, kind.value if kind else None)
-        with told(), open_house(chosen, as_guest=True) as house, _unbroken(house, tongue):
-            shared = _shared(house, actor, purpose)
+        opened = open_import(chosen, actor, purpose)
+        with told(), opened as shared, _unbroken(CUT_OFF, tongue), _settled():
             done = imported(shared, file, form, check=check, partial=partial, tongue=tongue)
     except BrokenFile as broken:
         _say_broken(broken.code, broken.because, tongue, as_json=as_json)
@@ -122,53 +120,44 @@ def imported(  # noqa: PLR0913  # what to do, and how to tell
     from api.import_rows import opened_rows  # noqa: PLC0415  # --help stays quick
 
     report = Report(tongue, written=False)
-    ready: list[tuple[Fate, Row]] = []
+    ready: list[Outcome] = []
     with bar(passing=True) as progress:
         with opened_rows(file, form, shared.keys) as rows:
-            run = shared.check()
-            for row in progress.track(rows, total=None, description=CHECKING[tongue]):
-                outcome = run(row)
+            outcomes = shared.check().outcomes(rows)
+            for outcome in progress.track(outcomes, total=None, description=CHECKING[tongue]):
                 report.note(outcome)
-                if outcome.ready:
-                    ready.append((outcome.fate, outcome.ready))
+                if outcome.decided:
+                    ready.append(outcome)
         if check or (report.bad and not partial):
             return report
         report.written = True
-        run = shared.write()
-        for fate, row in progress.track(ready, description=WRITING[tongue]):
-            report.forget(fate)
-            report.note(run.record(row))
+        written = zip(ready, Writing(shared)(ready), strict=True)
+        for before, outcome in progress.track(written, len(ready), description=WRITING[tongue]):
+            report.forget(before.fate)
+            report.note(outcome)
     return report
 
 
-def _shared(house: "House", actor: Actor, purpose: str) -> Import:
-    from api.main import import_keys_of  # noqa: PLC0415  # --help stays quick
-
-    services = house.services
-    return Import(
-        ledger=services.ledger,
-        keys=import_keys_of(house),
-        new_id=services.new_id,
-        now=services.now,
-        actor=actor,
-        purpose=purpose,
-        correlation_id=services.new_id(),
-    )
-
-
 @contextmanager
-def _unbroken(house: "House", tongue: int) -> Iterator[None]:
+def _unbroken(cut_off: tuple[type[Exception], ...], tongue: int) -> Iterator[None]:
     """Say what to do where the store went away, or may or may not have kept a row."""
     try:
         yield
-    except (OutcomeUnknown, Conflict) as unknown:
-        _fail_unknown(unknown, tongue)
-    except house.services.full as full:
-        _fail_unknown(full, tongue)
+    except cut_off as unknown:
+        fail(f"{UNKNOWN_OUTCOME[tongue]} ({type(unknown).__name__})")
 
 
-def _fail_unknown(cause: Exception, tongue: int) -> NoReturn:
-    fail(f"{UNKNOWN_OUTCOME[tongue]} ({type(cause).__name__})")
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Keep what is loaded out of the garbage collector's way: a file makes objects by the million.
+
+    To go through all modules again and again took a third of the time of a check.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _ensure_code(option: str, said: str | None) -> None:

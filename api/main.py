@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 from api.dependencies import Services
 from api.tokens import Caller, Tokens
 from application.forgetting import Forgetting
+from application.importing import Import
+from application.ledger import Conflict, OutcomeUnknown
 from application.policies import Policies
-from domain.record import StreamId
+from domain.record import Actor, StreamId
 from infrastructure.archive import SealedArchives
 from infrastructure.codec import canonical
 from infrastructure.connections import FULL, service_pool
@@ -21,6 +23,7 @@ from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.feed_news import FeedsElsewhere
 from infrastructure.ground import Ground, new_id, now, open_ground
 from infrastructure.import_keys import KeyedDigests
+from infrastructure.in_turn import InTurn
 from infrastructure.key_opening import open_key_store
 from infrastructure.keyring import Keyring
 from infrastructure.keyring import open_keyring as open_keyring_of
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 TOKEN_DAYS: Final = 30
 TROUBLES: Final = (Trouble,)
 """What may keep the house from opening, each with words that say what to do."""
+CUT_OFF: Final = (OutcomeUnknown, Conflict, *FULL)
+"""By which a ledger says, to whoever wrote much, that not all of it is written or known to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +69,14 @@ class OpenLog:
 
 
 @contextmanager
-def open_house(
-    chosen: Settings, *, as_guest: bool = False, follows: bool = True
-) -> Iterator[House]:
-    """Open the database, bring it up to date, have it followed, and close all of it again.
-
-    Whoever writes much and reads no read model leaves it to others to follow.
-    """
+def open_house(chosen: Settings, *, as_guest: bool = False) -> Iterator[House]:
+    """Open the database, bring it up to date, have it followed, and close all of it again."""
     configure_logging()
     with ExitStack() as stack:
         database = stack.enter_context(open_database(chosen, as_guest=as_guest))
         ground = stack.enter_context(open_ground(database, chosen.data_dir, as_guest=as_guest))
         within = as_guest or chosen.projector == "within"
-        if follows:
-            stack.enter_context((following if within else followed)(ground))
+        stack.enter_context((following if within else followed)(ground))
         projector = stack.enter_context(projector_of(ground, chosen))
         tokens = Tokens(secret=ground.ledger.keys.derive("tokens"), now=now)
         services = services_of(chosen, ground, projector, tokens)
@@ -182,9 +181,27 @@ def knows_agency(chosen: Settings, agency: str) -> bool:
         return bool(ledger.read(StreamId(kind="registry", key=f"agency/{agency}")))
 
 
-def import_keys_of(house: House) -> KeyedDigests:
-    """Return what gives rows of a file, and keys of somebody's own, their ids."""
-    return KeyedDigests(house.ledger.keys)
+@contextmanager
+def open_import(chosen: Settings, actor: Actor, purpose: str) -> Iterator[Import]:
+    """Open a ledger for rows of a file. Its read models are left to others to follow.
+
+    To follow them here would take longer than to write.
+    """
+    configure_logging()
+    with (
+        open_database(chosen, as_guest=True) as database,
+        open_ground(database, chosen.data_dir, as_guest=True) as ground,
+    ):
+        yield Import(
+            ledger=ground.ledger,
+            in_turn=InTurn(ground.ledger),
+            keys=KeyedDigests(ground.ledger.keys),
+            new_id=new_id,
+            now=now,
+            actor=actor,
+            purpose=purpose,
+            correlation_id=new_id(),
+        )
 
 
 def safekeeping(chosen: Settings) -> "Safekeeping":

@@ -1,32 +1,38 @@
 """Rows of a file, recorded on the path of every other proposal: each row whole, or not at all.
 
-A row is first tried on a `Rehearsal`, a ledger that remembers what would be written and writes
-nothing, so that a check decides exactly as the writing will. A bad row never stops the rows of
+A row is decided on a `Rehearsal`, a ledger that remembers what would be written and writes nothing:
+what was checked is what `application.import_writing` then writes. A bad row never stops the rows of
 other streams; what follows it in its own streams is not tried, since it may rest on it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from itertools import chain, islice
 from typing import Final, Protocol
 
 from application.append import Append, Proposal, Request
+from application.holidays import Book
+from application.in_turn import Decided, InTurn
 from application.jurisdiction import of_opening
-from application.ledger import BEGINNING, Command, Head, Ledger, Receipt, Written
+from application.ledger import Command
 from application.people import WHEREVER
 from application.references import References
+from application.rehearsal import Rehearsal
 from application.standing import standing
 from application.units import Units
 from application.zones import Zones
 from domain.catalogue import PERSON
 from domain.holiday import HolidayFixed
 from domain.kernel import Event, Refused, Value, Words, ensure
-from domain.record import Actor, Draft, Recorded, StreamId
+from domain.record import Actor, StreamId
 from domain.registry import AgencyNamed, UnitNamed, UserNamed, key_of
 from domain.time import Effective, Zone
 
 KEY_PREFIX: Final = "import/"
+TOGETHER: Final = 200
+"""Rows whose streams are read in one go."""
 
 
 class ImportKeys(Protocol):
@@ -81,21 +87,27 @@ class Fate(Enum):
 class Outcome(Value):
     """What became of one row. ``cause`` is the earlier row that it repeats, or waits for in vain.
 
-    ``ready`` is the row as it is to be written, its zone decided; `None` where it is not to be.
+    ``decided`` is what the row leads to, be it nothing new; `None` where it is not to be written.
     """
 
-    number: int
+    row: Row
     fate: Fate
     faults: tuple[Fault, ...]
     cause: int | None
-    ready: Row | None
+    decided: Decided | None
+
+    @property
+    def number(self) -> int:
+        """Return where in the file the row stands."""
+        return self.row.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """What all rows of one run share: the ledger, who signs, and for what."""
+    """What all rows of one run share: the ledger, what writes to it, who signs, and for what."""
 
-    ledger: Ledger
+    ledger: Book
+    in_turn: InTurn
     keys: ImportKeys
     new_id: Callable[[], str]
     now: Callable[[], datetime]
@@ -107,79 +119,13 @@ class Import:
         """Return a run that decides every row on the ledger and the rows before it."""
         return Run(self, Rehearsal(self.ledger, self.now))
 
-    def write(self) -> "Run":
-        """Return a run that records rows which were found ready."""
-        return Run(self, self.ledger)
-
-
-class Rehearsal:
-    """A `Ledger` on which everything can be tried: it reads the real one and writes to nowhere."""
-
-    def __init__(self, ledger: Ledger, now: Callable[[], datetime]) -> None:
-        self._ledger, self._now = ledger, now
-        self._pages: dict[StreamId, list[Recorded]] = {}
-
-    def read(self, stream: StreamId) -> Sequence[Recorded]:
-        """Return what is recorded, and what would be."""
-        if stream not in self._pages:
-            self._pages[stream] = list(self._ledger.read(stream))
-        return self._pages[stream]
-
-    def recall(self, stream: StreamId) -> Sequence[Recorded]:
-        """Return the same."""
-        return self.read(stream)
-
-    def answered(self, actor: str, command: Command) -> Receipt | None:
-        """Return nothing: what was recorded under a key shows in the pages of its stream."""
-        return None
-
-    def append(
-        self,
-        drafts: Sequence[Draft],
-        *,
-        heads: Mapping[StreamId, Head],
-        actor: str,
-        command: Command | None,
-    ) -> Receipt:
-        """Remember drafts as if they were written."""
-        for draft in drafts:
-            self._pages[draft.stream].append(self._page(draft))
-        return Receipt(
-            written=tuple(
-                Written(
-                    event_id=draft.event_id,
-                    name=draft.event.stored_as,
-                    stream=draft.stream,
-                    version=draft.version,
-                    position=0,
-                )
-                for draft in drafts
-            ),
-            versions={},
-            position=None,
-        )
-
-    def position(self) -> int:
-        """Return the real ledger's last position."""
-        return self._ledger.position()
-
-    def position_at(self, known_at: datetime) -> int:
-        """Return the ledger's position."""
-        return self._ledger.position_at(known_at)
-
-    def _page(self, draft: Draft) -> Recorded:
-        said = {name: getattr(draft, name) for name in Draft.__dataclass_fields__}
-        return Recorded(
-            **said, position=0, recorded_at=self._now(), prev_hash=BEGINNING, hash=BEGINNING
-        )
-
 
 @dataclass(slots=True)
 class Run:
     """One walk through the rows of a file, in their order."""
 
     shared: Import
-    ledger: Ledger
+    ledger: Rehearsal
     seen: dict[str, int] = field(default_factory=dict)
     blocked: dict[StreamId, int] = field(default_factory=dict)
     units: Units = field(init=False)
@@ -189,6 +135,12 @@ class Run:
         self.units = Units(self.ledger, self.shared.now)
         self.append = Append(self.ledger, self.shared.new_id, self.shared.now)
 
+    def outcomes(self, rows: Iterator[Row]) -> Iterator[Outcome]:
+        """Decide rows in their order, some of them read ahead."""
+        while part := list(islice(rows, TOGETHER)):
+            self.ledger.read_ahead(chain.from_iterable(map(_streams, part)))
+            yield from map(self, part)
+
     def __call__(self, row: Row) -> Outcome:
         """Decide one row as it was read."""
         if row.faults:
@@ -197,34 +149,26 @@ class Run:
         first = self.seen.setdefault(key, row.number)
         if first != row.number:
             return _outcome(row, Fate.DUPLICATE, cause=first)
-        if self._is_there(row):
+        command = Command(key=KEY_PREFIX + key, body=row.content)
+        if self._is_there(row, command.key):
             return _outcome(row, Fate.ALREADY_RECORDED)
         if cause := self._blocked_by(row):
             return self._waits(row, cause)
+        ready = row
         try:
             ready = self._placed(row)
-        except Refused as refused:
-            return self._bad(row, [self._fault(row, refused)])
-        return self.record(ready)
-
-    def record(self, ready: Row) -> Outcome:
-        """Record a row whose zone is decided, and which says nothing that is known already."""
-        if cause := self._blocked_by(ready):
-            return self._waits(ready, cause)
-        try:
-            receipt = self.append(self._request(ready, self._command(ready)))
-        except Refused as refused:
-            return self._bad(ready, [self._fault(ready, refused)])
+            receipt = self.append(self._request(ready, command))
+        except Refused as no:
+            return self.refused(ready, no)
         fate = Fate.RECORDED if receipt.written else Fate.ALREADY_RECORDED
-        return _outcome(ready, fate, ready=ready)
+        return _outcome(row, fate, decided=self.ledger.decided)
 
-    def _command(self, row: Row) -> Command:
-        key = self.shared.keys.digest(row.content)
-        return Command(key=KEY_PREFIX + key, body=row.content)
+    def refused(self, row: Row, no: Refused) -> Outcome:
+        """Return that a row is bad, and what of it was refused."""
+        return self._bad(row, [self._fault(row, no)])
 
-    def _is_there(self, row: Row) -> bool:
+    def _is_there(self, row: Row, key: str) -> bool:
         """Say whether a row was recorded by an earlier run, or is a copy of what is here."""
-        key = self._command(row).key
         pages = self.ledger.read(row.proposals[-1].stream)
         return any(key == page.idempotency_key or row.event_id == page.event_id for page in pages)
 
@@ -252,6 +196,7 @@ class Run:
             row,
             zone=zone,
             proposals=tuple(replace(said, event=in_zone(said.event, zone)) for said in proposals),
+            places=row.places[-len(proposals) :],
         )
 
     def _is_known(self, said: Proposal) -> bool:
@@ -343,15 +288,21 @@ def in_zone(event: Event, zone: Zone) -> Event:
     return replace(event, effective=placed)
 
 
+def _streams(row: Row) -> Iterator[StreamId]:
+    """Yield the streams that a row is sure to be decided on."""
+    yield from row.streams
+    yield from (said.stream for said in row.proposals)
+
+
 def _outcome(
     row: Row,
     fate: Fate,
     *,
     faults: tuple[Fault, ...] = (),
     cause: int | None = None,
-    ready: Row | None = None,
+    decided: Decided | None = None,
 ) -> Outcome:
-    return Outcome(number=row.number, fate=fate, faults=faults, cause=cause, ready=ready)
+    return Outcome(row=row, fate=fate, faults=faults, cause=cause, decided=decided)
 
 
 def _opens(event: Event, actor: Actor) -> bool:

@@ -2,15 +2,13 @@
 
 Jobs: ``open`` a database and begin streams in it; ``submit`` one event at a time by some writers
 that are coroutines, or ``append`` it by threads, each to the next of its streams, chained to the
-page that stands there; ``import`` whole cases in batches of a thousand events. What is recorded is
-a line of Register F with its sealed field.
+page that stands there. What is recorded is a line of Register F with its sealed field.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
-from time import perf_counter
 from typing import Any, Final
 
 import psycopg
@@ -21,7 +19,6 @@ from benchmarks.people import (
     ACTOR,
     BATCH,
     OPENING,
-    batches,
     copies,
     disciplined,
     new_id,
@@ -40,8 +37,6 @@ HEADS: Final = (
     "SELECT DISTINCT ON (stream) stream, version, encode(hash, 'hex') FROM ledger.event"
     " WHERE stream = ANY(%s) ORDER BY stream, version DESC"
 )
-CASE_EVENTS: Final = 6
-"""Events of a case that is imported."""
 Work = tuple[Draft, Head]
 """An event, and the page that it is written after."""
 
@@ -54,7 +49,6 @@ class LedgerWriter:
         self._dsn = ""
         self._ledger: EventsourcingLedger | None = None
         self._subjects: dict[str, str] = {}
-        self._written = 0
 
     def __call__(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do one job."""
@@ -62,7 +56,6 @@ class LedgerWriter:
             "open": self.open,
             "submit": self.submit,
             "append": self.append,
-            "import": self.import_cases,
         }
         return doing[job["do"]](job)
 
@@ -92,17 +85,6 @@ class LedgerWriter:
         """Append by some threads."""
         writers = [self._writer(share) for share in self._shares(job["writers"])]
         return run_writers(writers, job["seconds"])
-
-    def import_cases(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Write whole cases of new people, keys and all, a thousand events to a transaction."""
-        ledger = self._opened()
-        ready = list(batches(copies(whole_case(CASE_EVENTS), self._written), job["events"]))
-        events = sum(map(len, ready))
-        self._written += events
-        began = perf_counter()
-        for batch in ready:
-            write_batch(ledger, batch)
-        return {"done": events, "seconds": perf_counter() - began}
 
     def close(self) -> None:
         """Close the ledger."""

@@ -192,8 +192,12 @@ def batches(cases: Iterator[Sequence[Draft]], events: int) -> Iterator[Sequence[
 
 def write_batch(ledger: EventsourcingLedger, batch: Sequence[Draft]) -> None:
     """Record drafts of streams that begin with them, in one transaction."""
-    heads = {draft.stream: Head(version=0, hash=BEGINNING) for draft in batch}
-    ledger.append(batch, heads=heads, actor=ACTOR.id, command=None)
+    ledger.append(batch, heads=new_streams(batch), actor=ACTOR.id, command=None)
+
+
+def new_streams(batch: Sequence[Draft]) -> Mapping[StreamId, Head]:
+    """Return where streams stand that begin with a batch."""
+    return {draft.stream: Head(version=0, hash=BEGINNING) for draft in batch}
 
 
 def _registered(since: date) -> PersonRegistered:

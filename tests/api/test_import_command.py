@@ -116,7 +116,7 @@ def test_a_longer_file_adds_only_its_new_rows(jejak, ledger):
 
 
 def test_a_killed_import_is_finished_by_running_it_again(jejak, ledger):
-    cases = range(1, 31)
+    cases = range(1, 401)
     rows = [row for n in cases for row in (taken_over(n), *(assessed(n, m) for m in range(1, 10)))]
     path = jejak.file(unit_named(), *rows)
     running = subprocess.Popen([sys.executable, "-c", PROGRAM, "import", path])
@@ -125,12 +125,12 @@ def test_a_killed_import_is_finished_by_running_it_again(jejak, ledger):
     running.kill()
     running.wait()
     reached = ledger.position()
-    assert 40 <= reached < 1 + 30 * 12
+    assert 40 <= reached < 1 + 400 * 12
     report = jejak.report(path)
-    assert ledger.position() == 1 + 30 * 12
+    assert ledger.position() == 1 + 400 * 12
     assert not report["rows"]
     assert names(ledger).count("custody.taken_over") == names(ledger).count("person.registered")
-    assert names(ledger).count("conduct.assessed") == 270
+    assert names(ledger).count("conduct.assessed") == 3_600
 
 
 def test_a_check_tells_every_bad_row_and_writes_nothing(jejak, ledger):
