@@ -59,10 +59,11 @@ class Connection:
 class Person:
     """One caseworker, with a supervisor to approve and a partner's feed to look into."""
 
-    def __init__(self, port: int, job: Mapping[str, Any], number: int, chance: Random) -> None:
+    def __init__(self, port: int, job: Mapping[str, Any], number: int, people: int) -> None:
         self.connection = Connection(port)
         self._ask = self.connection.ask
-        self._chance, self._numbers = chance, count(number, step=1_000)
+        self._chance = Random(number)  # noqa: S311  # a load
+        self._numbers = count(number, step=people)
         self._cases: list[tuple[str, int]] = [(key, int(version)) for key, version in job["cases"]]
         self._staff, self._supervisor = job["staff"], job["supervisor"]
         self._feed, self._agency, self._last = job["feed"], job["agency"], "0"
@@ -161,7 +162,7 @@ class Day:
 
     def _begin(self, port: int, people: Sequence[Mapping[str, Any]]) -> None:
         for number, one in enumerate(people):
-            self._people.append(Person(port, one, number, Random(number)))  # noqa: S311  # a load
+            self._people.append(Person(port, one, number, len(people)))
         for feed, agency in {one["feed"]: one["agency"] for one in people}.items():
             Thread(target=self._guarded, args=(listen, port, feed, agency), daemon=True).start()
 
