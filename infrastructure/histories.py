@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from psycopg import Connection
@@ -20,6 +21,7 @@ CORRECTING: Final = frozenset(
 )
 """Names of the pages that say what stands of a stream's facts. Whoever reads facts by their names
 reads these as well; a fact that was corrected is of the type that it was told as."""
+STREAM: Final = attrgetter("page.originator_id")
 OF_STREAM: Final = (
     f"SELECT {COLUMNS} FROM ledger.event"  # noqa: S608  # constants only
     " WHERE stream = %s AND position <= %s ORDER BY version"
@@ -139,7 +141,7 @@ def by_stream(batches: Iterable[list[Kept]]) -> Iterator[list[Kept]]:
     """Yield the pages of each stream together, out of batches in the order of streams."""
     last: list[Kept] = []
     for kept in batches:
-        for _, group in groupby(kept, key=lambda one: one.page.originator_id):
+        for _, group in groupby(kept, key=STREAM):
             pages = list(group)
             if last and last[0].page.originator_id != pages[0].page.originator_id:
                 yield last

@@ -40,6 +40,8 @@ from projections.catalogue import PROJECTIONS
 WORTH_PROCESSES: Final = 40_000
 """Pages below which a process takes longer to start than to do its part."""
 PROCESSES_MAX: Final = 4
+MEANWHILE: Final = 15_000
+"""Pages that are folded here while those processes start: half a second's work."""
 GARBAGE: Final = 200_000
 """Objects after which a process that only builds looks for garbage."""
 ROWS: Final = 1_000
@@ -189,8 +191,11 @@ class Pending:
         if not pages:
             return
         work = work_of(self.table, pages)
-        self._rows |= {key: row for key, row in folded(work, {}).items() if row is not None}
-        self._last |= {key: page.position for key, page in work.pages}
+        for key, row in folded(work, {}).items():
+            if row is not None:
+                self._rows[key] = row
+        for key, page in work.pages:
+            self._last[key] = page.position
         dead_letters.send(self._connection, work.letters)
         if len(self._rows) >= ROWS:
             self.write()
@@ -228,7 +233,7 @@ def _read(shop: Workshop, part: Part, upto: int, names: Sequence[str]) -> Iterat
         cursor.execute(BY_STREAM, (upto, list(names), *part), binary=True)
         while rows := cursor.fetchmany(BATCH):
             kept = [Kept(cast(StoredPage, leaf)) for leaf in map(Leaf._make, rows)]
-            wake_all(kept, shop.ledger.awake)
+            wake_all(kept, shop.ledger.codec.recorded)  # each once: nothing of it is kept awake
             yield kept
 
 
@@ -313,9 +318,11 @@ class Rebuilding:
                 parts = parts_of(connection, upto, self._processes)
             names = tuple(table.projection.name for table in tables)
             suffix = tables[0].name.removeprefix(tables[0].projection.table)
-            task = Task(names, suffix, upto, parts)
+            ours = min(len(parts) * MEANWHILE // upto, len(parts) // 2)
+            task = Task(names, suffix, upto, parts[ours:])
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as foreman:
                 filling = foreman.submit(fill_parted, self._opening, task, self._processes)
+                fill_by_stream(self._shop, tables, upto, parts[:ours])
                 yield
                 filling.result()
         else:

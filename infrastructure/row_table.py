@@ -254,7 +254,7 @@ class RowTable:
                 for name in nested:
                     if row[name] is not None:
                         row[name] = orjson.dumps(row[name]).decode()
-                if row["words"] is not None:
+                if row["words"]:
                     row["words"] = array_of(row["words"])
                 copy.write_row(in_order(row))
 
