@@ -14,6 +14,7 @@ EXAMPLES: Final = (
     "Contoh / examples: `jejak bench`, `jejak bench ledger append --quick`, "
     "`jejak bench award-day --people 4000`, `jejak bench reads --rows 10000000`, "
     "`jejak bench feed --streams 1000 --rate 20`, `jejak bench day --minutes 40 --rate 50`, "
+    "`jejak bench store --store-events 10000000`, `jejak bench read replay --store`, "
     "`jejak bench --write docs/performance.md`"
 )
 NOT_HERE: Final = (
@@ -41,6 +42,10 @@ Rate = Annotated[
     typer.Option(
         min=1, max=1_000, help="Peristiwa (feed), pekerjaan (day) per detik / per second."
     ),
+]
+Store = Annotated[
+    bool,
+    typer.Option("--store", help="Buku yang disimpan, untuk read dan replay / the one kept."),
 ]
 Minutes = Annotated[
     float | None, typer.Option(min=0.0, max=1_440.0, help="Lamanya hari untuk day / of a day.")
@@ -72,6 +77,7 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     streams: Streams = None,
     rate: Rate = None,
     minutes: Minutes = None,
+    store: Store = False,
     as_json: AsJson = False,
     write: Kept = None,
 ) -> None:
@@ -83,15 +89,15 @@ def bench(  # noqa: PLR0913, PLR0917  # each is a flag
     """
     if find_spec("benchmarks") is None:
         fail(*NOT_HERE)
-    from benchmarks.catalogue import BENCHMARKS, scale_of  # noqa: PLC0415  # --help stays quick
+    from benchmarks.catalogue import ALONE, BENCHMARKS, scale_of  # noqa: PLC0415  # --help stays quick
     from benchmarks.table import keep, places_missing  # noqa: PLC0415
 
     names = list(dict.fromkeys(name or BENCHMARKS))
-    _ensure_known(names, BENCHMARKS)
+    _ensure_known(names, BENCHMARKS | ALONE)
     if write and (missing := places_missing(write, names)):
         fail(f"tidak ada {missing[0]} di {write}", f"{write} has no {missing[0]}", status=2)
     chosen: dict[str, Any] = {"runs": runs, "store_events": store_events, "people": people}
-    chosen |= {"rows": rows, "streams": streams, "rate": rate, "minutes": minutes}
+    chosen |= {"rows": rows, "streams": streams, "rate": rate, "minutes": minutes, "store": store}
     size = "tiny" if tiny else "quick" if quick else "default"
     found = _run_all(names, scale_of(size, **chosen))
     _tell(found, as_json=as_json)

@@ -37,10 +37,10 @@ TOGETHER: Final = 80
 
 def kinds_of_people(unit: str = UNIT) -> Sequence[Sequence[Draft]]:
     """Decide ten cases, from which all the others are copied."""
-    usual = decided_case(_convict(years=4), unit)
-    free = decided_case(_convict(years=1, months=8), unit)
-    punished = decided_case([*_convict(years=4), _discipline()], unit)
-    held = decided_case([_ordered()], unit)
+    usual = decided_case(convicted(years=4), unit)
+    free = decided_case(convicted(years=1, months=8), unit)
+    punished = decided_case([*convicted(years=4), _discipline()], unit)
+    held = decided_case([held_by_order()], unit)
     return (*[usual] * 7, free, punished, held)
 
 
@@ -57,8 +57,9 @@ def write_people(ledger: EventsourcingLedger, unit: str, count: int) -> None:
         write_batch(ledger, [draft for case in together for draft in case])
 
 
-def _convict(*, years: int, months: int = 0) -> Iterator[Event]:
-    yield _ordered()
+def convicted(*, years: int, months: int = 0) -> Iterator[Event]:
+    """Yield what is told of somebody who was held, sentenced, and assessed for half a year."""
+    yield held_by_order()
     part = SentencePart(kind=SentenceKind.PENJARA, years=years, months=months, days=0, fine=0)
     yield VerdictPronounced(
         effective=on(PRONOUNCED),
@@ -81,7 +82,8 @@ def _convict(*, years: int, months: int = 0) -> Iterator[Event]:
         )
 
 
-def _ordered() -> Event:
+def held_by_order() -> Event:
+    """Return the order by which somebody is held until the verdict."""
     return DetentionOrdered(
         effective=on(ADMITTED),
         stage=DetentionStage.PENYIDIK,

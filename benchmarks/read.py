@@ -4,8 +4,8 @@ One reader over one connection, in this process; the service is `jejak serve` in
 told of an address is the slowest answer of a hundred (p99) in each run.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.client import HTTPConnection
 from typing import Any, Final
@@ -18,7 +18,8 @@ from benchmarks.people import NAMES, OTHER_UNIT
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured
 from benchmarks.rounds import rounds
-from benchmarks.service import Address, Databases, furnished, serving
+from benchmarks.service import Address, Databases, Furnished, furnished, serving
+from benchmarks.store import kept, running
 from benchmarks.writers import run_writers
 
 AREA: Final = "read"
@@ -41,18 +42,8 @@ NOTES: Final = (
 def run(scale: Scale, place: Place) -> Result:
     """Measure every address by turns."""
     core, _ = cores()
-    others = max(0, scale.store_events - scale.people * CASE_EVENTS)
     with ExitStack() as stack:
-        dsn = stack.enter_context(place.database())
-        keys = stack.enter_context(place.database(migrated=False))
-        cases = stack.enter_context(
-            furnished(
-                Databases(ledger=dsn, keys=keys),
-                cases=scale.people,
-                events=CASE_EVENTS,
-                elsewhere=(OTHER_UNIT, others // OTHER_EVENTS, OTHER_EVENTS),
-            )
-        )
+        cases = stack.enter_context(in_the_kept() if scale.store else in_a_fresh(scale, place))
         address = stack.enter_context(serving(cases, cores=core))
         client = Client(address)
         stack.callback(client.close)
@@ -64,10 +55,34 @@ def run(scale: Scale, place: Place) -> Result:
                 for name, path in addresses(one).items()
             },
         )
-    held = f"{scale.people:,} people in the unit, {cases.events:,} events in the store"
+    held = f"{len(cases.cases):,} people in the unit, {cases.events:,} events in the store"
     return Result(
         rows=tuple(_row(name, answers, held) for name, answers in found.items()), notes=NOTES
     )
+
+
+@contextmanager
+def in_a_fresh(scale: Scale, place: Place) -> Iterator[Furnished]:
+    """Write the people of a unit, and many events of another."""
+    others = max(0, scale.store_events - scale.people * CASE_EVENTS)
+    with (
+        place.database() as dsn,
+        place.database(migrated=False) as keys,
+        furnished(
+            Databases(ledger=dsn, keys=keys),
+            cases=scale.people,
+            events=CASE_EVENTS,
+            elsewhere=(OTHER_UNIT, others // OTHER_EVENTS, OTHER_EVENTS),
+        ) as found,
+    ):
+        yield found
+
+
+@contextmanager
+def in_the_kept() -> Iterator[Furnished]:
+    """Give the store that is kept."""
+    with running(kept()) as store:
+        yield store.furnished()
 
 
 def addresses(case: str) -> Mapping[str, str]:

@@ -9,27 +9,20 @@ once among many other events.
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from typing import Final
 
 from api.serving import GARBAGE
 from application.journeys import Journeys, Moment
-from benchmarks.people import (
-    batches,
-    copies,
-    disciplined,
-    new_id,
-    now,
-    whole_case,
-    write_batch,
-    write_units,
-)
+from benchmarks.lives import CASE_EVENTS, life, long_case
+from benchmarks.people import OTHER_UNIT, batches, copies, now, whole_case, write_batch, write_units
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured, percentile
+from benchmarks.store import kept, running
 from domain.record import Draft, StreamId
 from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
@@ -41,7 +34,6 @@ LENGTHS: Final = {30: 5.0, 1_000: 50.0}
 """Events of a case, and the milliseconds that loading it may take."""
 CASES: Final = {30: 100, 1_000: 10}
 """Cases of each length that are loaded; a run of the shortest takes fewer."""
-BEGINNING_EVENTS: Final = 12
 FEW_EVENTS: Final = 1_000
 """A store smaller than this is for trying out."""
 GROWTH_MOST: Final = 1.2
@@ -51,6 +43,11 @@ NOTES: Final = (
     "replay: valid at a day in the middle of the case, known at the instant of the question.",
 )
 Loads = dict[int, list[float]]
+Turns = tuple[Loads, Loads]
+"""First, and again."""
+Found = tuple[list[Turns], list[Turns], int]
+"""In a store that holds nothing else, in one with many events, and with how many."""
+Opening = Callable[[], AbstractContextManager[EventsourcingLedger]]
 
 
 def run(scale: Scale, place: Place) -> Result:
@@ -59,20 +56,43 @@ def run(scale: Scale, place: Place) -> Result:
     with ExitStack() as stack:
         stack.enter_context(garbage_as_in_the_service())
         dsn = stack.enter_context(place.database())
-        cases = written(dsn, lengths, scale)
-        alone = [loads(dsn, cases) for _ in range(scale.runs)]
-        with opened(dsn) as ledger:
-            write_units(ledger)
-            for batch in batches(copies(whole_case(12)), scale.store_events):
-                write_batch(ledger, batch)
-        among = [loads(dsn, cases) for _ in range(scale.runs)]
-    return Result(rows=tuple(rows(lengths, alone, among, scale.store_events)), notes=NOTES)
+        alone, among, store = (in_the_kept if scale.store else in_a_fresh)(dsn, lengths, scale)
+    return Result(rows=tuple(rows(lengths, alone, among, store)), notes=NOTES)
+
+
+def in_a_fresh(dsn: str, lengths: Sequence[int], scale: Scale) -> Found:
+    """Load cases in a store that holds nothing else, and again after it was filled."""
+    opening = partial(opened, dsn)
+    cases = written(opening, {n: long_case(n) for n in lengths}, scale)
+    alone = [loads(opening, cases) for _ in range(scale.runs)]
+    with opening() as ledger:
+        write_units(ledger)
+        for batch in batches(copies(whole_case(12)), scale.store_events):
+            write_batch(ledger, batch)
+    return alone, [loads(opening, cases) for _ in range(scale.runs)], scale.store_events
+
+
+def in_the_kept(dsn: str, lengths: Sequence[int], scale: Scale) -> Found:
+    """Load cases in a store that holds nothing else, and such cases in the one that is kept.
+
+    In the kept one other cases each time: those that nobody asked for are not in any memory. Those
+    of a thousand events are always the same: there are no more.
+    """
+    kinds = {min(lengths): life(CASE_EVENTS, OTHER_UNIT, sentenced=True)}
+    kinds |= {n: long_case(n) for n in lengths if n not in kinds}
+    opening = partial(opened, dsn)
+    cases = written(opening, kinds, scale)
+    with running(kept()) as store:
+        others = islice(store.cases(len(cases[min(lengths)])), scale.runs)
+        there = [dict(zip(lengths, (some, store.long), strict=False)) for some in others]
+        found = [(loads(opening, cases), loads(store.ledger, some)) for some in there]
+        return [one for one, _ in found], [one for _, one in found], store.events
 
 
 def rows(
     lengths: Sequence[int],
-    alone: Sequence[tuple[Loads, Loads]],
-    among: Sequence[tuple[Loads, Loads]],
+    alone: Sequence[Turns],
+    among: Sequence[Turns],
     store: int,
 ) -> Iterator[Row]:
     """Yield a row for each length, store and turn."""
@@ -95,33 +115,24 @@ def p99s(length: int, runs: Sequence[Loads]) -> list[float]:
     return [percentile(one[length], 0.99) for one in runs]
 
 
-def written(dsn: str, lengths: Sequence[int], scale: Scale) -> dict[int, list[StreamId]]:
+def written(
+    opening: Opening, kinds: Mapping[int, Sequence[Draft]], scale: Scale
+) -> dict[int, list[StreamId]]:
     """Write cases of each length, and return their streams."""
     found: dict[int, list[StreamId]] = {}
-    with opened(dsn) as ledger:
-        for length in lengths:
+    with opening() as ledger:
+        for length, kind in kinds.items():
             count = min(CASES[length], max(scale.store_events // 100, 3)) + 1
-            some: list[Sequence[Draft]] = list(islice(copies(long_case(length)), count))
+            some: list[Sequence[Draft]] = list(islice(copies(kind), count))
             for case in some:
                 write_batch(ledger, case)
             found[length] = [case[-1].stream for case in some]
     return found
 
 
-def long_case(length: int) -> Sequence[Draft]:
-    """Return a case of so many events: one that was decided, and lines of Register F after it."""
-    case = list(whole_case(BEGINNING_EVENTS))
-    last = case[-1]
-    for number in range(length - len([page for page in case if page.stream == last.stream])):
-        version = last.version + 1 + number
-        event = disciplined(version)
-        case.append(replace(last, event=event, version=version, event_id=new_id()))
-    return case
-
-
-def loads(dsn: str, cases: dict[int, list[StreamId]]) -> tuple[Loads, Loads]:
+def loads(opening: Opening, cases: Mapping[int, Sequence[StreamId]]) -> Turns:
     """Load every case twice in a process that has read none; return milliseconds."""
-    with opened(dsn) as ledger:
+    with opening() as ledger:
         journeys = Journeys(ledger, now)
         for some in cases.values():
             timed(journeys, some[0])  # what a process does once: connect, learn the types

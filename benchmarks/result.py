@@ -31,6 +31,7 @@ class Scale:
     ``rate``: how many events are appended per second where it is told how long a feed takes, and
     how much is done per second in a day.
     ``minutes``: how long a day takes.
+    ``store``: whether the store that was kept is read (`benchmarks.store`).
     """
 
     runs: int
@@ -42,6 +43,7 @@ class Scale:
     streams: int = 1_000
     rate: int = 20
     minutes: float = 1.0
+    store: bool = False
 
 
 DEFAULT: Final = Scale(
