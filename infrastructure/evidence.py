@@ -59,7 +59,8 @@ class PostgresEvidenceStore:
     def put(self, content: bytes, media_type: str, actor: Actor) -> str:
         """Keep a document and who brought it; a document that is there is not written again.
 
-        Raises `Refused` for one that was destroyed.
+        Raises `Refused` for one that was destroyed: by now, since another process may have done it
+        while the key was opened here.
         """
         digest = hashlib.sha256(content)
         sha256 = digest.hexdigest()
@@ -85,6 +86,8 @@ class PostgresEvidenceStore:
                 " ON CONFLICT DO NOTHING",
                 (digest.digest(), actor.id, actor.unit),
             )
+        if self._keys.tombstoned([subject_of(sha256)]):
+            raise Refused("evidence.forgotten", article=ONCE, because=FORGOTTEN)
         return sha256
 
     def deposits(self, sha256: str) -> Sequence[Deposit]:

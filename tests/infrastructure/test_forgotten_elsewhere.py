@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from anyio.from_thread import start_blocking_portal
 from forgetting_house import GROUNDS, MASTER, House, new_id, now, offence, request, somebody
-from pages import assessed, draft, stream, write
+from pages import ACTOR, assessed, draft, stream, write
 from scenario import on
 
 from application.append import Proposal
 from application.at_hand import AtHand
 from application.forgetting import Decision
 from application.ledger import BEGINNING, Conflict, NotAtHand
-from domain.kernel import SubjectForgotten
+from domain.kernel import Refused, SubjectForgotten
 from domain.record import StreamId
 from infrastructure.forgetter import destruction
 from infrastructure.key_store import KeyStore
@@ -115,3 +115,13 @@ def test_a_restored_ledger_is_told_of_all_although_each_decision_is_news_to_who_
         house.keys.destroy(destruction(replace(last, event=event, event_id=new_id()), ()))
     assert house.forgetter.tell_again() == 2
     assert house.forgetter.tell_again() == 0
+
+
+@pytest.mark.long
+def test_a_document_that_another_process_destroyed_is_not_taken_for_kept(house, elsewhere):
+    content = b"%PDF-1.7 Surat perintah penahanan Budi Fiktif"
+    sha256 = elsewhere.evidence.put(content, "application/pdf", ACTOR)
+    person, _ = somebody(house, "Budi Fiktif", sha256)
+    house.forget(person)
+    with pytest.raises(Refused):
+        elsewhere.evidence.put(content, "application/pdf", ACTOR)
