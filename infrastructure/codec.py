@@ -13,6 +13,7 @@ from itertools import repeat
 from typing import Final, NamedTuple, Protocol
 
 import orjson
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 
 from domain.catalogue import RECORDED
@@ -23,7 +24,6 @@ from infrastructure.sealing import (
     Fields,
     Keys,
     Owner,
-    SubjectKey,
     open_fields,
     owner,
     seal_fields,
@@ -215,8 +215,10 @@ class PageCodec:
             some = pages[begin : begin + PARSED]
             parsed = [orjson.loads(page.state) for page in some]
             ahead = partial(_keys_after, pages, begin + PARSED) if begin else dict
-            keys = self._keys.by_id(_keys_in(parsed), ahead)
-            woken += map(placed, map(self._awake, parsed, repeat(keys)), some)
+            wanted = _keys_in(parsed)
+            keys = self._keys.by_id(wanted, ahead)
+            ciphers = {one: key.cipher if (key := keys[one]) else None for one in wanted}
+            woken += map(placed, map(self._awake, parsed, repeat(ciphers)), some)
         return woken
 
     @staticmethod
@@ -249,18 +251,18 @@ class PageCodec:
             )
         return boxes
 
-    def _awake(self, page: Json, keys: Mapping[str, SubjectKey | None]) -> Json:
+    def _awake(self, page: Json, ciphers: Mapping[str, AESGCM | None]) -> Json:
         """Return the fields of the draft that a page was made of."""
         if page["format"] != FORMAT:
             raise Unreadable(page["name"], "format")
         payload, page["reason"], gaps = page["payload"], None, False
         for box in page["sealed"]:
-            key = keys[box["key"]]
-            if key is None:
+            cipher = ciphers[box["key"]]
+            if cipher is None:
                 gaps, values = True, dict.fromkeys(box["fields"], FORGOTTEN)
             else:
-                place = f"{self._store}|{page['stream']}|{page['version']}|{key.key_id}"
-                values = open_fields(key, place, box["page_key"], box["fields"])
+                place = f"{self._store}|{page['stream']}|{page['version']}|{box['key']}"
+                values = open_fields(cipher, place, box["page_key"], box["fields"])
             for pointer, value in values.items():
                 where, _, field = pointer.rpartition("/")
                 if where == "/payload":

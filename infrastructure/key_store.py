@@ -206,8 +206,8 @@ class KeyStore:
         """
         wanted = set(owners)
         found = self.opened.among(wanted)
-        missing = sorted(wanted - found.keys())
-        if missing:  # in one order for all, so that two makers wait and do not deadlock
+        if len(found) < len(wanted):
+            missing = sorted(wanted - found.keys())  # in one order: two makers wait, no deadlock
             if any(self.forgot(subject) for subject, _ in missing):
                 raise SubjectForgotten
             found |= self._made(missing)

@@ -8,7 +8,6 @@ import os
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from io import BytesIO
 from typing import Any, Final, Protocol
 
@@ -31,16 +30,20 @@ class KeyMissing(Exception):
     """A key is neither in the key store nor destroyed there: what it sealed cannot be read."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SubjectKey:
     """The key of one person for one class of data."""
 
     key_id: str
     secret: bytes
 
-    @cached_property
+    @property
     def cipher(self) -> AESGCM:
-        """Return what encrypts under it, made at its first use: that takes longer than the use."""
+        """Return what encrypts under it: made anew, which takes longer than to use it.
+
+        It is kept by whoever has many boxes to open, and only while he does: it holds 2 KB, and the
+        secret, which is to go when somebody is forgotten.
+        """
         return AESGCM(self.secret)
 
 
@@ -86,9 +89,9 @@ def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Field
     }
 
 
-def open_fields(key: SubjectKey, place: str, wrapped: str, fields: Fields) -> Fields:
-    """Open what `seal_fields` sealed; raise `InvalidTag` as `unseal` does."""
-    cipher = AESGCM(_opened(key.cipher, a2b_base64(wrapped), place))
+def open_fields(owners: AESGCM, place: str, wrapped: str, fields: Fields) -> Fields:
+    """Open what `seal_fields` sealed, with the owner's cipher; raise `InvalidTag` as `unseal`."""
+    cipher = AESGCM(_opened(owners, a2b_base64(wrapped), place))
     opened = {}
     for pointer, sealed in fields.items():
         content = _opened(cipher, a2b_base64(sealed), f"{place}|{pointer}")

@@ -151,7 +151,7 @@ def test_an_event_whose_name_nobody_would_know_is_not_written(prompt):
 def test_a_box_opens_in_its_own_place_alone():
     said = {"/payload/offence": "Berkelahi", "/reason": None}
     page_key, sealed = seal_fields(KEY, "store|case:1|2|key-1", said)
-    assert open_fields(KEY, "store|case:1|2|key-1", page_key, sealed) == said
+    assert open_fields(KEY.cipher, "store|case:1|2|key-1", page_key, sealed) == said
     for place in (
         "other|case:1|2|key-1",
         "store|case:3|2|key-1",
@@ -159,7 +159,7 @@ def test_a_box_opens_in_its_own_place_alone():
         "store|case:1|2|key-2",
     ):
         with pytest.raises(InvalidTag):
-            open_fields(KEY, place, page_key, sealed)
+            open_fields(KEY.cipher, place, page_key, sealed)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_no_box_stands_for_another_field_page_or_key():
         (ANOTHER, page_key, sealed),
     ):
         with pytest.raises(InvalidTag):
-            open_fields(key, place, wrapped, fields_there)
+            open_fields(key.cipher, place, wrapped, fields_there)
 
 
 def test_nothing_that_is_drawn_is_drawn_twice():
