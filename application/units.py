@@ -1,7 +1,7 @@
 """Units as the registry knows them: whether there is one, and the zone its days are counted in."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from domain.kernel import Event, Refused
 from domain.record import StreamId
 from domain.region import region
 from domain.registry import UnitNamed
+from domain.shape import once_per_type
 from domain.time import Zone
 
 FRESH: Final = timedelta(seconds=30)
@@ -67,6 +68,12 @@ class Units:
 
 def units_named(event: Event) -> Iterator[tuple[str, str]]:
     """Yield the units that an event names, each with its field."""
-    for name in NAMING:
-        said = getattr(event, name, None)
+    for name in _naming(type(event)):
+        said = getattr(event, name)
         yield from ((name, unit) for unit in ((said,) if isinstance(said, str) else said or ()))
+
+
+@once_per_type
+def _naming(kind: type[Event]) -> Sequence[str]:
+    """Return the fields in which such an event names units, asked of every event that is told."""
+    return [name for name in NAMING if name in kind.__dataclass_fields__]

@@ -5,16 +5,25 @@ from typing import Annotated, Literal
 import pytest
 from fastapi import FastAPI
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 from scenario import at, on
 
 from api.event_examples import example_event, example_json
-from api.event_forms import event_model, proposal_union, to_event, to_evidence
+from api.event_forms import (
+    clean_line,
+    clean_note,
+    event_model,
+    proposal_union,
+    to_event,
+    to_evidence,
+)
 from domain.catalogue import EVENTS, STREAMS
 from domain.conduct import ConductAssessed, DisciplineBegan
 from domain.fields import Line
 from domain.kernel import Event, Length, Open, Personal, Value
 from domain.time import Zone
 
+NOT_SHOWN = [chr(code) for code in (*range(32), 127)]
 NAMED = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.stored_as)
 PROPOSAL = TypeAdapter(proposal_union(STREAMS.values()))
 
@@ -202,3 +211,14 @@ def test_a_type_without_a_shape_is_a_bug_that_names_its_field():
 
     with pytest.raises(TypeError, match="'Weighed', 'kilograms'"):
         event_model(Weighed)
+
+
+def test_a_text_of_ascii_may_hold_what_is_shown_and_nothing_else():
+    for character in map(chr, range(128)):
+        for clean, allowed in ((clean_line, ""), (clean_note, "\n\t")):
+            text = f" a{character}b "
+            if character in NOT_SHOWN and character not in allowed:
+                with pytest.raises(PydanticCustomError):
+                    clean(text)
+            else:
+                assert clean(text) == text.strip()
