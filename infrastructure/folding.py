@@ -15,13 +15,13 @@ from infrastructure.anew import fold_anew
 from infrastructure.changed_streams import changed_by
 from infrastructure.dead_letters import Stopped, by_projection, is_ours, letter, send, stopped
 from infrastructure.histories import Span
-from infrastructure.row_table import RowTable, Stored, write_all
+from infrastructure.row_table import RowTable, Stored, array_of, write_all
 from infrastructure.tail import Batch
 from infrastructure.work import NOTHING, folded, work_of
 
 STOPPED: Final = (
     b"SELECT '' AS name, key, to_jsonb(d)::text AS row FROM read_model.dead_letter AS d"
-    b" WHERE projection = ANY(%s)"
+    b" WHERE projection = ANY(%s::text[])"
 )
 
 
@@ -63,7 +63,12 @@ def _fold(
     One statement reads all the rows that are touched, and one writes them: for a small batch, each
     further one would take longer than what it does.
     """
-    concerned = [(table, pages) for table in tables if (pages := batch.woken(table.event_names))]
+    names = {kept.page.topic for kept in batch.kept}
+    concerned = [
+        (table, batch.woken(table.event_names))
+        for table in tables
+        if not names.isdisjoint(table.event_names)
+    ]
     works = [work_of(table, pages, Stopped(streams=apart)) for table, pages in concerned]
     if not any(work.pages or work.letters for work in works):
         return
@@ -88,10 +93,10 @@ def _found(
     """Return the rows under some keys of some tables, and what is stopped in these."""
     names = [table.name for table in touched]
     queries = [STOPPED, *(table.found_as(name) for table, name in zip(touched, names, strict=True))]
-    values = [names, *(list(keys) for keys in touched.values())]
+    values = [array_of(names), *map(array_of, touched.values())]
     found: dict[str, list[Stored]] = {name: [] for name in names}
     letters = []
-    for name, key, row in connection.execute(b" UNION ALL ".join(queries), values):
+    for name, key, row in connection.execute(b" UNION ALL ".join(queries), values).fetchall():
         if name in found:
             found[name].append((key, row))
         else:
