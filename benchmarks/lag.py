@@ -2,11 +2,12 @@
 
 Two who look: a follower of the tail (as feeds and streams will be), and whoever waits for all read
 models (as ``?after=`` does). One process appends, one event per call, on a fixed schedule; a second
-process holds nothing but a tail of its own, told by NOTIFY, as a second machine would be.
+process holds nothing but a tail of its own, told by NOTIFY, as a second machine would be. In runs
+of their own the second process is a projector, and whoever waits does so where the appends are.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ MOST_MS: Final = 50.0
 PATIENCE_SECONDS: Final = 30.0
 GOAL: Final = f"p99 under {MOST_MS:g} ms at {RATE} events/s"
 VISIBLE: Final = "visible in all read models"
+APART: Final = "visible in all read models, projector apart"
 FOLLOWED: Final = "handed to a follower of the tail"
 ELSEWHERE: Final = "handed to a follower in another process"
 SECRET: Final = b"k" * 32
@@ -51,22 +53,40 @@ NOTES: Final = (
 
 def run(scale: Scale, place: Place) -> Result:
     """Append at a steady rate, and measure what each side waits."""
-    samples: dict[str, list[float]] = {VISIBLE: [], FOLLOWED: [], ELSEWHERE: []}
+    samples: dict[str, list[float]] = {VISIBLE: [], APART: [], FOLLOWED: [], ELSEWHERE: []}
+    events = max(int(RATE * scale.seconds), LEAST_EVENTS)
     for _ in range(scale.runs):
-        with ExitStack() as stack:
-            dsn = stack.enter_context(place.database())
-            elsewhere = stack.enter_context(python_worker("benchmarks.lag"))
-            scene = stack.enter_context(opened(dsn))
-            events = max(int(RATE * scale.seconds), LEAST_EVENTS)
-            elsewhere.ask(dsn=dsn)
-            elsewhere.begin(events=events)
-            scene.appended(events)
-            told: dict[str, float] = elsewhere.answer()["seen"]
-            far = {int(position): at for position, at in told.items()}
-        for subject, seen in ((VISIBLE, scene.visible), (FOLLOWED, scene.seen), (ELSEWHERE, far)):
-            waits = [max(seen[at] - when, 0.0) * 1000 for at, when in scene.done.items()]
-            samples[subject].append(percentile(waits, 0.99))
+        for subject, waits in (*_within(place, events), *_apart(place, events)):
+            samples[subject].append(percentile([wait * 1000 for wait in waits], 0.99))
     return Result(rows=tuple(map(_row, samples, samples.values())), notes=NOTES)
+
+
+def _within(place: Place, events: int) -> Iterator[tuple[str, list[float]]]:
+    """Yield what each side waits where one process appends and projects."""
+    with (
+        place.database() as dsn,
+        python_worker("benchmarks.lag") as elsewhere,
+        opened(dsn) as scene,
+    ):
+        elsewhere.ask(dsn=dsn, projects=False)
+        elsewhere.begin(events=events)
+        scene.appended(events)
+        told: dict[str, float] = elsewhere.answer()["seen"]
+    far = {int(position): at for position, at in told.items()}
+    for subject, seen in ((VISIBLE, scene.visible), (FOLLOWED, scene.seen), (ELSEWHERE, far)):
+        yield subject, scene.waits(seen)
+
+
+def _apart(place: Place, events: int) -> Iterator[tuple[str, list[float]]]:
+    """Yield what whoever asks the process that appends waits for another, which projects."""
+    with (
+        place.database() as dsn,
+        python_worker("benchmarks.lag") as projector,
+        opened(dsn, projects=False) as scene,
+    ):
+        projector.ask(dsn=dsn, projects=True)
+        scene.appended(events)
+    yield APART, scene.waits(scene.visible)
 
 
 def _row(subject: str, found: list[float]) -> Row:
@@ -99,6 +119,10 @@ class Scene:
         for thread in looks:
             thread.join()
 
+    def waits(self, seen: Mapping[int, float]) -> list[float]:
+        """Return the seconds from each append to when it was seen."""
+        return [max(seen[at] - when, 0.0) for at, when in self.done.items()]
+
     def _append(self, draft: Draft, when: float) -> None:
         time.sleep(max(when - time.monotonic(), 0))
         heads = {draft.stream: Head(version=0, hash=BEGINNING)}
@@ -128,14 +152,14 @@ def followed(tail: Tail, events: int) -> dict[int, float]:
 
 
 @contextmanager
-def opened(dsn: str) -> Iterator[Scene]:
-    """Open a ledger whose read models are kept up to date."""
+def opened(dsn: str, *, projects: bool = True) -> Iterator[Scene]:
+    """Open a ledger whose read models are kept up to date, here or by whoever ``projects``."""
     master = MasterKey(SECRET)
     with service_pool(dsn) as pool, EventsourcingLedger(pool, master) as ledger:
         seals = RowSeals(ledger.store, ledger.keys, master)
         models = PostgresReadModels(ledger, pool, seals, PROJECTIONS)
         models.follower.prepare()
-        models.follower.start()
+        (models.follower if projects else models.tail).start()
         try:
             yield Scene(ledger, models)
         finally:
@@ -143,7 +167,7 @@ def opened(dsn: str) -> Iterator[Scene]:
 
 
 class Elsewhere:
-    """A process that has nothing but a tail. Jobs: open a database; follow so many events."""
+    """Another process. Jobs: open a database, to project it or only to hear; follow it so far."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -152,11 +176,8 @@ class Elsewhere:
     def __call__(self, job: dict[str, Any]) -> dict[str, Any]:
         """Do one job."""
         if self._tail is None:
-            pool = self._stack.enter_context(service_pool(job["dsn"]))
-            ledger = self._stack.enter_context(EventsourcingLedger(pool, MasterKey(SECRET)))
-            self._tail = Tail(pool, ledger.awake)
-            self._tail.start()
-            self._stack.callback(self._tail.close)
+            scene = self._stack.enter_context(opened(job["dsn"], projects=job["projects"]))
+            self._tail = scene.models.tail
             while not self._tail.listening:
                 time.sleep(0.01)
             return {}

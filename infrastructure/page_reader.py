@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+import structlog
 from eventsourcing.persistence import Notification
 from psycopg import Connection
 
@@ -19,6 +20,8 @@ FORGETS: Final = ".forgotten@"
 INDEXED: Final = " AND name LIKE '%%.forgotten@%%'"
 """The condition of an index: by their names alone, the few that forget somebody are looked for in
 the whole ledger, at every start."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,15 @@ class StoredPage(Notification):
             id=row[8],
         )
         return page
+
+
+def contiguous(pages: Sequence[StoredPage], after: int) -> Sequence[StoredPage]:
+    """Return the pages up to the first gap: what comes after one is not to be seen before it."""
+    for place, page in enumerate(pages, start=1):
+        if page.id != after + place:
+            log.warning("gap_in_positions", position=after + place)
+            return pages[: place - 1]
+    return pages
 
 
 class Lender(Protocol):

@@ -29,7 +29,7 @@ from psycopg_pool import ConnectionPool
 from domain.record import Recorded
 from infrastructure.dead_letters import is_ours
 from infrastructure.messages import CHANNELS, LEDGER
-from infrastructure.page_reader import PageReader, StoredPage
+from infrastructure.page_reader import PageReader, StoredPage, contiguous
 from infrastructure.standing_connection import StandingConnection
 
 BATCH: Final = 1_000
@@ -41,8 +41,8 @@ POLL_SECONDS: Final = 0.25
 GATHER_SECONDS: Final = 0.02
 """Between two readings, while nobody waits: a batch costs 1.2 ms and more, however small it is."""
 RETRY_SECONDS: Final = 0.2
-TELL_SECONDS: Final = 0.02
-"""At most one message in this time, however much was written."""
+TELL_SECONDS: Final = 0.005
+"""At most one message in this time, however much is told."""
 
 log = structlog.get_logger()
 
@@ -104,15 +104,6 @@ def wake_all(sleeping: Sequence[Kept], wake: Wake) -> None:
             wake_all([one], wake)
 
 
-def contiguous(pages: Sequence[StoredPage], after: int) -> Sequence[StoredPage]:
-    """Return the pages up to the first gap: what comes after one is not to be seen before it."""
-    for place, page in enumerate(pages, start=1):
-        if page.id != after + place:
-            log.warning("gap_in_positions", position=after + place)
-            return pages[: place - 1]
-    return pages
-
-
 class Tail:
     """Reads what is new, keeps it for a while, and wakes whoever waits for it.
 
@@ -131,7 +122,8 @@ class Tail:
         self._bell: tuple[socket.socket, socket.socket] | None = None
         self._untold: set[str] = set()
         self._told_at = self._read_at = 0.0
-        self._hinted, self._hurried = False, 0
+        self._wrote = self._hinted = False
+        self._hurried = 0
         self.pid: int | None = None
         self._listeners: dict[str, list[Callable[[], None]]] = {one: [] for one in CHANNELS}
         self._closing = Event()
@@ -175,11 +167,10 @@ class Tail:
         return self._closing.is_set()
 
     def hint(self) -> None:
-        """Say that this process has committed pages: they are read, and other processes told."""
-        if not self._hinted:
-            self._hinted = True
+        """Say that this process has committed pages: it reads them, and others are told."""
+        if not self._wrote:
+            self._wrote = True
             self._ring_bell()
-        self.tell(LEDGER)
 
     def tell(self, channel: str) -> None:
         """Have the other processes told, soon and once for all that was said in the meantime."""
@@ -266,9 +257,13 @@ class Tail:
                     self._listen(connection)
                     away = False
                     while not self._closing.is_set():
-                        if self._reading_due() <= 0:
-                            self._read_all()
+                        reads = self._reading_due() <= 0
+                        if reads and self._wrote:
+                            self._wrote = False
+                            self._untold.add(LEDGER)
                         self._say(connection)
+                        if reads:
+                            self._read_all()
                         self._await(connection)
             except Exception as error:  # noqa: BLE001  # the reader must not end while we serve
                 if not away:
@@ -280,15 +275,15 @@ class Tail:
         connection.add_notify_handler(self._heard)
         for channel in CHANNELS:
             connection.execute(f"LISTEN {channel}".encode())
-        self.pid = connection.info.backend_pid
+        before, self.pid = self.pid, connection.info.backend_pid
         self._read_at = 0.0
         if not (self._ring and self._still_there()):
             with self._grown:
                 self._ring.clear()
                 self._bytes, self._head = 0, self._own_reader.max_notification_id() or 0
                 self._grown.notify_all()
-        for listener in chain.from_iterable(self._listeners.values()):
-            listener()  # what was said before is not heard any more
+        for listener in chain.from_iterable(self._listeners.values()) if before else ():
+            listener()  # what was said meanwhile was not heard
 
     def _still_there(self) -> bool:
         """Say whether the ring's newest page is in the ledger: after a fail-over it may not be.
@@ -336,12 +331,14 @@ class Tail:
 
     def _reading_due(self) -> float:
         """Return the seconds until the ledger is asked again."""
-        if self._hinted and self._hurried:
+        if self._hinted or (self._wrote and self._hurried):
             return 0.0
-        return self._read_at + (GATHER_SECONDS if self._hinted else POLL_SECONDS) - monotonic()
+        return self._read_at + (GATHER_SECONDS if self._wrote else POLL_SECONDS) - monotonic()
 
     def _telling_due(self) -> float:
-        return self._told_at + TELL_SECONDS - monotonic() if self._untold else POLL_SECONDS
+        if not self._untold:
+            return POLL_SECONDS
+        return self._told_at + TELL_SECONDS - monotonic()
 
     def _await(self, connection: Connection[Any]) -> None:
         """Sleep until somebody says something, or it is time to look."""
@@ -363,7 +360,7 @@ class Tail:
         if said.pid == self.pid:
             return
         if said.channel == LEDGER:
-            self._hinted = True
+            self._hinted = True  # at once: who said so has gathered
         else:
             for listener in self._listeners.get(said.channel, ()):
                 listener()

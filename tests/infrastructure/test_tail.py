@@ -1,7 +1,5 @@
 """One reader for all who follow: each page read once, woken once, and nobody waits for the slow."""
 
-import time
-from contextlib import contextmanager
 from threading import Event, Thread
 
 import psycopg
@@ -9,35 +7,17 @@ import pytest
 from failing_over import fail_over
 from pages import assessed, began, draft, stream, write
 from psycopg import OperationalError
+from tails import following, wait_until
 
 from domain.conduct import ConductAssessed, DisciplineBegan
 from infrastructure import tail as tailing
 from infrastructure.messages import READ_MODELS
-from infrastructure.tail import Tail, contiguous
+from infrastructure.page_reader import contiguous
+from infrastructure.tail import Tail
 
 NEVER = 600.0
 """For the time between two looks: what arrives then arrives because somebody said so."""
 ASSESSED, BEGAN = set(ConductAssessed.names), set(DisciplineBegan.names)
-
-
-@contextmanager
-def following(ledger, pool, *, local=True):
-    tail = Tail(pool, ledger.awake)
-    if local:
-        ledger.recorder.tail = tail
-    tail.start()
-    try:
-        wait_until(lambda: tail.listening)
-        yield tail
-    finally:
-        tail.close()
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -97,6 +77,18 @@ def test_an_append_of_another_process_is_told_by_the_one_that_wrote(ledger, pool
     with following(ledger, pool, local=False) as elsewhere, following(ledger, pool):
         write(ledger, draft(assessed()))
         assert elsewhere.wait(0, 10)
+
+
+def test_pages_are_gathered_while_nobody_waits_and_read_at_once_when_somebody_does(
+    ledger, pool, monkeypatch
+):
+    monkeypatch.setattr(tailing, "POLL_SECONDS", NEVER)
+    monkeypatch.setattr(tailing, "GATHER_SECONDS", NEVER)
+    with following(ledger, pool) as tail:
+        write(ledger, draft(assessed()))
+        assert not tail.wait(0, 0.05)
+        with tail.hurried():
+            assert tail.wait(0, 10)
 
 
 def test_what_nobody_tells_of_is_found_by_looking(ledger, pool):

@@ -1,0 +1,144 @@
+"""The projector in a process of its own: what its service hears of it, and who outlives whom."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from pages import assessed, draft, stream, write
+
+from application.ledger import Head
+from infrastructure.database import Database
+from infrastructure.ground import open_ground
+from infrastructure.projector import followed
+from infrastructure.projector_child import ProjectorChild
+from infrastructure.settings import Settings
+
+pytestmark = pytest.mark.long
+
+PATIENCE_SECONDS = 60
+HEAVY = "fastapi starlette uvicorn typer jinja2 typst api.main"
+SERVICE = """
+import sys, time
+from pathlib import Path
+from infrastructure.database import Database
+from infrastructure.projector_child import ProjectorChild
+from infrastructure.settings import Settings
+
+dsn = sys.argv[2]
+database = Database(dsn=dsn, keys_dsn=dsn, service=dsn, keeper=dsn)
+child = ProjectorChild(Settings(data_dir=Path(sys.argv[1])), database)
+child.start()
+while not child.pid:
+    time.sleep(0.01)
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data_dir=tmp_path, webhook_send=False)
+
+
+@contextmanager
+def served(settings, dsn):
+    """A service that only answers, and the projector that it keeps."""
+    database = Database(dsn=dsn, keys_dsn=dsn, service=dsn, keeper=dsn)
+    with (
+        open_ground(database, settings.data_dir, as_guest=False) as ground,
+        followed(ground),
+        ProjectorChild(settings, database) as child,
+    ):
+        child.start()
+        yield ground, child
+
+
+def await_that(truth):
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not (found := truth()):
+        assert monotonic() < deadline
+        sleep(0.02)
+    return found
+
+
+def runs(pid):
+    """Say whether a process is there and not merely unburied."""
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def holders(ground):
+    return {one.holder for one in ground.read_models.progress()}
+
+
+def test_a_service_reads_what_its_projector_folds_and_another_takes_over_when_that_is_killed(
+    database, settings
+):
+    with served(settings, database) as (ground, child):
+        receipt = write(ground.ledger, draft(assessed()))
+        assert ground.read_models.wait(receipt.position, PATIENCE_SECONDS)
+        first = child.pid
+        assert {holder.rpartition("/")[2] for holder in holders(ground)} == {str(first)}
+        os.kill(first, signal.SIGKILL)
+        receipt = write(ground.ledger, draft(assessed(), to=stream("2")))
+        assert ground.read_models.wait(receipt.position, PATIENCE_SECONDS)
+        second = child.pid
+        assert second not in {None, first}
+    assert not runs(second)
+    assert child.pid is None
+
+
+def test_a_stream_that_is_at_hand_goes_on_though_nobody_folds_it_here(database, settings):
+    with served(settings, database) as (ground, _):
+        write(ground.ledger, draft(assessed()))
+        known = ground.ledger.read(stream())
+        head = {known[0].stream: Head(version=1, hash=known[0].hash)}
+        write(ground.ledger, draft(assessed("2025-08"), version=2), heads=head)
+        await_that(lambda: len(ground.ledger.at_hand(known[0].stream)) == 2)
+
+
+def test_one_that_is_asked_to_stop_lets_go_of_what_it_held(database, settings):
+    with served(settings, database) as (ground, _):
+        await_that(lambda: None not in holders(ground))
+    with open_ground(
+        Database(dsn=database, keys_dsn=database, service=database, keeper=database),
+        settings.data_dir,
+        as_guest=True,
+    ) as ground:
+        assert holders(ground) == {None}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
+@pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_with_its_service_however_that_ended(database, settings, ends):
+    with served(settings, database):
+        pass  # a ledger, and its keys
+    service = subprocess.Popen(
+        [sys.executable, "-c", SERVICE, settings.data_dir, database],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    pid = int(service.stdout.readline())
+    assert runs(pid)
+    service.send_signal(ends)
+    service.wait()
+    service.stdout.close()
+    await_that(lambda: not runs(pid))
+
+
+def test_it_carries_nothing_of_the_service():
+    script = (
+        "import sys, infrastructure.projector_process;"
+        f" sys.exit(' '.join(it for it in '{HEAVY}'.split() if it in sys.modules))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert loaded.stderr.strip() == ""
