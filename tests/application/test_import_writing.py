@@ -19,6 +19,8 @@ from domain.record import Actor, StreamId
 from infrastructure.import_keys import KeyedDigests
 from infrastructure.in_turn import InTurn
 
+pytestmark = pytest.mark.long
+
 RELEASED = line("case:BI-1", "custody.released", "2025-03-01", kind="bebas_murni", document="SK/1")
 MEASURE = {"level": "ringan", "offence": "Berkelahi", "document": "BA-1"}
 RECORDED, THERE = Fate.RECORDED, Fate.ALREADY_RECORDED
