@@ -8,6 +8,7 @@ each of its values when it took effect (`amended`), and keeps lines in the order
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from domain.kernel import Open, Value
@@ -20,6 +21,9 @@ LATEST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 """Beyond these an instant could not be said in every zone."""
 DAYS_KEPT: Final = 4_096
 """Eleven years of days, about a megabyte."""
+
+
+ABOUT: Final = attrgetter("about")
 
 
 class Moment(Value):
@@ -77,10 +81,13 @@ def order(line: Moment | Told) -> tuple[datetime, int]:
 def amended(row: D, page: Recorded, about: str, **columns: Any) -> D:
     """Set columns, unless what the row says about it took effect later than what the page tells."""
     new = Told(about=about, at=instant(page), position=page.position)
-    others = [told for told in row.told if told.about != about]
-    if any(told.about == about and order(told) > order(new) for told in row.told):
-        return row
-    told = sorted((*others, new), key=lambda one: one.about)
+    told = [new]
+    for one in row.told:
+        if one.about != about:
+            told.append(one)
+        elif order(one) > order(new):
+            return row
+    told.sort(key=ABOUT)
     return changed(row, **columns, told=tuple(told))
 
 
