@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from domain.catalogue import RECORDED
 from domain.kernel import FORGOTTEN, DataClass, Event, Forgotten, Json, subject_of
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
-from infrastructure.event_form import Form, form_of
+from infrastructure.event_form import EFFECTIVE, SAME, Form, form_of, moment_of
 from infrastructure.sealing import (
     Fields,
     Keys,
@@ -38,8 +38,6 @@ CONTENT: Final = frozenset({"name", "effective", "payload"})
 PARSED: Final = 50
 """Pages that are parsed at a time: of a thousand at once, what the processor keeps at hand of the
 first is gone when it is their turn, and looks for garbage find them all (16 µs a page, not 12)."""
-SAME: Final = 4_096
-"""Streams and actors that are told once for all the pages that name them."""
 
 
 class Unreadable(Exception):
@@ -68,7 +66,7 @@ def payload_of(event: Event) -> Json:
 
 def effective_of(event: Event) -> Json:
     """Return when an event took effect, as JSON's types."""
-    written: Json = form_of(type(event)).each["effective"].dump_python(event.effective, mode="json")
+    written: Json = EFFECTIVE.dump_python(event.effective, mode="json")
     return written
 
 
@@ -90,7 +88,7 @@ def _event(
     if name != kind.names[-1]:
         for upcast in kind.upcasts[kind.names.index(name) :]:
             payload = upcast(payload)
-    payload["effective"] = effective
+    payload["effective"] = moment_of(effective)
     return _read(form_of(kind), payload, known, gaps=gaps)
 
 

@@ -6,12 +6,18 @@ done for every page only looks it up.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from domain.kernel import DataClass, Event, Json, Whose, data_classes, subjects
+from domain.time import Effective
+
+EFFECTIVE: Final = TypeAdapter(Effective)
+SAME: Final = 4_096
+"""Times of effect, streams and actors that are told once for all the pages that name them: it is
+quicker, and what is kept awake is looked through for garbage, value by value."""
 
 
 class SealedField(NamedTuple):
@@ -85,6 +91,18 @@ def _worked_out(kind: type[Event]) -> Form:
         for name, data_class in sealed_fields(kind).items()
     )
     return Form(kind, held, whose.get(held or ""), sealed)
+
+
+_moment = lru_cache(SAME, typed=True)(lambda **said: EFFECTIVE.validate_python(said))
+
+
+def moment_of(effective: Json) -> Effective | Json:
+    """Return a time of effect; what is none as it is, for the form of the event to say so."""
+    try:
+        moment: Effective = _moment(**effective)
+    except (TypeError, ValidationError):
+        return effective
+    return moment
 
 
 def sealed_fields(kind: type[Event]) -> Mapping[str, DataClass]:

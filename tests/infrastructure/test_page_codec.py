@@ -15,7 +15,17 @@ from api.event_examples import example_event
 from domain.catalogue import RECORDED
 from domain.kernel import DataClass, Event, Open
 from domain.record import Evidence, Recorded
-from infrastructure.codec import PARSED, PageAlone, PageCodec, Unreadable, Unwakeable
+from infrastructure.codec import (
+    KINDS,
+    PARSED,
+    PageAlone,
+    PageCodec,
+    Unreadable,
+    Unwakeable,
+    event_from,
+    payload_of,
+)
+from infrastructure.event_form import moment_of
 from infrastructure.key_store import KeysAtHand, KeyStore, OpenedKeys
 from infrastructure.master_key import LENGTH
 from infrastructure.sealing import NONCE, KeyMissing, SubjectKey, open_fields, owner, seal_fields
@@ -118,6 +128,20 @@ def test_what_woke_is_a_frozen_value_with_the_fields_of_any_other(prompt):
     assert replace(woken, position=7) == as_recorded(told, 7)
     with pytest.raises(FrozenInstanceError):
         woken.position = 7
+
+
+def test_what_many_pages_name_is_one_value(prompt):
+    one, other = prompt.recorded(asleep(prompt, [draft(began()), draft(began())]))
+    assert one.event.effective is other.event.effective
+    assert one.actor is other.actor
+    assert one.stream is other.stream
+
+
+@pytest.mark.parametrize("effective", [None, "2025-08-01", {}, {"day": []}])
+def test_a_time_of_effect_that_is_none_is_told_as_such(effective):
+    assert moment_of(effective) == effective
+    with pytest.raises(Unreadable, match=r"conduct\.assessed@1"):
+        event_from("conduct.assessed@1", effective, payload_of(assessed()), KINDS)
 
 
 def test_a_page_that_has_no_place_in_the_ledger_is_not_woken(prompt):
