@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from statistics import median
+from typing import Any, Final, Self
 
 import psycopg
 
 from benchmarks.jobs import Worker, WorkerFailed, pinned_to, python_worker
 from benchmarks.ledger import SIZE, ensure_whole
-from benchmarks.machine import resident
+from benchmarks.machine import descent, resident, worked, worked_at_first
 from benchmarks.peers.umadb import free_port
 from benchmarks.people import OFFENCE
 from benchmarks.place import Place
@@ -29,6 +30,8 @@ UNIT: Final = "requests/s"
 CONNECTIONS: Final = 32
 CASES_EACH: Final = 20
 CASE_EVENTS: Final = 6
+EACH_CASE: Final = 24
+"""Events that are measured for each case: the first to a case goes another way than the others."""
 STOCK: Final = "stock save() called directly"
 THREADED: Final = "empty endpoint, in a thread"
 COROUTINE: Final = "empty endpoint, a coroutine"
@@ -60,6 +63,10 @@ NOTES: Final = (
         " the run, and afterwards every 201 is an event in the ledger."
     ),
     (
+        "append: CPU is that of the service's process and of those that it started, without"
+        " PostgreSQL's; it says more than requests per second where the machine does other things."
+    ),
+    (
         "append: the empty endpoint is FastAPI under the same uvicorn with the same settings,"
         " on the same core, with a pool of as many connections; no token, no body, no read"
         " models. Jejak's appends are of its second form, a coroutine, once a case is at hand; the"
@@ -82,7 +89,7 @@ def run(scale: Scale, place: Place) -> Result:
         other = stack.enter_context(place.database(migrated=False))
         keys = stack.enter_context(place.database(migrated=False))
         databases = Databases(ledger=dsn, keys=keys)
-        count = min(CONNECTIONS * CASES_EACH, max(CONNECTIONS, scale.events // CASE_EVENTS))
+        count = min(CONNECTIONS * CASES_EACH, max(CONNECTIONS, scale.events // EACH_CASE))
         cases = stack.enter_context(furnished(databases, cases=count, events=CASE_EVENTS))
         load = stack.enter_context(python_worker("benchmarks.http_load", cores=others))
         stock = stack.enter_context(python_worker("benchmarks.peers.stock"))
@@ -119,12 +126,40 @@ def empty_endpoint(
     command = [sys.executable, "-m", "benchmarks.peers.empty_endpoint", str(port), dsn]
     ready = f"http://127.0.0.1:{port}/readyz"
 
-    def ask(path: str, seconds: float) -> Mapping[str, Any]:
-        plain = f"POST /{path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n"
-        return load.ask(connections=CONNECTIONS, seconds=seconds, port=port, cases=[], plain=plain)
+    with process(command, {}, cores=core, ready=ready) as number:
 
-    with process(command, {}, cores=core, ready=ready):
+        def ask(path: str, seconds: float) -> Mapping[str, Any]:
+            plain = f"POST /{path} HTTP/1.1\r\nHost: bench\r\nContent-Length: 0\r\n\r\n"
+            job = {"seconds": seconds, "port": port, "cases": [], "plain": plain}
+            with Spent(number) as spent:
+                answer = load.ask(connections=CONNECTIONS, **job)
+            return {**answer, **spent.each(answer["done"])}
+
         yield ask
+
+
+class Spent:
+    """The CPU that a service took, with all that it started, while something was asked of it."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+        self._whole = self._first = 0.0
+
+    def __enter__(self) -> Self:
+        self._whole, self._first = self._now()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Hold what was taken."""
+        whole, first = self._now()
+        self._whole, self._first = whole - self._whole, first - self._first
+
+    def each(self, done: int) -> Mapping[str, float]:
+        """Return the microseconds of one request: in all, and in the thread of the event loop."""
+        return {"cpu": self._whole / done * 1e6, "loop": self._first / done * 1e6}
+
+    def _now(self) -> tuple[float, float]:
+        return sum(map(worked, descent(self._process))), worked_at_first(self._process)
 
 
 class Clients:
@@ -136,18 +171,19 @@ class Clients:
 
     def ask(self, seconds: float) -> Mapping[str, Any]:
         """Send events for so long."""
-        answer = self._load.ask(
-            connections=CONNECTIONS,
-            seconds=seconds,
-            port=self._address.port,
-            headers=dict(self._address.headers),
-            body=EVENT,
-            numbered="measure",
-            cases=self._cases,
-        )
+        with Spent(self._address.process) as spent:
+            answer = self._load.ask(
+                connections=CONNECTIONS,
+                seconds=seconds,
+                port=self._address.port,
+                headers=dict(self._address.headers),
+                body=EVENT,
+                numbered="measure",
+                cases=self._cases,
+            )
         self._cases = answer.pop("cases")
         self.answered += answer["done"]
-        return answer
+        return {**answer, **spent.each(answer["done"])}
 
 
 def _memory(at_rest: float | None, afterwards: float | None, events: int) -> Iterator[Row]:
@@ -171,6 +207,21 @@ def _rows(found: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Itera
         goal = f"at least {least:g} x {peer}"
         noted = replace(ours, goal=goal, note=f"{ours.note}; {where}")
         yield noted.beside(rows[peer], least=least)
+    yield from _spent(found)
+
+
+def _spent(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Row]:
+    """Yield the CPU of a request, where Linux says it."""
+    empty, ours = found[THREADED], found[JEJAK]
+    if not any(answer["cpu"] for answer in ours):
+        return
+    cpu = [
+        measured(AREA, f"CPU for a request, {name}", "µs", [answer["cpu"] for answer in answers])
+        for name, answers in ((THREADED, empty), (JEJAK, ours))
+    ]
+    loop = median(answer["loop"] for answer in ours)
+    yield cpu[0]
+    yield replace(cpu[1], note=f"{loop:.0f} of it in the event loop's thread").beside(cpu[0])
 
 
 def _row(name: str, answers: Sequence[Mapping[str, Any]]) -> Row:

@@ -96,8 +96,29 @@ def resident(process: int) -> float | None:
 
 def worked(process: int) -> float:
     """Return the seconds of CPU that a process has had; 0 where Linux does not say."""
+    return _had(Path(f"/proc/{process}"))
+
+
+def worked_at_first(process: int) -> float:
+    """Return those that its first thread has had: of a server, the thread of its event loop."""
+    return _had(Path(f"/proc/{process}/task/{process}"))
+
+
+def descent(process: int) -> list[int]:
+    """Return a process and those that it started, and they, as far as Linux says."""
     try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+        named = [
+            path.read_text(encoding="ascii")
+            for path in Path(f"/proc/{process}/task").glob("*/children")
+        ]
+    except OSError:
+        return [process]
+    return [process, *(one for child in " ".join(named).split() for one in descent(int(child)))]
+
+
+def _had(place: Path) -> float:
+    try:
+        stat = (place / "stat").read_text(encoding="ascii")
     except OSError:
         return 0.0
     user, system = stat.rpartition(")")[2].split()[11:13]
