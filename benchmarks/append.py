@@ -1,7 +1,8 @@
 """`append`: one event per request over HTTP, as a unit's own system would send it.
 
-The service is `jejak serve` on one core, with tokens, validation, decision, sealing and its read
-models following in the same process; the clients are in a process on the other cores.
+The service is `jejak serve` on one core, with tokens, validation, decision and sealing. Its
+projector, which keeps the read models up to date, and the clients are processes on the other cores;
+a second service has its read models follow within.
 """
 
 import os
@@ -23,7 +24,7 @@ from benchmarks.people import OFFENCE
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured, not_measured
 from benchmarks.rounds import latencies, rate, rounds
-from benchmarks.service import Address, Databases, furnished, process, serving
+from benchmarks.service import Address, Databases, Furnished, children, furnished, process, serving
 
 AREA: Final = "append"
 UNIT: Final = "requests/s"
@@ -36,6 +37,7 @@ STOCK: Final = "stock save() called directly"
 THREADED: Final = "empty endpoint, in a thread"
 COROUTINE: Final = "empty endpoint, a coroutine"
 JEJAK: Final = "Jejak over HTTP"
+WITHIN: Final = "Jejak over HTTP, read models in the same process"
 STOCK_LEAST: Final = 3.0
 EMPTY_LEAST: Final = 0.6
 MEMORY_MOST: Final = 200.0
@@ -85,36 +87,44 @@ def run(scale: Scale, place: Place) -> Result:
     """Measure requests beside direct saves, and beside an endpoint that does nothing."""
     core, others = cores()
     with ExitStack() as stack:
-        dsn = stack.enter_context(place.database())
+        load = stack.enter_context(python_worker("benchmarks.http_load", cores=others))
+        stock = stack.enter_context(python_worker("benchmarks.peers.stock"))
         other = stack.enter_context(place.database(migrated=False))
+        saves = {"size": SIZE, "events": scale.events // 2, "writers": CONNECTIONS}
+        empty = stack.enter_context(empty_endpoint(load, other, core))
+        apart, within = (
+            stack.enter_context(served(scale, place, load, projector))
+            for projector in ("apart", "within")
+        )
+        found = rounds(
+            scale.runs,
+            {
+                STOCK: partial(stock.ask, dsn=other, seconds=scale.seconds, **saves),
+                THREADED: partial(empty, "threaded", scale.seconds),
+                COROUTINE: partial(empty, "coroutine", scale.seconds),
+                JEJAK: partial(apart.ask, scale.seconds),
+                WITHIN: partial(within.ask, scale.seconds),
+            },
+        )
+        behind = [one.ensure_written() for one in (apart, within)]
+        memory = [*apart.memory()]
+    on = f"service on core {core[0]}" if core else "not pinned: taskset or a second core is missing"
+    notes = (f"{on}; read models {behind[0]} behind at the end", f"{on}; {behind[1]} behind")
+    return Result(rows=(*_rows(found, *notes), *memory), notes=NOTES)
+
+
+@contextmanager
+def served(scale: Scale, place: Place, load: Worker, projector: str) -> Iterator["Clients"]:
+    """Give the clients of a service that has its projector apart or within."""
+    with ExitStack() as stack:
+        dsn = stack.enter_context(place.database())
         keys = stack.enter_context(place.database(migrated=False))
         databases = Databases(ledger=dsn, keys=keys)
         count = min(CONNECTIONS * CASES_EACH, max(CONNECTIONS, scale.events // EACH_CASE))
         cases = stack.enter_context(furnished(databases, cases=count, events=CASE_EVENTS))
-        load = stack.enter_context(python_worker("benchmarks.http_load", cores=others))
-        stock = stack.enter_context(python_worker("benchmarks.peers.stock"))
-        saves = {"size": SIZE, "events": scale.events // 2, "writers": CONNECTIONS}
-        save = partial(stock.ask, dsn=other, seconds=scale.seconds, **saves)
-        empty = stack.enter_context(empty_endpoint(load, other, core))
-        address = stack.enter_context(serving(cases, cores=core))
-        service = Clients(load, address, cases.cases)
-        before, at_rest = _number(dsn, WRITTEN), resident(address.process)
-        found = rounds(
-            scale.runs,
-            {
-                STOCK: save,
-                THREADED: partial(empty, "threaded", scale.seconds),
-                COROUTINE: partial(empty, "coroutine", scale.seconds),
-                JEJAK: partial(service.ask, scale.seconds),
-            },
-        )
-        behind, afterwards = _number(dsn, BEHIND), resident(address.process)
-        if _number(dsn, WRITTEN) - before < service.answered:
-            raise WorkerFailed("an answer was 201, and its event is not in the ledger")
-        ensure_whole(dsn)
-    on = f"service on core {core[0]}" if core else "not pinned: taskset or a second core is missing"
-    rows = [*_rows(found, f"{on}; read models {behind} behind at the end")]
-    return Result(rows=(*rows, *_memory(at_rest, afterwards, service.answered)), notes=NOTES)
+        chosen = {"JEJAK_PROJECTOR": projector}
+        address = stack.enter_context(serving(cases, cores=cores()[0], chosen=chosen))
+        yield Clients(load, address, cases)
 
 
 @contextmanager
@@ -165,8 +175,10 @@ class Spent:
 class Clients:
     """Those who send events to the service, with the cases that they know the versions of."""
 
-    def __init__(self, load: Worker, address: Address, cases: Sequence[tuple[str, int]]) -> None:
-        self._load, self._address, self._cases = load, address, cases
+    def __init__(self, load: Worker, address: Address, place: Furnished) -> None:
+        self._load, self._address, self._cases = load, address, place.cases
+        self._dsn = place.databases.ledger
+        self._before, self._at_rest = _number(self._dsn, WRITTEN), self._held()
         self.answered = 0
 
     def ask(self, seconds: float) -> Mapping[str, Any]:
@@ -185,43 +197,66 @@ class Clients:
         self.answered += answer["done"]
         return {**answer, **spent.each(answer["done"])}
 
+    def ensure_written(self) -> int:
+        """Raise unless all that was answered is in the ledger; say how far read models are behind.
 
-def _memory(at_rest: float | None, afterwards: float | None, events: int) -> Iterator[Row]:
-    for when, held, goal in (
-        ("at rest", at_rest, f"under {MEMORY_MOST:g} MB"),
-        (f"after {events:,} events", afterwards, ""),
-    ):
-        subject = f"memory of the service, {when}"
-        if held is None:
-            yield not_measured(AREA, subject, "MB", "only Linux says it here", goal=goal)
-            continue
-        row = measured(AREA, subject, "MB", [held], goal=goal)
-        yield row.under(MEMORY_MOST) if goal else row
+        Raises `WorkerFailed`.
+        """
+        behind = _number(self._dsn, BEHIND)
+        if _number(self._dsn, WRITTEN) - self._before < self.answered:
+            raise WorkerFailed("an answer was 201, and its event is not in the ledger")
+        ensure_whole(self._dsn)
+        return behind
+
+    def memory(self) -> Iterator[Row]:
+        """Yield what the service holds, and what all its processes do together."""
+        for when, held in (
+            ("at rest", self._at_rest),
+            (f"after {self.answered:,} events", self._held()),
+        ):
+            goal = f"under {MEMORY_MOST:g} MB" if held is self._at_rest else ""
+            yield _memory(f"memory of the service, {when}", held[:1], goal)
+            yield _memory(f"memory of service, projector and sealer, {when}", held, "")
+
+    def _held(self) -> Sequence[float | None]:
+        """Return the megabytes of the service, and of each process that it keeps."""
+        service = self._address.process
+        return [resident(one) for one in (service, *children(service))]
 
 
-def _rows(found: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> Iterator[Row]:
+def _memory(subject: str, held: Sequence[float | None], goal: str) -> Row:
+    if None in held:
+        return not_measured(AREA, subject, "MB", "only Linux says it here", goal=goal)
+    row = measured(AREA, subject, "MB", [sum(filter(None, held))], goal=goal)
+    return row.under(MEMORY_MOST) if goal else row
+
+
+def _rows(
+    found: Mapping[str, Sequence[Mapping[str, Any]]], apart: str, within: str
+) -> Iterator[Row]:
     rows = {name: _row(name, answers) for name, answers in found.items()}
-    ours = rows.pop(JEJAK)
+    ours, other = rows.pop(JEJAK), rows.pop(WITHIN)
     yield from rows.values()
     for peer, least in ((STOCK, STOCK_LEAST), (THREADED, EMPTY_LEAST), (COROUTINE, EMPTY_LEAST)):
         goal = f"at least {least:g} x {peer}"
-        noted = replace(ours, goal=goal, note=f"{ours.note}; {where}")
+        noted = replace(ours, goal=goal, note=f"{ours.note}; {apart}")
         yield noted.beside(rows[peer], least=least)
+    yield replace(other, note=f"{other.note}; {within}").beside(ours)
     yield from _spent(found)
 
 
 def _spent(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Row]:
     """Yield the CPU of a request, where Linux says it."""
-    empty, ours = found[THREADED], found[JEJAK]
-    if not any(answer["cpu"] for answer in ours):
+    if not any(answer["cpu"] for answer in found[JEJAK]):
         return
-    cpu = [
-        measured(AREA, f"CPU for a request, {name}", "µs", [answer["cpu"] for answer in answers])
-        for name, answers in ((THREADED, empty), (JEJAK, ours))
-    ]
-    loop = median(answer["loop"] for answer in ours)
-    yield cpu[0]
-    yield replace(cpu[1], note=f"{loop:.0f} of it in the event loop's thread").beside(cpu[0])
+    empty, *ours = (
+        measured(AREA, f"CPU for a request, {name}", "µs", [one["cpu"] for one in found[name]])
+        for name in (THREADED, JEJAK, WITHIN)
+    )
+    yield empty
+    for row, name in zip(ours, (JEJAK, WITHIN), strict=True):
+        loop = median(answer["loop"] for answer in found[name])
+        yield replace(row, note=f"{loop:.0f} of it in the event loop's thread").beside(empty)
 
 
 def _row(name: str, answers: Sequence[Mapping[str, Any]]) -> Row:

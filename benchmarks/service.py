@@ -7,8 +7,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -106,10 +106,19 @@ def write_cases(
 
 
 @contextmanager
-def serving(place: Furnished, *, cores: Sequence[int] = ()) -> Iterator[Address]:
-    """Run `jejak serve` on some cores; stop it as an operator would."""
+def serving(
+    place: Furnished,
+    *,
+    cores: Sequence[int] = (),
+    chosen: Mapping[str, str] | None = None,
+) -> Iterator[Address]:
+    """Run `jejak serve` on some cores; stop it as an operator would. Settings may be ``chosen``.
+
+    The processes that it keeps, a projector and a sealer, run on the other cores.
+    """
     port = free_port()
     environment = {
+        **(chosen or {}),
         "JEJAK_DATABASE_URL": place.databases.ledger,
         "JEJAK_KEYS_URL": place.databases.keys,
         "JEJAK_DATA_DIR": str(place.data),
@@ -118,7 +127,23 @@ def serving(place: Furnished, *, cores: Sequence[int] = ()) -> Iterator[Address]
     command = [sys.executable, "-c", SERVE, "serve"]
     ready = f"http://127.0.0.1:{port}/readyz"
     with process(command, environment, cores=cores, ready=ready) as number:
+        if others := os.sched_getaffinity(0).difference(cores) if cores else None:
+            for child in children(number):
+                move(child, others)
         yield Address(port=port, process=number, token=place.token)
+
+
+def children(process: int) -> list[int]:
+    """Return the processes that one keeps; none where Linux does not say."""
+    lists = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for one in lists for child in one.read_text(encoding="ascii").split()]
+
+
+def move(process: int, cores: Collection[int]) -> None:
+    """Have a process run on some cores from now on, with all its threads."""
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with suppress(OSError):  # it has ended
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 @contextmanager

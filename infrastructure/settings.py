@@ -37,5 +37,5 @@ class Settings(BaseSettings):
     witnesses: str = ""  # `URL VKEY, URL VKEY`: who cosigns the log's checkpoints
     webhook_allow: str = ""  # `host, host:port`: receivers that may be inside, and without TLS
     webhook_send: bool = True  # no: a copy that was restored beside the house it is of
-    projector: Literal["within", "apart", "elsewhere"] = "within"  # where read models are followed
+    projector: Literal["within", "apart", "elsewhere"] = "apart"  # from who answers
     seal_every: float = Field(default=5.0, gt=0)  # seconds between checkpoints, at least

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -63,22 +64,30 @@ def fault_service_frozen(world: World, draw: random.Random) -> str:
 
 
 def fault_projector_killed(world: World, draw: random.Random) -> str:
-    """kill -9 of the second process, which follows the projections and writes too."""
-    world.second.end(signal.SIGKILL)
+    """kill -9 of the projector, a child of the service."""
+    os.kill(_kept(world, "projector_process"), signal.SIGKILL)
     return "kill -9"
 
 
 def fault_projector_frozen(world: World, draw: random.Random) -> str:
+    """SIGSTOP of the projector, which may hold leases."""
+    return _frozen(world, [_kept(world, "projector_process")], draw)
+
+
+def fault_second_killed(world: World, draw: random.Random) -> str:
+    """kill -9 of the second process, which projects too, and writes."""
+    world.second.end(signal.SIGKILL)
+    return "kill -9"
+
+
+def fault_second_frozen(world: World, draw: random.Random) -> str:
     """SIGSTOP of the second process, which may hold a lease."""
     return _frozen(world, [world.second.running.pid], draw)
 
 
 def fault_sealer_killed(world: World, draw: random.Random) -> str:
     """kill -9 of the sealer, a child of the service."""
-    children = children_of(world.service.running.pid)
-    if not children:
-        raise NotNow
-    os.kill(draw.choice(children), signal.SIGKILL)
+    os.kill(_kept(world, "sealer_process"), signal.SIGKILL)
     return "kill -9"
 
 
@@ -241,6 +250,15 @@ def _backends(world: World) -> list[int]:
     return pids
 
 
+def _kept(world: World, module: str) -> int:
+    """Return the process of a module that the service keeps."""
+    for child in children_of(world.service.running.pid):
+        with suppress(OSError):
+            if module.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                return child
+    raise NotNow
+
+
 def _frozen(world: World, pids: list[int], draw: random.Random) -> str:
     seconds = draw.uniform(0.3, 2.0)
     for pid in pids:
@@ -331,6 +349,8 @@ def all_kinds(world: World) -> list[Kind]:
         Kind("service_frozen", fault_service_frozen),
         Kind("projector_killed", fault_projector_killed),
         Kind("projector_frozen", fault_projector_frozen, weight=1),
+        Kind("second_killed", fault_second_killed, weight=1),
+        Kind("second_frozen", fault_second_frozen, weight=1),
         Kind("sealer_killed", fault_sealer_killed, weight=1, quick=True),
         Kind("postmaster_killed", fault_postmaster_killed, weight=3),
         Kind("backend_killed", fault_backend_killed, weight=3),

@@ -103,7 +103,9 @@ class World:
         command = [*JEJAK, "serve"]
         if self.defect:
             command = [sys.executable, "-m", "tests.faults.defective", self.defect, "serve"]
-        self.service = self._process(command, "service.log")
+        # What is planted is in the service's own process: there it has to project as well.
+        projector = "within" if self.defect else "apart"
+        self.service = self._process(command, "service.log", projector)
         self._await_service()
         token = self._token("--unit", MEDAN)
         supervisor = self._token("--role", "supervisor", "--level", "ditjenpas")
@@ -116,7 +118,7 @@ class World:
             deed(self.server.conninfo())
         self.journal = self.directory / "direct.ndjson"
         self.second_words = ["direct", str(self.journal), str(cases), str(self.seed)]
-        self.second = self._process(self._direct(*self.second_words), "second.log")
+        self.second = self._process(self._direct(*self.second_words), "second.log", "within")
         self.second.start()
         self._await_second()
         self.load.start(self.writers)
@@ -133,8 +135,9 @@ class World:
     def _direct(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "tests.faults.direct", *words]
 
-    def _process(self, command: list[str], log: str) -> Process:
-        return Process(command, self._environment(), self.directory / log)
+    def _process(self, command: list[str], log: str, projector: str = "apart") -> Process:
+        environment = self._environment() | {"JEJAK_PROJECTOR": projector}
+        return Process(command, environment, self.directory / log)
 
     def _environment(self) -> dict[str, str]:
         """Whatever JEJAK_* the caller has is not the campaign's."""
