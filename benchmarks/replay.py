@@ -8,12 +8,14 @@ once among many other events.
 """
 
 import gc
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from api.serving import GARBAGE
@@ -22,11 +24,12 @@ from benchmarks.lives import CASE_EVENTS, life, long_case
 from benchmarks.people import OTHER_UNIT, batches, copies, now, whole_case, write_batch, write_units
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured, percentile
-from benchmarks.store import kept, running
+from benchmarks.store import kept, ledger_of, running
 from domain.record import Draft, StreamId
 from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
+from infrastructure.settings import Settings
 
 AREA: Final = "replay"
 UNIT: Final = "ms (p99)"
@@ -53,26 +56,26 @@ Opening = Callable[[], AbstractContextManager[EventsourcingLedger]]
 def run(scale: Scale, place: Place) -> Result:
     """Load cases in a small store, and in one with many events."""
     lengths = [one for one in LENGTHS if one == min(LENGTHS) or scale.store_events >= FEW_EVENTS]
-    with ExitStack() as stack:
-        stack.enter_context(garbage_as_in_the_service())
-        dsn = stack.enter_context(place.database())
-        alone, among, store = (in_the_kept if scale.store else in_a_fresh)(dsn, lengths, scale)
+    with garbage_as_in_the_service():
+        alone, among, store = (in_the_kept if scale.store else in_a_fresh)(place, lengths, scale)
     return Result(rows=tuple(rows(lengths, alone, among, store)), notes=NOTES)
 
 
-def in_a_fresh(dsn: str, lengths: Sequence[int], scale: Scale) -> Found:
+def in_a_fresh(place: Place, lengths: Sequence[int], scale: Scale) -> Found:
     """Load cases in a store that holds nothing else, and again after it was filled."""
-    opening = partial(opened, dsn)
-    cases = written(opening, {n: long_case(n) for n in lengths}, scale)
-    alone = [loads(opening, cases) for _ in range(scale.runs)]
-    with opening() as ledger:
-        write_units(ledger)
-        for batch in batches(copies(whole_case(12)), scale.store_events):
-            write_batch(ledger, batch)
-    return alone, [loads(opening, cases) for _ in range(scale.runs)], scale.store_events
+    with place.database() as dsn:
+        opening = partial(opened, dsn)
+        cases = written(opening, {n: long_case(n) for n in lengths}, scale)
+        alone = [loads(opening, cases) for _ in range(scale.runs)]
+        with opening() as ledger:
+            write_units(ledger)
+            for batch in batches(copies(whole_case(12)), scale.store_events):
+                write_batch(ledger, batch)
+        among = [loads(opening, cases) for _ in range(scale.runs)]
+    return alone, among, scale.store_events
 
 
-def in_the_kept(dsn: str, lengths: Sequence[int], scale: Scale) -> Found:
+def in_the_kept(place: Place, lengths: Sequence[int], scale: Scale) -> Found:
     """Load cases in a store that holds nothing else, and such cases in the one that is kept.
 
     In the kept one other cases each time: those that nobody asked for are not in any memory. Those
@@ -80,13 +83,24 @@ def in_the_kept(dsn: str, lengths: Sequence[int], scale: Scale) -> Found:
     """
     kinds = {min(lengths): life(CASE_EVENTS, OTHER_UNIT, sentenced=True)}
     kinds |= {n: long_case(n) for n in lengths if n not in kinds}
-    opening = partial(opened, dsn)
-    cases = written(opening, kinds, scale)
-    with running(kept()) as store:
+    with small_house(place) as chosen, running(kept()) as store:
+        alone, among = partial(ledger_of, chosen), partial(ledger_of, store.settings)
+        cases = written(alone, kinds, scale)
         others = islice(store.cases(len(cases[min(lengths)])), scale.runs)
         there = [dict(zip(lengths, (some, store.long), strict=False)) for some in others]
-        found = [(loads(opening, cases), loads(store.ledger, some)) for some in there]
+        found = [(loads(alone, cases), loads(among, some)) for some in there]
         return [one for one, _ in found], [one for _, one in found], store.events
+
+
+@contextmanager
+def small_house(place: Place) -> Iterator[Settings]:
+    """Give databases of a house that holds nothing yet, and a folder for its master key."""
+    with (
+        place.database() as ledger,
+        place.database(migrated=False) as keys,
+        tempfile.TemporaryDirectory(prefix="jejak-bench-") as folder,
+    ):
+        yield Settings(database_url=ledger, keys_url=keys, data_dir=Path(folder))
 
 
 def rows(

@@ -272,15 +272,6 @@ class Running:
         while some := [StreamId(kind="case", key=key) for (key,) in islice(rows, many)]:
             yield some
 
-    @contextmanager
-    def ledger(self) -> Iterator[EventsourcingLedger]:
-        """Open a ledger that has read nothing yet."""
-        with (
-            open_database(self.settings, as_guest=True) as database,
-            open_workshop(database, self.store.data) as shop,
-        ):
-            yield shop.ledger
-
     def furnished(self) -> Furnished:
         """Return what a service is started on: the unit's cases, and a token."""
         return Furnished(
@@ -296,6 +287,16 @@ class Running:
         query = sql.SQL("SELECT key FROM {} WHERE {}").format(table, sql.SQL(condition))
         with psycopg.connect(self.settings.database_url or "") as owner:
             yield from owner.execute(query, (UNIT,)).fetchall()
+
+
+@contextmanager
+def ledger_of(chosen: Settings) -> Iterator[EventsourcingLedger]:
+    """Open a ledger that has read nothing yet, with the keys of its house."""
+    with (
+        open_database(chosen, as_guest=True) as database,
+        open_workshop(database, chosen.data_dir) as shop,
+    ):
+        yield shop.ledger
 
 
 @contextmanager
