@@ -89,18 +89,20 @@ def _event(
         for upcast in kind.upcasts[kind.names.index(name) :]:
             payload = upcast(payload)
     payload["effective"] = moment_of(effective)
-    return _read(form_of(kind), payload, known, gaps=gaps)
+    return _read(name, form_of(kind), payload, known, gaps=gaps)
 
 
-def _read(form: Form, said: Json, known: Mapping[str, type[Event]], *, gaps: bool) -> Event:
-    """Read all fields of an event."""
+def _read(
+    name: str, form: Form, said: Json, known: Mapping[str, type[Event]], *, gaps: bool
+) -> Event:
+    """Read all fields of an event that is stored under this name."""
     try:
         if gaps or form.held is not None:
             return _read_each(form, said, known)
         event: Event = form.whole.validator.validate_python(said)
     except ValidationError as error:
         keys = ["/".join(map(str, at["loc"])) + ": " + at["type"] for at in error.errors()]
-        raise Unreadable(form.kind.names[-1], *keys) from None
+        raise Unreadable(name, *keys) from None
     return event
 
 
@@ -176,7 +178,7 @@ class PageCodec:
         form, name = form_of(type(event)), event.names[-1]
         payload = form.write(event)
         if self._kinds.get(name) is not form.kind or event != _read(
-            form, payload, self._kinds, gaps=False
+            name, form, payload, self._kinds, gaps=False
         ):
             raise Unwakeable(event.stored_as)
         effective = payload.pop("effective")

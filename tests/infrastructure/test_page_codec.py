@@ -22,6 +22,7 @@ from infrastructure.codec import (
     PageCodec,
     Unreadable,
     Unwakeable,
+    effective_of,
     event_from,
     payload_of,
 )
@@ -142,6 +143,24 @@ def test_a_time_of_effect_that_is_none_is_told_as_such(effective):
     assert moment_of(effective) == effective
     with pytest.raises(Unreadable, match=r"conduct\.assessed@1"):
         event_from("conduct.assessed@1", effective, payload_of(assessed()), KINDS)
+
+
+def test_what_cannot_be_read_is_named_as_it_is_stored():
+    class Tolled(Event, stored_as="school.tolled"):
+        """A bell was tolled; at first nobody counted."""
+
+        times: Open[int]
+
+        @staticmethod
+        def upcast_v1_v2(payload) -> dict:
+            return {"times": 1} | payload
+
+    known = dict.fromkeys(Tolled.names, Tolled)
+    effective = effective_of(assessed())
+    assert event_from("school.tolled@1", effective, {}, known).times == 1
+    with pytest.raises(Unreadable) as unreadable:
+        event_from("school.tolled@1", effective, {"times": "often"}, known)
+    assert unreadable.value.args == ("school.tolled@1", "times: int_parsing")
 
 
 def test_a_page_that_has_no_place_in_the_ledger_is_not_woken(prompt):
