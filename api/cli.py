@@ -15,6 +15,7 @@ from api import (
     cli_export,
     cli_import,
     cli_keys,
+    cli_project,
     cli_projections,
     cli_replay,
     cli_seal,
@@ -44,6 +45,7 @@ app.command("forget", epilog=cli_keys.FORGET_EXAMPLES)(cli_keys.forget)
 app.add_typer(cli_keys.keys_app, name="keys")
 app.command("demo", epilog=cli_demo.EXAMPLES)(cli_demo.demo)
 app.command("calculate", epilog=cli_calculate.EXAMPLES)(cli_calculate.calculate)
+app.command("project", epilog=cli_project.EXAMPLES)(cli_project.project)
 app.command("rebuild", epilog=cli_projections.REBUILD_EXAMPLES)(cli_projections.rebuild)
 app.command("status", epilog=cli_projections.STATUS_EXAMPLES)(cli_projections.status)
 app.command("replay", epilog=cli_replay.EXAMPLES)(cli_replay.replay)

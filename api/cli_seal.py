@@ -72,7 +72,7 @@ def seal(
     words = ["--once"] if once else []
     words += ["--every", str(every)] if every else []
     words += ["--head", str(head.absolute())] if head else []
-    _become("infrastructure.sealer_process", *words)
+    become("infrastructure.sealer_process", *words)
 
 
 def witness(  # noqa: PLR0913, PLR0917  # its options
@@ -92,7 +92,7 @@ def witness(  # noqa: PLR0913, PLR0917  # its options
     words = ["--name", name, "--key", str(key.absolute()), "--state", str(state.absolute())]
     words += [word for one in log or () for word in ("--log", one)]
     words += ["--listen", listen, *(["--vkey"] if vkey else [])]
-    _become("infrastructure.witness_process", *words)
+    become("infrastructure.witness_process", *words)
 
 
 @log_app.callback(epilog=LOG_EXAMPLES)
@@ -136,5 +136,6 @@ def rotate_key(as_json: AsJson = False) -> None:
         out.print(line.format(**asdict(rotated)), soft_wrap=True, highlight=False)
 
 
-def _become(program: str, *words: str) -> NoReturn:
+def become(program: str, *words: str) -> NoReturn:
+    """End as another program of ours."""
     os.execv(sys.executable, [sys.executable, "-I", "-m", program, *words])  # noqa: S606  # no shell

@@ -19,6 +19,7 @@ from typing import Final
 
 import structlog
 
+from infrastructure.connections import FULL
 from infrastructure.database import Database, ensure_up_to_date, open_database
 from infrastructure.ground import open_ground
 from infrastructure.logging import configure_logging
@@ -47,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             wishes.get()
     except Trouble as trouble:
         sys.stderr.write(f"{trouble}\n")
+        return 1
+    except FULL as away:  # whoever keeps it starts it again
+        log.warning("projector_interrupted", error=type(away).__name__)
         return 1
     return 0
 
