@@ -16,12 +16,14 @@ from typing import Any, Final, NamedTuple
 from api.main import issue, open_house
 from api.pages.visits import TOKEN_COOKIE
 from api.tokens import Role
+from application.timeline import EVENTS_KEPT
 from benchmarks.append import cores
 from benchmarks.day_load import CASES_OF_A_DAY
-from benchmarks.feed import scene
+from benchmarks.feed import AUDIENCES, scene
 from benchmarks.feed_scene import Party, units_of
 from benchmarks.jobs import Worker, python_worker
 from benchmarks.machine import KIBIBYTE, MEGABYTE
+from benchmarks.people import disciplined
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured, not_measured
 from benchmarks.service import CALLER, Address, Databases, serving
@@ -31,6 +33,8 @@ AREA: Final = "day"
 PEOPLE: Final = 20
 SAMPLES: Final = 40
 LEAST_SECONDS: Final = 0.05
+BEFORE: Final = 1_000_000
+"""Where the numbers begin of what was recorded before the day."""
 SLOPE_OVER: Final = 10_000
 FLAT: Final = 5.0
 GOAL: Final = f"flat: under {FLAT:g} MB per {SLOPE_OVER:,} requests"
@@ -60,7 +64,11 @@ def run(scale: Scale, place: Place) -> Result:
         dsn = stack.enter_context(place.database())
         keys = stack.enter_context(place.database(migrated=False))
         databases = Databases(ledger=dsn, keys=keys)
-        furnished = stack.enter_context(scene(databases, stack, max(PEOPLE, scale.people // 10)))
+        # So many events that the caches are full soon: else their filling is all that is seen.
+        looked_at = min(max(PEOPLE * AUDIENCES, scale.people), PEOPLE * CASES_OF_A_DAY)
+        filling = range(min(EVENTS_KEPT, scale.store_events) // looked_at)
+        cases, later = looked_at // AUDIENCES, [disciplined(BEFORE + n) for n in filling]
+        furnished = stack.enter_context(scene(databases, stack, cases, later))
         chosen = Settings(database_url=dsn, keys_url=keys, data_dir=furnished.house.data)
         with open_house(chosen) as house:
             caller = replace(CALLER, units=frozenset(units_of(len(furnished.parties))))

@@ -41,6 +41,7 @@ from benchmarks.service import (
     process,
     serving,
 )
+from domain.kernel import Event
 from infrastructure.settings import Settings
 
 AREA: Final = "feed"
@@ -138,12 +139,14 @@ class Scene:
 
 
 @contextmanager
-def scene(databases: Databases, stack: ExitStack, cases: int) -> Iterator[Scene]:
+def scene(
+    databases: Databases, stack: ExitStack, cases: int, later: Sequence[Event] = ()
+) -> Iterator[Scene]:
     """Write the audiences and their cases; the service's own feeder tells of them later."""
     data = Path(stack.enter_context(TemporaryDirectory(prefix="jejak-bench-")))
     chosen = Settings(database_url=databases.ledger, keys_url=databases.keys, data_dir=data)
     with open_house(chosen) as house:
-        parties = write_parties(house, AUDIENCES, cases)
+        parties = write_parties(house, AUDIENCES, cases, later)
         position = house.ledger.position()
         if not house.read_models.wait(position, FOLLOWED_SECONDS):
             raise WorkerFailed("the read models do not catch up")

@@ -59,22 +59,27 @@ def units_of(audiences: int) -> Sequence[str]:
     return [f"LAPAS-FEED-{number}" for number in range(audiences)]
 
 
-def write_parties(house: House, audiences: int, cases: int) -> Sequence[Party]:
-    """Record so many audiences of so many cases each, all in scope from now on."""
+def write_parties(
+    house: House, audiences: int, cases: int, later: Sequence[Event] = ()
+) -> Sequence[Party]:
+    """Record so many audiences of so many cases each, all in scope from now on.
+
+    ``later`` is what each case goes on with.
+    """
     return [
-        _write_party(house, unit, f"DINARPUS-{number}", cases)
+        _write_party(house, unit, f"DINARPUS-{number}", cases, later)
         for number, unit in enumerate(units_of(audiences))
     ]
 
 
-def _write_party(house: House, unit: str, agency: str, cases: int) -> Party:
+def _write_party(house: House, unit: str, agency: str, cases: int, later: Sequence[Event]) -> Party:
     ledger, agreement = house.ledger, new_id()
     _record(ledger, StreamId(kind="registry", key=f"unit/{unit}"), _unit(unit))
     _record(ledger, StreamId(kind="registry", key=f"agency/{agency}"), _agency(agency))
     for event in _agreement(unit, agency):
         _record(ledger, StreamId(kind="agreement", key=agreement), event)
     written: list[tuple[str, int]] = []
-    case = decided_case([_joined(agreement)], unit)
+    case = decided_case([_joined(agreement), *later], unit)
     for batch in batches(islice(copies(case), cases), cases * len(case)):
         write_batch(ledger, batch)
         last = {one.stream: one.version for one in batch if one.stream.kind == "case"}
