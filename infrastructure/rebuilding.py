@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import repeat
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from threading import Lock
 from typing import Any, Final, NamedTuple, cast
 
@@ -128,7 +128,12 @@ def fill_parted(opening: Opening, task: Task, processes: int) -> int:
     gc.freeze()  # of what was imported nothing is garbage, and pages make no cycles:
     gc.set_threshold(GARBAGE)  # looking for some took a third of the time
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as hands:
-        return sum(hands.map(fill_task, repeat(opening), task.among(processes)))
+        pages = sum(hands.map(fill_task, repeat(opening), task.among(processes)))
+    if (parent := parent_process()) and not parent.is_alive():
+        os._exit(
+            1
+        )  # it was killed: nobody hears of this, and the pool would wait for ever for more
+    return pages
 
 
 def fill_task(opening: Opening, task: Task) -> int:
