@@ -130,9 +130,7 @@ def fill_parted(opening: Opening, task: Task, processes: int) -> int:
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as hands:
         pages = sum(hands.map(fill_task, repeat(opening), task.among(processes)))
     if (parent := parent_process()) and not parent.is_alive():
-        os._exit(
-            1
-        )  # it was killed: nobody hears of this, and the pool would wait for ever for more
+        os._exit(1)  # it was killed: the pool would wait for a next task for ever
     return pages
 
 
