@@ -172,7 +172,7 @@ def garbage_as_in_the_service() -> Iterator[None]:
     """Look for garbage as rarely as the service does, and afterwards as before."""
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(*GARBAGE)
     try:
         yield
     finally:
