@@ -28,6 +28,17 @@ MOST: Final = 100.0
 GOAL: Final = f"p99 under {MOST:g} ms"
 CASE_EVENTS: Final = 6
 OTHER_EVENTS: Final = 30
+REPORTED: Final = (
+    "population",
+    "detention_clock",
+    "overstays",
+    "due_for_release",
+    "outcomes",
+    "recidivism",
+    "remisi_report",
+    "partnership",
+)
+"""Reports that go through everybody of the unit."""
 OK: Final = 200
 SHOWN: Final = 300
 NOTES: Final = (
@@ -94,17 +105,23 @@ def addresses(case: str) -> Mapping[str, str]:
         "GET /v1/persons, first 100": "/v1/persons?limit=100",
         "GET /v1/cases/{id}": f"/v1/cases/{case}",
         "GET /v1/cases/{id}/events": f"/v1/cases/{case}/events",
-        "GET /v1/read-models/population": "/v1/read-models/population",
         "GET /v1/cases/{id}/diff": f"/v1/cases/{case}/diff?axis=valid&from=2024-01-01",
         "GET /v1/changes": "/v1/changes",
         "GET /v1/changes, by type": "/v1/changes?type=custody.admitted",
         "GET /v1/changes, by field": "/v1/changes?field=score",
         "GET /v1/changes, by actor": "/v1/changes?actor=bench",
         "GET /v1/changes, of a case": f"/v1/changes?case={case}",
+        "GET /v1/read-models/timeline": "/v1/read-models/timeline",
+        "GET /v1/read-models/sentence_dates": "/v1/read-models/sentence_dates",
+        **{f"report: {report}": f"/v1/read-models/{report}" for report in REPORTED},
         "page: overview": "/",
         "page: cases": "/perkara",
         "page: one journey": f"/perkara/{case}",
         "page: changes": "/perubahan",
+        "page: detention": "/penahanan",
+        "page: due for release": "/bebas",
+        "page: remisi": "/laporan/remisi",
+        "page: outcomes": "/laporan/hasil",
     }
 
 
