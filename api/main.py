@@ -194,7 +194,7 @@ def open_import(chosen: Settings, actor: Actor, purpose: str) -> Iterator[Import
     ):
         yield Import(
             ledger=ground.ledger,
-            in_turn=InTurn(ground.ledger),
+            in_turn=InTurn(ground.ledger, ground.pool),
             keys=KeyedDigests(ground.ledger.keys),
             new_id=new_id,
             now=now,

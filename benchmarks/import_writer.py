@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
+from psycopg_pool import ConnectionPool
+
 from api.cli_import import imported, settled
 from application.importing import Import
 from application.in_turn import Decided
@@ -63,6 +65,7 @@ class ImportWriter:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
+        self._pool: ConnectionPool | None = None
         self._ledger: EventsourcingLedger | None = None
         self._folder = Path(self._stack.enter_context(TemporaryDirectory()))
         self._people = 0
@@ -75,14 +78,14 @@ class ImportWriter:
     def open(self, job: dict[str, Any]) -> dict[str, Any]:
         """Open the ledger as the command does, which follows no read model."""
         configure_logging()
-        pool = self._stack.enter_context(service_pool(job["dsn"]))
-        self._ledger = self._stack.enter_context(EventsourcingLedger(pool, MASTER))
+        self._pool = self._stack.enter_context(service_pool(job["dsn"]))
+        self._ledger = self._stack.enter_context(EventsourcingLedger(self._pool, MASTER))
         write_units(self._ledger)
         return {}
 
     def write(self, job: dict[str, Any]) -> dict[str, Any]:
         """Write ``events`` of cases that are decided, keys and all."""
-        in_turn = InTurn(self._opened())
+        in_turn = self._in_turn()
         ready = [
             Decided(drafts=tuple(batch), heads=new_streams(batch))
             for batch in batches(copies(whole_case(CASE_EVENTS), self._people), job["events"])
@@ -103,7 +106,7 @@ class ImportWriter:
             rows.writerows(self._rows(count))
         shared = Import(
             ledger=ledger,
-            in_turn=InTurn(ledger),
+            in_turn=self._in_turn(),
             keys=KeyedDigests(ledger.keys),
             new_id=new_id,
             now=now,
@@ -127,6 +130,11 @@ class ImportWriter:
             name = f"{NAMES[number % len(NAMES)]} Bench {number}"
             yield [f"BI-{number}", f"P-{number}", name, str(NIK_FROM + number), *SAID.values()]
         self._people += count
+
+    def _in_turn(self) -> InTurn:
+        if self._pool is None:
+            raise TypeError("open comes first")
+        return InTurn(self._opened(), self._pool)
 
     def _opened(self) -> EventsourcingLedger:
         if self._ledger is None:

@@ -186,7 +186,7 @@ class PageRecorder(PageReader, ApplicationRecorder):
         Where one of them cannot stand nothing was written, and they are told apart.
         """
         try:
-            ((before,),) = self.line.commit(ALL, _columns(entries))
+            ((before,),) = self.line.commit(ALL, all_columns(entries))
         except REFUSED:
             return self._write_each(entries)
         except psycopg.DatabaseError as error:
@@ -272,7 +272,7 @@ def _touched(entry: Entry) -> Sequence[Hashable]:
     return entry.touched
 
 
-def _columns(entries: Sequence[Entry]) -> list[Any]:
+def all_columns(entries: Sequence[Entry]) -> list[Any]:
     """Return what ledger.append_all is handed, column by column."""
     firsts = accumulate((len(entry.pages) for entry in entries), initial=1)
     answers = [

@@ -34,13 +34,13 @@ def disciplined(number):
 class Desk:
     """One who imports: a file is checked, and written later."""
 
-    def __init__(self, ledger, folder) -> None:
+    def __init__(self, ledger, pool, folder) -> None:
         self.ledger, self.folder = ledger, folder
         self.keys = KeyedDigests(ledger.keys)
         self.files = count()
         self.shared = Import(
             ledger=ledger,
-            in_turn=InTurn(ledger),
+            in_turn=InTurn(ledger, pool),
             keys=self.keys,
             new_id=lambda: str(uuid7()),
             now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
@@ -71,8 +71,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(ledger, tmp_path):
-    return Desk(ledger, tmp_path)
+def desk(ledger, pool, tmp_path):
+    return Desk(ledger, pool, tmp_path)
 
 
 def test_a_file_in_several_transactions_is_what_it_would_be_in_one(desk):

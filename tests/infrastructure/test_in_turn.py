@@ -1,16 +1,16 @@
-"""Large transactions, three in hand: in order, each whole, and nothing behind one that failed."""
+"""Large transactions, sent ahead: in order, each whole, and nothing behind one that failed."""
 
 from dataclasses import replace
-from threading import Event as Signal
 
 import psycopg
 import pytest
 from pages import assessed, began, draft, stream, write
+from psycopg import IntegrityError
 
 from application.in_turn import Decided
 from application.ledger import BEGINNING, Conflict, Head, OutcomeUnknown
 from domain.kernel import SubjectForgotten
-from infrastructure.in_turn import InTurn, one_ahead
+from infrastructure.in_turn import InTurn
 
 FRESH = Head(version=0, hash=BEGINNING)
 NOT_WRITTEN_YET = "f" * 64
@@ -27,8 +27,8 @@ def bundle(*drafts):
 
 
 @pytest.fixture
-def in_turn(ledger):
-    return InTurn(ledger)
+def in_turn(ledger, pool):
+    return InTurn(ledger, pool)
 
 
 def test_bundles_are_written_in_their_order_and_each_goes_on_from_those_before(ledger, in_turn):
@@ -110,52 +110,49 @@ def test_a_bundle_of_nothing_is_a_commit(ledger, in_turn, database):
     assert ledger.position() == 0
 
 
-def test_the_next_item_is_fetched_while_one_is_worked_on():
-    fetched = Signal()
+def test_a_bundle_is_on_its_way_while_the_next_is_fetched(ledger, in_turn):
+    def bundles():
+        for number in range(1, 8):
+            yield bundle(draft(assessed(), to=stream(str(number))))
+            seen.append(ledger.position())
 
-    def items():
-        yield 1
-        fetched.set()
-        yield 2
-
-    def work(item):
-        assert item == 2 or fetched.wait(10)
-        return item
-
-    assert list(one_ahead(work, items())) == [1, 2]
+    seen = []
+    assert [list(one) for one in in_turn(bundles())] == [[number] for number in range(1, 8)]
+    assert seen[-1] >= 3  # those whose keys are made together are fetched together
 
 
-def test_work_begins_only_when_the_one_before_has_ended_well():
-    begun = []
-
-    def work(item):
-        begun.append(item)
-        if item == 2:
-            raise ValueError(item)
-        return item
-
-    done = one_ahead(work, range(1, 5))
-    assert next(done) == 1
-    with pytest.raises(ValueError, match="2"):
-        next(done)
-    assert begun == [1, 2]
-
-
-def test_what_was_done_is_told_before_the_error_of_whoever_fetches():
-    def items():
-        yield 1
+def test_what_is_on_its_way_is_told_before_the_error_of_whoever_fetches(ledger, in_turn):
+    def bundles():
+        for number in range(1, 5):
+            yield bundle(draft(assessed(), to=stream(str(number))))
         raise ValueError("no more of them")
 
-    done = one_ahead(str, items())
-    assert next(done) == "1"
+    written = in_turn(bundles())
+    assert [list(next(written)) for _ in range(4)] == [[1], [2], [3], [4]]
     with pytest.raises(ValueError, match="no more"):
-        next(done)
+        next(written)
 
 
-def test_the_first_that_failed_is_told_where_both_did():
-    def items():
-        yield 0
-        raise ValueError("no more of them")
+def test_a_line_that_breaks_during_a_commit_leaves_an_unknown_outcome(ledger, in_turn, database):
+    with psycopg.connect(database) as owner:
+        owner.execute(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+            " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+        )
+        owner.execute(
+            "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON ledger.event DEFERRABLE"
+            " INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.position = 2) EXECUTE FUNCTION cut()"
+        )
+    written = in_turn([bundle(draft(assessed(), to=stream(str(n)))) for n in range(1, 5)])
+    assert list(next(written)) == [1]
+    with pytest.raises(OutcomeUnknown):
+        next(written)
+    assert ledger.position() == 1
 
-    with pytest.raises(ZeroDivisionError):
-        list(one_ahead(lambda item: 1 / item, items()))
+
+def test_what_no_table_takes_is_told_as_ever_and_what_is_before_it_stands(ledger, in_turn):
+    write(ledger, draft(assessed()))
+    again = replace(draft(assessed(), to=stream("2")), event_id=ledger.read(stream())[0].event_id)
+    with pytest.raises(IntegrityError):
+        list(in_turn([bundle(draft(assessed(), to=stream("3"))), bundle(again)]))
+    assert ledger.position() == 2
