@@ -1,0 +1,71 @@
+"""What a report of one unit reads is that unit's, however many others there are."""
+
+from dataclasses import replace
+
+import pytest
+from lines import ANY
+from psycopg.sql import SQL, Identifier
+
+from application.read_models import Access
+from infrastructure.asking import Asking
+from infrastructure.follower import Follower
+from infrastructure.master_key import MasterKey
+from infrastructure.row_table import RowSeals
+from infrastructure.tail import Tail
+from projections.case_summary import CASE_SUMMARY
+from projections.persons import PERSONS
+from projections.sentence_dates import SENTENCE_DATES
+
+UNIT = Access(everywhere=False, units=frozenset({"UNIT-7"}))
+ALL = replace(ANY, limit=None)
+OVER = (CASE_SUMMARY, PERSONS, SENTENCE_DATES)
+FILL = """
+INSERT INTO {table} (key, "case", {unit})
+SELECT 'k' || n, CASE WHEN n %% 10 > 0 OR {is_case} THEN 'k' || n END, {of}
+  FROM generate_series(1, 5000) AS n"""
+
+
+@pytest.fixture
+def tables(ledger, pool):
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    follower = Follower(Tail(pool, ledger.awake), pool, seals, OVER)
+    follower.prepare()
+    with pool.connection() as connection:
+        for table in follower.tables.values():
+            by_unit = "unit" in table.columns
+            fill = SQL(FILL).format(
+                table=table.table,
+                unit=Identifier("unit" if by_unit else "person"),
+                of=SQL("'UNIT-' || n / 10 %% 50"),
+                is_case=SQL("true" if not by_unit or table.projection is CASE_SUMMARY else "false"),
+            )
+            connection.execute(fill, ())
+            connection.execute(SQL("ANALYZE {}").format(table.table))
+    return follower.tables, Asking(follower.tables, seals)
+
+
+@pytest.mark.parametrize("name", [projection.name for projection in OVER])
+def test_a_report_of_a_unit_finds_its_rows_by_an_index_on_unit_or_case(tables, pool, name):
+    known, asking = tables
+    query = asking.query_within(known[name], ALL, UNIT)
+    with pool.connection() as connection:
+        # Five thousand rows are few, and gone through as soon as found; ten million are not.
+        connection.execute("SET enable_seqscan = off; SET enable_hashjoin = off")
+        connection.execute("SET enable_mergejoin = off")
+        plan = str(connection.execute(SQL("EXPLAIN ") + query).fetchall())
+        connection.execute("RESET ALL")
+    assert "SubPlan" not in plan
+    assert "_case_idx" in plan or name == "case_summary"
+    assert "_unit_idx" in plan
+    assert "_pkey" not in plan
+
+
+@pytest.mark.parametrize("name", [projection.name for projection in OVER])
+def test_what_it_finds_is_what_the_condition_says(tables, pool, name):
+    known, asking = tables
+    table = known[name]
+    plain = asking.query(table, ALL, asking.within(table, UNIT))
+    with pool.connection() as connection:
+        found = connection.execute(asking.query_within(table, ALL, UNIT)).fetchall()
+        assert found == connection.execute(plain).fetchall()
+    assert len(found) == 100
