@@ -153,23 +153,26 @@ class Spent:
 
     def __init__(self, process: int) -> None:
         self._process = process
-        self._whole = self._first = 0.0
+        self._took: Mapping[str, float] = {}
 
     def __enter__(self) -> Self:
-        self._whole, self._first = self._now()
+        self._took = self._now()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Hold what was taken."""
-        whole, first = self._now()
-        self._whole, self._first = whole - self._whole, first - self._first
+        self._took = {part: had - self._took[part] for part, had in self._now().items()}
 
     def each(self, done: int) -> Mapping[str, float]:
-        """Return the microseconds of one request: in all, and in the thread of the event loop."""
-        return {"cpu": self._whole / done * 1e6, "loop": self._first / done * 1e6}
+        """Return the microseconds of one request: in all, of the service alone, of its loop."""
+        return {part: seconds / done * 1e6 for part, seconds in self._took.items()}
 
-    def _now(self) -> tuple[float, float]:
-        return sum(map(worked, descent(self._process))), worked_at_first(self._process)
+    def _now(self) -> Mapping[str, float]:
+        return {
+            "cpu": sum(map(worked, descent(self._process))),
+            "alone": worked(self._process),
+            "loop": worked_at_first(self._process),
+        }
 
 
 class Clients:
@@ -255,8 +258,9 @@ def _spent(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Row]:
     )
     yield empty
     for row, name in zip(ours, (JEJAK, WITHIN), strict=True):
-        loop = median(answer["loop"] for answer in found[name])
-        yield replace(row, note=f"{loop:.0f} of it in the event loop's thread").beside(empty)
+        alone, loop = (median(one[part] for one in found[name]) for part in ("alone", "loop"))
+        note = f"{alone:.0f} of it in the service's process, {loop:.0f} in its event loop's thread"
+        yield replace(row, note=note).beside(empty)
 
 
 def _row(name: str, answers: Sequence[Mapping[str, Any]]) -> Row:
