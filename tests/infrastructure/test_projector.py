@@ -9,10 +9,13 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from forgetting_house import PERSONS, House, somebody
 from pages import assessed, draft, stream, write
 
+from application.forgetting import Forgetting
 from application.ledger import Head
 from infrastructure.database import Database
+from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.ground import open_ground
 from infrastructure.projector import followed
 from infrastructure.projector_child import ProjectorChild
@@ -102,6 +105,30 @@ def test_a_stream_that_is_at_hand_goes_on_though_nobody_folds_it_here(database, 
         head = {known[0].stream: Head(version=1, hash=known[0].hash)}
         write(ground.ledger, draft(assessed("2025-08"), version=2), heads=head)
         await_that(lambda: len(ground.ledger.at_hand(known[0].stream)) == 2)
+
+
+class Served(House):
+    """What forgets, in a service whose projector is another process."""
+
+    def __init__(self, ground) -> None:
+        self.ledger, self.append, self.models = ground.ledger, ground.append, ground.read_models
+        evidence = PostgresEvidenceStore(ground.pool, ground.ledger.keys, ground.ledger.store)
+        settle = ground.forgetter.settle
+        self.forgetting = Forgetting(self.append, self.ledger, evidence, settle)
+
+    def wait(self):
+        assert self.models.wait(self.ledger.position(), PATIENCE_SECONDS)
+
+
+def test_whoever_is_forgotten_here_is_let_go_of_by_the_projector_too(database, settings):
+    with served(settings, database) as (ground, _):
+        house = Served(ground)
+        person, _case = somebody(house, "Budi Fiktif", "a" * 64)
+        house.wait()
+        assert house.row(PERSONS, person.key).nik
+        house.forget(person)
+        house.wait()
+        assert house.row(PERSONS, person.key).nik is None
 
 
 def test_one_that_is_asked_to_stop_lets_go_of_what_it_held(database, settings):
