@@ -1,9 +1,9 @@
 """Memory that was freed is given back to the machine, once a minute, where glibc keeps it.
 
 It keeps what was freed for the threads that freed it: of a service with fifty threads 150 MB lay
-there unused after an hour of load, and each list that was longer than all before added to it, while
+there unused after 45,000 requests, and each list that was longer than all before added to it, while
 what Python held stayed the same (`jejak bench day`). Fewer arenas (``MALLOC_ARENA_MAX``) would do
-as well, and cost every allocation: 2 to 3 % of the CPU. To give back takes 5 to 30 ms a minute.
+as well, and cost every allocation: 2 to 3 % of the CPU. To give back takes 5 to 60 ms a minute.
 """
 
 import ctypes
