@@ -9,6 +9,7 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from ssl import RAND_bytes
 from typing import Any, Final, Protocol
 
 import orjson
@@ -80,7 +81,9 @@ def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Field
 
     Returns the page key, wrapped by the owner's key, and the fields, each bound to its pointer.
     """
-    drawn = BytesIO(os.urandom(LENGTH + NONCE * (1 + len(values)))).read  # asks the kernel once
+    # OpenSSL's, seeded by the kernel: `os.urandom` hands the interpreter to whoever waits for it, and
+    # to get it back takes longer than to seal.
+    drawn = BytesIO(RAND_bytes(LENGTH + NONCE * (1 + len(values)))).read
     secret = drawn(LENGTH)
     wrapped, cipher = _sealed(key.cipher, drawn(NONCE), secret, place), AESGCM(secret)
     return wrapped, {
