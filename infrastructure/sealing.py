@@ -81,8 +81,8 @@ def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Field
 
     Returns the page key, wrapped by the owner's key, and the fields, each bound to its pointer.
     """
-    # OpenSSL's, seeded by the kernel: `os.urandom` hands the interpreter to whoever waits for it, and
-    # to get it back takes longer than to seal.
+    # OpenSSL's, seeded by the kernel: `os.urandom` hands the interpreter to whoever waits for it,
+    # and to get it back takes longer than to seal.
     drawn = BytesIO(RAND_bytes(LENGTH + NONCE * (1 + len(values)))).read
     secret = drawn(LENGTH)
     wrapped, cipher = _sealed(key.cipher, drawn(NONCE), secret, place), AESGCM(secret)
