@@ -84,7 +84,7 @@ class Entry:
         pages: Sequence[StoredPage],
         heads: Sequence[StoredHead],
         answer: StoredAnswer | None,
-        heard: int = EVERYTHING,
+        heard: int,
     ) -> None:
         self.heads, self.heard = heads, heard
         self.touched: list[Hashable] = [stream for stream, _, _ in heads]
@@ -111,7 +111,7 @@ class Entry:
             ]
 
 
-BARRIER: Final = Entry((), (), None)
+BARRIER: Final = Entry((), (), None, EVERYTHING)
 
 
 class AnsweredAlready(Exception):

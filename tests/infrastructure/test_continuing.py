@@ -9,7 +9,7 @@ from pages import ACTOR, assessed, draft, stream, write
 from psycopg import errors
 
 from application.ledger import BEGINNING, Command
-from infrastructure.recorder import Entry, StoredAnswer
+from infrastructure.recorder import EVERYTHING, Entry, StoredAnswer
 
 LAST = "(SELECT max(recorded_at) FROM ledger.event)"
 ROW = "({position}, 'case:{stream}', {version}, 'x@1', gen_random_uuid(), {page}, {prev}, {at})"
@@ -85,7 +85,8 @@ def test_requests_of_one_group_are_told_their_own_positions_and_again_by_their_k
         heads = [(str(stream(one)), 0, BEGINNING) for one in (*streams, f"{key}-beside")]
         digest = ledger._digest(Command(key=key, body=b""))  # noqa: SLF001
         said = '{"written": [], "versions": {}}'
-        return Entry(pages, heads, StoredAnswer(ACTOR.id, key, digest, said) if answer else None)
+        told = StoredAnswer(ACTOR.id, key, digest, said) if answer else None
+        return Entry(pages, heads, told, EVERYTHING)
 
     group = [
         request("a", "1", "2"),
@@ -109,8 +110,8 @@ def test_a_head_that_is_only_decided_on_sends_a_group_the_careful_way(ledger):
     other = replace(page, originator_id="case:3", event_id=draft(assessed()).event_id)
     outcomes = recorder._write(  # noqa: SLF001
         [
-            Entry([page], [(page.originator_id, 0, BEGINNING), beside], None),
-            Entry([other], [(other.originator_id, 0, BEGINNING)], None),
+            Entry([page], [(page.originator_id, 0, BEGINNING), beside], None, EVERYTHING),
+            Entry([other], [(other.originator_id, 0, BEGINNING)], None, EVERYTHING),
         ]
     )
     assert str(outcomes[0]) == str(stream())

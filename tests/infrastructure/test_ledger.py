@@ -15,7 +15,14 @@ from application.ledger import BEGINNING, Command, Conflict, Head, KeyReused
 from domain.record import Draft
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey, MasterKeyUnreadable
-from infrastructure.recorder import AnsweredAlready, Entry, MovedOn, PageRecorder, StoredAnswer
+from infrastructure.recorder import (
+    EVERYTHING,
+    AnsweredAlready,
+    Entry,
+    MovedOn,
+    PageRecorder,
+    StoredAnswer,
+)
 
 FORGED = (errors.InsufficientPrivilege, errors.GeneratedAlways)
 
@@ -99,10 +106,10 @@ def test_in_a_group_each_request_has_its_own_outcome(pool, ledger):
     answer = StoredAnswer(ACTOR.id, "k-1", b"", "{}")
     outcomes = PageRecorder(pool)._write(  # noqa: SLF001  # a group of a certain make-up
         [
-            Entry([stored[0]], heads[0], None),
-            Entry([stored[1]], heads[1], answer),
-            Entry([stored[2]], heads[2], None),
-            Entry([stored[3]], heads[3], None),
+            Entry([stored[0]], heads[0], None, EVERYTHING),
+            Entry([stored[1]], heads[1], answer, EVERYTHING),
+            Entry([stored[2]], heads[2], None, EVERYTHING),
+            Entry([stored[3]], heads[3], None, EVERYTHING),
         ]
     )
     assert [type(one) for one in outcomes] == [
