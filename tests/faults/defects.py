@@ -57,7 +57,11 @@ class HastyLine(WritingLine):
         self._finish()
         connection = self._open()
         connection.execute("BEGIN")
-        rows = super().commit(query, values)
+        try:
+            rows = super().commit(query, values)
+        except psycopg.Error:  # the group is tried again, each request by itself
+            connection.rollback()
+            raise
         self._left = connection
         later = threading.Timer(self.LATER_SECONDS, self._finish)
         later.daemon = True
