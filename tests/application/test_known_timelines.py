@@ -32,7 +32,7 @@ def assessed(month):
     )
 
 
-@pytest.mark.parametrize("order", list(permutations(MONTHS)), ids=" ".join)
+@pytest.mark.parametrize("order", list(permutations(MONTHS))[1::2], ids=" ".join)
 def test_events_of_one_request_lead_where_a_fold_leads_in_whatever_order_they_are_told(
     ledger, on_loop, order
 ):
