@@ -19,6 +19,9 @@ from partner_story import (
 )
 from standardwebhooks import Webhook
 
+pytestmark = pytest.mark.long
+"""A whole service and its receivers."""
+
 MINUTE = timedelta(minutes=1)
 
 

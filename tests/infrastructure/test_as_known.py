@@ -26,6 +26,9 @@ from projections.case_summary import CASE_SUMMARY
 from projections.catalogue import PROJECTIONS
 from projections.kernel import Scope
 
+pytestmark = pytest.mark.long
+"""Every answer of random histories, folded anew."""
+
 UNITS = ("RUTAN-MEDAN", "RUTAN-MEDA2")
 """Those that random facts name."""
 HELD_AS = {case.key: str(1 + number % 2) for number, case in enumerate(CASES)}
