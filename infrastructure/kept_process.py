@@ -88,7 +88,8 @@ class KeptProcess:
             began = monotonic()
             status = process.wait()
             if process.stdin:
-                process.stdin.close()
+                with suppress(OSError):  # what it was told and did not read is told nobody
+                    process.stdin.close()
             if self._closing.is_set():
                 return
             log.error(self._program.ended, status=status)

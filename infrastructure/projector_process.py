@@ -27,8 +27,8 @@ from infrastructure.projector import following, projector_of
 from infrastructure.settings import Settings
 from infrastructure.trouble import Trouble
 
-GARBAGE: Final = 50_000
-"""Objects after which garbage is looked for, as in the service (`api.serving`)."""
+GARBAGE: Final = (10_000, 50)
+"""After how many objects, and looks, garbage is looked for: as in the service (`api.serving`)."""
 
 log = structlog.get_logger()
 Wishes = SimpleQueue[int]
@@ -83,7 +83,7 @@ def projecting(settings: Settings, database: Database) -> Iterator[None]:
         stack.enter_context(following(ground))
         stack.enter_context(projector_of(ground, settings)).begin()
         gc.freeze()
-        gc.set_threshold(GARBAGE)
+        gc.set_threshold(*GARBAGE)
         yield
 
 

@@ -5,11 +5,10 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from forgetting_house import PERSONS, House, somebody
+from kept_processes import PATIENCE_SECONDS, await_that, runs
 from pages import assessed, draft, stream, write
 
 from application.forgetting import Forgetting
@@ -23,7 +22,6 @@ from infrastructure.settings import Settings
 
 pytestmark = pytest.mark.long
 
-PATIENCE_SECONDS = 60
 HEAVY = "fastapi starlette uvicorn typer jinja2 typst api.main"
 SERVICE = """
 import sys, time
@@ -59,22 +57,6 @@ def served(settings, dsn):
     ):
         child.start()
         yield ground, child
-
-
-def await_that(truth):
-    deadline = monotonic() + PATIENCE_SECONDS
-    while not (found := truth()):
-        assert monotonic() < deadline
-        sleep(0.02)
-    return found
-
-
-def runs(pid):
-    """Say whether a process is there and not merely unburied."""
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
 
 
 def holders(ground):

@@ -5,10 +5,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic, sleep
 
 import psycopg
 import pytest
+from kept_processes import await_that, runs
 from log_facts import record
 
 from infrastructure.connections import service_pool
@@ -18,7 +18,6 @@ from infrastructure.settings import Settings
 
 pytestmark = pytest.mark.long
 
-PATIENCE_SECONDS = 60
 LIGHT = "fastapi starlette uvicorn eventsourcing typer domain.catalogue"
 
 SERVICE = """
@@ -34,22 +33,6 @@ while not child.pid:
 print(child.pid, flush=True)
 time.sleep(600)
 """
-
-
-def await_that(truth):
-    deadline = monotonic() + PATIENCE_SECONDS
-    while not (found := truth()):
-        assert monotonic() < deadline
-        sleep(0.02)
-    return found
-
-
-def runs(pid):
-    """Say whether a process is there and not merely unburied."""
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
