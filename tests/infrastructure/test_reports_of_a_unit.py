@@ -1,13 +1,14 @@
 """What a report of one unit reads is that unit's, however many others there are."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from lines import ANY
 from psycopg.sql import SQL, Identifier
 
-from application.read_models import Access
-from infrastructure.asking import Asking
+from application.read_models import Access, Settled
+from infrastructure.asking import FEW_UNITS, Asking
 from infrastructure.follower import Follower
 from infrastructure.master_key import MasterKey
 from infrastructure.row_table import RowSeals
@@ -69,3 +70,38 @@ def test_what_it_finds_is_what_the_condition_says(tables, pool, name):
         found = connection.execute(asking.query_within(table, ALL, UNIT)).fetchall()
         assert found == connection.execute(plain).fetchall()
     assert len(found) == 100
+
+
+@pytest.mark.parametrize("name", [PERSONS.name, SENTENCE_DATES.name])
+def test_where_only_some_cases_are_wanted_the_rows_of_the_others_do_not_come(tables, pool, name):
+    known, asking = tables
+    table, cases = known[name], known[CASE_SUMMARY.name]
+    wanted = {"presence": ("present",)}
+    settled = Settled(on=date(2026, 8, 17), only={}, unread=frozenset(), case=wanted)
+    question = replace(ALL, settled=settled, counted=frozenset({"case"}))
+    with pool.connection() as connection:
+        # Every table has the columns that a settled row is known by, but not each of this test's.
+        for one in {table, cases}:
+            add = SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS last_effective_day date")
+            connection.execute(add.format(one.table))
+            connection.execute(
+                SQL("UPDATE {} SET last_effective_day = '2026-01-01'").format(one.table)
+            )
+        mark = SQL("UPDATE {} SET presence = 'present' WHERE key LIKE '%%7'")
+        connection.execute(mark.format(cases.table), ())
+        named = connection.execute(asking.query_within(table, question, UNIT)).fetchall()
+        plain = connection.execute(
+            asking.query(table, question, asking.within(table, UNIT))
+        ).fetchall()
+    assert named == plain
+    assert {key[-1] for key, *_ in named} == {"7"}
+
+
+def test_whoever_sees_many_units_has_the_database_choose_how_to_find_their_cases(tables, pool):
+    known, asking = tables
+    many = Access(everywhere=False, units=frozenset(f"UNIT-{n}" for n in range(FEW_UNITS + 1)))
+    table = known[SENTENCE_DATES.name]
+    query = asking.query_within(table, ALL, many)
+    with pool.connection() as connection:
+        assert "ARRAY(" not in query.as_string(connection)
+        assert len(connection.execute(query).fetchall()) == 100 * (FEW_UNITS + 1)
