@@ -51,7 +51,8 @@ class Settled(Value):
 class Question(Value):
     """Which rows are asked for.
 
-    ``where`` compares open columns for equality; a value that is a tuple means one of them.
+    ``where`` compares open columns for equality; a value that is a tuple means one of them, and
+    the projections' `Stated.ANY` that the column has one.
     ``words`` are looked up in the blind index, all of them. Rows come in the order of their keys,
     after ``after``; ``limit`` of `None` means every row. ``counted`` are the columns that a report
     looks at: the answer's rows have no other, and what of a person cannot be read in them is

@@ -26,7 +26,7 @@ from infrastructure.histories import kinds_of
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.row_table import RowTable, words_of
 from infrastructure.streams_then import CASE, Approvals, StreamsThen, Stretch, is_in_sight
-from projections.kernel import Scope
+from projections.kernel import Scope, Stated
 
 AT_ONCE: Final = 2
 """Questions about another time that are answered at once: each keeps a core busy."""
@@ -81,7 +81,9 @@ class Asked:
         for column, value in {**question.where, **table.projection.listed}.items():
             said = getattr(row, column)
             said = getattr(said, "value", said)
-            if said is None or texts_of(said)[0] not in texts_of(value):
+            if said is None:
+                return False
+            if value is not Stated.ANY and texts_of(said)[0] not in texts_of(value):
                 return False
         if not question.words:
             return True

@@ -14,7 +14,7 @@ from application.read_models import Access, Question, Settled
 from infrastructure.connections import transaction
 from infrastructure.counted_rows import CountedTable
 from infrastructure.row_table import AS_JSON, RowSeals, RowTable
-from projections.kernel import Scope
+from projections.kernel import Scope, Stated
 
 CASES: Final = "case_summary"
 """The projection whose rows say which units may see a case."""
@@ -179,6 +179,9 @@ class Asking:
         for column, value in {**question.where, **table.projection.listed}.items():
             if column not in table.open_columns:
                 raise LookupError(column)
+            if value is Stated.ANY:
+                conditions.append(SQL("t.{} IS NOT NULL").format(Identifier(column)))
+                continue
             texts = texts_of(value)
             if table.columns[column] == "boolean":  # how many are so is known of it as it is
                 conditions.append(

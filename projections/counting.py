@@ -44,7 +44,7 @@ ONE_DAY: Final = timedelta(days=1)
 
 
 class Seen(Value):
-    """One case as it was at the end of a day."""
+    """One case as it was at the end of a day, ``on``. ``row`` knows the day of birth."""
 
     case: str
     person: str
@@ -55,7 +55,13 @@ class Seen(Value):
     legal_status: LegalStatus | None
     sex: Sex | None
     domicile: str | None
-    age_band: AgeBand
+    on: date | None
+    row: CaseSummary
+
+    @property
+    def age_band(self) -> AgeBand:
+        """Return the band of the age on the day; only here is the day of birth unsealed."""
+        return age_band(self.row.birth_date, self.on) if self.on else AgeBand.UNKNOWN
 
 
 def seen(row: CaseSummary, on: date | None) -> Seen:
@@ -83,7 +89,8 @@ def _now(row: CaseSummary, on: date | None) -> Seen:
         legal_status=row.legal_status,
         sex=row.sex,
         domicile=row.domicile,
-        age_band=age_band(row.birth_date, on) if on else AgeBand.UNKNOWN,
+        on=on,
+        row=row,
     )
 
 
@@ -101,7 +108,8 @@ def then(row: CaseSummary, on: date | None) -> Seen:
         legal_status=status_on(row.opened_as, row.verdicts or (), on),
         sex=row.sex,
         domicile=homes[-1] if homes else None,
-        age_band=age_band(row.birth_date, on),
+        on=on,
+        row=row,
     )
 
 

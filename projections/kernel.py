@@ -81,6 +81,12 @@ class Projection(Generic[R]):
         return f"{self.name}_v{self.version}"
 
 
+class Stated(Enum):
+    """What to compare a column with that may hold any value, but has to hold one."""
+
+    ANY = "any"
+
+
 class AsItStands(Value):
     """What a report looks at of a row of which nothing was told for its day or a later one.
 
@@ -113,8 +119,8 @@ class Report(Generic[R]):
     are the columns of a projection that are looked at, where that is not all that lie open: the
     rows that it is given have no other. ``daily`` ones count on a day, ``on``: today, where none is
     asked for. ``narrow`` says, from the parameters, which values the columns of a projection must
-    have to be counted at all, so that no other row is read. ``stands`` says what of a projection's
-    rows need not be read for the day ``on``.
+    have to be counted at all (or `Stated.ANY`), so that no other row is read. ``stands`` says what
+    of a projection's rows need not be read for the day ``on``.
     """
 
     name: str
@@ -124,7 +130,9 @@ class Report(Generic[R]):
     count: Callable[[Rows, Mapping[str, str | None]], Sequence[R]]
     counted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     daily: bool = False
-    narrow: Callable[[Mapping[str, str | None]], Mapping[str, Mapping[str, str]]] = lambda _: {}
+    narrow: Callable[[Mapping[str, str | None]], Mapping[str, Mapping[str, str | Stated]]] = (
+        lambda _: {}
+    )
     stands: Mapping[str, AsItStands] = field(default_factory=dict)
 
     def columns(self, projection: Projection[Any]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from domain.kernel import Open, Refused, Value, Words, ensure
 from projections.case_summary import CASE_SUMMARY
 from projections.counting import COUNTED, day_from
 from projections.integration import INTEGRATION_REGISTER
-from projections.kernel import Report, Rows
+from projections.kernel import Report, Rows, Stated
 from projections.persons import PERSONS
 from projections.recidivism_cohort import Asked, Member, Return, cohort
 from projections.under_agreement import OVER, scenes
@@ -253,6 +253,7 @@ RECIDIVISM: Final[Report[Any]] = Report(
     over=(*OVER, PERSONS, INTEGRATION_REGISTER),
     parameters=("from", "until", "months", "return", "unit", "agreement", "on"),
     count=count,
+    narrow=lambda _: {PERSONS.name: {"merged_into": Stated.ANY}},
     counted={
         CASE_SUMMARY.name: COUNTED[CASE_SUMMARY.name] | {"opened_for"},
         PERSONS.name: frozenset({"person", "merged_into"}),

@@ -118,6 +118,9 @@ OVER: Final = (
 
 def scenes(rows: Rows, agreement: str | None, on: date | None) -> Sequence[Scene]:
     """Return the scene of an agreement, or of each in sight, in the order of their ids."""
+    agreements = [row for row in rows[AGREEMENTS.name] if agreement in (None, "", row.agreement)]
+    if not agreements:  # thousands of cases need not be gone through
+        return []
     cases = {row.case: seen(row, on) for row in rows[CASE_SUMMARY.name]}
     learnings = [
         Learning(case=row.case, enrolment=one)
@@ -138,6 +141,5 @@ def scenes(rows: Rows, agreement: str | None, on: date | None) -> Sequence[Scene
             learnings=learnings,
             placements=[one for one in rows[PLACEMENTS.name] if by_then(one.started_on, on)],
         )
-        for row in sorted(rows[AGREEMENTS.name], key=lambda line: str(line.agreement))
-        if agreement in (None, "", row.agreement)
+        for row in sorted(agreements, key=lambda line: str(line.agreement))
     ]

@@ -24,7 +24,7 @@ from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals, words_of
 from projections.case_summary import CASE_SUMMARY
 from projections.catalogue import PROJECTIONS
-from projections.kernel import Scope
+from projections.kernel import Scope, Stated
 
 pytestmark = pytest.mark.long
 """Every answer of random histories, folded anew."""
@@ -121,6 +121,12 @@ class Watched:
             assert letters(found.rows) == letters(
                 (key, one) for key, one in rows.items() if getattr(one, column) == value
             )
+        found = self.models.ask(
+            projection.name, replace(question, where={column: Stated.ANY}), access
+        )
+        assert letters(found.rows) == letters(
+            (key, one) for key, one in rows.items() if getattr(one, column) is not None
+        )
         paged, page = [], self.models.ask(projection.name, replace(question, limit=2), access)
         while page.rows:
             paged += page.rows
