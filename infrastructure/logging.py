@@ -4,9 +4,9 @@ import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from contextlib import suppress
 from typing import Any, Final, TextIO, cast
 
+import orjson
 import structlog
 
 ALLOWED: Final = frozenset(
@@ -36,14 +36,15 @@ class StandardError:
     """Standard error as it is at each line; one that was closed costs a line, never a request."""
 
     def write(self, text: str) -> None:
-        """Write what can be written."""
-        with suppress(OSError, ValueError):
+        """Write what can be written, all of it at once."""
+        try:
             sys.stderr.write(text)
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            return
 
     def flush(self) -> None:
-        """Flush what can be flushed."""
-        with suppress(OSError, ValueError):
-            sys.stderr.flush()
+        """Do nothing: each line is flushed as it is written."""
 
 
 def configure_logging() -> None:
@@ -72,10 +73,13 @@ def only_allowed(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapp
     return kept | {"dropped": sorted(key for key in line if key not in ALLOWED)}
 
 
-ENCODER: Final = json.JSONEncoder(default=repr)
-"""One for all lines: `json.dumps` with a ``default`` makes one for each."""
+NOT_KNOWN: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+"""What orjson could write and JSON does not know: an event, say, would be written out in full."""
 
 
 def as_json(_: Any, __: str, line: MutableMapping[str, Any]) -> str:
     """Write a line as JSON; what JSON does not know, as Python shows it."""
-    return ENCODER.encode(line)
+    try:
+        return orjson.dumps(line, repr, NOT_KNOWN).decode()
+    except TypeError:  # half a surrogate pair, or a number of more than 64 bits
+        return json.dumps(line, default=repr)
