@@ -1,6 +1,9 @@
 """Build the app from its parts. Knows no database."""
 
+from typing import Any
+
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from api import problems
 from api.deliveries import Deliveries
@@ -40,14 +43,31 @@ from api.routes.corrections import corrections_router
 from api.routes.read_models import read_models_router
 from api.routes.reviews import reviews_router
 from api.routes.streams import CASES, COLLECTIONS, streams_router
-from api.short_way import ShortWay, ways_to
+from api.short_way import ShortWay, Way, ways_to
 
 VERSION = "0.1.0"
 
 
-def create_app(services: Services) -> FastAPI:
+class Service(FastAPI):
+    """The framework's app behind our door: what is usual is answered before any of its layers."""
+
+    def __init__(self, services: Services, measures: Measures, **chosen: Any) -> None:
+        super().__init__(**chosen)
+        self.ways: dict[str, Way] = {}
+        self.door = Door(ShortWay(super().__call__, self.ways), services.new_id, measures)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        scope["app"] = self
+        await self.door(scope, receive, send)
+
+
+def create_app(services: Services) -> Service:
     """Return the service as an ASGI app."""
-    app = FastAPI(
+    measures = Measures()
+    app = Service(
+        services,
+        measures,
         title="Jejak",
         version=VERSION,
         docs_url=None,
@@ -56,7 +76,6 @@ def create_app(services: Services) -> FastAPI:
         # Its spans would carry addresses, and so the words somebody searched for.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    measures = Measures()
     app.state.services = services
     app.state.measures = measures
     app.state.deliveries = Deliveries()
@@ -65,8 +84,7 @@ def create_app(services: Services) -> FastAPI:
     install_pages(app)
     problems.install(app, services.full)
     install_openapi(app)
-    app.add_middleware(ShortWay, ways=ways_to(app, (CASES, *COLLECTIONS)))
-    app.add_middleware(Door, new_id=services.new_id, measures=measures)
+    app.ways.update(ways_to(app, (CASES, *COLLECTIONS)))
     return app
 
 

@@ -6,9 +6,9 @@ logged without its words.
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable, Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from time import perf_counter
 from traceback import extract_tb
 from types import coroutine
 from typing import Any, Final
@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.measures import Measures
 from api.problems import of_bug, of_overloaded
-from api.readings import must_be_recorded
+from api.readings import READ, must_be_recorded
 from application.ledger import Overloaded
 
 BODY_MOST: Final = 1_000_000
@@ -47,6 +47,8 @@ HEADERS: Final = (
     (b"cache-control", b"no-store"),
 )
 """What an answer says unless a route said otherwise, as it is sent."""
+NAMES: Final = frozenset({TRACE_ID, *(name for name, _ in HEADERS)})
+"""Names of headers that an answer of our own may bear, and a route's seldom does."""
 
 log = structlog.get_logger()
 
@@ -92,7 +94,8 @@ class Passage:
     receive: Receive
     send: Send
     most: int
-    began: float = field(default_factory=time.perf_counter)
+    trace_id: str
+    began: float
     status: int | None = None
     read: int = 0
     whole: bool = False
@@ -115,7 +118,7 @@ class Passage:
         return message
 
     async def _in_time(self, coming: Awaitable[Message]) -> Message:
-        left = BODY_SECONDS - (time.perf_counter() - self.began)
+        left = BODY_SECONDS - (perf_counter() - self.began)
         try:
             async with asyncio.timeout(min(CHUNK_SECONDS, left)):
                 return await coming
@@ -132,19 +135,25 @@ class Passage:
 
     def _with_ours(self, headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Return what an answer says, and what every answer bears; ASGI has names in lower case."""
-        said = [one for one in headers if one[0] != TRACE_ID]
+        said = [*headers]
         names = {name for name, _ in said}
-        said += [one for one in HEADERS if one[0] not in names]
-        said.append((TRACE_ID, self.scope["state"]["trace_id"].encode("latin-1")))
+        if TRACE_ID in names:
+            said = [one for one in said if one[0] != TRACE_ID]
+        said += (
+            HEADERS if names.isdisjoint(NAMES) else [one for one in HEADERS if one[0] not in names]
+        )
+        said.append((TRACE_ID, self.trace_id.encode("latin-1")))
         return said
 
     def _ensure_recorded(self, status: int) -> None:
         """Let no answer out that may show somebody and was not handed to its `Reading`."""
+        method = self.scope["method"]
+        if method not in READ or not 200 <= status < 300:  # noqa: PLR2004
+            return
         template = self.template
         if template == UNROUTED:  # the framework's own address, of a route that is not in the scope
             template = self.scope["path"]
-        shows = 200 <= status < 300 and must_be_recorded(self.scope["method"], template)  # noqa: PLR2004
-        if shows and not self.scope["state"].get("read"):
+        if must_be_recorded(method, template) and not self.scope["state"].get("read"):
             raise RuntimeError(f"{self.template} showed what it did not record")
 
     @property
@@ -166,10 +175,11 @@ class Door:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope.setdefault("state", {})["trace_id"] = traced(scope) or self.new_id()
+        began, state = perf_counter(), scope.setdefault("state", {})
+        trace_id = state["trace_id"] = traced(scope) or self.new_id()
         most = EVIDENCE_MOST if scope["path"] == "/v1/evidence" else BODY_MOST
-        passage = Passage(scope, receive, send, most)
-        place = scope["state"]["place"] = Place(self.places)
+        passage = Passage(scope, receive, send, most, trace_id, began)
+        place = state["place"] = Place(self.places)
         self.places.inside += 1
         try:
             if self.places.inside > INSIDE_MOST and scope["path"] not in HEALTH:
@@ -185,16 +195,14 @@ class Door:
 
     async def _answer_bug(self, passage: Passage, error: Exception) -> None:
         frames = [f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-6:]]
-        trace_id = passage.scope["state"]["trace_id"]
-        log.error("bug", trace_id=trace_id, error=type(error).__name__, frames=frames)
+        log.error("bug", trace_id=passage.trace_id, error=type(error).__name__, frames=frames)
         if passage.status is None:
             response = of_bug(Request(passage.scope), error)
             await response(passage.scope, passage.receive, passage.noted)
 
     def _note(self, passage: Passage) -> None:
-        state: dict[str, Any] = passage.scope["state"]
-        seconds = time.perf_counter() - passage.began
-        method = passage.scope["method"] if passage.scope["method"] in METHODS else "OTHER"
+        scope, seconds = passage.scope, perf_counter() - passage.began
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
         status, route = passage.status or 0, passage.template
         self.measures.note(method, route, status, seconds)
         log.info(
@@ -203,16 +211,18 @@ class Door:
             route=route,
             status=status,
             milliseconds=round(seconds * 1_000, 1),
-            trace_id=state["trace_id"],
-            actor=state.get("actor"),
+            trace_id=passage.trace_id,
+            actor=scope["state"].get("actor"),
         )
 
 
 def traced(scope: Scope) -> str | None:
     """Return the id of the exchange that a request says it is part of (W3C Trace Context)."""
-    said = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
-    found = TRACEPARENT.fullmatch(said)
-    return found[1].decode("ascii") if found else None
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            found = TRACEPARENT.fullmatch(value)
+            return found[1].decode("ascii") if found else None
+    return None
 
 
 @coroutine

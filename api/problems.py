@@ -298,6 +298,7 @@ def install(app: FastAPI, full: Sequence[type[Exception]]) -> None:
         TokenRefused: of_token,
         RequestValidationError: of_validation,
         HTTPException: of_http,
+        Exception: of_bug,
         **dict.fromkeys(full, of_full),
     }
     for kind, handler in handlers.items():

@@ -233,9 +233,7 @@ def test_whoever_hangs_up_is_listened_for_no_more(house, server, monkeypatch):
 
 
 def test_readers_that_come_back_all_at_once_are_all_let_in(house, server, monkeypatch):
-    door = house.app.middleware_stack
-    while not isinstance(door, api.door.Door):
-        door = door.app
+    door = house.app.door
     come, after, answers = threading.Event(), house.services.feeds.after, []
 
     def slow(*asked):
