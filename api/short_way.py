@@ -6,10 +6,8 @@ Whatever is not as usual goes the route's own way from its beginning, and every 
 there: so nothing is answered here that the route would not answer (docs/adr/0006).
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,6 +34,8 @@ from domain.record import StreamId
 BODY_MOST: Final = 16_000
 """Bytes that a coroutine reads and decides on while all others wait."""
 EVENTS_MOST: Final = 8
+Said = Mapping[bytes, str]
+"""The headers of a request that says none of them twice."""
 LENGTH: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 BEARER: Final = "Bearer "
 ELSEWHERE: Final = (NotAtHand, Problem, Refused, Conflict, TokenRefused)
@@ -55,9 +55,12 @@ class Way:
     form: type[BaseModel]
 
     def said(self, body: bytes) -> Any:
-        """Return a body as the route reads it; raise `NotAtHand` for what is not to be taken."""
+        """Return a body as the route reads it; raise `NotAtHand` for what is not to be taken.
+
+        What orjson reads otherwise than the route (a number of more than 64 bits) no form takes.
+        """
         try:
-            said: Any = self.form.model_validate(json.loads(body))
+            said: Any = self.form.__pydantic_validator__.validate_python(orjson.loads(body))
         except (ValueError, RecursionError):  # a `ValidationError` is a ValueError
             raise NotAtHand from None
         if len(said.events) > EVENTS_MOST:
@@ -98,16 +101,18 @@ class ShortWay:
         come = Come(receive)
         body = await come.body()
         response = None
-        if body is not None:
-            with suppress(*ELSEWHERE):
+        try:
+            if body is not None:
                 response = await self._answer(way, key, headers, Request(scope), body)
+        except ELSEWHERE:
+            response = None
         if response is None:
             await self.app(scope, come.again, send)
         else:
             scope["route"] = way.route
             await response(scope, receive, send)
 
-    def _way(self, scope: Scope) -> "tuple[Way, str, Said] | None":
+    def _way(self, scope: Scope) -> tuple[Way, str, Said] | None:
         """Return a request's way, its key and its headers; `None` for whatever is not usual."""
         place, _, last = scope["path"].rpartition("/")
         if last != "events" or scope["method"] != "POST" or scope["query_string"]:
@@ -116,20 +121,20 @@ class ShortWay:
         way = self.ways.get(path)
         if way is None or scope.get("root_path") or not way.key.fullmatch(key):
             return None
-        headers = Said(dict(scope["headers"]))
-        length = headers.of(b"content-length") or ""
-        if len(headers.raw) != len(scope["headers"]) or not LENGTH.fullmatch(length):
+        headers = {name: said.decode("latin-1") for name, said in scope["headers"]}
+        length = headers.get(b"content-length", "")
+        if len(headers) != len(scope["headers"]) or not LENGTH.fullmatch(length):
             return None  # a header said twice, or a body of unknown length
-        usual = int(length) <= BODY_MOST and is_json(headers.of(b"content-type") or "")
+        usual = int(length) <= BODY_MOST and is_json(headers.get(b"content-type", ""))
         return (way, key, headers) if usual else None
 
     async def _answer(
-        self, way: Way, key: str, headers: "Said", request: Request, body: bytes
+        self, way: Way, key: str, headers: Said, request: Request, body: bytes
     ) -> ASGIApp:
         """Record what was proposed; raise one of `ELSEWHERE` for whatever is not usual."""
         services = services_of(request)
         signature = _signature(services, headers, request, body)
-        version = version_in(headers.of(b"if-match"))
+        version = version_in(headers.get(b"if-match"))
         said = way.said(body)
         stream = way.collection.id_of(key)
         desk = Desk(services, signature, AtHand(services.ledger, stream))
@@ -143,19 +148,7 @@ class ShortWay:
         return _response(receipt, stream, {way.collection.key: key})
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The headers of a request that says none of them twice."""
-
-    raw: Mapping[bytes, bytes]
-
-    def of(self, name: bytes) -> str | None:
-        """Return what a header says, if it was sent."""
-        said = self.raw.get(name)
-        return None if said is None else said.decode("latin-1")
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """An answer in JSON, with the version that it tells of."""
 
@@ -208,29 +201,30 @@ class Come:
 
 
 def _signature(services: Services, headers: Said, request: Request, body: bytes) -> Signature:
-    bearer = headers.of(b"authorization") or ""
+    bearer = headers.get(b"authorization", "")
     if not bearer.startswith(BEARER):
         raise TokenRefused
     caller = introduced(request, services.caller_of(bearer.removeprefix(BEARER)))
-    repeated = headers.of(b"idempotency-key")
+    repeated = headers.get(b"idempotency-key")
     address = f"POST {request.scope['path']}"
     command = None if repeated is None else command_in(services, repeated, address, body)
     return signed(
         request,
         ensure_writer(caller),
         command,
-        headers.of(b"x-on-behalf-of"),
-        headers.of(b"x-purpose"),
+        headers.get(b"x-on-behalf-of"),
+        headers.get(b"x-purpose"),
     )
 
 
 def _told(request: Request, told: Exception) -> Response:
     """Answer with what the app says to this; raise what it does not know."""
     handlers = request.app.exception_handlers
-    known = [handlers[kind] for kind in type(told).__mro__ if kind in handlers]
-    if not known:
+    known = [handlers.get(kind) for kind in type(told).__mro__ if kind is not Exception]
+    handler = next(filter(None, known), None)
+    if handler is None:
         raise told
-    response: Response = known[0](request, told)
+    response: Response = handler(request, told)
     return response
 
 

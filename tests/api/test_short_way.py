@@ -8,8 +8,6 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from facts import append, assessed, event, open_case
 
-from api.short_way import ShortWay
-
 pytestmark = pytest.mark.long
 
 TWICE = [("X-Nothing", "1"), ("X-Nothing", "2")]
@@ -242,8 +240,7 @@ def test_a_write_that_fails_for_no_known_reason_is_a_bug_and_is_not_tried_again(
 
 
 def test_every_kind_of_stream_has_its_short_way(service):
-    (short,) = [one for one in service.app.user_middleware if one.cls is ShortWay]
-    assert sorted(short.kwargs["ways"]) == [
+    assert sorted(service.app.ways) == [
         "/v1/agreements",
         "/v1/cases",
         "/v1/persons",
