@@ -102,7 +102,7 @@ def not_own_unit() -> Problem:
     return Problem(403, "access.other_unit", NOT_OWN_UNIT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signature:
     """What an envelope says of the request: who, for whom, for what, and in which exchange.
 

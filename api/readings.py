@@ -92,7 +92,7 @@ AGENCYS_USER: Final = re.compile(rf"(?!.*[0-9]{{16}}){REF.regex}", re.ASCII)
 the book of reads stays there, and must be nobody's number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """What one request reads for, and the record of what its answer shows."""
 

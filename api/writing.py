@@ -69,7 +69,7 @@ class ReceiptAnswer(BaseModel):
     events: list[WrittenEvent]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """One form of a request, the stream it is for, and where it lies in what was sent.
 
@@ -80,16 +80,15 @@ class Entry:
     stream: StreamId
     form: EventForm
     pointer: str
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] | None = None
     content: str = "data"
-    _events: dict[Zone, Event] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _last: tuple[Zone, Event] | None = field(default=None, init=False, compare=False, repr=False)
 
     def event(self, zone: Zone) -> Event:
-        """Return the proposed event."""
-        event = self._events.get(zone)
-        if event is None:
-            event = self._events[zone] = self._event(zone)
-        return event
+        """Return the proposed event, the same as last time where it was the same zone."""
+        if self._last is None or self._last[0] is not zone:
+            self._last = zone, self._event(zone)
+        return self._last[1]
 
     def _event(self, zone: Zone) -> Event:
         if not self.given:
@@ -108,7 +107,7 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Write:
     """One atomic write: by whom, in whose zone where an event names no unit, on which versions.
 
@@ -123,7 +122,7 @@ class Write:
     past: Timeline | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
     """Records what one caller proposes: on what is ``at_hand``, for a coroutine; else on all."""
 

@@ -12,7 +12,7 @@ PAGES_MOST: Final = 500
 """Pages of a stream that a coroutine decides on: to go through more would keep others waiting."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AtHand:
     """A `Ledger` of one stream, as it was read last; for everything else it raises `NotAtHand`.
 

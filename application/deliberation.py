@@ -18,7 +18,7 @@ from domain.batch_due import BATCH_SAYS_OTHERWISE
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
 from domain.correction import CorrectionApproved, CorrectionEvent
-from domain.kernel import Event, Journey, Refused, SubjectForgotten, Value, is_forgotten
+from domain.kernel import Event, Journey, Refused, SubjectForgotten, is_forgotten
 from domain.one_person import ACROSS_RECORDS
 from domain.partner_result import PartnerResultEvent
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
@@ -27,7 +27,8 @@ from domain.review import ReviewEvent, ReviewOutcome, ReviewRaised, ReviewResolv
 from domain.time import Effective, Zone
 
 
-class Proposal(Value):
+@dataclass(slots=True, kw_only=True)
+class Proposal:
     """A fact that somebody proposes to record in a stream, with what bears it out."""
 
     stream: StreamId
@@ -36,7 +37,8 @@ class Proposal(Value):
     reason: str | None
 
 
-class Request(Value):
+@dataclass(slots=True, kw_only=True)
+class Request:
     """Facts proposed together: all are recorded, or none.
 
     ``expected`` names the version of each stream that the caller has seen; what the facts bring

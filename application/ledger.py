@@ -1,6 +1,7 @@
 """The ledger as the use cases see it: streams to read, one atomic write, answers kept by key."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -49,7 +50,8 @@ class Head(Value):
     hash: str
 
 
-class Written(Value):
+@dataclass(slots=True, kw_only=True)
+class Written:
     """One event of an answer, by its address."""
 
     event_id: str
@@ -59,7 +61,8 @@ class Written(Value):
     position: int
 
 
-class Receipt(Value):
+@dataclass(slots=True, kw_only=True)
+class Receipt:
     """The answer to an append, given again to the same key: no content, only addresses.
 
     ``versions`` holds every stream that the request named or touched. ``position`` is the last

@@ -38,7 +38,7 @@ NOT_THERE: Final[Mapping[str, Words]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class References:
     """Looks up what one caller's events name."""
 

@@ -17,7 +17,7 @@ EVENTS_KEPT: Final = 50_000
 """Events whose streams' journeys are kept, about 30 MB: a case is not folded anew each time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Timeline:
     """Events in the order of their effect (then of version), and the states they lead to.
 

@@ -22,7 +22,7 @@ NAMING: Final = ("unit", "to", "units")
 """Fields of events that name units."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Units:
     """Looks units up in their registry streams."""
 

@@ -16,7 +16,7 @@ from domain.registry import AgencyNamed, UnitNamed
 from domain.time import Zone
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Zones:
     """Finds zones by unit; whoever names no unit is counted in the proposer's, or else in WIB."""
 
