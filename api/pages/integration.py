@@ -95,12 +95,10 @@ def shown_in(
 ) -> dict[str, Any]:
     """Return the lists of a unit, and keep who was shown."""
     services = reading.services
-    found = [
-        (case, standing)
-        for case, standings in near(services, unit, on, SOON)
-        for standing in standings
-    ]
-    found.sort(key=lambda one: (one[1].finding.from_day or date.max, one[0].case))
+    found = sorted(
+        near(services, unit, on, SOON).found,
+        key=lambda one: (one[1].finding.from_day or date.max, one[0].case),
+    )
     lists = {
         kind: [one for one in found if one[1].openness is kind]
         for kind in (Openness.OPEN, Openness.SOON)

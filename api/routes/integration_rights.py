@@ -21,8 +21,8 @@ from api.routes.case_dates import day_of
 from api.routes.collections import STRICT, Moments, seen
 from api.routes.streams import CASES
 from application.case_facts import CaseFacts
-from application.journeys import Moment
-from application.open_rights import CaseRights, Openness, OpenRights, Standing
+from application.journeys import NOW, Moment
+from application.open_rights import Near, OpenRights
 from domain.fields import EXAMPLE_ID
 from domain.kernel import Json, Refused
 from domain.law.book import LAW
@@ -33,7 +33,6 @@ router = APIRouter()
 
 SOON: Final = 90
 """Days that are looked ahead where none are named."""
-NEAR: Final = (Openness.OPEN, Openness.SOON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +95,8 @@ def read_open_rights(
     if zone is None or not (caller.access.everywhere or asked.unit in caller.access.units):
         raise not_found()
     on = asked.on or services.now().astimezone(zone.offset).date()
-    found = list(near(services, asked.unit, on, asked.soon))
-    shown = [
-        (case, one)
-        for case, standings in found
-        for one in standings
-        if asked.right in {None, one.finding.right}
-    ]
+    found = near(services, asked.unit, on, asked.soon)
+    shown = [(case, one) for case, one in found.found if asked.right in {None, one.finding.right}]
     pages = (page for case, _ in shown for page in case.pages)
     reading(*of_pages(pages, envelope=False), len(shown), asked.unit)
     language = 0 if language_of(request) == "id" else 1
@@ -111,18 +105,14 @@ def read_open_rights(
         "unit": asked.unit,
         "on": on.isoformat(),
         "soon": asked.soon,
-        "cases": len(found),
+        "cases": found.cases,
         "items": sorted(lines, key=lambda one: (one["from"], one["case_id"], one["right"])),
     }
 
 
-def near(
-    services: Services, unit: str, on: date, soon: int
-) -> list[tuple[CaseRights, list[Standing]]]:
-    """Return every case that a unit holds now, with the rights that are open on a day or soon."""
-    now = Moment(valid_at=None, known_at=None)
-    cases = open_rights(services, on, soon, now).held_by([unit], now)
-    return [(one, [it for it in one.standings.values() if it.openness in NEAR]) for one in cases]
+def near(services: Services, unit: str, on: date, soon: int) -> Near:
+    """Return the rights that are open on a day or soon, of every case that a unit holds now."""
+    return open_rights(services, on, soon, NOW).near(unit)
 
 
 def open_rights(services: Services, on: date, soon: int, moment: Moment) -> OpenRights:
