@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from api import problems
+from api.addresses import give
 from api.deliveries import Deliveries
 from api.dependencies import Services
 from api.door import Door
@@ -90,32 +91,35 @@ def create_app(services: Services) -> Service:
 
 def include_routes(app: FastAPI, services: Services) -> None:
     """Give the app its addresses; of two that fit, the first answers."""
-    app.include_router(streams_router(services))
-    app.include_router(partner_results.router)
-    app.include_router(agency_referrals.router)
-    app.include_router(batch_differences.router)
-    app.include_router(batch_papers.router)
-    app.include_router(remisi_batches.router)
-    app.include_router(corrections_router())
-    app.include_router(approvals.router)
-    app.include_router(reviews_router())
-    app.include_router(diff.router)
-    app.include_router(case_dates.router)
-    app.include_router(case_detention.router)
-    app.include_router(integration_rights.router)
-    app.include_router(changes.router)
-    app.include_router(evidence.router)
-    app.include_router(forgetting.router)
-    app.include_router(merges.router)
-    app.include_router(read_models_router(services))
-    app.include_router(cohort.router)
-    app.include_router(feeds.router)
-    app.include_router(shared_records.router)
-    app.include_router(subscriptions.router)
-    app.include_router(law.router)
-    app.include_router(calculations.router)
-    app.include_router(clock.router)
-    app.include_router(ledger.router)
-    app.include_router(reads.router)
-    app.include_router(asyncapi.router)
-    app.include_router(health.router)
+    for router in (
+        streams_router(services),
+        partner_results.router,
+        agency_referrals.router,
+        batch_differences.router,
+        batch_papers.router,
+        remisi_batches.router,
+        corrections_router(),
+        approvals.router,
+        reviews_router(),
+        diff.router,
+        case_dates.router,
+        case_detention.router,
+        integration_rights.router,
+        changes.router,
+        evidence.router,
+        forgetting.router,
+        merges.router,
+        read_models_router(services),
+        cohort.router,
+        feeds.router,
+        shared_records.router,
+        subscriptions.router,
+        law.router,
+        calculations.router,
+        clock.router,
+        ledger.router,
+        reads.router,
+        asyncapi.router,
+        health.router,
+    ):
+        give(app, router)

@@ -72,7 +72,7 @@ def ways_to(app: FastAPI, collections: Iterable[Collection]) -> Mapping[str, Way
     """Return the way to each collection's streams, by the address of the collection."""
     routes = {
         route.path: route
-        for route in _routes(app.routes)
+        for route in app.routes
         if isinstance(route, APIRoute) and "POST" in (route.methods or ())
     }
     return {one.path: _way(one, routes[f"{one.path}/{{{one.key}}}/events"]) for one in collections}
@@ -231,12 +231,3 @@ def _told(request: Request, told: Exception) -> Response:
 def _response(receipt: Receipt, stream: StreamId, key: dict[str, str]) -> Answer:
     content = orjson.dumps(receipt_json(receipt, stream) | key)
     return Answer(status_of(receipt), receipt.versions[stream], content)
-
-
-def _routes(routes: Iterable[Any]) -> Iterable[Any]:
-    """Yield an app's routes, those of included routers among them."""
-    for route in routes:
-        yield route
-        inner = getattr(route, "original_router", None)
-        if inner is not None:
-            yield from _routes(inner.routes)

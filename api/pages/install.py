@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 
+from api.addresses import give
 from api.pages import (
     cases,
     changes,
@@ -72,5 +73,5 @@ def install_pages(app: FastAPI) -> None:
     """Let an application that carries `Services` answer people too."""
     app.state.page_counts = Counts()
     for pages in PAGES:
-        app.include_router(pages.router)
-    app.include_router(assets)
+        give(app, pages.router)
+    give(app, assets)
