@@ -17,7 +17,7 @@ from typing import Any, Final, LiteralString, get_type_hints
 import orjson
 from cryptography.exceptions import InvalidTag
 from psycopg import Connection, Cursor
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
@@ -25,6 +25,7 @@ from domain.kernel import (
     FORGOTTEN,
     UNREADABLE,
     DataClass,
+    Event,
     Json,
     SubjectForgotten,
     data_classes,
@@ -143,7 +144,9 @@ class RowTable:
             for field in fields(projection.row)
         }
         self.open_columns = frozenset(self.columns) - frozenset(self.sealed)
-        self.event_names = frozenset(name for kind in projection.events for name in kind.names)
+        self.event_names = _names(projection.events)
+        opened = projection.events if projection.opens is None else projection.opens
+        self.closed_names = self.event_names - _names(opened)
 
     def create(self, connection: Connection[Any]) -> None:
         """Create the table and its indexes, where it is not there yet."""
@@ -163,18 +166,22 @@ class RowTable:
 
     def add_indexes(self, connection: Connection[Any]) -> None:
         """Give the table its key, and the indexes that it is asked by."""
-        connection.execute(SQL("ALTER TABLE {} ADD PRIMARY KEY (key)").format(self.table))
-        own = self.projection.found_by
-        for columns in own:
-            self._index(connection, SQL("({})").format(SQL(", ").join(map(Identifier, columns))))
-        for column in set(FOUND_BY) - {first for first, *_ in own}:
-            if column in self.open_columns:
-                self._index(connection, SQL("({})").format(Identifier(column)))
-        if self.projection.indexed:
-            self._index(connection, SQL("USING gin (words)"))
+        for statement in (self.primary_key(), *self.indexes()):
+            connection.execute(statement)
 
-    def _index(self, connection: Connection[Any], on: Composable) -> None:
-        connection.execute(SQL("CREATE INDEX ON {} {}").format(self.table, on))
+    def primary_key(self) -> Composed:
+        """Return the statement that gives the table its key."""
+        return SQL("ALTER TABLE {} ADD PRIMARY KEY (key)").format(self.table)
+
+    def indexes(self) -> Sequence[Composed]:
+        """Return the statements that make the indexes it is asked by: each can go alone."""
+        own = self.projection.found_by
+        known = set(FOUND_BY) & self.open_columns - {first for first, *_ in own}
+        columns = [*own, *((column,) for column in sorted(known))]
+        on = [SQL("({})").format(SQL(", ").join(map(Identifier, names))) for names in columns]
+        if self.projection.indexed:
+            on.append(SQL("USING gin (words)").format())
+        return [SQL("CREATE INDEX ON {} {}").format(self.table, one) for one in on]
 
     def exists(self, connection: Connection[Any]) -> bool:
         """Say whether the table is there."""
@@ -339,6 +346,10 @@ class RowTable:
         # An unreadable field is not of the field's type.
         plain: Json = self._dump(row, mode="json", warnings=False)
         return plain
+
+
+def _names(kinds: Iterable[type[Event]]) -> frozenset[str]:
+    return frozenset(name for kind in kinds for name in kind.names)
 
 
 def array_of(texts: Collection[str]) -> str:

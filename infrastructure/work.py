@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from domain.record import Recorded
+from infrastructure.closed_pages import closed
 from infrastructure.dead_letters import Letter, Stopped, is_ours, letter
+from infrastructure.page_reader import StoredPage
 from infrastructure.row_table import RowTable
 from infrastructure.tail import Woken
 
@@ -35,9 +37,8 @@ def work_of(table: RowTable, pages: Sequence[Woken], barred: Stopped = NOTHING) 
         if stream in streams:
             continue
         try:
-            if isinstance(woken, Exception):
-                raise woken  # noqa: TRY301  # it is told of where all are
-            key = projection.key(woken)
+            page = woken if isinstance(woken, Recorded) else _closed(table, stored, woken)
+            key = projection.key(page)
         except Exception as error:  # whatever it is, only this stream stops
             if is_ours(error):
                 raise
@@ -45,8 +46,15 @@ def work_of(table: RowTable, pages: Sequence[Woken], barred: Stopped = NOTHING) 
             work.letters.append(letter(table.name, stream, stored.id, error, whole_stream=True))
         else:
             if key is not None and key not in barred.keys:
-                work.pages.append((key, woken))
+                work.pages.append((key, page))
     return work
+
+
+def _closed(table: RowTable, stored: StoredPage, error: Exception) -> Recorded:
+    """Return a page that cannot be opened to a table that leaves it closed; else say why not."""
+    if stored.topic not in table.closed_names:
+        raise error
+    return closed(stored)
 
 
 def folded(work: Work, before: Mapping[str, Any]) -> dict[str, Any | None]:

@@ -21,10 +21,11 @@ from domain.custody import (
 from domain.kernel import Open, Personal, Specific
 from domain.record import Recorded
 from domain.register import DomicileRecorded, RegisterEntered, ReligionConverted
+from domain.verdict import VerdictBecameFinal, VerdictPronounced
 from projections.dated import Dated, Moment, amended, entered, when
 from projections.kernel import Projection, Scope, changed
 from projections.legal_standing import VerdictStep, opening_status, status_on, verdict_step
-from projections.whereabouts import Movement, movement, whereabouts
+from projections.whereabouts import MOVING, Movement, movement, whereabouts
 
 
 class Home(Moment):
@@ -188,4 +189,12 @@ CASE_SUMMARY = Projection(
     within_stream=True,
     subject="person",
     indexed=("name",),
+    opens=(
+        *MOVING,
+        ReligionConverted,
+        DomicileRecorded,
+        RegisterEntered,
+        VerdictPronounced,
+        VerdictBecameFinal,
+    ),
 )

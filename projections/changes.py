@@ -76,6 +76,7 @@ CHANGES: Final = Projection(
     evolve=evolve,
     scope=Scope.CASE,
     within_stream=True,
+    opens=(CorrectionApproved,),
     as_told=True,
     found_by=(
         ("case", "key"),

@@ -56,6 +56,9 @@ class Projection(Generic[R]):
     ``as_told``, all of them are, whatever was corrected since. ``found_by`` are columns by which
     rows are looked for together, besides those that always are, and ``newest_first`` says that keys
     go back in time, whatever case they are of.
+    ``opens`` are those of the ``events`` of which it looks at more than their type, their time of
+    effect and their envelope: `None` is all of them. Of the others it may be given pages that are
+    closed (`infrastructure.closed_pages`), and stops at none that cannot be opened.
     ``listed`` are values of open columns that a row must have to be shown: the others are kept
     only so that a fact told late finds what it changes.
     """
@@ -74,6 +77,7 @@ class Projection(Generic[R]):
     as_told: bool = False
     found_by: tuple[tuple[str, ...], ...] = ()
     newest_first: bool = False
+    opens: tuple[type[Event], ...] | None = None
 
     @property
     def table(self) -> str:

@@ -47,4 +47,5 @@ TIMELINE = Projection(
     evolve=evolve,
     scope=Scope.CASE,
     within_stream=True,
+    opens=(),
 )
