@@ -23,8 +23,9 @@ from infrastructure.connections import service_pool
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
-from infrastructure.rebuilding import BY_STREAM, WHOLE, Workshop
+from infrastructure.rebuilding import Workshop
 from infrastructure.row_table import RowSeals
+from infrastructure.stream_pages import WHOLE
 from projections.catalogue import PROJECTIONS
 
 AREA: Final = "rebuild"
@@ -42,6 +43,12 @@ ONE: Final = "Jejak, timeline, one process"
 PARTED: Final = "Jejak, timeline, parted among processes"
 ALL: Final = f"Jejak, all {len(PROJECTIONS)} projections, parted among processes"
 SECRET: Final = b"k" * 32
+PAGES: Final = (
+    "SELECT stream, name, page, encode(prev_hash, 'hex'), encode(hash, 'hex'), recorded_at,"
+    " position FROM ledger.event"
+    " WHERE position <= %s AND name = ANY(%s) AND stream >= %s AND stream < %s"
+    " ORDER BY stream, version"
+)
 NOTES: Final = (
     (
         "rebuild: events of the ledger per second from the first page to the switch, the start of"
@@ -109,14 +116,14 @@ def by_stock(worker: Any, dsn: str, events: int) -> float:
 
 
 def read_raw(dsn: str, upto: int, *, binary: bool = False) -> int:
-    """Read the columns that we read, and nothing else; as we do in binary form, or as psycopg does.
+    """Read pages in the order of streams, and nothing else; in binary form, or as psycopg does.
 
     The goal is a share of the latter, which it was from the first: the columns in text.
     """
     with psycopg.connect(dsn) as connection, connection.cursor("pages") as cursor:
         cursor.itersize = 1_000
         names = [name for one in PROJECTIONS for kind in one.events for name in kind.names]
-        cursor.execute(BY_STREAM, (upto, names, *WHOLE), binary=binary)
+        cursor.execute(PAGES, (upto, names, *WHOLE), binary=binary)
         return sum(1 for _ in cursor)
 
 

@@ -8,20 +8,18 @@ they began, so the pages of a range lie near each other. Other projections are f
 of positions, batch by batch, as the live ones are, and meanwhile.
 """
 
-import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import repeat
-from multiprocessing import get_context, parent_process
+from itertools import chain
 from threading import Lock
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final
 
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 from psycopg_pool import ConnectionPool
 
 from infrastructure import dead_letters
@@ -29,43 +27,21 @@ from infrastructure.changed_streams import NAMES as FORGETTING_NAMES
 from infrastructure.changed_streams import learn
 from infrastructure.connections import transaction
 from infrastructure.folding import fold_batch
-from infrastructure.histories import CORRECTING, Told, by_stream, concerning
+from infrastructure.histories import CORRECTING, Told, concerning
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.page_reader import StoredPage
+from infrastructure.rebuild_hands import RebuildHands
 from infrastructure.row_table import RowSeals, RowTable
-from infrastructure.tail import BATCH, Batch, Kept, Woken, wake_all
+from infrastructure.stream_pages import WHOLE, Part, Wanted, parts_of, streams_in
+from infrastructure.tail import BATCH, Batch, Kept, Woken
 from infrastructure.work import folded, work_of
 from projections.catalogue import PROJECTIONS
 
 WORTH_PROCESSES: Final = 40_000
 """Pages below which a process takes longer to start than to do its part."""
 PROCESSES_MAX: Final = 4
-MEANWHILE: Final = 15_000
-"""Pages that are folded here while those processes start: half a second's work."""
-GARBAGE: Final = 200_000
-"""Objects after which a process that only builds looks for garbage."""
 ROWS: Final = 1_000
 """Rows of one table that are written together."""
-PART_PAGES: Final = 20_000
-"""About as many pages are read and sorted together at most: 20 MB, within `WORK_MEMORY`."""
-PARTS: Final = 8
-"""At least so many parts for each process, that all have done about as much in the end. Twice as
-many cost PostgreSQL a microsecond more for each page."""
-SAMPLES: Final = 64
-"""Pages that are looked at for each part, to find where it ends."""
-GOLDEN: Final = (5**0.5 - 1) / 2
-"""Of all steps through a range this one, taken again and again, falls in with no rhythm in it: by
-even steps, every twelfth page, of cases of twelve, no page of a person may ever be looked at."""
-WORK_MEMORY: Final = "64MB"
-LAST: Final = chr(0x10FFFF)
-"""Comes after the name of every stream."""
-SAMPLE: Final = "SELECT stream FROM ledger.event WHERE position = ANY(%s) ORDER BY stream"
-BY_STREAM: Final = (
-    "SELECT stream, name, page, encode(prev_hash, 'hex'), encode(hash, 'hex'), recorded_at,"
-    " position FROM ledger.event"
-    " WHERE position <= %s AND name = ANY(%s) AND stream >= %s AND stream < %s"
-    " ORDER BY stream, version"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +55,6 @@ class Workshop:
 
 Opening = Callable[[], AbstractContextManager[Workshop]]
 """Opens a workshop in another process: a function of some module, with arguments to pickle."""
-
-
-class Part(NamedTuple):
-    """Streams whose names are not before ``first``, and before ``end``."""
-
-    first: str
-    end: str
-
-
-WHOLE: Final = Part("", LAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +74,10 @@ class Task:
         return [replace(self, parts=self.parts[n::processes]) for n in range(processes)]
 
 
-def parts_of(connection: Connection[Any], upto: int, processes: int) -> tuple[Part, ...]:
-    """Part the streams so that about as many pages are in each part."""
-    many = max(PARTS * processes, -(-upto // PART_PAGES))
-    looked_at = [int(n * GOLDEN % 1 * upto) + 1 for n in range(many * SAMPLES)]
-    rows = connection.execute(SAMPLE, (looked_at,)).fetchall()
-    ends = dict.fromkeys(rows[len(rows) * n // many][0] for n in range(1, many) if rows)
-    return tuple(map(Part, ["", *ends], [*ends, LAST]))
-
-
 def tables_of(shop: Workshop, task: Task) -> list[RowTable]:
     """Return the tables that a task is about, found by the names of their projections."""
     known = {projection.name: projection for projection in PROJECTIONS}
     return [RowTable(known[name], shop.seals, task.suffix) for name in task.projections]
-
-
-def fill_parted(opening: Opening, task: Task, processes: int) -> int:
-    """Part a task among processes, from one that was started for this; return how many pages.
-
-    It has one thread and so may fork, which a service must not: what takes most of a second to
-    import, and what is imported takes up in memory, is then there once for all of them.
-    """
-    gc.freeze()  # of what was imported nothing is garbage, and pages make no cycles:
-    gc.set_threshold(GARBAGE)  # looking for some took a third of the time
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as hands:
-        pages = sum(hands.map(fill_task, repeat(opening), task.among(processes)))
-    if (parent := parent_process()) and not parent.is_alive():
-        os._exit(1)  # it was killed: the pool would wait for a next task for ever
-    return pages
 
 
 def fill_task(opening: Opening, task: Task) -> int:
@@ -145,17 +87,16 @@ def fill_task(opening: Opening, task: Task) -> int:
 
 
 def fill_by_stream(
-    shop: Workshop, tables: Sequence[RowTable], upto: int, parts: Sequence[Part] = (WHOLE,)
+    shop: Workshop, tables: Sequence[RowTable], upto: int, parts: Iterable[Part] = (WHOLE,)
 ) -> int:
     """Fold the streams of some parts whole, one after the other, and write each row once."""
     learn(shop.ledger, upto)
-    names = sorted(CORRECTING.union(*(table.event_names for table in tables)))
-    count = 0
+    wake, wanted, count = shop.ledger.codec.recorded, Wanted.by(tables), 0
     with transaction(shop.pool) as connection:
         connection.execute("SET LOCAL synchronous_commit = off")
         writing = Writing([Pending(connection, table) for table in tables])
         for part in parts:
-            for stream in by_stream(_read(shop, part, upto, names)):
+            for stream in streams_in(shop.pool, wake, part, upto, wanted):
                 count += len(stream)
                 writing.take(stream)
         writing.end()
@@ -231,31 +172,6 @@ class Pending:
         return True
 
 
-def _read(shop: Workshop, part: Part, upto: int, names: Sequence[str]) -> Iterator[list[Kept]]:
-    with transaction(shop.pool) as reading, reading.cursor("pages") as cursor:
-        # A part is a small one of many: to go through the whole table for each is never quickest.
-        reading.execute("SET LOCAL enable_seqscan = off")
-        reading.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
-        # In binary form: a page in hex takes as long to read as the rest of its row twice over.
-        cursor.execute(BY_STREAM, (upto, list(names), *part), binary=True)
-        while rows := cursor.fetchmany(BATCH):
-            kept = [Kept(cast(StoredPage, leaf)) for leaf in map(Leaf._make, rows)]
-            wake_all(kept, shop.ledger.codec.recorded)  # each once: nothing of it is kept awake
-            yield kept
-
-
-class Leaf(NamedTuple):
-    """What is needed of a stored page to wake it: made in a tenth of the time of a `StoredPage`."""
-
-    originator_id: str
-    topic: str
-    state: bytes
-    prev_hash: str
-    hash: str
-    recorded_at: datetime
-    id: int
-
-
 class Rebuilding:
     """Fills tables of their own with what the ledger says up to a position."""
 
@@ -280,10 +196,13 @@ class Rebuilding:
             for table in others:
                 table.add_indexes(connection)
         learn(self._shop.ledger, upto)
-        with self._filling(whole, upto):
+        if (opening := self._opening) and self._is_worth_parting(whole, upto):
+            self._fill_parted(opening, whole, others, upto)
+        else:
             self.fold_on(others, 0, upto)
-        with ThreadPoolExecutor(self._processes) as hands:
-            list(hands.map(self._add_indexes, whole))
+            if whole:
+                fill_by_stream(self._shop, whole, upto)
+        self._add_indexes(whole)
 
     def fold_on(self, tables: Sequence[RowTable], after: int, upto: int) -> None:
         """Fold the pages after one position up to another into tables, in their order."""
@@ -311,31 +230,51 @@ class Rebuilding:
             fold_batch(connection, tables, batch, carefully=True)
         return batch.upto if kept else upto
 
-    def _add_indexes(self, table: RowTable) -> None:
-        with transaction(self._shop.pool) as connection:
-            table.add_indexes(connection)
-
-    @contextmanager
-    def _filling(self, tables: Sequence[RowTable], upto: int) -> Iterator[None]:
-        """Fill tables stream by stream: meanwhile, where there is enough to do for processes."""
-        known = {id(projection) for projection in PROJECTIONS}
+    def _is_worth_parting(self, tables: Sequence[RowTable], upto: int) -> bool:
+        """Say whether other processes find the tables by their names, and there is enough to do."""
+        known = set(map(id, PROJECTIONS))
         findable = tables and all(id(table.projection) in known for table in tables)
-        if self._opening and findable and self._processes > 1 and upto >= self._worth:
-            with self._shop.pool.connection() as connection:
-                parts = parts_of(connection, upto, self._processes)
-            names = tuple(table.projection.name for table in tables)
-            suffix = tables[0].name.removeprefix(tables[0].projection.table)
-            ours = min(len(parts) * MEANWHILE // upto, len(parts) // 2)
-            task = Task(names, suffix, upto, parts[ours:])
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as foreman:
-                filling = foreman.submit(fill_parted, self._opening, task, self._processes)
-                fill_by_stream(self._shop, tables, upto, parts[:ours])
-                yield
-                filling.result()
-        else:
-            yield
-            if tables:
-                fill_by_stream(self._shop, tables, upto)
+        return bool(findable) and self._processes > 1 and upto >= self._worth
+
+    def _add_indexes(self, tables: Sequence[RowTable]) -> None:
+        """Index tables that are filled, as many at a time as there are processes.
+
+        Their keys first, for which a table is locked; then those with the most indexes first.
+        """
+        others = sorted((table.indexes() for table in tables), key=len, reverse=True)
+        with ThreadPoolExecutor(self._processes) as hands:
+            list(hands.map(self._execute, [table.primary_key() for table in tables]))
+            list(hands.map(self._execute, chain.from_iterable(others)))
+
+    def _execute(self, statement: Composed) -> None:
+        with self._shop.pool.connection() as connection:
+            connection.execute(statement)
+
+    def _fill_parted(
+        self, opening: Opening, whole: Sequence[RowTable], others: Sequence[RowTable], upto: int
+    ) -> None:
+        """Fill tables part by part: here until processes are there to do what is left."""
+        names = tuple(table.projection.name for table in whole)
+        suffix = whole[0].name.removeprefix(whole[0].projection.table)
+        with self._shop.pool.connection() as connection:
+            parts = deque(parts_of(connection, upto, self._processes))
+
+        def rest() -> tuple[Task, int]:
+            left = tuple(taken(parts))
+            return Task(names, suffix, upto, left), self._processes
+
+        with RebuildHands(opening) as hands, ThreadPoolExecutor(1) as waiting:
+            filling = waiting.submit(hands.done, rest)
+            self.fold_on(others, 0, upto)
+            fill_by_stream(self._shop, whole, upto, taken(parts))
+            filling.result()
+
+
+def taken(parts: deque[Part]) -> Iterator[Part]:
+    """Take parts as long as there are any: somebody else may take them as well."""
+    while parts:
+        with suppress(IndexError):
+            yield parts.popleft()
 
 
 def drop(connection: Connection[Any], table: RowTable) -> None:

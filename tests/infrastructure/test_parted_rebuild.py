@@ -1,8 +1,14 @@
 """Read models built by several processes, each from some ranges of streams, are what one builds."""
 
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
+from time import sleep
 
 import pytest
 from pages import assessed, began, draft, stream, write
@@ -10,8 +16,10 @@ from pages import assessed, began, draft, stream, write
 from benchmarks.rebuild import opened
 from infrastructure.connections import transaction
 from infrastructure.read_models import digest
-from infrastructure.rebuilding import LAST, WHOLE, Rebuilding, drop, fill_by_stream, parts_of
+from infrastructure.rebuild_hands import HandsGone, RebuildHands
+from infrastructure.rebuilding import Rebuilding, Task, drop, fill_by_stream
 from infrastructure.row_table import RowTable
+from infrastructure.stream_pages import LAST, WHOLE, parts_of
 from projections.changes import CHANGES
 from projections.timeline import TIMELINE
 
@@ -101,3 +109,41 @@ def test_what_one_of_the_processes_cannot_do_is_raised(shop, database):
     building = Rebuilding(shop, partial(closing, database), 3, worth=1)  # it opens no workshop
     with pytest.raises(AttributeError):
         building.fill(tables(shop, "_together"), PAGES)
+
+
+@pytest.mark.long
+def test_processes_that_end_before_they_have_answered_are_not_waited_for(database):
+    with RebuildHands(partial(opened, database)) as hands:
+        os.killpg(hands.pid, signal.SIGKILL)
+        with pytest.raises(HandsGone):
+            hands.done(lambda: None)
+    with RebuildHands(partial(os._exit, 3)) as hands, pytest.raises(BrokenProcessPool):
+        hands.done(lambda: (Task((), "", 0, (WHOLE,)), 2))
+
+
+@pytest.mark.long
+def test_what_is_under_way_ends_with_whoever_wanted_it(database):
+    with RebuildHands(partial(sleep, 60)) as hands:
+        group = hands.pid
+        with ThreadPoolExecutor(1) as waiting:
+            asked = waiting.submit(hands.done, lambda: (Task((), "", 0, (WHOLE,)), 2))
+            while len(processes_of(group)) < 3:
+                assert not asked.done()
+                sleep(0.05)
+            hands._process.stdin.close()  # noqa: SLF001  # as the kernel does if we are killed
+            with pytest.raises(HandsGone):
+                asked.result(20)
+    assert not processes_of(group)
+
+
+def processes_of(group):
+    stats = (stat for stat in Path("/proc").glob("[0-9]*/stat"))
+    return [stat for stat in stats if said(stat)[2:3] == [str(group)] and said(stat)[0] != "Z"]
+
+
+def said(stat):
+    """State, parent and group; nothing of a process that has gone meanwhile."""
+    try:
+        return stat.read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return ["Z"]
