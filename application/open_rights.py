@@ -31,15 +31,13 @@ BEYOND: Final = Refused(
         "this sentence ends beyond the calendar, so it has no dates",
     ),
 )
-
-
 SENTENCE_DATES: Final = "sentence_dates"
-COUNTED: Final = frozenset({"case", "person", "reckoning", "moves", "one_half", "expiry"})
+COUNTED: Final = frozenset({"case", "person", "reckoning", "moves", "one_half"})
 """What `far_off` looks at in a case's sentence dates."""
 ROUNDED: Final = 31
 """More days than a share of months and days can be rounded by."""
-LAST_YEAR: Final = 9_000
-"""Who is free before it is not beyond the calendar under any right."""
+LAST_YEAR: Final = 4_000
+"""Whoever has served half before it is free before the calendar ends, and long before."""
 
 
 class Openness(Enum):
@@ -172,8 +170,5 @@ def is_far(row: Any, on: date, soon: int) -> bool:
     """
     if row.reckoning.value == "none":
         return True
-    half, expiry = row.one_half, row.expiry
-    if row.reckoning.value != "dated" or row.moves or not half or not expiry:
-        return False
-    far: bool = (half - on).days > soon + ROUNDED and expiry.year < LAST_YEAR
-    return far
+    half: date | None = None if row.moves or row.reckoning.value != "dated" else row.one_half
+    return half is not None and (half - on).days > soon + ROUNDED and half.year < LAST_YEAR

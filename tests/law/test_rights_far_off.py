@@ -64,7 +64,7 @@ def test_whoever_serves_to_the_end_of_days_or_at_home_is_put_before_the_law():
     for doubt in (
         {"moves": True},
         {"one_half": None},
-        {"expiry": date(9_500, 1, 1)},
+        {"one_half": date(5_000, 1, 1)},
         {"reckoning": Reckoning.IMPOSSIBLE},
     ):
         assert not is_far(replace(row, **doubt), on, 90)
