@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pytest
+from refusals import ensure_well_said
 
 from domain.kernel import Event, Refused, Stream
 from domain.time import Effective, Zone
@@ -41,6 +42,7 @@ class When:
     def then_refused(self, code: str, *, article: str | None = None) -> None:
         with pytest.raises(Refused) as refusal:
             self.answer()
+        ensure_well_said(refusal.value)
         assert refusal.value.code == code
         assert article is None or refusal.value.article == article
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from correcting_desk import RATNA, SITI, Desk, applied, course
 from mined_store import own_database, own_ledger
+from refusals import ensure_well_said
 from scenario import on
 from uuid_utils import uuid7
 
@@ -51,6 +52,7 @@ def assessed(score=82, month="2025-07"):
 def refusal_of(call, *arguments, **more):
     with pytest.raises(Refused) as refusal:
         call(*arguments, **more)
+    ensure_well_said(refusal.value)
     return refusal.value.code
 
 

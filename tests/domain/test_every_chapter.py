@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from refusals import ensure_well_said
 from strategies import answer, event, events_of, histories, recorded, travels, walks, wild_event
 
 from api.event_examples import data_json, example_event, example_json
@@ -76,19 +77,11 @@ def test_a_refusal_names_its_rule_and_speaks_both_languages(stream):
     _, refusals = travels(stream)
     assert refusals
     for refusal, proposed in refusals.values():
-        ensure_well_said(refusal, proposed)
-
-
-def ensure_well_said(refusal, proposed):
-    assert re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", refusal.code)
-    assert refusal.code.partition(".")[0] in CHAPTERS | SHARED_RULES
-    assert refusal.article.strip()
-    indonesian, english = refusal.because
-    assert indonesian.strip()
-    assert english.strip()
-    assert indonesian != english
-    if refusal.field is not None:
-        assert refusal.field.partition(".")[0] in {"effective", *payload_shapes(type(proposed))}
+        ensure_well_said(refusal)
+        assert refusal.code.partition(".")[0] in CHAPTERS | SHARED_RULES
+        if refusal.field is not None:
+            pointed = refusal.field.partition(".")[0]
+            assert pointed in {"effective", *payload_shapes(type(proposed))}
 
 
 @OF_EVERY_STREAM
