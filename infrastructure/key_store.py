@@ -5,10 +5,9 @@ no key is ever made for that subject again. Opened keys are kept in memory, a bo
 them, and dropped as soon as this process learns of a destruction.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from os import urandom
-from threading import Lock
+from io import BytesIO
+from ssl import RAND_bytes
 from typing import Any, Final
 
 from psycopg import errors
@@ -17,10 +16,10 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
-from application.ledger import NotAtHand
 from domain.kernel import SubjectForgotten
 from infrastructure.columns import Column, ColumnDumper, bytea, column, integer, text, uuid
 from infrastructure.master_key import LENGTH, MasterKey
+from infrastructure.opened_keys import OpenedKeys
 from infrastructure.sealing import KeyMissing, Owner, SubjectKey, Wanted
 from infrastructure.tombstones import Destruction, TombstoneFile
 from infrastructure.wrapping import DOOR, Wrapping, keeping
@@ -58,93 +57,10 @@ DESTROY: Final = (
 )
 
 
-class OpenedKeys:
-    """Keys in memory by owner and by id, the least recently used of which go first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._by_owner: OrderedDict[Owner, SubjectKey] = OrderedDict()
-        self._owners: dict[str, Owner] = {}
-        self._forgotten: set[str] = set()
-        self._door = Lock()
-
-    def of(self, owner: Owner) -> SubjectKey | None:
-        """Return an owner's key, if it is here."""
-        with self._door:
-            key = self._by_owner.get(owner)
-            if key:
-                self._by_owner.move_to_end(owner)
-            return key
-
-    def among(self, owners: Iterable[Owner]) -> dict[Owner, SubjectKey]:
-        """Return those of the owners' keys that are here."""
-        found, here = {}, self._by_owner
-        with self._door:
-            for owner in owners:
-                key = here.get(owner)
-                if key:
-                    found[owner] = key
-                    here.move_to_end(owner)
-        return found
-
-    def by_id(self, key_id: str) -> SubjectKey | None:
-        """Return a key by its id, if it is here."""
-        owner = self._owners.get(key_id)
-        return self.of(owner) if owner else None
-
-    def keep(self, owner: Owner, key: SubjectKey) -> bool:
-        """Keep a key, unless its subject was forgotten while it was being opened."""
-        with self._door:
-            if owner[0] in self._forgotten:
-                return False
-            self._by_owner[owner] = key
-            self._owners[key.key_id] = owner
-            while len(self._by_owner) > self._most:
-                _, oldest = self._by_owner.popitem(last=False)
-                del self._owners[oldest.key_id]
-            return True
-
-    def forget(self, subjects: Iterable[str]) -> None:
-        """Drop the keys of subjects, and never keep one of theirs again."""
-        gone = frozenset(subjects)
-        with self._door:
-            self._forgotten |= gone
-            for owner in [owner for owner in self._by_owner if owner[0] in gone]:
-                del self._owners[self._by_owner.pop(owner).key_id]
-
-    def forgot(self, subject: str) -> bool:
-        """Say whether a subject was forgotten, as far as this process knows."""
-        return subject in self._forgotten
-
-    def __len__(self) -> int:
-        return len(self._by_owner)
-
-
-class KeysAtHand:
-    """The keys that are opened, for whoever must not wait until one is; raises `NotAtHand`."""
-
-    def __init__(self, opened: OpenedKeys) -> None:
-        self._opened = opened
-
-    def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
-        """Return a key for each owner."""
-        wanted = set(owners)
-        found = self._opened.among(wanted)
-        if len(found) < len(wanted):
-            raise NotAtHand
-        return found
-
-    def by_id(
-        self, wanted: Wanted, ahead: Callable[[], Wanted] = dict
-    ) -> Mapping[str, SubjectKey | None]:
-        """Return keys by their ids."""
-        return {key_id: _there(self._opened.by_id(key_id)) for key_id in wanted}
-
-
-def _there(key: SubjectKey | None) -> SubjectKey:
-    if key is None:
-        raise NotAtHand
-    return key
+def draw(owners: Sequence[Owner]) -> dict[Owner, SubjectKey]:
+    """Return a new key for each owner."""
+    secret = BytesIO(RAND_bytes(LENGTH * len(owners))).read
+    return {owner: SubjectKey(str(uuid7()), secret(LENGTH)) for owner in owners}
 
 
 class KeyStore:
@@ -325,9 +241,8 @@ class KeyStore:
             return self._make(owners)
 
     def _make(self, owners: list[Owner]) -> Mapping[Owner, SubjectKey]:
-        drawn = {owner: SubjectKey(str(uuid7()), urandom(LENGTH)) for owner in owners}
-        cells = zip(*(self._cells(owner, key) for owner, key in drawn.items()), strict=True)
-        columns = [column(kind, one) for kind, one in zip(KEY, cells, strict=True)]
+        drawn = draw(owners)
+        columns = self.columns(drawn)
         with keeping(self.pool) as connection:
             connection.adapters.register_dumper(Column, ColumnDumper)
             stored = connection.execute(MAKE, [*columns, *columns[1:3]], binary=True).fetchall()
@@ -341,26 +256,32 @@ class KeyStore:
                 # Somebody else made them in the meantime, out of this statement's sight.
                 subjects = [list(one) for one in zip(*missing, strict=True)]
                 there += connection.execute(FIND.encode(), subjects).fetchall()
-        made = {
-            owner: key
-            for owner, key in drawn.items()
-            if key.key_id in ours and self.opened.keep(owner, key)
-        }
+        made = self.opened.keep({o: key for o, key in drawn.items() if key.key_id in ours})
         made |= self._open(there)
         if made.keys() != set(owners):
             self.refresh()  # forgotten by another process, which this one had not heard of
             raise SubjectForgotten
         return made
 
-    def _cells(self, owner: Owner, key: SubjectKey) -> tuple[bytes, ...]:
-        generation, wrapped = self.wrapping.wrap(key.secret, key.key_id)
-        subject, data_class = map(text, owner)
-        return uuid(key.key_id), subject, data_class, integer(generation), bytea(wrapped)
+    def columns(self, drawn: Mapping[Owner, SubjectKey]) -> list[Column]:
+        """Return keys as the columns of their table, each wrapped."""
+        keys = list(drawn.values())
+        generation, wrapped = self.wrapping.wrap_keys(keys)
+        cells = (
+            [uuid(key.key_id) for key in keys],
+            [text(subject) for subject, _ in drawn],
+            [text(data_class) for _, data_class in drawn],
+            [integer(generation)] * len(keys),
+            [bytea(one) for one in wrapped],
+        )
+        return [column(kind, one) for kind, one in zip(KEY, cells, strict=True)]
 
     def _open(self, rows: Iterable[tuple[Any, ...]]) -> dict[Owner, SubjectKey]:
-        opened = {}
-        for key_id, subject, data_class, generation, wrapped in rows:
-            key = SubjectKey(key_id, self.wrapping.unwrap(generation, wrapped, key_id))
-            if self.opened.keep((subject, data_class), key):
-                opened[subject, data_class] = key
-        return opened
+        return self.opened.keep(
+            {
+                (subject, data_class): SubjectKey(
+                    key_id, self.wrapping.unwrap(generation, wrapped, key_id)
+                )
+                for key_id, subject, data_class, generation, wrapped in rows
+            }
+        )

@@ -25,9 +25,10 @@ from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec
 from infrastructure.forgettings import Forgettings
-from infrastructure.key_store import KeysAtHand, KeyStore
+from infrastructure.key_store import KeyStore
 from infrastructure.many_streams import many_streams
 from infrastructure.master_key import MasterKey
+from infrastructure.opened_keys import KeysAtHand
 from infrastructure.page_reader import StoredPage
 from infrastructure.page_store import FreshPages, OwnTable, PageMapper, PageStore, stored
 from infrastructure.recorder import (

@@ -4,7 +4,6 @@ A seal is bound (as associated data) to its store, stream, version, field and ke
 can be moved to another page. A box is 12 bytes of nonce and the ciphertext with its tag.
 """
 
-import os
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -67,13 +66,22 @@ class Keys(Protocol):
 
 def seal(secret: bytes, content: bytes, bound_to: str) -> bytes:
     """Encrypt, bound to a place."""
-    nonce = os.urandom(NONCE)
-    return nonce + AESGCM(secret).encrypt(nonce, content, bound_to.encode())
+    return sealed_by(AESGCM(secret), RAND_bytes(NONCE), content, bound_to)
+
+
+def sealed_by(cipher: AESGCM, nonce: bytes, content: bytes, bound_to: str) -> bytes:
+    """Encrypt as `seal` does, by a cipher that is at hand and a nonce that was just drawn."""
+    return nonce + cipher.encrypt(nonce, content, bound_to.encode())
+
+
+def opened_by(cipher: AESGCM, box: bytes, bound_to: str) -> bytes:
+    """Decrypt as `unseal` does, by a cipher that is at hand."""
+    return cipher.decrypt(box[:NONCE], box[NONCE:], bound_to.encode())
 
 
 def unseal(secret: bytes, box: bytes, bound_to: str) -> bytes:
     """Decrypt; raise `cryptography.exceptions.InvalidTag` where the place or a byte differs."""
-    return _opened(AESGCM(secret), box, bound_to)
+    return opened_by(AESGCM(secret), box, bound_to)
 
 
 def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Fields]:
@@ -94,10 +102,10 @@ def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Field
 
 def open_fields(owners: AESGCM, place: str, wrapped: str, fields: Fields) -> Fields:
     """Open what `seal_fields` sealed, with the owner's cipher; raise `InvalidTag` as `unseal`."""
-    cipher = AESGCM(_opened(owners, a2b_base64(wrapped), place))
+    cipher = AESGCM(opened_by(owners, a2b_base64(wrapped), place))
     opened = {}
     for pointer, sealed in fields.items():
-        content = _opened(cipher, a2b_base64(sealed), f"{place}|{pointer}")
+        content = opened_by(cipher, a2b_base64(sealed), f"{place}|{pointer}")
         opened[pointer] = orjson.loads(content)
     return opened
 
@@ -108,9 +116,5 @@ def owner(subject: str, data_class: DataClass) -> Owner:
 
 
 def _sealed(cipher: AESGCM, nonce: bytes, content: bytes, bound_to: str) -> str:
-    sealed = nonce + cipher.encrypt(nonce, content, bound_to.encode())
-    return b2a_base64(sealed, newline=False).decode("ascii")
-
-
-def _opened(cipher: AESGCM, box: bytes, bound_to: str) -> bytes:
-    return cipher.decrypt(box[:NONCE], box[NONCE:], bound_to.encode())
+    box = sealed_by(cipher, nonce, content, bound_to)
+    return b2a_base64(box, newline=False).decode("ascii")

@@ -6,16 +6,20 @@ store earlier can read and make keys all the time.
 """
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from io import BytesIO
+from ssl import RAND_bytes
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection, errors
 from psycopg_pool import ConnectionPool
 
 from infrastructure.connections import acknowledged
 from infrastructure.master_key import MasterKey, MasterKeyRetired, MasterKeyUnreadable
-from infrastructure.sealing import seal, unseal
+from infrastructure.sealing import NONCE, SubjectKey, opened_by, seal, sealed_by, unseal
 
 CONNECTIONS_MAX: Final = 4
 WAIT_SECONDS: Final = 10.0
@@ -58,6 +62,7 @@ class Wrapping:
         self._pool, self._master = pool, master
         self._own = master.derive("subject-keys")
         self._by_generation: dict[int, bytes] = {}
+        self._ciphers: dict[int, AESGCM] = {}
         self.store = ""
         self.newest = 0
 
@@ -100,6 +105,7 @@ class Wrapping:
         newest = turns[-1][0]
         if newest not in known:
             raise _retired() if ours else _not_this_one()
+        self._ciphers = {generation: AESGCM(wrapping) for generation, wrapping in known.items()}
         self._by_generation, self.newest = known, newest
 
     def hand_over(self, connection: Connection[Any], following: MasterKey) -> int:
@@ -127,7 +133,14 @@ class Wrapping:
     def wrap(self, secret: bytes, bound_to: str) -> tuple[int, bytes]:
         """Return the newest generation and a secret wrapped under it."""
         newest = self.newest
-        return newest, seal(self._by_generation[newest], secret, bound_to)
+        return newest, sealed_by(self._ciphers[newest], RAND_bytes(NONCE), secret, bound_to)
+
+    def wrap_keys(self, keys: Sequence[SubjectKey]) -> tuple[int, list[bytes]]:
+        """Return the newest generation and the secrets of keys wrapped under it."""
+        newest = self.newest
+        cipher = self._ciphers[newest]
+        nonce = partial(BytesIO(RAND_bytes(NONCE * len(keys))).read, NONCE)
+        return newest, [sealed_by(cipher, nonce(), key.secret, key.key_id) for key in keys]
 
     def unwrap(self, generation: int, wrapped: bytes, bound_to: str) -> bytes:
         """Return what was wrapped, learning of a newer generation where there is one."""
@@ -135,7 +148,7 @@ class Wrapping:
             self.learn()
         if generation not in self._by_generation:
             raise _retired()
-        return unseal(self._by_generation[generation], wrapped, bound_to)
+        return opened_by(self._ciphers[generation], wrapped, bound_to)
 
     def secret(self, purpose: str) -> bytes:
         """Return the secret for a purpose: the master key's own when it was first asked for."""

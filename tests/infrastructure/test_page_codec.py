@@ -27,8 +27,9 @@ from infrastructure.codec import (
     payload_of,
 )
 from infrastructure.event_form import moment_of
-from infrastructure.key_store import KeysAtHand, KeyStore, OpenedKeys
+from infrastructure.key_store import KeyStore
 from infrastructure.master_key import LENGTH
+from infrastructure.opened_keys import KeysAtHand, OpenedKeys
 from infrastructure.sealing import NONCE, KeyMissing, SubjectKey, open_fields, owner, seal_fields
 
 AT = datetime(2025, 8, 1, tzinfo=UTC)
@@ -77,7 +78,8 @@ def prompt():
 def at_hand():
     opened = OpenedKeys(2)
     for data_class in DataClass.PERSONAL, DataClass.SPECIFIC:
-        opened.keep(owner("person-1", data_class), SubjectKey(data_class.value, b"s" * LENGTH))
+        key = SubjectKey(data_class.value, b"s" * LENGTH)
+        opened.keep({owner("person-1", data_class): key})
     return KeysAtHand(opened)
 
 
