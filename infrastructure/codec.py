@@ -17,15 +17,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 
 from domain.catalogue import RECORDED
-from domain.kernel import FORGOTTEN, DataClass, Event, Forgotten, Json, subject_of
+from domain.kernel import FORGOTTEN, Event, Forgotten, Json
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
 from infrastructure.event_form import EFFECTIVE, SAME, Form, form_of, moment_of
+from infrastructure.page_secrets import owners_of, taken_out
 from infrastructure.sealing import (
     Fields,
     Keys,
     Owner,
+    SubjectKey,
     open_fields,
-    owner,
     seal_fields,
 )
 
@@ -172,8 +173,13 @@ class PageCodec:
         self._keys = keys
         self._kinds = kinds
 
-    def page(self, draft: Draft, prev_hash: str) -> bytes:
-        """Return the bytes of a page, having made sure that its event can be read back."""
+    def page(
+        self, draft: Draft, prev_hash: str, taken: Mapping[Owner, SubjectKey] | None = None
+    ) -> bytes:
+        """Return the bytes of a page, having made sure that its event can be read back.
+
+        ``taken`` are its keys, among others, where those of many pages were taken at once.
+        """
         event, stream = draft.event, str(draft.stream)
         form, name = form_of(type(event)), event.names[-1]
         payload = form.write(event)
@@ -182,7 +188,7 @@ class PageCodec:
         ):
             raise Unwakeable(event.stored_as)
         effective = payload.pop("effective")
-        secrets = _taken_out(form, draft, payload)
+        secrets = taken_out(form, draft, payload)
         return canonical(  # in the order of its keys: so there is less to sort
             {
                 "actor": vars(draft.actor),
@@ -197,7 +203,7 @@ class PageCodec:
                 "payload": payload,
                 "prev_hash": prev_hash,
                 "purpose": draft.purpose,
-                "sealed": self._boxes(f"{self._store}|{stream}|{draft.version}", secrets),
+                "sealed": self._boxes(f"{self._store}|{stream}|{draft.version}", secrets, taken),
                 "stream": stream,
                 "subject": draft.subject,
                 "version": draft.version,
@@ -231,12 +237,17 @@ class PageCodec:
 
         Raises `SubjectForgotten` where one would hold what is personal of somebody forgotten.
         """
-        self._keys.of(one for draft in drafts for one in _owners(draft))
+        self._keys.of(owners_of(drafts))
 
-    def _boxes(self, place: str, secrets: Mapping[Owner, Fields]) -> list[Json]:
+    def _boxes(
+        self,
+        place: str,
+        secrets: Mapping[Owner, Fields],
+        taken: Mapping[Owner, SubjectKey] | None,
+    ) -> list[Json]:
         if not secrets:
             return []
-        boxes, keys = [], self._keys.of(secrets)
+        boxes, keys = [], self._keys.of(secrets) if taken is None else taken
         for one, values in secrets.items():
             key = keys[one]
             page_key, fields = seal_fields(key, f"{place}|{key.key_id}", values)
@@ -315,56 +326,6 @@ def _keys_after(pages: Sequence[Asleep], begin: int) -> Mapping[str, str]:
 
 _stream = lru_cache(SAME)(StreamId.of)
 _actor = lru_cache(SAME)(Actor)
-
-
-def _owners(draft: Draft) -> Iterable[Owner]:
-    """Return whose keys a draft's page is sealed under."""
-    event, subject = draft.event, draft.subject
-    form = form_of(type(event))
-    yield from _owned(form, event, subject)
-    if form.held is not None:
-        content: Event = getattr(event, form.held)
-        yield from _owned(form_of(type(content)), content, subject_of(form.holder, event, subject))
-    if draft.evidence or draft.reason is not None:
-        yield owner(draft.subject, DataClass.PERSONAL)
-
-
-def _owned(form: Form, event: Event, subject: str) -> Iterable[Owner]:
-    for _, _, data_class, whose in form.sealed:
-        yield subject_of(whose, event, subject), data_class
-
-
-def _taken_out(form: Form, draft: Draft, payload: Json) -> Mapping[Owner, Fields]:
-    """Take out of a payload what is to be sealed, and add what else is: by owner and pointer."""
-    secrets: dict[Owner, Fields] = {}
-    event, subject = draft.event, draft.subject
-    _take(form, event, subject, payload, secrets)
-    if form.held is not None:
-        content: Event = getattr(event, form.held)
-        within: dict[Owner, Fields] = {}
-        whose = subject_of(form.holder, event, subject)
-        _take(form_of(type(content)), content, whose, payload[form.held]["payload"], within)
-        for one, values in within.items():
-            placed = {f"/payload/{form.held}{pointer}": said for pointer, said in values.items()}
-            secrets.setdefault(one, {}).update(placed)
-    if draft.evidence or draft.reason is not None:
-        secrets.setdefault(owner(subject, DataClass.PERSONAL), {}).update(_free_text(draft))
-    return secrets
-
-
-def _take(
-    form: Form, event: Event, subject: str, payload: Json, secrets: dict[Owner, Fields]
-) -> None:
-    """Take out of the payload of one event what is to be sealed of it."""
-    for name, pointer, data_class, whose in form.sealed:
-        one = subject_of(whose, event, subject), data_class
-        secrets.setdefault(one, {})[pointer] = payload.pop(name)
-
-
-def _free_text(draft: Draft) -> Fields:
-    """Return what is sealed besides the event: numbers of documents, and the reason."""
-    said = {f"/evidence/{n}/number": item.number for n, item in enumerate(draft.evidence)}
-    return said if draft.reason is None else {**said, "/reason": draft.reason}
 
 
 def _put_elsewhere(page: Json, pointer: str, value: object) -> None:

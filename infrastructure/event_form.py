@@ -20,13 +20,12 @@ SAME: Final = 4_096
 quicker, and what is kept awake is looked through for garbage, value by value."""
 
 
-class SealedField(NamedTuple):
-    """A field that does not lie open: its JSON pointer in a page, its class, and whose it is."""
+class SealedFields(NamedTuple):
+    """Fields of one owner that do not lie open, each by its name and its JSON pointer in a page."""
 
-    name: str
-    pointer: str
-    data_class: str
     whose: Whose | None
+    data_class: str
+    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Form:
     kind: type[Event]
     held: str | None
     holder: Whose | None
-    sealed: tuple[SealedField, ...]
+    sealed: tuple[SealedFields, ...]
 
     @cached_property
     def whole(self) -> TypeAdapter[Any]:
@@ -86,10 +85,11 @@ def form_of(kind: type[Event]) -> Form:
 def _worked_out(kind: type[Event]) -> Form:
     hints, whose = get_type_hints(kind), subjects(kind)
     held = next((field.name for field in fields(kind) if hints[field.name] is Event), None)
-    sealed = tuple(
-        SealedField(name, f"/payload/{name}", data_class.value, whose.get(name))
-        for name, data_class in sealed_fields(kind).items()
-    )
+    of_owner: dict[tuple[Whose | None, str], list[tuple[str, str]]] = {}
+    for name, data_class in sealed_fields(kind).items():
+        owned = of_owner.setdefault((whose.get(name), data_class.value), [])
+        owned.append((name, f"/payload/{name}"))
+    sealed = tuple(SealedFields(*one, tuple(owned)) for one, owned in of_owner.items())
     return Form(kind, held, whose.get(held or ""), sealed)
 
 
