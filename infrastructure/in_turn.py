@@ -1,13 +1,12 @@
 """Pages written in large transactions, one after the other: the next is sealed meanwhile.
 
 A transaction is sent, and while PostgreSQL writes it the pages of the next are sealed, chained to
-those that are on their way. It is sent when the one before it is durable, and never otherwise.
+those that are on their way, and the keys of the one after that are made. It is sent when the one
+before it is durable, and never otherwise.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import chain, islice
 from struct import Struct
 from typing import Final
 
@@ -15,18 +14,16 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from application.in_turn import Decided
-from application.ledger import Conflict, Head
-from domain.kernel import SubjectForgotten
+from application.ledger import Conflict
 from domain.record import StreamId
-from infrastructure.columns import Column
+from infrastructure.bundle import Bundle, sealed
+from infrastructure.keys_ahead import KeysAhead
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.line_ahead import LineAhead
-from infrastructure.page_reader import StoredPage
-from infrastructure.page_store import stored
-from infrastructure.recorder import Entry, ForgottenSince, MovedOn, StoredHead, all_columns
+from infrastructure.page_secrets import owners_of
+from infrastructure.recorder import ForgottenSince, MovedOn, StoredHead
+from infrastructure.sealing import Owner, SubjectKey
 
-TOGETHER: Final = 4
-"""Bundles whose keys are made in one transaction of the key store."""
 VALUES: Final = 16
 APPEND: Final = (
     f"SELECT ledger.append_all({', '.join(f'${number}' for number in range(1, VALUES + 1))})"
@@ -34,41 +31,28 @@ APPEND: Final = (
 BIGINT: Final = Struct("!q")
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """Pages, where their streams must stand, and what was heard before their keys were taken."""
-
-    pages: Sequence[StoredPage]
-    heads: Sequence[StoredHead]
-    heard: int
-
-    def values(self) -> list[bytes]:
-        """Return what ``ledger.append_all`` is handed."""
-        entry = Entry(self.pages, self.heads, None, self.heard)
-        return [_binary(value) for value in all_columns([entry])]
-
-
 class InTurn:
     """An `application.in_turn.InTurn` over a ledger, on a line of its own to where a pool leads."""
 
     def __init__(self, ledger: EventsourcingLedger, pool: ConnectionPool) -> None:
-        self._pages, self._forgettings = ledger.pages, ledger.forgettings
+        self._recorder, self._forgettings = ledger.pages.recorder, ledger.forgettings
+        self._codec, self._keys = ledger.codec, ledger.keys
         self._conninfo = str(pool.conninfo)
 
     def __call__(self, bundles: Iterable[Decided]) -> Iterator[Sequence[int]]:
         """Write bundles in their order, each in one transaction; yield the positions of each."""
-        last: dict[StreamId, StoredPage] = {}
-        under_way: Sealed | None = None
-        with closing(LineAhead(self._conninfo)) as line:
+        last: dict[str, StoredHead] = {}
+        under_way: Bundle | None = None
+        with closing(LineAhead(self._conninfo)) as line, closing(KeysAhead(self._keys)) as keys:
             try:
-                for bundle, heard in self._with_keys(bundles):
-                    sealed = self._sealed(bundle, heard, last)
-                    values = sealed.values()
+                for decided, taken, heard in self._with_keys(keys, bundles):
+                    bundle = sealed(self._codec, decided, taken, last, heard)
+                    values = bundle.values()
                     if under_way:
                         ending, under_way = under_way, None
                         yield self._ended(line, ending)
                     line.begin(APPEND, values)
-                    under_way = sealed
+                    under_way = bundle
             except Exception:
                 if under_way:  # what kept the next one from being sealed comes after it
                     yield self._ended(line, under_way)
@@ -76,59 +60,48 @@ class InTurn:
             if under_way:
                 yield self._ended(line, under_way)
 
-    def _with_keys(self, bundles: Iterable[Decided]) -> Iterator[tuple[Decided, int]]:
-        """Yield bundles whose keys are durable, with what was heard before they were taken."""
+    def _with_keys(
+        self, keys: KeysAhead, bundles: Iterable[Decided]
+    ) -> Iterator[tuple[Decided, Mapping[Owner, SubjectKey], int]]:
+        """Yield bundles, their keys, and what was heard before these were taken.
+
+        Keys are durable by then, and those of the bundle after it are being made.
+        """
         rest = iter(bundles)
-        while some := list(islice(rest, TOGETHER)):
-            heard, made = self._forgettings.heard, True
+        begun = self._begun(keys, rest)
+        while begun:
+            decided, heard = begun
+            ready = decided, keys.taken(), heard
             try:
-                self._pages.make_keys(list(chain.from_iterable(one.drafts for one in some)))
-            except SubjectForgotten:
-                made = False  # whose it is comes out when it is each one's turn
-            for bundle in some:
-                if not made:
-                    self._pages.make_keys(bundle.drafts)
-                yield bundle, heard
+                begun = self._begun(keys, rest)
+            except Exception:
+                yield ready  # what kept the next one from being fetched comes after it
+                raise
+            yield ready
 
-    def _sealed(self, bundle: Decided, heard: int, last: dict[StreamId, StoredPage]) -> Sealed:
-        """Put drafts to sleep after the pages of the bundles before, which may not be written."""
-        heads = {
-            stream: _after(last[stream]) if stream in last else head
-            for stream, head in bundle.heads.items()
-        }
-        pages = self._pages.after(heads, bundle.drafts)
-        last.update(zip((draft.stream for draft in bundle.drafts), pages, strict=True))
-        return Sealed(pages, stored(heads), heard)
+    def _begun(self, keys: KeysAhead, rest: Iterator[Decided]) -> tuple[Decided, int] | None:
+        """Have the keys of the next bundle made, if there is one."""
+        for decided in rest:
+            heard = self._forgettings.heard
+            keys.begin(owners_of(decided.drafts))
+            return decided, heard
+        return None
 
-    def _ended(self, line: LineAhead, sealed: Sealed) -> Sequence[int]:
+    def _ended(self, line: LineAhead, bundle: Bundle) -> Sequence[int]:
         try:
             (before,) = BIGINT.unpack(line.end().get_value(0, 0) or b"")
         except psycopg.DatabaseError:
-            return self._carefully(sealed)  # nothing of it was written
-        return range(before + 1, before + 1 + len(sealed.pages))
+            return self._carefully(bundle)  # nothing of it was written
+        return range(before + 1, before + 1 + len(bundle.pages))
 
-    def _carefully(self, sealed: Sealed) -> Sequence[int]:
+    def _carefully(self, bundle: Bundle) -> Sequence[int]:
         """Write on the line of everybody else, where it is told what cannot stand."""
         try:
-            positions = self._pages.recorder.insert_events(
-                sealed.pages, heads=sealed.heads, answer=None, heard=sealed.heard
+            positions = self._recorder.insert_events(
+                bundle.stored_pages(), heads=bundle.heads, answer=None, heard=bundle.heard
             )
         except ForgottenSince as error:
             raise self._forgettings.conflict() from error
         except MovedOn as error:
             raise Conflict(StreamId.of(str(error))) from error
         return positions or ()
-
-
-def _after(page: StoredPage) -> Head:
-    return Head(version=page.originator_version, hash=page.hash)
-
-
-def _binary(value: Column | bool | int) -> bytes:
-    match value:
-        case Column():
-            return value.content
-        case bool():
-            return bytes([value])
-        case int():
-            return BIGINT.pack(value)

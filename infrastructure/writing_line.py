@@ -17,13 +17,14 @@ from application.ledger import OutcomeUnknown
 from infrastructure.columns import Column, ColumnDumper
 from infrastructure.standing_connection import REACH, STEP_DOWN
 
-OPENING: Final = (
-    f"{STEP_DOWN}; SET statement_timeout = '10s';"
+CAREFUL: Final = (
+    "SET statement_timeout = '10s';"
     " SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'"
 )
 """The server gives up before we do, and says so: then the outcome is known. However it is set, what
 is acknowledged is on its disk."""
+OPENING: Final = f"{STEP_DOWN}; {CAREFUL}"
 RETURNED: Final[Mapping[str, Any]] = {**REACH, "tcp_user_timeout": 10_000}
 """A commit that is under way is given longer than a reader's question before it is unknown."""
 
@@ -38,8 +39,8 @@ class WritingLine:
     ANSWER_SECONDS: Final = 15.0
     """How long a commit may go without an answer before its outcome is called unknown."""
 
-    def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
+    def __init__(self, conninfo: str, opening: str = OPENING) -> None:
+        self._conninfo, self._opening = conninfo, opening
         self._connection: Connection[Any] | None = None
         self._warnings: list[str] = []
         self._asked_at = inf
@@ -83,7 +84,7 @@ class WritingLine:
             self._connection.close()
         connection = psycopg.connect(self._conninfo, autocommit=True, **RETURNED)
         try:
-            connection.execute(OPENING)
+            connection.execute(self._opening)
         except psycopg.Error:
             connection.close()
             raise
