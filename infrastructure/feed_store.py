@@ -32,11 +32,20 @@ PRESENT: Final = (
 HEADS: Final = "SELECT id, head FROM feed.audience WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 ENTER: Final = (
     "INSERT INTO feed.entry (audience, id, subject, owner, unit, pseudonym, change, event,"
-    " position, at, fields, data) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " position, at, fields, data) SELECT audience, id, subject, owner, unit, pseudonym, change,"
+    "  event, position, at, string_to_array(fields, ' '), data"
+    " FROM unnest(%b::integer[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[],"
+    "  %b::text[], %b::text[], %b::bigint[], %b::timestamptz[], %b::text[], %b::bytea[])"
+    " AS e (audience, id, subject, owner, unit, pseudonym, change, event, position, at, fields,"
+    "  data)"
 )
+"""Columns, in binary form: of ten entries two thirds of the time of one statement each, of a
+hundred a quarter."""
 THERE: Final = (
     "INSERT INTO feed.present (audience, subject, pseudonym, unit, entry, digest)"
-    " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (audience, subject) DO UPDATE SET"
+    " SELECT * FROM unnest(%b::integer[], %b::text[], %b::text[], %b::text[], %b::bigint[],"
+    "  %b::bytea[])"
+    " ON CONFLICT (audience, subject) DO UPDATE SET"
     " unit = EXCLUDED.unit, entry = EXCLUDED.entry, digest = EXCLUDED.digest"
 )
 GONE: Final = (
@@ -165,21 +174,23 @@ class FeedStore:
 
     def write(self, connection: Connection[Any], tellings: Iterable[Telling]) -> Mapping[int, int]:
         """Write entries in the order of what caused them; return the heads of their feeds."""
-        ordered = sorted(tellings, key=lambda one: (one.position, self._name(one)))
+        named = [(self._name(one), one) for one in tellings]
+        named.sort(key=lambda pair: (pair[1].position, pair[0]))
+        ordered = [one for _, one in named]
         if not ordered:
             return {}
         numbers = sorted({one.party.id for one in ordered})
         heads = dict(connection.execute(HEADS, (numbers,)).fetchall())
         self._make_keys({one.shared.owner for one in ordered if one.shared})
         entries, there, gone = [], [], []
-        for one in ordered:
+        for name, one in named:
             data = self._sealed(one, heads[one.party.id] + 1)
             if one.change is None or (one.shared is not None and data is None):
                 continue  # the latter was forgotten a moment ago: its page comes
             heads[one.party.id] += 1
-            number, name = heads[one.party.id], self._name(one)
+            number = heads[one.party.id]
             unit, whose = (one.shared.unit, one.shared.owner) if one.shared else ("", "")
-            fields = sorted(one.shared.record) if one.shared else []
+            fields = " ".join(sorted(one.shared.record)) if one.shared else ""
             said = (one.subject, whose, unit, name, one.change.value, one.event)
             entries.append((one.party.id, number, *said, one.position, one.at, fields, data))
             if one.shared:
@@ -214,14 +225,14 @@ class FeedStore:
         gone: Sequence[Any],
         wrong: Sequence[Any],
     ) -> None:
-        with connection.cursor() as cursor:
-            if gone:
-                cursor.execute(GONE, [list(column) for column in zip(*gone, strict=True)])
-            cursor.executemany(ENTER, entries)
-            if there:
-                cursor.executemany(THERE, there)
-            if wrong:  # after those who are there: it empties what is older than their last entry
-                cursor.execute(OUTDATED, [list(column) for column in zip(*wrong, strict=True)])
+        if gone:
+            connection.execute(GONE, _columns(gone))
+        if entries:
+            connection.execute(ENTER, _columns(entries))
+        if there:
+            connection.execute(THERE, _columns(there))
+        if wrong:  # after those who are there: it empties what is older than their last entry
+            connection.execute(OUTDATED, _columns(wrong))
 
     def _sealed(self, one: Telling, number: int) -> bytes | None:
         if one.shared is None:
@@ -257,6 +268,11 @@ class FeedStore:
         said = {"audience": party.id, "units": list(units), "event": event}
         row = connection.execute(CLOSE, {**said, "at": at, "position": position}).fetchone()
         return int(row[0]) if row else 0
+
+
+def _columns(rows: Sequence[Any]) -> Sequence[list[Any]]:
+    """Return the columns of some rows, as arrays are written."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def place_of(audience: int, number: int) -> str:

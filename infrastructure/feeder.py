@@ -358,7 +358,7 @@ class Feeder:
     @contextmanager
     def _ours(self, connection: Connection[Any], upto: int) -> Iterator[None]:
         """Give a transaction that moves the feeds to a position, as long as they are ours."""
-        with connection.transaction():
+        with connection.pipeline(), connection.transaction():
             if not taken(connection, self._leases.process, self._leases.held, upto):
                 raise Displaced
             yield
