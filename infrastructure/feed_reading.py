@@ -18,7 +18,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg_pool import ConnectionPool
 
 from application.feeds import Audience, Change, Entry, Fresh, Told, Unready
@@ -55,8 +55,9 @@ COLUMNS: Final = (
     " e.fields, e.data"
 )
 AFTER: Final = (
-    f"SELECT {COLUMNS} FROM feed.entry AS e WHERE audience = %s AND id > %s"  # noqa: S608
-    " ORDER BY id LIMIT %s"
+    f"SELECT {COLUMNS} FROM feed.entry AS e WHERE audience ="  # noqa: S608
+    " (SELECT id FROM feed.audience WHERE agreement = %s AND agency = %s)"
+    " AND id > %s ORDER BY id LIMIT %s"
 )
 PRESENT: Final = (
     f"SELECT {COLUMNS} FROM feed.present AS p JOIN feed.entry AS e"  # noqa: S608
@@ -146,9 +147,9 @@ class PostgresFeeds(FeedNews):
         """Return whom a pseudonym stands for."""
         asked = self._asked(audience)
         with self._pool.connection() as connection:
-            fresh = self._fresh(connection)
-            gate = self._gate(connection, audience, asked)
-            gate.ensure_ready(fresh, whole=True)
+            fresh, found = _asked_first(connection, audience)
+            gate = self._gate(connection, found, asked)
+            gate.ensure_ready(_fresh(fresh), whole=True)
             if "\0" in pseudonym:
                 return None
             values = (gate.number, pseudonym, list(gate.units), list(gate.fields))
@@ -192,25 +193,25 @@ class PostgresFeeds(FeedNews):
     def _after(self, audience: Audience, entry: int, most: int) -> Told:
         asked = self._asked(audience, former=True)
         with self._pool.connection() as connection:
-            fresh = self._fresh(connection)
-            gate = self._gate(connection, audience, asked)
-            gate.ensure_ready(fresh, whole=False)
-            rows: Iterable[Any] = ()
-            if gate.told:
-                rows = connection.execute(AFTER, (gate.number, entry, most), binary=True)
-            return self._told(gate, fresh, [Stored(*row) for row in rows])
+            with connection.pipeline():
+                fresh, found = _asked_first(connection, audience)
+                values = (audience.agreement, audience.agency, entry, most)
+                rows = connection.execute(AFTER, values, binary=True)
+            gate = self._gate(connection, found, asked)
+            gate.ensure_ready(seen := _fresh(fresh), whole=False)
+            return self._told(gate, seen, [Stored(*row) for row in rows] if gate.told else ())
 
     def _present(self, audience: Audience, after: str | None, most: int | None) -> Told:
         asked = self._asked(audience)
         with self._pool.connection() as connection:
-            fresh = self._fresh(connection)
-            gate = self._gate(connection, audience, asked)
-            gate.ensure_ready(fresh, whole=True)
+            fresh, found = _asked_first(connection, audience)
+            gate = self._gate(connection, found, asked)
+            gate.ensure_ready(seen := _fresh(fresh), whole=True)
             rows: Iterable[Any] = ()
             if "\0" not in (after or ""):
                 values = (gate.number, after or "", list(gate.units), list(gate.fields), most)
                 rows = connection.execute(PRESENT, values, binary=True)
-            told = self._told(gate, fresh, [Stored(*row) for row in rows])
+            told = self._told(gate, seen, [Stored(*row) for row in rows])
         return replace(told, entries=[one for one in told.entries if one.data is not None])
 
     def _asked(
@@ -229,12 +230,11 @@ class PostgresFeeds(FeedNews):
     def _gate(
         self,
         connection: Connection[Any],
-        audience: Audience,
+        found: Cursor[Any],
         asked: tuple[Scope, Standing, frozenset[str]],
     ) -> Gate:
         scope, standing, units = asked
-        values = (audience.agreement, audience.agency)
-        number, head, terms = connection.execute(FOUND, values).fetchone() or (None, 0, None)
+        number, head, terms = found.fetchone() or (None, 0, None)
         return Gate(
             scope=scope,
             standing=standing,
@@ -263,11 +263,6 @@ class PostgresFeeds(FeedNews):
         if until <= now:
             raise NoSuchScope
         return until
-
-    def _fresh(self, connection: Connection[Any]) -> Fresh:
-        """Return how far the feeds are: asked first, so that what is read after it has all that."""
-        row = connection.execute(FRESH, (FEEDS,)).fetchone() or (0, None, 0.0)
-        return Fresh(position=row[0], as_of=row[1], lag_seconds=max(row[2], 0.0))
 
     def _told(self, gate: Gate, fresh: Fresh, rows: Sequence[Stored]) -> Told:
         shown = {row.id: row for row in rows if row.data is not None and gate.lets(row)}
@@ -301,3 +296,16 @@ class PostgresFeeds(FeedNews):
             position=row.position,
             data=data,
         )
+
+
+def _asked_first(
+    connection: Connection[Any], audience: Audience
+) -> tuple[Cursor[Any], Cursor[Any]]:
+    """Ask how far the feeds are, and how a feed stands: what is read after it has all that."""
+    fresh = connection.execute(FRESH, (FEEDS,))
+    return fresh, connection.execute(FOUND, (audience.agreement, audience.agency))
+
+
+def _fresh(asked: Cursor[Any]) -> Fresh:
+    position, as_of, lag_seconds = asked.fetchone() or (0, None, 0.0)
+    return Fresh(position=position, as_of=as_of, lag_seconds=max(lag_seconds, 0.0))
