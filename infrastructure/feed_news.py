@@ -41,6 +41,7 @@ class FeedNews:
         self._stale = False
         self._asking = 0
         self._said_at = self._asked_until = 0.0
+        tail.awaited = lambda: self.awaited
         tail.on(FEED_NEWS, self.others_told)
         tail.on(FEED_READERS, self.others_ask)
 

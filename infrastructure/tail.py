@@ -40,6 +40,8 @@ RING_BYTES: Final = 8 * 2**20
 POLL_SECONDS: Final = 0.25
 GATHER_SECONDS: Final = 0.02
 """Between two readings, while nobody waits: a batch costs 1.2 ms and more, however small it is."""
+AWAITED_SECONDS: Final = 0.008
+"""The same while streams are open: it took 6 ms off their 47, for a twentieth more of CPU."""
 RETRY_SECONDS: Final = 0.2
 TELL_SECONDS: Final = 0.005
 """At most one message in this time, however much is told."""
@@ -122,8 +124,8 @@ class Tail:
         self._bell: tuple[socket.socket, socket.socket] | None = None
         self._untold: set[str] = set()
         self._told_at = self._read_at = 0.0
-        self._wrote = self._hinted = False
-        self._hurried = 0
+        self._wrote, self._hinted, self._hurried = False, False, 0
+        self.awaited: Callable[[], bool] = bool  # `FeedNews` knows whether streams are open
         self.pid: int | None = None
         self._listeners: dict[str, list[Callable[[], None]]] = {one: [] for one in CHANNELS}
         self._closing = Event()
@@ -333,7 +335,8 @@ class Tail:
         """Return the seconds until the ledger is asked again."""
         if self._hinted or (self._wrote and self._hurried):
             return 0.0
-        return self._read_at + (GATHER_SECONDS if self._wrote else POLL_SECONDS) - monotonic()
+        gather = AWAITED_SECONDS if self.awaited() else GATHER_SECONDS
+        return self._read_at + (gather if self._wrote else POLL_SECONDS) - monotonic()
 
     def _telling_due(self) -> float:
         if not self._untold:

@@ -9,8 +9,10 @@ from pages import assessed, began, draft, stream, write
 from psycopg import OperationalError
 from tails import following, wait_until
 
+from application.feeds import Audience
 from domain.conduct import ConductAssessed, DisciplineBegan
 from infrastructure import tail as tailing
+from infrastructure.feed_news import FeedNews
 from infrastructure.messages import READ_MODELS
 from infrastructure.page_reader import contiguous
 from infrastructure.tail import Tail
@@ -89,6 +91,16 @@ def test_pages_are_gathered_while_nobody_waits_and_read_at_once_when_somebody_do
         assert not tail.wait(0, 0.05)
         with tail.hurried():
             assert tail.wait(0, 10)
+
+
+def test_pages_are_gathered_for_less_while_streams_are_open(ledger, pool, monkeypatch):
+    monkeypatch.setattr(tailing, "POLL_SECONDS", NEVER)
+    monkeypatch.setattr(tailing, "GATHER_SECONDS", NEVER)
+    with following(ledger, pool) as tail:
+        news = FeedNews(pool, tail)
+        news.listen(Audience(agreement="agreement-1", agency="DISNAKER-12.71"), bool)
+        write(ledger, draft(assessed()))
+        assert tail.wait(0, 10)
 
 
 def test_what_nobody_tells_of_is_found_by_looking(ledger, pool):
