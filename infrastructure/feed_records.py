@@ -138,7 +138,7 @@ class FeedRecords:
                 absent.append(stream)
             else:
                 yield stream, pages
-        yield from self._read(absent, names, here.upto)
+        yield from self._read(absent, names, here)
 
     def _at_hand(self, stream: StreamId, here: Here) -> Sequence[Recorded] | None:
         version = here.versions.get(stream)
@@ -165,13 +165,20 @@ class FeedRecords:
             return error
 
     def _read(
-        self, streams: Sequence[StreamId], names: Collection[str], upto: int
+        self, streams: Sequence[StreamId], names: Collection[str], here: Here
     ) -> Iterator[Read]:
-        """Yield streams with their pages; where some cannot be woken, each for itself."""
+        """Yield streams with their pages; where some cannot be woken, each for itself.
+
+        Whole streams that a batch tells of are kept awake: another batch will. Nobody else in this
+        process need have read them.
+        """
         if not streams:
             return
         try:
-            yield from list(self._ledger.read_many(streams, names=names, upto=upto))
+            if names or not here.versions:
+                yield from list(self._ledger.read_many(streams, names=names, upto=here.upto))
+            else:
+                yield from list(self._ledger.recall_many(streams, here.upto))
         except Exception as error:
             if is_ours(error):
                 raise
@@ -179,7 +186,7 @@ class FeedRecords:
                 yield streams[0], error
             else:
                 for stream in streams:
-                    yield from self._read([stream], names, upto)
+                    yield from self._read([stream], names, here)
 
     def _named(self, programmes: Collection[str], upto: int) -> Mapping[str, ProgrammeOpened]:
         unknown = [key for key in programmes if key not in self._courses]

@@ -167,6 +167,16 @@ class EventsourcingLedger(Application[str]):
         """Yield streams as they are asked for, some at a time, with their pages."""
         return many_streams(self._page_recorder, self._wake, streams, names, upto)
 
+    def recall_many(
+        self, streams: Iterable[StreamId], upto: int
+    ) -> Iterator[tuple[StreamId, Sequence[Recorded]]]:
+        """Yield streams as `read_many` does, and keep them awake: they go on by what is woken."""
+        epoch = self.keys.epoch
+        for stream, pages in self.read_many(streams, upto=upto):
+            if len(pages) > len(self._streams.get((epoch, stream)) or ()):
+                self._keep((epoch, stream), tuple(pages))
+            yield stream, pages
+
     def find(self, event_id: str) -> Recorded | None:
         """Return the page that tells of an event, if there is one."""
         found = self._page_recorder.select_event(event_id)

@@ -22,6 +22,7 @@ from scenario import on
 
 from application.feeds import Unready
 from application.forgetting import Decision, Forgetting
+from application.ledger import NotAtHand
 from application.sharing import NoSuchScope
 from domain.activity import ActivityFinished
 from domain.agreement import AgreementProposed, AgreementStarted, ParticipantKind
@@ -73,6 +74,29 @@ def test_whoever_joins_is_told_of_once_and_again_only_when_the_record_is_another
     assert second.type == "activity.finished.upsert"
     assert second.data["programme"][0]["until"] == "2026-04-01"
     assert house.present(agreement) == {str(case): second.data}
+
+
+def test_a_case_that_a_batch_tells_of_is_kept_awake_for_the_next_and_nobody_else_is(house):
+    agreement = house.agree()
+    case, other = house.reader(agreement), house.reader(agreement, "Andi Contoh")
+    house.told(agreement)
+    house.tell(case, ActivityFinished(effective=on("2026-04-01"), activity="kelas-baca"))
+    house.ledger.forget_opened()
+    house.told(agreement)
+    assert house.ledger.at_hand(case) == house.ledger.read(case)
+    with pytest.raises(NotAtHand):
+        house.ledger.at_hand(other)
+
+
+def test_many_pages_of_a_settling_push_nobody_out_of_what_is_kept_awake(house):
+    agreement = house.agree(running=False)
+    case = house.reader(agreement)
+    house.follow()
+    house.tell(agreement, signed(), AgreementStarted(effective=on("2026-01-12")))
+    house.ledger.forget_opened()
+    assert len(house.told(agreement)) == 1
+    with pytest.raises(NotAtHand):
+        house.ledger.at_hand(case)
 
 
 def leaves_by_transfer(house, case):
