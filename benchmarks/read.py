@@ -14,7 +14,7 @@ from urllib.parse import quote
 from api.pages.visits import TOKEN_COOKIE
 from benchmarks.append import cores
 from benchmarks.jobs import WorkerFailed
-from benchmarks.people import NAMES, OTHER_UNIT
+from benchmarks.people import NAMES, OTHER_UNIT, UNIT
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured
 from benchmarks.rounds import rounds
@@ -114,6 +114,7 @@ def addresses(case: str) -> Mapping[str, str]:
         "GET /v1/read-models/timeline": "/v1/read-models/timeline",
         "GET /v1/read-models/sentence_dates": "/v1/read-models/sentence_dates",
         **{f"report: {report}": f"/v1/read-models/{report}" for report in REPORTED},
+        "GET /v1/integration-rights": f"/v1/integration-rights?unit={UNIT}",
         "page: overview": "/",
         "page: cases": "/perkara",
         "page: one journey": f"/perkara/{case}",
@@ -122,6 +123,7 @@ def addresses(case: str) -> Mapping[str, str]:
         "page: due for release": "/bebas",
         "page: remisi": "/laporan/remisi",
         "page: outcomes": "/laporan/hasil",
+        "page: integration": "/integrasi",
     }
 
 
