@@ -16,7 +16,6 @@ from typing import Any, Final, NamedTuple
 from api.main import issue, open_house
 from api.pages.visits import TOKEN_COOKIE
 from api.tokens import Role
-from application.timeline import EVENTS_KEPT
 from benchmarks.append import cores
 from benchmarks.day_load import CASES_OF_A_DAY
 from benchmarks.feed import AUDIENCES, scene
@@ -33,6 +32,8 @@ AREA: Final = "day"
 PEOPLE: Final = 20
 SAMPLES: Final = 40
 LEAST_SECONDS: Final = 0.05
+EVENTS: Final = 50_000
+"""More than what is kept awake: what would be seen else is how the caches are filled."""
 BEFORE: Final = 1_000_000
 """Where the numbers begin of what was recorded before the day."""
 SLOPE_OVER: Final = 10_000
@@ -64,9 +65,8 @@ def run(scale: Scale, place: Place) -> Result:
         dsn = stack.enter_context(place.database())
         keys = stack.enter_context(place.database(migrated=False))
         databases = Databases(ledger=dsn, keys=keys)
-        # So many events that the caches are full soon: else their filling is all that is seen.
         looked_at = min(max(PEOPLE * AUDIENCES, scale.people), PEOPLE * CASES_OF_A_DAY)
-        filling = range(min(EVENTS_KEPT, scale.store_events) // looked_at)
+        filling = range(min(EVENTS, scale.store_events) // looked_at)
         cases, later = looked_at // AUDIENCES, [disciplined(BEFORE + n) for n in filling]
         furnished = stack.enter_context(scene(databases, stack, cases, later))
         chosen = Settings(database_url=dsn, keys_url=keys, data_dir=furnished.house.data)

@@ -19,8 +19,12 @@ from projections.shared.material import Material
 from projections.shared.naming import facts_told, name_told, programmes_of
 from projections.shared.record import Shared, courses_named, shared
 
-UNITS_KEPT: Final = 200_000
-"""Cases of which it is remembered which unit answers, so that a page elsewhere costs nothing."""
+EVENTS_KEPT: Final = 5_000
+"""Events whose journeys are kept, 2.5 MB: their pages are not. To fold is a third of reading them.
+"""
+UNITS_KEPT: Final = 50_000
+"""Cases of which it is remembered which unit answers, so that a page elsewhere costs nothing: 14 MB
+at most."""
 CUSTODY_NAMES: Final = frozenset(name for kind in CUSTODY.events for name in kind.names)
 OPENED: Final = frozenset(ProgrammeOpened.names)
 TELLING: Final = (*CUSTODY.events, *ANNOTATIONS)
@@ -68,8 +72,8 @@ class FeedRecords:
 
     def __init__(self, ledger: EventsourcingLedger) -> None:
         self._ledger = ledger
-        self._known = Known()
-        self._units: Recent[StreamId, tuple[str | None]] = Recent(UNITS_KEPT)
+        self._known = Known(EVENTS_KEPT)
+        self._units: Recent[str, tuple[str | None]] = Recent(UNITS_KEPT)
         self._courses: dict[str, ProgrammeOpened | None] = {}
 
     def clear(self) -> None:
@@ -93,7 +97,7 @@ class FeedRecords:
 
         A case of which that cannot be told is left out: to look at it whole will tell why.
         """
-        known = {case: self._units.get(case) for case in cases if case not in moved}
+        known = {case: self._units.get(case.key) for case in cases if case not in moved}
         found = {case: unit[0] for case, unit in known.items() if unit is not None}
         unknown = [case for case in cases if case not in found]
         for case, pages in self._pages(unknown, CUSTODY_NAMES, here):
@@ -101,7 +105,7 @@ class FeedRecords:
                 continue
             told = [page for page in pages if isinstance(page.event, TELLING)]
             found[case] = CUSTODY.fold(in_order(told)).unit
-            self._units.keep(case, (found[case],))
+            self._units.keep(case.key, (found[case],))
         return found
 
     def journeys(self, streams: Collection[StreamId], here: Here) -> Iterator[Found]:

@@ -42,7 +42,7 @@ from infrastructure.recorder import (
 SCAN: Final = 1_000
 """Pages read at a time when the whole ledger is walked."""
 PAGES_KEPT: Final = 20_000
-"""Pages of streams that are kept awake: about 60 MB, or the cases that a unit works on in a day."""
+"""Pages of streams that are kept awake: about 40 MB, or the cases that a unit works on in a day."""
 
 
 class EventsourcingLedger(Application[str]):

@@ -50,3 +50,17 @@ def test_events_of_one_request_lead_where_a_fold_leads_in_whatever_order_they_ar
         pages = ledger.read(case)
         assert [page.event.month for page in pages[-len(months) :]] == list(months)
         assert known.timeline(case, pages) == Timeline.of(CASE, pages)
+
+
+def test_what_is_kept_of_a_stream_are_the_events_of_its_pages_as_they_were_woken_last(ledger):
+    desk = Desk(ledger)
+    case, known = desk.case("Fiktif"), desk.append.known
+    before = ledger.read(case)
+    journey = known.timeline(case, before).journey
+    ledger.forget_opened()
+    pages = ledger.read(case)
+    assert pages[0] is not before[0]
+    timeline = known.timeline(case, pages)
+    assert list(map(id, timeline.events)) == [id(page.event) for page in pages]
+    assert timeline == Timeline.of(CASE, pages)
+    assert timeline.journey is journey  # and it was not folded again
