@@ -14,11 +14,19 @@ from domain.catalogue import CASE
 from domain.charge import CHARGE
 from domain.conduct import CONDUCT
 from domain.custody import CUSTODY
-from domain.detention import DETENTION, DetentionExtended, DetentionOrdered
+from domain.detention import (
+    DETENTION,
+    DetentionExtended,
+    DetentionOrdered,
+    DetentionStage,
+    DetentionStatus,
+)
 from domain.earlier_remisi import EARLIER_REMISI
 from domain.integration import INTEGRATION
 from domain.law.claims import Claim, ClaimedDay
 from domain.law.criteria import Trace
+from domain.law.detention import Chain, Ordered, Pause, Who
+from domain.law.detention_clock import Court, Standing
 from domain.law.facts import (
     Breach,
     CaseType,
@@ -43,6 +51,7 @@ from domain.verdict import VERDICT, VerdictBecameFinal, VerdictExecuted, Verdict
 
 PERHAPS = (True, None, False)
 MOSTLY = (True, *PERHAPS)
+STAGES = tuple(DetentionStage)
 OPENINGS = (CustodyAdmitted, CustodyTakenOver)
 USUAL = (
     DetentionOrdered,
@@ -221,3 +230,58 @@ class Person:
             events.append(one(kind, self.choose, (day,)))
             day = self.later(day, 90)
         return CASE.fold(sorted(events, key=lambda it: it.effective.instant)), day
+
+    def chain(self):
+        """Orders one after the other, with what broke them."""
+        day, orders, hospital, stops = self.since + timedelta(days=1_500), [], [], []
+        for stage in STAGES[: 1 + self.below(len(STAGES))]:
+            for extends in (False, True)[: 1 + self.below(2)]:
+                until = day + timedelta(days=self.pick(9, 19, 29, 39, 59, 89))
+                order_date = self.pick(None, day, day + timedelta(days=3))
+                orders.append(
+                    Ordered(
+                        stage=stage,
+                        extends=extends,
+                        exceptional=extends and self.below(4) == 0,
+                        starts=day,
+                        until=until,
+                        order_date=order_date,
+                        by=self.by("detention.ordered", day),
+                    )
+                )
+                if self.below(3) == 0:
+                    went = self.later(day, 25)
+                    hospital.append(Pause(since=went, until=self.pick(None, self.later(went, 12))))
+                if self.below(4) == 0:
+                    stops.append(self.pick(day, until, self.later(day, 40)))
+                day = until + timedelta(days=self.pick(1, 1, 1, 0, 4))
+        return Chain(orders=tuple(orders), hospital=tuple(hospital), stops=tuple(sorted(stops)))
+
+    def who(self):
+        return Who(
+            child=self.below(4) == 0,
+            case_type=self.pick(CaseType.UMUM, *CaseType),
+            maximum_years=self.pick(None, 5, 7, 9, 15),
+        )
+
+    def standing(self, term):
+        """How somebody may stand who is held by this order."""
+        around = [term.order.starts + timedelta(days=n) for n in (-9, 0, 1, 20)]
+        return Standing(
+            held=self.below(8) > 0,
+            serving=self.below(4) == 0,
+            status=self.pick(DetentionStatus.RUNNING, *DetentionStatus),
+            since=self.pick(None, *around),
+            last_day=self.pick(None, *[term.last_day] * 4),
+            extendable_until=self.pick(None, term.last_day, term.extendable_until),
+            in_hospital=self.below(4) == 0,
+            stopped_on=self.pick(None, *around),
+            court=Court(
+                pronounced_on=self.pick(None, *around),
+                convicted=self.pick(*PERHAPS),
+                copy_missing=self.below(2) == 0,
+                final_on=self.pick(None, *around),
+                executed_on=self.pick(None, *around),
+            ),
+            expiry=self.pick(None, *around),
+        )

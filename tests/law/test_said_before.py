@@ -24,10 +24,27 @@ from domain.law.choosing import choose, policies
 from domain.law.claims import flags
 from domain.law.contrast import basis, contrasts
 from domain.law.counted import counted
+from domain.law.detention import terms
 from domain.law.detention_case import clock_of
+from domain.law.detention_clock import (
+    alert,
+    alerts,
+    aloud,
+    level,
+    notices,
+    overdue,
+    shifted,
+    stopped_on,
+)
 
 SAID = Path(__file__).with_name("said_before.json")
-FACTS, CASES = 220, 160
+OF_DETENTION = (
+    "detention_resumed",
+    "kuhap_transition",
+    "ma_first_term",
+    "special_detention_limits",
+)
+PEOPLE = {"facts": 220, "case": 160, "chain": 200}
 
 
 def plain(value):
@@ -93,25 +110,50 @@ def of_case(person):
         return parts | refused(refusal)
 
 
-def said():
-    """All that is said of everybody, each part as its mark."""
-    whom = {f"facts {n}": of_facts(Person(f"facts {n}")) for n in range(FACTS)}
-    whom |= {f"case {n}": of_case(Person(f"case {n}")) for n in range(CASES)}
-    return {who: {part: mark(it) for part, it in parts.items()} for who, parts in whom.items()}
+def of_chain(person):
+    """What the law makes of orders of detention, and of how somebody stands under the last."""
+    chain, who = person.chain(), person.who()
+    on = person.later(chain.orders[-1].starts, 60)
+    names = person.some(1, lambda: person.pick(*OF_DETENTION))
+    options = {name: person.pick(*policies()[name].options) for name in names}
+    try:
+        found = terms(chain, who, choose(LAW, rule_sets={}, options=options), on)
+    except Refused as refusal:
+        return refused(refusal)
+    last, days = found[-1], notices(LAW, on)
+    standing = person.standing(last)
+    over = overdue(standing, on)
+    went = chain.hospital[-1].since if chain.hospital else None
+    return {
+        "terms": found,
+        "overdue": (over, over and aloud(over), level(standing, over, on, days)),
+        "alerts": (alerts(last.last_day, on, days), alert(standing.last_day, on, days)),
+        "days": (stopped_on(chain.stops, found), shifted(last.last_day, went, on)),
+    }
 
 
-@pytest.mark.parametrize(("what", "people"), [("facts", FACTS), ("case", CASES)])
-def test_what_is_said_of_everybody_is_what_was_said_before(what, people):
-    before = json.loads(SAID.read_text(encoding="utf-8"))
-    say = {"facts": of_facts, "case": of_case}[what]
-    for who in (f"{what} {n}" for n in range(people)):
-        now = {part: mark(it) for part, it in say(Person(who)).items()}
-        changed = [
-            part for part in {**now, **before[who]} if now.get(part) != before[who].get(part)
-        ]
-        assert not changed, f"of {who}, something else is said now: {', '.join(changed)}"
+SAYING = {"facts": of_facts, "case": of_case, "chain": of_chain}
+
+
+def said(what, number):
+    """All that is said of somebody, each part as its mark."""
+    return {part: mark(it) for part, it in SAYING[what](Person(f"{what} {number}")).items()}
+
+
+@pytest.mark.parametrize("what", PEOPLE)
+def test_what_is_said_of_everybody_is_what_was_said_before(what):
+    before = json.loads(SAID.read_text(encoding="utf-8"))[what]
+    assert len(before) == PEOPLE[what]
+    for number, then in enumerate(before):
+        now = said(what, number)
+        changed = [part for part in {**now, **then} if now.get(part) != then.get(part)]
+        assert not changed, f"of {what} {number}, something else is said now: {', '.join(changed)}"
 
 
 if __name__ == "__main__":
-    lines = (f"{json.dumps(who)}: {json.dumps(parts)}" for who, parts in said().items())
-    SAID.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    everybody = {what: [said(what, n) for n in range(most)] for what, most in PEOPLE.items()}
+    blocks = (
+        f"{json.dumps(what)}: [\n" + ",\n".join(map(json.dumps, parts)) + "\n]"
+        for what, parts in everybody.items()
+    )
+    SAID.write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
