@@ -101,7 +101,7 @@ def test_it_says_what_to_do_where_there_is_no_ledger_and_where_it_refuses(
         owner.execute("UPDATE ledger.event SET page = 'x'")
     refused = seal_once(database, tmp_path)
     assert refused.returncode == 1
-    assert '"error": "LeafDiffers"' in refused.stderr
+    assert '"error":"LeafDiffers"' in refused.stderr
     assert "docs/log.md" in refused.stderr
 
 
