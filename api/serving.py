@@ -32,6 +32,7 @@ class Server(uvicorn.Server):
                 port=port,
                 log_config=None,
                 access_log=False,
+                ws="none",  # we serve none, and to know of them is 2 MB
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )

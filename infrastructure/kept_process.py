@@ -14,6 +14,12 @@ from typing import Final, Self
 import structlog
 
 LAUNCHER: Final = Path(__file__).with_name("postgres_launch.py")
+BEGINNING: Final = (
+    "import runpy, sys; sys.modules['rich'] = None;"
+    " runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
+"""How a module is run: as by ``-m``, but structlog finds no rich, and so does not load all of it (4
+to 5 MB in each process) for the colours of tracebacks: our lines have none."""
 HEALTHY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
 
@@ -100,7 +106,7 @@ class KeptProcess:
     def _started(self) -> subprocess.Popen[bytes] | None:
         us, told = str(os.getpid()), self._program.told
         python = [sys.executable, "-I"]
-        program = [*python, "-m", self._program.module, *self._program.words]
+        program = [*python, "-c", BEGINNING, self._program.module, *self._program.words]
         with self._turn:
             if self._closing.is_set():
                 return None

@@ -16,6 +16,7 @@ from application.ledger import Head
 from infrastructure.database import Database
 from infrastructure.evidence import PostgresEvidenceStore
 from infrastructure.ground import open_ground
+from infrastructure.kept_process import BEGINNING
 from infrastructure.projector import followed
 from infrastructure.projector_child import ProjectorChild
 from infrastructure.settings import Settings
@@ -151,3 +152,17 @@ def test_it_carries_nothing_of_the_service():
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert loaded.stderr.strip() == ""
+
+
+def test_it_is_run_as_a_program_and_without_what_only_a_terminal_needs(tmp_path):
+    tmp_path.joinpath("asked.py").write_text(
+        "import sys, structlog; print(__name__, sys.argv[1:], 'rich.console' in sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", BEGINNING, "asked", "--told"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert said.stdout.strip() == "__main__ ['--told'] False"
