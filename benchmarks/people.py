@@ -255,7 +255,7 @@ def _copied(draft: Draft, number: int, ids: Mapping[str, str], events: Mapping[s
     return replace(
         draft,
         event=replace(draft.event, **own) if own else draft.event,
-        stream=replace(draft.stream, key=ids[draft.stream.key]),
+        stream=draft.stream._replace(key=ids[draft.stream.key]),
         event_id=events[draft.event_id],
         subject=_renamed(draft.subject, ids),
         causation_id=events[cause] if cause else None,

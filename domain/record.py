@@ -1,6 +1,7 @@
 """An event in its envelope: which stream, which page, when told, by whom, on what evidence."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from domain.kernel import Event, Value
 
@@ -23,8 +24,12 @@ class Evidence(Value):
     sha256: str | None
 
 
-class StreamId(Value):
-    """One stream: its kind, and its key among its kind. Written ``case:01980f5c-…``."""
+class StreamId(NamedTuple):
+    """One stream: its kind, and its key among its kind. Written ``case:01980f5c-…``.
+
+    A tuple, since streams are looked up all the time, and a tuple does not call Python to tell its
+    hash or what it equals: an append over HTTP asks for one 25 times.
+    """
 
     kind: str
     key: str
