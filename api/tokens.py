@@ -80,8 +80,20 @@ class Caller(Value):
             return NOWHERE
         return Access(everywhere=self.level is Level.DITJENPAS, units=self.units)
 
+    @cached_property
+    def _actors(self) -> dict[str, Actor]:
+        """Keep the caller as an actor for each unit of their own, told once for all requests."""
+        return {}
+
     def actor(self, unit: str | None, on_behalf_of: str | None) -> Actor:
         """Return the caller as an envelope names who proposed; ``unit`` is the one concerned."""
+        if unit not in self.units or on_behalf_of is not None:
+            return self._actor(unit, on_behalf_of)
+        if unit not in self._actors:
+            self._actors[unit] = self._actor(unit, None)
+        return self._actors[unit]
+
+    def _actor(self, unit: str | None, on_behalf_of: str | None) -> Actor:
         own = unit if unit in self.units else None
         only = next(iter(self.units)) if len(self.units) == 1 else None
         return Actor(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from application.ledger import Ledger
@@ -27,6 +28,10 @@ from domain.programme import ProgrammeOpened
 from domain.record import Actor, Draft, StreamId
 from domain.referral import ReferralReceived
 from domain.registry import AgencyNamed, UnitNamed, UserNamed
+
+
+SAME: Final = 1_024
+"""Jurisdictions of units that are told once: there are 532 in the country."""
 
 
 class Jurisdiction(Value):
@@ -175,6 +180,7 @@ def _of_registry(_: Ledger, stream: StreamId, pages: Sequence[Draft]) -> Jurisdi
     return replace(owned_by(key if kind == "unit" else None), everybody=True)
 
 
+@lru_cache(SAME)
 def owned_by(*units: str | None, onlooker: str | None = None) -> Jurisdiction:
     """Return the jurisdiction of these units, without those that are not there."""
     return Jurisdiction(
