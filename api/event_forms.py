@@ -59,6 +59,8 @@ ISO_INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
     r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+PLAIN: Final = frozenset({str, int, bool, date, type(None)})
+"""Types of fields that an event holds as a form does: most of them."""
 JOINERS: Final = "\u200c\u200d"
 """Invisible, but Javanese, Balinese and Arabic script cannot be written without them."""
 
@@ -138,7 +140,7 @@ def to_event(form: EventForm, zone: Zone) -> Event:
 
 def to_evidence(form: EventForm) -> tuple[Evidence, ...]:
     """Return the documents that a form names."""
-    return tuple(Evidence(**_content(stated)) for stated in form.evidence)
+    return tuple(Evidence(**_content(stated)) for stated in form.evidence) if form.evidence else ()
 
 
 @once_per_type
@@ -287,7 +289,10 @@ EffectiveText = Annotated[
 
 
 def _content(form: BaseModel) -> dict[str, Any]:
-    return {field: _said(value) for field, value in vars(form).items()}
+    return {
+        field: value if type(value) in PLAIN else _said(value)
+        for field, value in vars(form).items()
+    }
 
 
 def _said(value: Any) -> Any:

@@ -12,6 +12,7 @@ from domain.fields import UUID
 from domain.kernel import Words
 
 ETAG: Final = re.compile(r'"([\x21\x23-\x7e]*)"')
+USUAL: Final = re.compile(r'"(0|[1-9][0-9]{0,8})"', re.ASCII)
 VERSION: Final = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -49,6 +50,8 @@ async def version_seen(
 
 def version_in(if_match: str | None) -> int:
     """Return the version that an If-Match names; raise `Problem`."""
+    if if_match and (usual := USUAL.fullmatch(if_match)):
+        return int(usual[1])
     if if_match is None or if_match.strip() == "*":
         raise Problem(428, "append.version_needed", NEEDED)
     said = ETAG.fullmatch(if_match.strip())

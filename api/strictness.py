@@ -17,6 +17,7 @@ from domain.kernel import Words
 
 SHOWN: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,39}")
 """A name that may be repeated to whoever sent it; any other could be somebody's number."""
+JSON: Final = "application/json"
 JSON_ONLY: Final[Words] = (
     "kirim sebagai Content-Type: application/json",
     "send it as Content-Type: application/json",
@@ -61,8 +62,10 @@ def known_to(route: APIRoute) -> list[str]:
 
 def is_json(content_type: str) -> bool:
     """Say whether a body is said to be JSON."""
+    if content_type == JSON:
+        return True
     kind = content_type.partition(";")[0].strip().lower()
-    return kind == "application/json" or (
+    return kind == JSON or (
         kind.startswith("application/") and kind.endswith("+json") and kind.count("/") == 1
     )
 

@@ -284,10 +284,10 @@ class Desk:
         except Refused as refused:
             raise refusal(refused, field_of(entry, refused)) from None
         self.ensure_may_cite(documents, write.pages, entry.pointer)
-        past = write.past.events if write.past else ()
+        past: Sequence[Event] = write.past.events if write.past else ()
         more = [said.event for said in before if said.stream == entry.stream]
-        known = None if more else write.past
-        zone = Zones(units).zone_for(entry.stream, event, [*past, *more], write.unit, known)
+        told, known = ([*past, *more], None) if more else (past, write.past)
+        zone = Zones(units).zone_for(entry.stream, event, told, write.unit, known)
         return Proposal(
             stream=entry.stream,
             event=event if zone is Zone.WIB else entry.event(zone),

@@ -43,7 +43,8 @@ class Command(Value):
     body: bytes
 
 
-class Head(Value):
+@dataclass(slots=True, kw_only=True)
+class Head:
     """Where a stream stands: its last page, or version 0 and `BEGINNING`."""
 
     version: int

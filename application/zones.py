@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from application.timeline import Timeline
 from application.units import Units, units_named
@@ -14,6 +15,9 @@ from domain.record import StreamId
 from domain.region import REGIONS
 from domain.registry import AgencyNamed, UnitNamed
 from domain.time import Zone
+
+
+OF_A_REGION: Final = (UnitNamed, AgencyNamed)
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Zones:
 
         ``known`` is the timeline of the history, where that was made already.
         """
-        if isinstance(event, UnitNamed | AgencyNamed):
+        if isinstance(event, OF_A_REGION):
             place = REGIONS.get(event.region or "")
             return place.zone if place else Zone.WIB
         unit = self._unit(stream, event, history, known) or proposer

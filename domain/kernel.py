@@ -303,6 +303,8 @@ class Stream:
         it to the letter is for `decide` to recognise.
         """
         opens = isinstance(proposed, self.openings)
+        if recorded and not opens:
+            return
         ensure(
             opens or bool(recorded) or not self.openings,
             f"{self.name}.not_opened",
