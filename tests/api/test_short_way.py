@@ -228,7 +228,7 @@ def test_what_has_to_be_read_first_goes_the_routes_own_way(service, medan, ways)
 
 
 def test_a_write_that_fails_for_no_known_reason_is_a_bug_and_is_not_tried_again(
-    medan, case, ways, ledger, monkeypatch
+    medan, case, ways, ledger, monkeypatch, capsys
 ):
     async def broken(*_, **__):
         ways.append("short")
@@ -237,6 +237,7 @@ def test_a_write_that_fails_for_no_known_reason_is_a_bug_and_is_not_tried_again(
     monkeypatch.setattr(ledger, "submit", broken)
     assert send(medan, case, assessed("2025-02"), version=2).status_code == 500
     assert ways == ["short"]
+    assert "ZeroDivisionError" in capsys.readouterr().out, "and it is logged as one"
 
 
 def test_every_kind_of_stream_has_its_short_way(service):
