@@ -6,6 +6,7 @@ it was on one of them.
 """
 
 from datetime import date
+from typing import Final
 
 from domain.catalogue import CASE
 from domain.custody import (
@@ -21,11 +22,22 @@ from domain.custody import (
 from domain.kernel import Open, Personal, Specific
 from domain.record import Recorded
 from domain.register import DomicileRecorded, RegisterEntered, ReligionConverted
-from domain.verdict import VerdictBecameFinal, VerdictPronounced
+from domain.verdict import VerdictBecameFinal, VerdictExecuted, VerdictPronounced
 from projections.dated import Dated, Moment, amended, entered, when
 from projections.kernel import Projection, Scope, changed
 from projections.legal_standing import VerdictStep, opening_status, status_on, verdict_step
 from projections.whereabouts import MOVING, Movement, movement, whereabouts
+
+TELLING: Final = (
+    *MOVING,
+    ReligionConverted,
+    DomicileRecorded,
+    RegisterEntered,
+    VerdictPronounced,
+    VerdictBecameFinal,
+    VerdictExecuted,
+)
+"""The facts that say more of a case than that something happened."""
 
 
 class Home(Moment):
@@ -162,15 +174,17 @@ def _settled(row: CaseSummary) -> CaseSummary:
 
 
 def evolve(row: CaseSummary | None, page: Recorded) -> CaseSummary:
-    """Write down what the page says, and what it now comes to."""
-    row = _told(row or _blank(page), page)
+    """Write down what the page says, and what it now comes to: most say only that they are."""
     row = amended(
-        row,
+        row or _blank(page),
         page,
         "last",
         last_event=page.event.stored_as,
         last_effective_day=page.event.effective.day,
     )
+    if type(page.event) not in TELLING:
+        return row
+    row = _told(row, page)
     if step := movement(page):
         row = changed(row, movements=entered(row.movements, step))
     if verdict := verdict_step(page):
@@ -189,12 +203,5 @@ CASE_SUMMARY = Projection(
     within_stream=True,
     subject="person",
     indexed=("name",),
-    opens=(
-        *MOVING,
-        ReligionConverted,
-        DomicileRecorded,
-        RegisterEntered,
-        VerdictPronounced,
-        VerdictBecameFinal,
-    ),
+    opens=TELLING,
 )

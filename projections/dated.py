@@ -5,6 +5,7 @@ each of its values when it took effect (`amended`), and keeps lines in the order
 (`entered`, `restated`); whatever order the same facts are told in, the same row comes of them.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -81,14 +82,14 @@ def order(line: Moment | Told) -> tuple[datetime, int]:
 def amended(row: D, page: Recorded, about: str, **columns: Any) -> D:
     """Set columns, unless what the row says about it took effect later than what the page tells."""
     new = Told(about=about, at=instant(page), position=page.position)
-    told = [new]
-    for one in row.told:
-        if one.about != about:
-            told.append(one)
-        elif order(one) > order(new):
+    told = row.told
+    place = bisect_left(told, about, key=ABOUT)
+    follows = place
+    if place < len(told) and told[place].about == about:
+        if order(told[place]) > order(new):
             return row
-    told.sort(key=ABOUT)
-    return changed(row, **columns, told=tuple(told))
+        follows += 1
+    return changed(row, **columns, told=(*told[:place], new, *told[follows:]))
 
 
 def entered(log: tuple[M, ...], line: M) -> tuple[M, ...]:

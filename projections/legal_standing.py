@@ -6,11 +6,12 @@ Of each verdict only its number and whether it convicts is kept, and that sealed
 from collections.abc import Iterable
 from datetime import date
 
-from domain.catalogue import CASE
-from domain.custody import CustodyAdmitted, CustodyTakenOver, LegalStatus
+from domain.custody import CUSTODY, CustodyAdmitted, CustodyTakenOver, LegalStatus
+from domain.kernel import Journey
 from domain.record import Recorded
 from domain.verdict import (
     CONVICTED,
+    VERDICT,
     Outcome,
     VerdictBecameFinal,
     VerdictExecuted,
@@ -18,6 +19,7 @@ from domain.verdict import (
     legal_status,
 )
 from projections.dated import Moment, when
+from projections.kernel import changed
 
 
 class VerdictStep(Moment):
@@ -29,7 +31,9 @@ class VerdictStep(Moment):
 
 def opening_status(opening: CustodyAdmitted | CustodyTakenOver) -> LegalStatus | None:
     """Return what the law called the person when the case opened."""
-    return legal_status(CASE.fold([opening]))
+    # All that is asked of a case that has only been opened: to fold one took eight times as long.
+    opened = changed(CUSTODY.initial, opening=opening)
+    return legal_status(Journey({CUSTODY: opened, VERDICT: VERDICT.initial}))
 
 
 def verdict_step(page: Recorded) -> VerdictStep | None:
