@@ -142,8 +142,7 @@ class Pending:
         for key, row in folded(work, {}).items():
             if row is not None:
                 self._rows[key] = row
-        for key, page in work.pages:
-            self._last[key] = page.position
+        self._last |= {key: page.position for key, page in work.pages}
         dead_letters.send(self._connection, work.letters)
         if len(self._rows) >= ROWS:
             self.write()

@@ -209,12 +209,11 @@ class RowTable:
         """Return a row without what was forgotten: a field of a page, or all that is personal."""
         if row is None or not self._marks:
             return row
-        subject, forgot = getattr(row, self.projection.subject or ""), self._seals.keys.forgot
+        said, forgot = vars(row), self._seals.keys.forgot  # of a row this is asked for every page
+        subject = said[self.projection.subject or ""]
         gone_of = {role for role in self._kinds if forgot(owned(subject, role))}
         gone = [
-            field
-            for field, role, _ in self._marks
-            if getattr(row, field) is FORGOTTEN or role in gone_of
+            field for field, role, _ in self._marks if said[field] is FORGOTTEN or role in gone_of
         ]
         return replace(row, **dict.fromkeys(gone)) if gone else row
 
