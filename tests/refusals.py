@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+
+from domain.kernel import Refused
+
 POINTS_AT = {
     "activity.attended_more_than_held": {"sessions_attended"},
     "activity.key_of_programme": {"activity"},
@@ -20,6 +24,8 @@ POINTS_AT = {
     "correction.opening_moved": {"events"},
     "correction.person_fixed": {"person"},
     "correction.to": {"to"},
+    "correction.unmerge_instead": {"events"},
+    "correction.worked_out": {"events"},
     "custody.back_before_going": {"expected_back"},
     "custody.born_after_admission": {"birth_date"},
     "custody.source_before_admission": {"source_date"},
@@ -38,6 +44,7 @@ POINTS_AT = {
     "person.identifier_missing": {"verification"},
     "person.merge_itself": {"other"},
     "person.nik_verification": {"nik_verification"},
+    "person.not_found": {"other"},
     "person.not_yet_born": {"birth_date"},
     "programme.ends_before_start": {"ends"},
     "programme.marked_twice": {"marks"},
@@ -88,3 +95,11 @@ def ensure_well_said(refusal):
     assert english.strip()
     assert indonesian != english
     assert refusal.field in POINTS_AT.get(refusal.code, {None}), (refusal.code, refusal.field)
+
+
+def refusal_of(call, *arguments, **more):
+    """The code by which this is refused, and refused as it should be."""
+    with pytest.raises(Refused) as refusal:
+        call(*arguments, **more)
+    ensure_well_said(refusal.value)
+    return refusal.value.code

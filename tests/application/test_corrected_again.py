@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from correcting_desk import Desk, admitted, applied, course, new_id, registered
 from mined_store import own_database, own_ledger
+from refusals import refusal_of
 from scenario import on
 
 from domain import skill_training
 from domain.conduct import ConductAssessed, Predicate
 from domain.correction import CorrectionKind
 from domain.custody import CustodyAdmitted, Released, ReleaseKind
-from domain.kernel import Refused
 from domain.person import PERSON, CustodyEnded
 from domain.programme import (
     PROGRAMME,
@@ -36,12 +36,6 @@ def ledger(postgres, template):
 @pytest.fixture
 def desk(ledger):
     return Desk(ledger)
-
-
-def refusal_of(call, *arguments):
-    with pytest.raises(Refused) as refusal:
-        call(*arguments)
-    return refusal.value.code
 
 
 def person_of(desk, case):

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from merging_desk import PAPER, MergingDesk
 from psycopg.conninfo import make_conninfo
+from refusals import refusal_of
 from scenario import on
 
 from application.access import subjects_behind
@@ -54,12 +55,6 @@ def desk(pool):
 def two(desk):
     """Two records: the one that is to survive, and the other."""
     return desk.person("Budi Fiktif"), desk.person("Budy Fiktif")
-
-
-def refusal_of(call, *arguments, **more):
-    with pytest.raises(Refused) as refusal:
-        call(*arguments, **more)
-    return refusal.value.code
 
 
 def stored(pool, *streams):
