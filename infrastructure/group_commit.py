@@ -4,30 +4,69 @@ The first to come writes at once; whoever comes meanwhile stands in line, and wh
 the next group. So a lone caller waits for nobody, and under load a commit is paid once for many.
 (DeWitt et al., "Implementation Techniques for Main Memory Database Systems", 1984.)
 
-There are two doors to the one line. A thread calls and waits, and where nobody writes it does so
-itself. A coroutine submits and awaits: one thread writes for all of these, and wakes an event loop
-once for a whole group. To wake thirty-two threads takes longer than the write that they wait for.
+There are two doors to the one line, and one pen. A thread calls and waits, and where nobody writes
+it does so itself. A coroutine submits and awaits: where the write can be begun and its answer be
+heard (`Ahead`), its event loop has the pen and does something else meanwhile; no thread is woken
+for it, which takes longer than the write itself. One thread writes whatever is left: for callers
+who wait, what cannot be begun without waiting, and what an event loop had in hand that has ended
+or hangs.
 """
 
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
+from enum import Enum, auto
+from queue import Empty, SimpleQueue
 from threading import Condition, Lock, Thread
-from typing import Any, Final, Generic, TypeVar
+from time import monotonic
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from application.ledger import OutcomeUnknown, Overloaded
 
 T = TypeVar("T")
 R = TypeVar("R")
+T_contra = TypeVar("T_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 MOST: Final = 512
 """Items in one group: enough to pay a commit many times over, and still a few milliseconds."""
 WAITING: Final = 4_096
 """Calls that may stand in line. Whoever comes then hears at once that the house is full."""
-
+OVERDUE_SECONDS: Final = 0.5
+"""How long an event loop may have the pen before somebody looks whether it still runs."""
 CLOSING_SECONDS: Final = 30.0
 """How long the last group is waited for: twice what `infrastructure.writing_line` gives a write."""
+
+
+class LeftToWriter(Exception):
+    """What was begun is to be gone on with by ``write``, which may wait."""
+
+
+class Ahead(Protocol[T_contra, R_co]):
+    """A write that is begun, and ended when its answer is there. It never waits."""
+
+    def begin(self, items: Sequence[T_contra]) -> int:
+        """Send items; return the descriptor that can be read once there is an answer.
+
+        Raises `LeftToWriter`. Any other exception is the outcome of all items.
+        """
+        ...
+
+    def end(self, items: Sequence[T_contra]) -> Sequence[R_co | Exception] | None:
+        """Return one outcome per item, or `None` where the answer is not all there yet.
+
+        Raises as `begin` does.
+        """
+        ...
+
+
+class _Holder(Enum):
+    """Who has the pen, if it is not a `_Turn` of an event loop."""
+
+    NOBODY = auto()
+    CALLER = auto()
+    WRITER = auto()
 
 
 def apart_from_none(item: object) -> Iterable[Hashable]:
@@ -39,25 +78,31 @@ class GroupCommit(Generic[T, R]):
     """Hands items to ``write`` in groups; each call gets the outcome of its own item.
 
     ``write`` returns one result or exception per item, in their order; what it raises is raised to
-    all of the group. Items that have a key of ``apart`` in common never share a group: the later
-    one waits for the next.
+    all of the group. It goes on with what was begun of the same items by ``ahead``. Items that have
+    a key of ``apart`` in common never share a group: the later one waits for the next.
     """
 
     def __init__(
         self,
         write: Callable[[Sequence[T]], Sequence[R | Exception]],
         *,
+        ahead: Ahead[T, R] | None = None,
         apart: Callable[[T], Iterable[Hashable]] = apart_from_none,
         most: int = MOST,
         waiting: int = WAITING,
     ) -> None:
-        self._write, self._apart, self._most, self._waiting = write, apart, most, waiting
+        self._write, self._ahead, self._apart = write, ahead, apart
+        self._most, self._waiting = most, waiting
         self._line: deque[_Call[T, R]] = deque()
-        self._door = Lock()
+        self._door = Lock()  # for the line, and for who has the pen
         self._idle = Condition(self._door)
-        self._writing = self._closed = False
-        self._bell = Lock()  # let go of once for each time that the writer has something to do
-        self._bell.acquire()
+        self._holder: _Holder | _Turn[T, R] = _Holder.NOBODY
+        self._left: Sequence[_Call[T, R]] = ()  # a group that the writer is to go on with
+        self._desk = Lock()  # kept while a loop's turn is at work, so that nobody takes it over
+        self._listening: _Turn[T, R] | None = None
+        self._enough, self._last = most, 0
+        self._closed = False
+        self._bell: SimpleQueue[None] = SimpleQueue()
         # From the beginning: where no thread can be started later, nobody would write what stands.
         self._writer: Thread | None = Thread(target=self._run, name="group-commit", daemon=True)
         self._writer.start()
@@ -72,8 +117,7 @@ class GroupCommit(Generic[T, R]):
             try:
                 self._write_group()
             finally:
-                if self._goes_on():
-                    self._ring()
+                self._pass_on()
         else:
             self._await(call)
         return call.outcome()
@@ -83,29 +127,42 @@ class GroupCommit(Generic[T, R]):
 
         Whoever cancels it does not hear what became of the item, and changes nothing of it.
         """
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        if self._enter(_Call(item, frozenset(self._apart(item)), future)):
-            self._ring()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        if self._enter(_Call(item, frozenset(self._apart(item)), future), loop):
+            if self._ahead:  # whoever is about to hand in as well shall share it
+                loop.call_soon(self._begin, self._holder)
+            else:
+                self._bell.put(None)
+        if len(self._line) >= self._enough and isinstance(turn := self._holder, _Turn):
+            (self._hear if turn.group else self._begin)(turn)
         return future
 
     def close(self) -> None:
         """Write what stands in line. Whoever comes now hears that the house is full."""
         with self._door:
             self._closed = True
-            idle = self._idle.wait_for(lambda: not self._writing, CLOSING_SECONDS)
+        self._take_over()
+        with self._door:
+            idle = self._idle.wait_for(lambda: self._holder is _Holder.NOBODY, CLOSING_SECONDS)
         if self._writer and idle:
-            self._bell.release()
+            self._bell.put(None)
             self._writer.join()
             self._writer = None
 
-    def _enter(self, call: "_Call[T, R]") -> bool:
-        """Stand in line; say whether nobody writes, so that whoever asks has to see to it."""
+    def _enter(self, call: "_Call[T, R]", loop: asyncio.AbstractEventLoop | None = None) -> bool:
+        """Stand in line, and take the pen where nobody has it; say whether that was so."""
         with self._door:
             if self._closed or len(self._line) >= self._waiting:
                 raise Overloaded
             self._line.append(call)
-            idle, self._writing = not self._writing, True
-            return idle
+            if self._holder is not _Holder.NOBODY:
+                return False
+            if loop is None:
+                self._holder = _Holder.CALLER
+            else:
+                self._holder = _Turn(loop) if self._ahead else _Holder.WRITER
+            return True
 
     def _await(self, call: "_Call[T, R]") -> None:
         """Wait for the outcome. Whoever is called away in line leaves it, and writes nothing."""
@@ -116,37 +173,147 @@ class GroupCommit(Generic[T, R]):
                 self._line.remove(call)
             raise
 
-    def _ring(self) -> None:
-        """Have the writer go on."""
-        self._bell.release()
+    def _pass_on(self, here: asyncio.AbstractEventLoop | None = None) -> None:
+        """Give the pen to whoever is to write what stands first in line; ``here`` writes at once.
+
+        It is given to nobody where nobody stands there.
+        """
+        with self._door:
+            holder = self._holder = self._next()
+            if holder is _Holder.NOBODY:
+                self._idle.notify_all()
+                return
+        if not isinstance(holder, _Turn):
+            self._bell.put(None)
+        elif holder.loop is here:
+            self._begin(holder)
+        else:
+            try:
+                holder.loop.call_soon_threadsafe(self._begin, holder)
+            except RuntimeError:  # it was closed; what it handed in is written nevertheless
+                self._take_over()
+
+    def _next(self) -> "_Holder | _Turn[T, R]":
+        if not self._line:
+            return _Holder.NOBODY
+        first = self._line[0].future
+        if first is None or self._ahead is None or self._closed:
+            return _Holder.WRITER
+        return _Turn(first.get_loop())
+
+    def _begin(self, turn: "_Holder | _Turn[T, R]") -> None:
+        """Begin to write what stands in line, on the event loop whose turn it is."""
+        if not self._ahead or not isinstance(turn, _Turn) or turn.group or not self._sits(turn):
+            return
+        failed: Exception | None = None
+        try:
+            turn.since, turn.group = monotonic(), self._group()
+            # Half of those who come and go: while these are written the others make theirs.
+            self._enough = (self._last + len(turn.group) + 1) // 2
+            self._last = len(turn.group)
+            turn.descriptor = self._ahead.begin([call.item for call in turn.group])
+            self._listen(turn)
+        except Exception as error:  # noqa: BLE001  # each caller of the group raises it
+            failed = error
+        finally:
+            self._desk.release()
+        if failed:
+            self._ended(turn, failed)
+
+    def _listen(self, turn: "_Turn[T, R]") -> None:
+        try:
+            turn.loop.add_reader(turn.descriptor, self._hear, turn)
+        except Exception as error:  # it is sent already: what became of it is to be heard
+            raise LeftToWriter from error
+        self._listening = turn
+
+    def _hear(self, turn: "_Turn[T, R]") -> None:
+        """Hear what became of a turn, on its event loop."""
+        if not self._ahead or not self._sits(turn):
+            self._listen_no_more(turn)
+            return
+        outcomes: Sequence[R | Exception] | Exception | None
+        try:
+            outcomes = self._ahead.end([call.item for call in turn.group])
+        except Exception as error:  # noqa: BLE001  # each caller of the group raises it
+            outcomes = error
+        finally:
+            self._desk.release()
+        if outcomes is not None:
+            self._ended(turn, outcomes)
+
+    def _sits(self, turn: "_Turn[T, R]") -> bool:
+        """Sit down at the desk, unless the turn was taken away."""
+        if turn.loop is not asyncio.get_running_loop() or not self._desk.acquire(blocking=False):
+            return False
+        if self._holder is not turn:
+            self._desk.release()
+            return False
+        return True
+
+    def _ended(self, turn: "_Turn[T, R]", outcomes: Sequence[R | Exception] | Exception) -> None:
+        """Have the next group written, and then tell those of this one."""
+        self._listen_no_more(turn)
+        if isinstance(outcomes, LeftToWriter):
+            self._take_over(turn)
+            return
+        self._pass_on(turn.loop)
+        self._tell_all(turn.group, outcomes, turn.loop)
+
+    def _listen_no_more(self, turn: "_Turn[T, R]") -> None:
+        if self._listening is turn:
+            self._listening = None
+            turn.loop.remove_reader(turn.descriptor)
+
+    def _take_over(self, turn: "_Turn[T, R] | None" = None) -> None:
+        """Have the writer go on with an event loop's turn, if it is one's."""
+        with self._desk, self._door:
+            turn = turn or (self._holder if isinstance(self._holder, _Turn) else None)
+            if turn is None or self._holder is not turn:
+                return
+            self._left, self._holder = turn.group, _Holder.WRITER
+        with suppress(RuntimeError):  # closed: it listens no more
+            turn.loop.call_soon_threadsafe(self._listen_no_more, turn)
+        self._bell.put(None)
 
     def _run(self) -> None:
-        """Write whenever the bell rings; a bell for nothing is the last."""
-        while self._bell.acquire() and self._writing:
-            self._write_group()
-            while self._goes_on():
+        """Write whatever is left to the writer, and look after the turns of event loops."""
+        while True:
+            with suppress(Empty):
+                self._bell.get(timeout=OVERDUE_SECONDS if self._ahead else None)
+            holder = self._holder
+            if isinstance(holder, _Turn):
+                if holder.since + OVERDUE_SECONDS < monotonic():
+                    self._take_over(holder)
+            elif holder is _Holder.WRITER:
                 self._write_group()
-
-    def _goes_on(self) -> bool:
-        """Say whether somebody stands in line. Otherwise nobody writes, until somebody comes."""
-        with self._door:
-            self._writing = bool(self._line)
-            if not self._writing:
-                self._idle.notify_all()
-            return self._writing
+                self._pass_on()
+            elif self._closed and holder is _Holder.NOBODY:
+                return
 
     def _write_group(self) -> None:
         """Write what may be written together, and tell each caller what became of it."""
-        group = self._group()
-        outcomes: Sequence[R | BaseException]
+        group, self._left = self._left or self._group(), ()
+        outcomes: Sequence[R | BaseException] | Exception
         try:
             outcomes = self._write([call.item for call in group])
-            if len(outcomes) != len(group):
-                raise OutcomeUnknown  # noqa: TRY301  # whose is whose, nobody can tell
         except Exception as error:  # noqa: BLE001  # each caller of the group raises it
-            outcomes = [error] * len(group)
+            outcomes = error
         except BaseException as interrupt:  # noqa: BLE001  # meant for this thread alone
             outcomes = [interrupt, *[OutcomeUnknown()] * (len(group) - 1)]
+        self._tell_all(group, outcomes)
+
+    @staticmethod
+    def _tell_all(
+        group: "Sequence[_Call[T, R]]",
+        outcomes: Sequence[R | BaseException] | Exception,
+        here: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Tell each caller what became of its item, other event loops than this by a waking."""
+        if not isinstance(outcomes, Exception) and len(outcomes) != len(group):
+            outcomes = OutcomeUnknown()  # whose is whose, nobody can tell
+        if isinstance(outcomes, Exception):
+            outcomes = [outcomes] * len(group)
         awaited: defaultdict[asyncio.AbstractEventLoop, list[_Call[T, R]]] = defaultdict(list)
         for call, outcome in zip(group, outcomes, strict=True):
             call.result = outcome
@@ -155,8 +322,11 @@ class GroupCommit(Generic[T, R]):
             else:
                 call.turn.release()
         for loop, calls in awaited.items():
-            with suppress(RuntimeError):  # it was closed, and nobody is there to hear
-                loop.call_soon_threadsafe(_tell, calls)
+            if loop is here:
+                _tell(calls)
+            else:
+                with suppress(RuntimeError):  # it was closed, and nobody is there to hear
+                    loop.call_soon_threadsafe(_tell, calls)
 
     def _group(self) -> list["_Call[T, R]"]:
         """Take from the line, in order, what may be written together."""
@@ -172,6 +342,16 @@ class GroupCommit(Generic[T, R]):
             return group
 
 
+class _Turn(Generic[T, R]):
+    """An event loop that has the pen, and the group that it writes once that is begun."""
+
+    __slots__ = ("descriptor", "group", "loop", "since")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop, self.since, self.descriptor = loop, monotonic(), -1
+        self.group: Sequence[_Call[T, R]] = ()
+
+
 class _Call(Generic[T, R]):
     """One caller's item, and what became of it."""
 
@@ -182,8 +362,9 @@ class _Call(Generic[T, R]):
     ) -> None:
         self.item, self.keys, self.future = item, keys, future
         self.result: R | BaseException | None = None
-        self.turn = Lock()  # let go of once, when the item is written; where there is no future
-        self.turn.acquire()
+        if future is None:
+            self.turn = Lock()  # let go of once, when the item is written
+            self.turn.acquire()
 
     def outcome(self) -> R:
         """Return the result, or raise it."""

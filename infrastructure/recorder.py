@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, repeat
+from struct import Struct
 from typing import Any, Final, Protocol
 
 import psycopg
@@ -13,21 +14,21 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
+from psycopg.pq.abc import PGresult
 from psycopg_pool import ConnectionPool
 
 from infrastructure.columns import Column, bytea, column, integer, text, uuid
 from infrastructure.connections import transaction
-from infrastructure.group_commit import GroupCommit
+from infrastructure.group_commit import GroupCommit, LeftToWriter
 from infrastructure.page_reader import PageReader, StoredPage
-from infrastructure.writing_line import WritingLine
+from infrastructure.prepared_line import PreparedLine
 
 WRITERS: Final = 7316400917
 """The advisory lock that orders writers: ``ledger.stamp`` takes it."""
 
+VALUES: Final = 16
 ALL: Final = (
-    b"SELECT ledger.append_all(%b::text[], %b::int[], %b::text[], %b::uuid[], %b::bytea[],"
-    b" %b::bytea[], %b::text[], %b::int[], %b::bytea[], %b::text[], %b::text[], %b::bytea[],"
-    b" %b::text[], %b::int[], %b, %b::bigint)"
+    f"SELECT ledger.append_all({', '.join(f'${n}' for n in range(1, VALUES + 1))})".encode()
 )
 """Writes a group as one, where all of it can stand."""
 EACH: Final = (
@@ -64,6 +65,7 @@ ANSWER: Final = ("text", "text", "bytea", "text")
 """The kinds of the columns that both functions take of pages, heads and answers."""
 
 
+BIGINT: Final = Struct("!q")
 EVERYTHING: Final = 2**63 - 1
 """Heard by whoever seals nothing."""
 
@@ -144,9 +146,10 @@ class PageRecorder(PageReader, ApplicationRecorder):
     def __init__(self, pool: ConnectionPool) -> None:
         super().__init__(pool)
         self.pool = pool
-        self.line = WritingLine(str(pool.conninfo))
+        self.line = PreparedLine(str(pool.conninfo), ALL)
         self.tail: Following | None = None
-        self._commit: GroupCommit[Entry, int] = GroupCommit(self._write, apart=_touched)
+        self._refusal: psycopg.DatabaseError | None = None
+        self._commit: GroupCommit[Entry, int] = GroupCommit(self._write, ahead=self, apart=_touched)
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -180,18 +183,44 @@ class PageRecorder(PageReader, ApplicationRecorder):
         """Commit a record of the log, so that all that was seen before is as durable as it is."""
         self._commit(BARRIER)
 
+    def begin(self, entries: Sequence[Entry]) -> int:
+        """Send what several requests bring, as one; raise `LeftToWriter` where it would wait."""
+        if not self.line.stands():
+            raise LeftToWriter
+        return self.line.begin(all_values(entries))
+
+    def end(self, entries: Sequence[Entry]) -> Sequence[int] | None:
+        """Return the first position of each once all is durable, or `None` before that.
+
+        Raises `LeftToWriter` where one of them cannot stand, and `OutcomeUnknown`.
+        """
+        try:
+            result = self.line.heard()
+        except psycopg.DatabaseError as error:
+            self._refusal = error
+            raise LeftToWriter from error
+        return None if result is None else self._firsts(result, entries)
+
     def _write(self, entries: Sequence[Entry]) -> Sequence[int | Exception]:
         """Write what several requests bring in one round trip; each has its own outcome.
 
         Where one of them cannot stand nothing was written, and they are told apart.
         """
+        refusal, self._refusal = self._refusal, None
         try:
-            ((before,),) = self.line.commit(ALL, all_columns(entries))
+            if refusal:
+                raise refusal
+            if not self.line.under_way:
+                self.line.begin(all_values(entries))
+            return self._firsts(self.line.waited_for(), entries)
         except REFUSED:
             return self._write_each(entries)
         except psycopg.DatabaseError as error:
             return self._heard_of(error, entries)
+
+    def _firsts(self, result: PGresult, entries: Sequence[Entry]) -> Sequence[int]:
         self._hint()
+        (before,) = BIGINT.unpack(result.get_value(0, 0) or b"")
         firsts = accumulate((len(entry.pages) for entry in entries), initial=before + 1)
         return [first if entry.pages else 0 for entry, first in zip(entries, firsts, strict=False)]
 
@@ -270,6 +299,12 @@ class PageRecorder(PageReader, ApplicationRecorder):
 def _touched(entry: Entry) -> Sequence[Hashable]:
     """Name what two requests of one group must not share: a stream, a key."""
     return entry.touched
+
+
+def all_values(entries: Sequence[Entry]) -> list[bytes]:
+    """Return what ledger.append_all is handed, in binary form."""
+    *columns, barrier, heard = all_columns(entries)
+    return [*(one.content for one in columns), bytes([barrier]), BIGINT.pack(heard)]
 
 
 def all_columns(entries: Sequence[Entry]) -> list[Any]:

@@ -76,11 +76,17 @@ class WritingLine:
             raise OutcomeUnknown(*self._warnings)
         return rows
 
+    @property
+    def open(self) -> bool:
+        """Say whether there is a connection, and nothing is known of its end."""
+        connection = self._connection
+        return connection is not None and not (connection.closed or _hung_up(connection))
+
     def _open(self) -> Connection[Any]:
         """Return the connection, or a new one where the server has closed it in the meantime."""
-        if self._connection and not self._connection.closed and not _hung_up(self._connection):
-            return self._connection
         if self._connection:
+            if self.open:
+                return self._connection
             self._connection.close()
         connection = psycopg.connect(self._conninfo, autocommit=True, **RETURNED)
         try:

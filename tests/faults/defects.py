@@ -17,8 +17,8 @@ import api.main
 from application.ledger import Receipt
 from infrastructure import recorder, writing_line
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.prepared_line import PreparedLine
 from infrastructure.recorder import Entry, PageRecorder
-from infrastructure.writing_line import WritingLine
 from projections.catalogue import PROJECTIONS
 
 from .checker import Kind
@@ -43,30 +43,55 @@ class Defect:
     settings: tuple[tuple[str, str], ...] = ()
 
 
-class HastyLine(WritingLine):
+class HastyLine(PreparedLine):
     """Answers, and commits afterwards."""
 
     LATER_SECONDS = 0.03
 
-    def __init__(self, conninfo: str) -> None:
-        super().__init__(conninfo)
+    def __init__(self, conninfo: str, statement: bytes) -> None:
+        super().__init__(conninfo, statement)
         self._turn = threading.Lock()
         self._left: Any = None
 
+    def stands(self) -> bool:
+        return False  # so that whoever may wait begins a transaction
+
+    def begin(self, values: Any) -> int:
+        self._begun()
+        return super().begin(values)
+
+    def heard(self) -> Any:
+        return self._hasty(super().heard)
+
     def commit(self, query: Any, values: Any) -> list[tuple[Any, ...]]:
-        self._finish()
-        connection = self._open()
-        connection.execute("BEGIN")
-        try:
-            rows = super().commit(query, values)
-        except psycopg.Error:  # the group is tried again, each request by itself
-            connection.rollback()
-            raise
-        self._left = connection
-        later = threading.Timer(self.LATER_SECONDS, self._finish)
-        later.daemon = True
-        later.start()
+        self._begun()
+        rows: list[tuple[Any, ...]] = self._hasty(
+            lambda: super(HastyLine, self).commit(query, values)
+        )
         return rows
+
+    def _begun(self) -> None:
+        self._finish()
+        if self._server is None or not self.open:
+            self._prepared()
+        if self._connection:
+            self._connection.execute("BEGIN")
+
+    def _hasty(self, answer: Callable[[], Any]) -> Any:
+        """Return an answer, and have its commit come later."""
+        connection = self._connection
+        try:
+            given = answer()
+        except psycopg.Error:  # the group is tried again, each request by itself
+            if connection:
+                connection.rollback()
+            raise
+        if given is not None:
+            self._left = connection
+            later = threading.Timer(self.LATER_SECONDS, self._finish)
+            later.daemon = True
+            later.start()
+        return given
 
     def _finish(self) -> None:
         with self._turn:
@@ -79,7 +104,7 @@ class HastyLine(WritingLine):
 
 
 def _hasty() -> Sequence[Patch]:
-    return [(recorder, "WritingLine", HastyLine)]
+    return [(recorder, "PreparedLine", HastyLine)]
 
 
 def _deaf() -> Sequence[Patch]:
@@ -235,4 +260,5 @@ DEFECTS = {
 def plant(name: str) -> None:
     """Make this process defective."""
     for where, attribute, replacement in DEFECTS[name].patches():
+        getattr(where, attribute)  # what is not there cannot be defective
         setattr(where, attribute, replacement)

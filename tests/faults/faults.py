@@ -107,7 +107,9 @@ def fault_backends_terminated(world: World, draw: random.Random) -> str:
     """pg_terminate_backend on some connections."""
     with world.server.admin() as connection:
         pids = _pids(connection, BACKENDS)
-        chosen = draw.sample(pids, draw.randint(1, len(pids)))
+        chosen = draw.sample(
+            pids, draw.randint(min(1, len(pids)), len(pids))
+        )  # another fault may have left none
         for pid in chosen:
             connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
     return f"{len(chosen)} backends"

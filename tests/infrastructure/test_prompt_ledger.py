@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from time import monotonic, sleep
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from application.ledger import (
 )
 from domain.kernel import FORGOTTEN
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.recorder import WRITERS
 from infrastructure.tombstones import Destruction
 
 COMMAND = Command(key="k-1", body=b"one")
@@ -120,6 +122,58 @@ def test_a_coroutine_that_is_cancelled_does_not_cancel_its_write_and_the_key_tel
     on_loop(cancelled)
     write(known, draft(assessed(), to=stream("2")))  # which stands in line behind it
     assert known.answered(ACTOR.id, COMMAND).position == 2
+
+
+def test_a_connection_cut_under_a_coroutine_is_an_unknown_outcome_and_the_next_one_is_written(
+    known, on_loop, database
+):
+    on_loop(submit(known, later()))  # so that the line is open
+    known.read(stream())
+    third = submit(known, draft(assessed("2025-09"), version=3), command=COMMAND)
+
+    async def cut():
+        with psycopg.connect(database, autocommit=True) as owner:
+            owner.execute("SELECT pg_advisory_lock(%s)", (WRITERS,))
+            writing = asyncio.create_task(third())
+            await asyncio.to_thread(wait_until_one_waits, owner)
+            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+        with pytest.raises(OutcomeUnknown):
+            await writing
+        assert await asyncio.to_thread(known.answered, ACTOR.id, COMMAND) is None
+        return await third()
+
+    assert on_loop(cut).position == 3
+
+
+def test_what_an_event_loop_had_under_way_when_it_ended_is_written_once_and_keeps_nobody_waiting(
+    known, on_loop, database
+):
+    on_loop(submit(known, later()))
+    known.read(stream())
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("SELECT pg_advisory_lock(%s)", (WRITERS,))
+
+        async def leave():
+            left.append(asyncio.ensure_future(submit(known, third, command=COMMAND)()))
+            await asyncio.to_thread(wait_until_one_waits, owner)
+
+        third, left = draft(assessed("2025-09"), version=3), []
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(leave())
+        left[0].cancel()
+        loop.close()
+    write(known, draft(assessed(), to=stream("2")))
+    assert known.answered(ACTOR.id, COMMAND).position == 3
+    assert known.position() == 4
+
+
+def wait_until_one_waits(owner):
+    """Return once somebody waits for the writers' lock."""
+    until = monotonic() + 20
+    waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while not owner.execute(waits).fetchall():
+        assert monotonic() < until
+        sleep(0.001)
 
 
 def test_a_stream_at_hand_goes_on_by_what_is_followed_whoever_wrote_it(known, pool, on_loop):
