@@ -6,14 +6,14 @@ same stream in every run.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError, to_jsonable_python
 
 from api.event_forms import EventForm, clean_line, event_model, to_event, to_evidence
@@ -25,17 +25,18 @@ from application.append import Proposal
 from application.importing import Fault, ImportKeys, Row
 from domain.catalogue import STREAMS
 from domain.fields import UUID
-from domain.kernel import Event, Json, Refused, Words
+from domain.kernel import Event, Json, Refused, Value, Words
 from domain.person import PersonRegistered
 from domain.record import StreamId
 from domain.region import known_region
-from domain.shape import Many, Maybe, Part, Shape, Text, payload_shapes
+from domain.shape import Many, Maybe, Part, Shape, Text, once_per_type, payload_shapes
 from domain.time import Zone
 
 KEYS: Final = frozenset({"stream", "type", "effective", "zone", "data", "evidence", "reason"})
 OWN_KEY_MOST: Final = 200
 PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,80}", re.ASCII)
 REGISTRY: Final = "registry"
+CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 NOT_AN_OBJECT: Final[Words] = (
     "baris bukan objek JSON yang benar (atau menyebut satu kunci dua kali)",
@@ -128,7 +129,7 @@ class Reader:
             proposals=tuple(proposals),
             places=("data",) if first is None else ("person", "data"),
             zone=zone,
-            content=_content(proposals, said),
+            content=content_of(proposals, said),
             event_id=said["event_id"] if isinstance(said.get("event_id"), str) else None,
             faults=(),
         )
@@ -176,7 +177,7 @@ class Reader:
         data = self._with_ids(said.get("data", {}), Part(kind=kind), "data")
         person = said.get("person")
         if isinstance(data, dict) and isinstance(person, dict):
-            shared = payload_shapes(kind).keys() & payload_shapes(PersonRegistered).keys()
+            shared = _asked_twice(kind)
             both = {name: person[name] for name in shared if name in person}
             both |= {name: data[name] for name in shared if name in data}
             filled = {name: both[name] for name in both if name not in person}
@@ -187,11 +188,15 @@ class Reader:
         match shape, said:
             case Maybe(), _:
                 return self._with_ids(said, shape.of, name)
-            case Text(), str() if name in STREAMS and shape.pattern and shape.pattern.regex == UUID:
+            case Text(), str():
                 return self._key(name, said) or said
             case Part(), dict():
-                parts = payload_shapes(shape.kind)
-                return {key: self._with_ids(one, parts.get(key), key) for key, one in said.items()}
+                named = {
+                    key: self._with_ids(said[key], part, key)
+                    for key, part in _naming(shape.kind).items()
+                    if key in said
+                }
+                return {**said, **named} if named else said
             case Many(), list():
                 return [self._with_ids(one, shape.of, name) for one in said]
             case _:
@@ -220,6 +225,30 @@ class Reader:
         return self._form(PersonRegistered, stated, person, "person", faults)
 
 
+@once_per_type
+def _naming(kind: type[Value]) -> Mapping[str, Shape]:
+    """Return the parts of a value in which keys of streams stand, at whatever depth."""
+    return {name: part for name, part in payload_shapes(kind).items() if _names_one(part, name)}
+
+
+def _names_one(shape: Shape, name: str) -> bool:
+    match shape:
+        case Maybe() | Many():
+            return _names_one(shape.of, name)
+        case Text():
+            return name in STREAMS and shape.pattern is not None and shape.pattern.regex == UUID
+        case Part():
+            return bool(_naming(shape.kind))
+        case _:
+            return False
+
+
+@once_per_type
+def _asked_twice(kind: type[Event]) -> frozenset[str]:
+    """Return what both the opening of a case and the record of its person ask for."""
+    return frozenset(payload_shapes(kind).keys() & payload_shapes(PersonRegistered).keys())
+
+
 def _proposal(stream: StreamId, form: EventForm) -> Proposal:
     """Return a proposal whose zone is not decided yet."""
     return Proposal(
@@ -236,11 +265,30 @@ def _person_stream(data: Any) -> StreamId | None:
     return StreamId(kind="person", key=key) if isinstance(key, str) and key else None
 
 
-def _content(proposals: Sequence[Proposal], said: Json) -> bytes:
-    """Return what makes two rows the same row, whatever kind of file they come in."""
+def content_of(proposals: Sequence[Proposal], said: Json) -> bytes:
+    """Return what makes two rows the same row, whatever kind of file they come in.
+
+    Rows that are on record are found by it: its bytes never change.
+    """
     types = [proposal.event.stored_as for proposal in proposals]
-    content = [types, to_jsonable_python(proposals), said.get("zone"), said.get("event_id")]
-    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    content = [types, list(map(_as_json, proposals)), said.get("zone"), said.get("event_id")]
+    return CANONICAL.encode(content).encode()
+
+
+def _as_json(proposal: Proposal) -> Json:
+    """Return a proposal as JSON's types: as `to_jsonable_python` would, which looks for long."""
+    return {
+        "event": _writer(type(proposal.event))(proposal.event, mode="json"),
+        "evidence": to_jsonable_python(proposal.evidence),
+        "reason": proposal.reason,
+        "stream": {"key": proposal.stream.key, "kind": proposal.stream.kind},
+    }
+
+
+@once_per_type
+def _writer(kind: type[Event]) -> Callable[..., Json]:
+    """Return what writes events of a type, all of whose fields are known from it."""
+    return TypeAdapter(kind).serializer.to_python
 
 
 def _unknown_keys(said: Mapping[Any, Any]) -> list[Fault]:

@@ -128,6 +128,7 @@ class Run:
     ledger: Rehearsal
     seen: dict[str, int] = field(default_factory=dict)
     blocked: dict[StreamId, int] = field(default_factory=dict)
+    actors: dict[str | None, Actor] = field(default_factory=dict)
     units: Units = field(init=False)
     append: Append = field(init=False)
 
@@ -195,7 +196,7 @@ class Run:
         return replace(
             row,
             zone=zone,
-            proposals=tuple(replace(said, event=in_zone(said.event, zone)) for said in proposals),
+            proposals=tuple(_placed_in(zone, said) for said in proposals),
             places=row.places[-len(proposals) :],
         )
 
@@ -243,7 +244,10 @@ class Run:
         """Let the unit that an opening names sign for it, where nobody else was named."""
         actor = self.shared.actor
         unit = actor.unit or getattr(row.proposals[-1].event, "unit", None)
-        return replace(actor, unit=unit if isinstance(unit, str) else None)
+        unit = unit if isinstance(unit, str) else None
+        if unit not in self.actors:
+            self.actors[unit] = replace(actor, unit=unit)
+        return self.actors[unit]
 
     def _blocked_by(self, row: Row) -> int | None:
         return min((self.blocked[one] for one in row.streams if one in self.blocked), default=None)
@@ -279,6 +283,13 @@ class Run:
             except Refused:
                 return index
         return len(row.proposals) - 1
+
+
+def _placed_in(zone: Zone, said: Proposal) -> Proposal:
+    """Return a proposal in a zone, which it mostly is in already."""
+    if said.event.effective.zone is zone:
+        return said
+    return replace(said, event=in_zone(said.event, zone))
 
 
 def in_zone(event: Event, zone: Zone) -> Event:
