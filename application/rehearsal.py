@@ -87,10 +87,13 @@ class Rehearsal:
         return first
 
     def _page(self, draft: Draft, position: int) -> Recorded:
-        return Recorded(
-            **vars(draft),
+        """Return a draft in its place, put there all at once: field by field takes five times as long."""
+        page = object.__new__(Recorded)
+        vars(page).update(
+            vars(draft),
             position=position,
             recorded_at=self._now(),
             prev_hash=BEGINNING,
             hash=BEGINNING,
         )
+        return page
