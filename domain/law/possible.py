@@ -29,7 +29,7 @@ LONGEST_YEARS: Final = 100
 
 
 def ensure_possible(
-    facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law, *, lived: bool = False
+    facts: Facts, wanted: Sequence[Wanted], on: date | None, law: Law, *, lived: bool
 ) -> None:
     """Raise `ImpossibleFacts` with everything that cannot be.
 
