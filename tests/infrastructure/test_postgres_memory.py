@@ -27,20 +27,34 @@ def test_postgresql_keeps_a_sixteenth_of_the_machine_within_bounds(machine, tmp_
     assert shared_buffers(tmp_path) == f"{share}MB"
 
 
-@pytest.mark.parametrize("name", ["memory.max", "memory/memory.limit_in_bytes"])
-def test_in_a_container_it_is_a_share_of_what_the_container_has(machine, tmp_path: Path, name):
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("0::/", "memory.max"),
+        ("0::/system.slice/jejak.service", "system.slice/memory.max"),
+        ("0::/system.slice/jejak.service", "system.slice/jejak.service/memory.max"),
+        ("0::/of/the/host/and/not/seen/here", "memory.max"),
+        ("9:name=systemd:/\n4:cpu,memory:/docker/1", "memory/docker/1/memory.limit_in_bytes"),
+        ("4:memory:/docker/1", "memory/memory.limit_in_bytes"),
+    ],
+)
+def test_where_a_group_may_have_less_it_is_a_share_of_that(machine, tmp_path: Path, said, name):
     machine(64 * GIGABYTE)
-    limit = tmp_path / name
-    limit.parent.mkdir(exist_ok=True)
+    own, limit = tmp_path / "own", tmp_path / name
+    own.write_text(said)
+    limit.parent.mkdir(parents=True, exist_ok=True)
     limit.write_text(f"{4 * GIGABYTE}\n")
-    assert shared_buffers(tmp_path) == "256MB"
+    assert shared_buffers(tmp_path, own) == "256MB"
 
 
 @pytest.mark.parametrize("said", ["max\n", "9223372036854771712\n", ""])
-def test_a_container_without_a_limit_has_what_the_machine_has(machine, tmp_path: Path, said):
+def test_a_group_without_a_limit_has_what_the_machine_has(machine, tmp_path: Path, said):
     machine(16 * GIGABYTE)
+    own = tmp_path / "own"
+    own.write_text("0::/")
     (tmp_path / "memory.max").write_text(said)
-    assert shared_buffers(tmp_path) == "1024MB"
+    assert shared_buffers(tmp_path, own) == "1024MB"
+    assert shared_buffers(tmp_path, tmp_path / "no such system") == "1024MB"
 
 
 def test_only_a_server_that_was_refused_its_memory_is_started_with_less():
