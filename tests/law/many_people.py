@@ -99,6 +99,8 @@ class Person:
         return tuple(make() for _ in range(self.below(most + 1)))
 
     def later(self, day, most):
+        if self.below(500) == 0:
+            return date(2301, 1, 1)  # a slip of the pen
         return day + timedelta(days=self.below(most))
 
     def by(self, name, day):
@@ -173,7 +175,7 @@ class Person:
         return Granted(
             kind=kind,
             on=day,
-            days=self.pick(15, 30, 60, 90, 180),
+            days=self.pick(*[15, 30, 60, 90, 180] * 9, 0, 1),
             by=self.by("remisi.applied", day),
             missed=self.missed(day) if kind is RemisiKind.SUSULAN else None,
             ground=self.ground(kind),
@@ -191,7 +193,7 @@ class Person:
         return self.pick(None, *[missed] * 9)
 
     def breach(self):
-        day = self.later(self.since, 1_500)
+        day = self.pick(self.later(self.since, 1_500), self.award_day(RemisiKind.UMUM))
         until = self.pick(None, self.later(day, 200))
         return Breach(on=day, until=until, by=self.by("conduct.discipline_began", day))
 
