@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, partial
 from hashlib import sha256
+from itertools import islice
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -31,6 +32,8 @@ from application.feeds import Audience, Entry, Told
 
 READERS: Final = 8
 """Threads that read for all who wait."""
+AT_ONCE: Final = 50
+"""Streams that are sent to at once, some 5 ms of work: no request waits for all of them."""
 PACKED_FROM: Final = 1_024
 """Bytes below which packing an answer gains nothing."""
 
@@ -124,11 +127,24 @@ class Waiter:
     sign: Callable[[Delivery], AccessRecord | None]
     answer: asyncio.Future[Delivery]
 
+    def hear(self, outcome: Delivery | Exception) -> None:
+        """Hear what became of it, unless whoever waited is gone."""
+        if self.answer.done():
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
 
 class News(asyncio.Event):
-    """Set whenever there may be something new, and for the last time when all is ``over``."""
+    """Set whenever there may be something new, and for the last time when all is ``over``.
+
+    A stream that wishes for nothing else than what comes next is not woken to ask for it.
+    """
 
     over = False
+    wish: tuple[Wanted, Waiter] | None = None
 
 
 class Way(Enum):
@@ -149,8 +165,22 @@ class Tally(NamedTuple):
 class Listening:
     """The streams of one audience on one event loop, woken together; ``begun`` ends it."""
 
+    services: Services
     woken: set[News]
     begun: asyncio.Future[Callable[[], None]]
+
+    def wishes(self) -> Mapping[Wanted, Sequence[Waiter]]:
+        """Return what is to be read for whom by now, and wake all others."""
+        found: dict[Wanted, list[Waiter]] = {}
+        for news in tuple(self.woken):
+            wish, news.wish = news.wish, None
+            if wish is None:
+                news.set()
+            elif news.over:
+                wish[1].hear(TimeoutError())
+            else:
+                found.setdefault(wish[0], []).append(wish[1])
+        return found
 
 
 class Deliveries:
@@ -182,17 +212,48 @@ class Deliveries:
         Raises what ``sign`` does, `application.sharing.NoSuchScope` and `Unrecorded`: nothing may
         be sent then.
         """
-        loop = asyncio.get_running_loop()
-        wanted = Wanted(loop, audience, after, most)
-        waiter = Waiter(sign, loop.create_future())
-        with self._door:
-            gathered = self._gathering.get(wanted)
-            if gathered is None:
-                self._gathering[wanted] = [waiter]
-                self._threads.submit(self._deliver, services, wanted)
-            else:
-                gathered.append(waiter)
+        wanted, waiter = _wanting(audience, after, most, sign)
+        self._gather(services, {wanted: [waiter]})
         return await waiter.answer
+
+    async def next(  # noqa: PLR0913, PLR0917  # as `take`, and until when
+        self,
+        news: News,
+        seconds: float,
+        services: Services,
+        audience: Audience,
+        after: int,
+        most: int,
+        sign: Callable[[Delivery], AccessRecord | None],
+    ) -> Delivery | None:
+        """Return what `take` does once there may be some; `None` after so long, or when it is over.
+
+        Streams that have come equally far are read for together, before any of them is woken.
+        """
+        if news.over:
+            return None
+        if news.is_set():
+            news.clear()
+            return await self.take(services, audience, after, most, sign)
+        news.wish = _, waiter = _wanting(audience, after, most, sign)
+        try:
+            async with asyncio.timeout(seconds):
+                return await waiter.answer
+        except TimeoutError:
+            return None
+        finally:
+            news.wish = None
+
+    def _gather(self, services: Services, wanted: Mapping[Wanted, Sequence[Waiter]]) -> None:
+        """Have entries read for those who wait, together with whoever waits for the same."""
+        with self._door:
+            for one, waiters in wanted.items():
+                gathered = self._gathering.get(one)
+                if gathered is None:
+                    self._gathering[one] = list(waiters)
+                    self._threads.submit(self._deliver, services, one)
+                else:
+                    gathered.extend(waiters)
 
     def _deliver(self, services: Services, wanted: Wanted) -> None:
         """Read for all who came until now, in a thread; whoever comes later is read for anew."""
@@ -201,15 +262,14 @@ class Deliveries:
         outcomes, told = _outcomes(services, wanted, waiters)
         with self._door:
             self._told.update(told)
+        rest = zip(waiters, outcomes, strict=True)
 
         def settle() -> None:
-            for waiter, outcome in zip(waiters, outcomes, strict=True):
-                if waiter.answer.done():
-                    continue  # whoever waited is gone
-                if isinstance(outcome, Delivery):
-                    waiter.answer.set_result(outcome)
-                else:
-                    waiter.answer.set_exception(outcome)
+            """Tell some, and the others after whatever else the loop has to do by then."""
+            for waiter, outcome in (some := list(islice(rest, AT_ONCE))):
+                waiter.hear(outcome)
+            if some:
+                wanted.loop.call_soon(settle)
 
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
             wanted.loop.call_soon_threadsafe(settle)
@@ -225,7 +285,7 @@ class Deliveries:
         if found is None:
             heard = partial(self._wake, place)
             begun = loop.run_in_executor(self._threads, services.feeds.listen, audience, heard)
-            found = self._listening[place] = Listening(set(), begun)
+            found = self._listening[place] = Listening(services, set(), begun)
         found.woken.add(news)
         self._count(way, 1)
         try:
@@ -248,10 +308,11 @@ class Deliveries:
         """Wake the streams of an audience, from whatever thread."""
 
         def wake() -> None:
-            found = self._listening.get(place)
-            for woken in tuple(found.woken) if found else ():
-                woken.over = woken.over or over
-                woken.set()
+            if (found := self._listening.get(place)) is None:
+                return
+            for news in found.woken if over else ():
+                news.over = True
+            self._gather(found.services, found.wishes())
 
         with suppress(RuntimeError):  # the loop is closed, and nobody waits any more
             place[0].call_soon_threadsafe(wake)
@@ -266,6 +327,16 @@ def _end(begun: asyncio.Future[Callable[[], None]]) -> None:
     """Have a listening end that was begun, if it was."""
     if not begun.cancelled() and begun.exception() is None:
         begun.result()()
+
+
+def _wanting(
+    audience: Audience,
+    after: int,
+    most: int,
+    sign: Callable[[Delivery], AccessRecord | None],
+) -> tuple[Wanted, Waiter]:
+    loop = asyncio.get_running_loop()
+    return Wanted(loop, audience, after, most), Waiter(sign, loop.create_future())
 
 
 async def heard(woken: News, seconds: float) -> bool:

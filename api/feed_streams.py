@@ -18,8 +18,9 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.types import Message, Receive, Scope, Send
 
 from api.agency_callers import Eyes
-from api.deliveries import Deliveries, Delivery, News, heard, record_of
+from api.deliveries import Deliveries, Delivery, News, record_of
 from api.dependencies import Services
+from api.door import goes_on
 from api.problems import Problem
 from api.readings import Reading
 from api.tokens import TokenRefused
@@ -50,6 +51,13 @@ class Subscription:
         """Return the entries after one, recorded as delivered."""
         audience = self.eyes.audience
         return await self.deliveries.take(self.services, audience, after, BATCH_MOST, self._sign)
+
+    async def next(self, news: News, after: int) -> Delivery | None:
+        """Return the same once there may be any; `None` after a while, or when all is over."""
+        audience = self.eyes.audience
+        return await self.deliveries.next(
+            news, HEARTBEAT_SECONDS, self.services, audience, after, BATCH_MOST, self._sign
+        )
 
     def _sign(self, delivery: Delivery) -> AccessRecord | None:
         self.ensure_may_read(delivery)
@@ -89,56 +97,51 @@ class FeedStream(StreamingResponse):
         async with said.deliveries.listening(said.services, said.eyes.audience) as woken:
             self.body_iterator = self._pieces(woken)
             with suppress(TimeoutError):  # the reader takes nothing: the server cuts it off
-                await super().__call__(scope, receive, _patiently(send))
+                await super().__call__(scope, receive, patiently(send))
 
     async def _pieces(self, woken: News) -> AsyncIterator[bytes]:
-        said, last = self.subscription, self.after
+        said, last, until = self.subscription, self.after, self.first.told.until
         delivery: Delivery | None = self.first
-        until = self.first.told.until
         yield format_sse_event(comment="jejak", retry=RETRY_MILLISECONDS)
         woken.set()  # something may have come between the first reading and the listening
         while True:
             if delivery is not None:
                 until = delivery.told.until
-            if delivery is not None and delivery.last is not None:
-                last = delivery.last
-                yield delivery.frames
-            if delivery is None or len(delivery.told.entries) < BATCH_MOST:
-                async for piece in self._quietly(woken, until, last):
-                    yield piece
-                if not woken.is_set():
-                    return
-            if woken.over:
-                return
-            woken.clear()
+                if delivery.last is not None:
+                    last = delivery.last
+                    yield delivery.frames
+                if len(delivery.told.entries) >= BATCH_MOST:
+                    woken.set()  # there may be more
             try:
-                delivery = await said.take(last)
+                delivery = await said.next(woken, last)
             except Unready:
-                delivery = None  # waited for as if there were none: it is looked for now and then
+                delivery = None  # as if there were none: it is looked for now and then
+                continue
             except said.ends:
                 return
+            if delivery is None:
+                if woken.over or self._ends(until):
+                    return
+                yield KEEPALIVE_COMMENT
+                if said.services.feeds.head(said.eyes.audience) > last:
+                    woken.set()  # a feeder was cut off before it told of it
 
-    async def _quietly(
-        self, woken: News, until: datetime | None, last: int
-    ) -> AsyncIterator[bytes]:
-        """Yield a sign of life now and then, until there is news or no more reason to wait.
-
-        News that was never told of, by a feeder cut off at the wrong moment, is noticed then.
-        """
+    def _ends(self, until: datetime | None) -> bool:
+        """Say whether there is no more reason to wait."""
         said = self.subscription
-        while not await heard(woken, HEARTBEAT_SECONDS):
-            if not said.known() or (until is not None and until <= said.services.now()):
-                return
-            yield KEEPALIVE_COMMENT
-            if said.services.feeds.head(said.eyes.audience) > last:
-                woken.set()
+        return not said.known() or (until is not None and until <= said.services.now())
 
 
-def _patiently(send: Send) -> Send:
+def patiently(send: Send) -> Send:
     """Return a way of sending that waits for a reader so long, and no longer."""
 
     async def patient(message: Message) -> None:
+        sending = send(message).__await__()
+        try:
+            waits_for = next(sending)
+        except StopIteration:  # the socket took it at once, as it does for most: no clock was set
+            return
         async with asyncio.timeout(SLOW_SECONDS):
-            await send(message)
+            await goes_on(sending, waits_for)
 
     return patient

@@ -9,13 +9,15 @@ from itertools import islice
 
 import httpx2
 import pytest
+from anyio.from_thread import start_blocking_portal
 from feed_doors import partnership, served
 from partner_story import feed, streaming, within
 
+import api.deliveries
 import api.door
 import api.feed_streams
 import api.serving
-from api.feed_streams import FeedStream
+from api.feed_streams import FeedStream, patiently
 from application.access import Unrecorded
 from application.feeds import Unready
 from infrastructure import feed_reading
@@ -75,6 +77,7 @@ def test_all_streams_of_a_feed_share_one_reading_and_each_is_on_record(house, ma
         return told
 
     monkeypatch.setattr(house.services.feeds, "after", counted)
+    monkeypatch.setattr(api.deliveries, "AT_ONCE", 5)  # and they are sent to in three turns
     before = len(house.kept())
     house.teach("Sari Contoh")
     whole = feed(house.disnaker, house.agreement)
@@ -212,6 +215,29 @@ def test_a_stream_sends_nothing_that_cannot_be_recorded(house, server, monkeypat
         house.teach("Tak Tercatat")
         assert stream.ended.wait(20)
         assert stream.told == whole
+
+
+def test_a_reader_that_takes_nothing_for_long_is_let_go(monkeypatch):
+    monkeypatch.setattr(api.feed_streams, "SLOW_SECONDS", 0.01)
+
+    async def never(_message):
+        await asyncio.Event().wait()
+
+    with start_blocking_portal() as portal, pytest.raises(TimeoutError):
+        portal.call(patiently(never), {"type": "http.response.body"})
+
+
+def test_a_reader_that_takes_slowly_is_waited_for():
+    taken = []
+
+    async def slowly(message):
+        for _ in range(3):
+            await asyncio.sleep(0)
+        taken.append(message)
+
+    with start_blocking_portal() as portal:
+        portal.call(patiently(slowly), {"type": "http.response.body"})
+    assert taken == [{"type": "http.response.body"}]
 
 
 def test_whoever_hangs_up_is_listened_for_no_more(house, server, monkeypatch):
