@@ -134,8 +134,10 @@ class GroupCommit(Generic[T, R]):
                 loop.call_soon(self._begin, self._holder)
             else:
                 self._bell.put(None)
-        if len(self._line) >= self._enough and isinstance(turn := self._holder, _Turn):
-            (self._hear if turn.group else self._begin)(turn)
+        if len(self._line) >= self._enough:
+            turn = self._holder
+            if isinstance(turn, _Turn) and turn.loop is loop:
+                (self._hear if turn.group else self._begin)(turn)
         return future
 
     def close(self) -> None:
@@ -229,8 +231,9 @@ class GroupCommit(Generic[T, R]):
 
     def _hear(self, turn: "_Turn[T, R]") -> None:
         """Hear what became of a turn, on its event loop."""
-        if not self._ahead or not self._sits(turn):
+        if self._holder is not turn:
             self._listen_no_more(turn)
+        if not self._ahead or not self._sits(turn):
             return
         outcomes: Sequence[R | Exception] | Exception | None
         try:
@@ -243,8 +246,8 @@ class GroupCommit(Generic[T, R]):
             self._ended(turn, outcomes)
 
     def _sits(self, turn: "_Turn[T, R]") -> bool:
-        """Sit down at the desk, unless the turn was taken away."""
-        if turn.loop is not asyncio.get_running_loop() or not self._desk.acquire(blocking=False):
+        """Sit down at the desk, unless the turn was taken away, or just is."""
+        if not self._desk.acquire(blocking=False):
             return False
         if self._holder is not turn:
             self._desk.release()

@@ -178,6 +178,27 @@ def test_threads_stand_in_the_same_line(commit, store, on_loop):
     assert store.whole == [[2, 3]], "a thread stood first in line, so the writer wrote"
 
 
+def test_another_loop_that_hands_in_does_not_hear_for_the_one_that_writes(commit, store, on_loop):
+    async def first():
+        one = commit.submit(1)
+        await until(lambda: store.begun)
+        return await one
+
+    async def second():
+        two = [commit.submit(number) for number in (2, 3, 4)]
+        store.answer()
+        return await asyncio.gather(*two)
+
+    with start_blocking_portal() as other, ThreadPoolExecutor() as people:
+        commit._enough = 1  # noqa: SLF001  # as after a lone writer
+        one = people.submit(on_loop, first)
+        assert store.seen.wait(SECONDS)
+        store.prompt = True
+        assert other.call(second) == [20, 30, 40]
+        assert one.result(SECONDS) == 10
+    assert store.whole == [], "and nothing was left to the writer"
+
+
 def test_what_cannot_be_begun_without_waiting_is_left_to_the_writer(commit, store, on_loop):
     store.refuses_to_begin = {1}
 
