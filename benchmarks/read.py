@@ -47,6 +47,10 @@ NOTES: Final = (
         " shows a person's data also records who was shown it. The goal is set for 10 million"
         " events in the store; --store-events sets how many there are."
     ),
+    (
+        "read: nobody in these stores is near a right of integration; each who is takes 1 to 2 ms"
+        " more, as the law is asked of them."
+    ),
 )
 
 
