@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from struct import Struct
 from typing import Final
 
 from application.in_turn import Decided
@@ -10,10 +9,9 @@ from domain.record import Draft
 from infrastructure.codec import PageCodec
 from infrastructure.columns import bytea, column, integer, text, uuid
 from infrastructure.page_reader import StoredPage
-from infrastructure.recorder import ANSWER, StoredHead
+from infrastructure.recorder import ANSWER, BIGINT, StoredHead
 from infrastructure.sealing import Owner, SubjectKey
 
-BIGINT: Final = Struct("!q")
 NO_ANSWERS: Final = [column(kind, ()) for kind in (*ANSWER, "int4")]
 
 

@@ -7,8 +7,6 @@ before it is durable, and never otherwise.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from struct import Struct
-from typing import Final
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -21,14 +19,8 @@ from infrastructure.keys_ahead import KeysAhead
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.line_ahead import LineAhead
 from infrastructure.page_secrets import owners_of
-from infrastructure.recorder import ForgottenSince, MovedOn, StoredHead
+from infrastructure.recorder import ALL, BIGINT, ForgottenSince, MovedOn, StoredHead
 from infrastructure.sealing import Owner, SubjectKey
-
-VALUES: Final = 16
-APPEND: Final = (
-    f"SELECT ledger.append_all({', '.join(f'${number}' for number in range(1, VALUES + 1))})"
-).encode()
-BIGINT: Final = Struct("!q")
 
 
 class InTurn:
@@ -43,7 +35,10 @@ class InTurn:
         """Write bundles in their order, each in one transaction; yield the positions of each."""
         last: dict[str, StoredHead] = {}
         under_way: Bundle | None = None
-        with closing(LineAhead(self._conninfo)) as line, closing(KeysAhead(self._keys)) as keys:
+        with (
+            closing(LineAhead(self._conninfo, ALL)) as line,
+            closing(KeysAhead(self._keys)) as keys,
+        ):
             try:
                 for decided, taken, heard in self._with_keys(keys, bundles):
                     bundle = sealed(self._codec, decided, taken, last, heard)
@@ -51,7 +46,7 @@ class InTurn:
                     if under_way:
                         ending, under_way = under_way, None
                         yield self._ended(line, ending)
-                    line.begin(APPEND, values)
+                    line.begin(values)
                     under_way = bundle
             except Exception:
                 if under_way:  # what kept the next one from being sealed comes after it
@@ -89,7 +84,7 @@ class InTurn:
 
     def _ended(self, line: LineAhead, bundle: Bundle) -> Sequence[int]:
         try:
-            (before,) = BIGINT.unpack(line.end().get_value(0, 0) or b"")
+            (before,) = BIGINT.unpack(line.waited_for().get_value(0, 0) or b"")
         except psycopg.DatabaseError:
             return self._carefully(bundle)  # nothing of it was written
         return range(before + 1, before + 1 + len(bundle.pages))

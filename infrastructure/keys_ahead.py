@@ -1,13 +1,13 @@
 """Keys that are made while something else is done: sent to the key store now, asked for later."""
 
 from collections.abc import Iterable, Mapping
-from struct import Struct
 from typing import Final
 
 import psycopg
 
 from infrastructure.key_store import KeyStore, draw
 from infrastructure.line_ahead import LineAhead
+from infrastructure.recorder import BIGINT
 from infrastructure.sealing import Owner, SubjectKey
 from infrastructure.writing_line import CAREFUL
 
@@ -20,7 +20,6 @@ MAKE: Final = (
     b" ON CONFLICT (subject, data_class) DO NOTHING RETURNING 1)"
     b" SELECT count(*) FROM made"
 )
-BIGINT: Final = Struct("!q")
 
 
 class KeysAhead:
@@ -28,7 +27,7 @@ class KeysAhead:
 
     def __init__(self, keys: KeyStore) -> None:
         self._keys = keys
-        self._line = LineAhead(str(keys.pool.conninfo), OPENING)
+        self._line = LineAhead(str(keys.pool.conninfo), MAKE, OPENING)
         self._wanted: frozenset[Owner] = frozenset()
         self._drawn: Mapping[Owner, SubjectKey] = {}
 
@@ -41,7 +40,7 @@ class KeysAhead:
         if missing and not any(opened.forgot(subject) for subject, _ in missing):
             self._drawn = draw(missing)
             columns = self._keys.columns(self._drawn)
-            self._line.begin(MAKE, [column.content for column in columns])
+            self._line.begin([column.content for column in columns])
 
     def taken(self) -> Mapping[Owner, SubjectKey]:
         """Return what was begun, once it is durable.
@@ -58,7 +57,7 @@ class KeysAhead:
 
     def _made(self) -> int:
         try:
-            (count,) = BIGINT.unpack(self._line.end().get_value(0, 0) or b"")
+            (count,) = BIGINT.unpack(self._line.waited_for().get_value(0, 0) or b"")
         except psycopg.DatabaseError:
             return 0  # nothing was written: whoever asks in the ordinary way hears why
         return int(count)

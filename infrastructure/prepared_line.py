@@ -11,7 +11,7 @@ from psycopg import pq
 from psycopg.errors import error_from_result
 
 from application.ledger import OutcomeUnknown
-from infrastructure.writing_line import WritingLine
+from infrastructure.writing_line import OPENING, WritingLine
 
 NAME: Final = b"jejak_prepared"
 BINARY: Final = 1
@@ -25,9 +25,9 @@ class PreparedLine(WritingLine):
     that nothing was written.
     """
 
-    def __init__(self, conninfo: str, statement: bytes) -> None:
+    def __init__(self, conninfo: str, statement: bytes, opening: str = OPENING) -> None:
         """Prepare to write by a statement, whose values are ``$1`` and so on."""
-        super().__init__(conninfo)
+        super().__init__(conninfo, opening)
         self._statement = statement
         self._server: pq.abc.PGconn | None = None
         self._results: list[pq.abc.PGresult] = []
