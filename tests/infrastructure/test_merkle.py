@@ -115,13 +115,15 @@ def flipped(parts, data):
     return [*parts[:which], bytes(changed), *parts[which + 1 :]]
 
 
-@given(size=st.integers(0, 2**63 - 1))
-def test_whole_subtrees_make_up_a_tree_without_gap_or_overlap(size):
-    at = 0
-    for node in whole_subtrees(0, size):
+@given(start=st.just(0) | st.integers(0, 2**62), size=st.integers(0, 2**62))
+def test_whole_subtrees_make_up_leaves_without_gap_or_overlap(start, size):
+    at, stop = start, start + size
+    for node in whole_subtrees(start, stop):
         assert node.place << node.level == at
+        larger = 2 << node.level
+        assert at % larger or at + larger > stop, "no larger one is whole"
         at += 1 << node.level
-    assert at == size
+    assert at == stop
 
 
 def test_a_tile_of_any_level_holds_the_roots_of_full_tiles_below():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from infrastructure.merkle import EMPTY_ROOT
 from infrastructure.signed_note import (
     COSIGNATURE,
+    ED25519,
     Note,
     NoteRefused,
     Signer,
@@ -118,6 +119,14 @@ def test_a_note_that_is_no_utf8_is_not_read():
 def test_a_key_that_is_not_well_formed_is_not_read(vkey):
     with pytest.raises(NoteRefused):
         VerifierKey.of(vkey)
+
+
+@pytest.mark.parametrize(
+    ("kind", "length"), [(ED25519, 31), (ED25519, 33), (COSIGNATURE, 0), (2, 32)]
+)
+def test_a_key_of_another_kind_or_length_is_not_read_though_its_id_is_right(kind, length):
+    with pytest.raises(NoteRefused, match="no Ed25519 key"):
+        VerifierKey.of(str(VerifierKey("log", kind, bytes(length))))
 
 
 @pytest.mark.parametrize(

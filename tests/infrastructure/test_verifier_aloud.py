@@ -1,19 +1,26 @@
-"""`python3 -m verifier` to the letter: what an auditor types, and what the verifier answers."""
+"""`python3 -m verifier` to the letter: what an auditor types, and what the verifier answers.
+
+Where it is meant to answer otherwise, `PYTHONPATH=tests:. .venv/bin/python THIS_FILE` writes down
+anew what it says of the vectors.
+"""
 
 import io
 import json
 import sys
+from hashlib import sha256
 
 import pytest
 from archive_vectors import FOLDER
 from archives import LOG, WITNESSES, Archive, checkpoint
 from vector_log import BASE, GOOD, HALF
 
+from tests.infrastructure.test_verifier import asked as asked_by
 from verifier.__main__ import main
 from verifier.archive import Asked, verify
 from verifier.asking import asked, blocks_of
 from verifier.report import report
 
+SAID = FOLDER / "said.json"
 ORIGIN = "jejak/0198f5c0-7a00-4000-8000-000000000001"
 KEY = f"{ORIGIN}+dd48bf99+Af7BQoZz9q/okmSzgHNErosmnRJaUDhVICaH21pxKFef"
 NEW_KEY = f"{ORIGIN}+ab9dde66+AQFOTZIsWWo4Ct/J7tci6DWCLxI2dhaT5Lq7YeGvuwTx"
@@ -257,3 +264,23 @@ def test_what_is_asked_is_what_is_looked_for(tmp_path):
     last = tmp_path / "last.json"
     last.write_bytes(b"\xef\xbb\xbf" + Archive.of(BASE).lines()[-1].replace(b"\n", b"\r\n"))
     assert asked(checkpoints=[last]).older[0].size == len(GOOD.leaves)
+
+
+def marks():
+    """Of each vector's whole verdict and report a short digest."""
+    for name, vector in INDEX.items():
+        if "misuse" not in vector["answer"]:
+            wanted = asked_by(vector["asked"])
+            verdict = verify([archive(name).read_bytes()], wanted)
+            told = json.dumps([verdict.as_json(), list(report(verdict))])
+            yield name, sha256(told.encode()).hexdigest()[:8]
+
+
+def test_what_is_said_of_every_vector_is_what_was_said_before_to_the_letter():
+    before = json.loads(SAID.read_text(encoding="utf-8"))
+    now = dict(marks())
+    assert {name for name in {**now, **before} if now.get(name) != before.get(name)} == set()
+
+
+if __name__ == "__main__":
+    SAID.write_text(json.dumps(dict(marks()), indent=0) + "\n", encoding="utf-8")
