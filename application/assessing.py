@@ -55,9 +55,9 @@ def assess(deliberation: "Deliberation") -> None:
 
 def _due(strand: "Strand") -> Iterator[Draft]:
     """Yield the steps of proposals on which the law is asked, in the order of their effect."""
-    added = {page.event_id for page in strand.added}
     if strand.disturbed is None and not any(isinstance(one.event, STEPS) for one in strand.added):
         return
+    added = {page.event_id for page in strand.added}
     for fact in by_effect(standing(strand.pages)):
         if not isinstance(fact.event, STEPS) or is_forgotten(fact.event):
             continue

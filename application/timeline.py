@@ -132,6 +132,8 @@ class Known:
     def timeline(self, stream: StreamId, pages: Sequence[Recorded]) -> Timeline:
         """Return the timeline of these pages, going on from what is known of them."""
         known = self._kept.get(stream)
+        if known and pages and known.last is pages[-1]:  # as a rule: nothing has come since
+            return known.timeline
         if known and known.is_of(pages):
             timeline = known.anew(pages).going_on(pages)
             if timeline is known.timeline:
