@@ -113,6 +113,8 @@ class Upto:
     def going_on(self, pages: Sequence[Recorded]) -> Timeline:
         """Return the timeline of these pages, which begin with its own."""
         newer, timeline = pages[self.version :], self.timeline
+        if len(newer) == 1 and self.ahead and self.ahead.ends(timeline, newer[0].event):
+            return self.ahead
         if any(isinstance(page.event, ANNOTATIONS) for page in newer):
             return Timeline.of(timeline.kind, pages)
         for page in newer:
