@@ -2,13 +2,10 @@
 
 import gc
 from collections.abc import Callable
-from threading import Event
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-
-from api.given_back import give_back_until
 
 GARBAGE = (10_000, 50)
 """After how many objects the newest are looked through for garbage, and after how many such looks
@@ -39,7 +36,6 @@ class Server(uvicorn.Server):
         )
         self._app = app
         self._on_ready = on_ready
-        self._closing = Event()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Let requests under way end; a second signal waits for nothing.
@@ -52,7 +48,6 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Have what would never end by itself end first: streams, and long waits for news."""
-        self._closing.set()
         for close in getattr(self._app.state, "closing", ()):
             close()
         await super().shutdown(sockets)  # type: ignore[arg-type]
@@ -62,6 +57,5 @@ class Server(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         gc.freeze()
         gc.set_threshold(*GARBAGE)
-        give_back_until(self._closing)
         if self.started and self._on_ready:
             self._on_ready()

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
 from application.append import Append
+from infrastructure import arenas
 from infrastructure.connections import service_pool
 from infrastructure.database import Database
 from infrastructure.forgetter import Forgetter
@@ -40,6 +41,7 @@ class Ground:
 @contextmanager
 def open_ground(database: Database, data_dir: Path, *, as_guest: bool) -> Iterator[Ground]:
     """Open a ledger and its key store in databases that are open already."""
+    arenas.keep_few()
     with (
         open_key_store(database, data_dir, as_guest=as_guest) as keys,
         service_pool(database.service) as pool,
