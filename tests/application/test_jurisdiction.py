@@ -192,3 +192,6 @@ def test_what_was_first_recorded_answers_where_nothing_stands_any_more():
     assert standing([opened, approved]) == []
     assert jurisdiction(None, case, [opened, approved]) == owned_by(MEDAN)
     assert jurisdiction(None, case, [approved]) == NOBODY
+    named = replace(opened, event=told(UserNamed))
+    user = stream("registry", "user/wali-7")
+    assert jurisdiction(None, user, [named, approved]) == owned_by(MEDAN)

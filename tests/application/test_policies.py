@@ -1,8 +1,9 @@
 """What the service is ruled by is recorded when it opens with something else than before."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Annotated, Literal
 
 import pytest
 from uuid_utils import uuid7
@@ -10,9 +11,12 @@ from uuid_utils import uuid7
 from api.policies import permissions, policies
 from api.tokens import Role
 from application.append import Append
-from application.policies import Policies, event_catalogue
+from application.ledger import Conflict
+from application.policies import ATTEMPTS_MAX, Policies, event_catalogue, fields_of
 from application.standing import standing
-from domain.catalogue import RECORDED, STREAMS
+from domain.catalogue import ANNOTATING, RECORDED, STREAMS
+from domain.correction import Change
+from domain.kernel import Length, Pattern, Range, Value
 from domain.policy import PolicyKind
 from domain.record import StreamId
 from infrastructure.codec import canonical
@@ -118,3 +122,48 @@ def test_a_clock_that_goes_back_keeps_nobody_from_opening(adopting, ledger):
     adopted = standing(pages(ledger, PolicyKind.PERMISSIONS))
     assert [page.event.edition for page in adopted] == [1, 2, 3, 4]
     assert adopted[-1].event.sha256 == digest({"a": 3})
+
+
+class Told(Value):
+    """One field of each shape."""
+
+    words: Annotated[str, Length(least=1, most=9)]
+    code: Annotated[str, Pattern(regex="[A-Z]", example="A")]
+    whole: Annotated[int, Range(least=0, most=7)]
+    flag: bool
+    day: date | None
+    choice: PolicyKind
+    listed: Literal["a", 1]
+    many: Annotated[tuple[str, ...], Length(least=0, most=3)]
+    any_many: tuple[bool, ...]
+    part: Change
+
+
+def test_what_a_field_may_hold_is_told_in_full():
+    assert fields_of(Told) == {
+        "words": ["text", [1, 9], None],
+        "code": ["text", None, "[A-Z]"],
+        "whole": ["whole", 0, 7],
+        "flag": ["flag"],
+        "day": ["maybe", ["day"]],
+        "choice": ["choice", *(kind.value for kind in PolicyKind)],
+        "listed": ["listed", "a", 1],
+        "many": ["many", ["text", None, None], [0, 3]],
+        "any_many": ["many", ["flag"], None],
+        "part": ["part", fields_of(Change)],
+    }
+    assert event_catalogue()["*"].keys() == {
+        event.names[-1] for chapter in ANNOTATING for event in chapter.events
+    }
+
+
+def test_whoever_is_overtaken_again_and_again_adopts_it_in_the_end(adopting, ledger):
+    append, tries = adopting.append, iter(range(ATTEMPTS_MAX))
+
+    def overtaken(request):
+        for _ in tries:
+            raise Conflict(StreamId(kind="policy", key="events"))
+        return append(request)
+
+    replace(adopting, append=overtaken).adopt(policies(PROJECTIONS, REPORTS))
+    assert ledger.position() == len(PolicyKind)

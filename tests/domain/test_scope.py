@@ -1,6 +1,6 @@
 """An agreement compiled to a scope: when it shares, with whom, and which fields."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 
 import pytest
@@ -18,8 +18,8 @@ from domain.agreement import (
 )
 from domain.programme import ProgrammeKind
 from domain.registry import AgencyKind
-from domain.sharing.fields import FIELDS, SharedField
-from domain.sharing.scope import TAIL, Because, compile_scope
+from domain.sharing.fields import FIELDS, RECORD_OF, SharedField
+from domain.sharing.scope import TAIL, Because, Scope, Switch, compile_scope
 from domain.time import Zone
 
 WIB = Zone.WIB
@@ -145,3 +145,61 @@ def test_who_is_no_party_has_no_scope():
 def test_no_record_has_a_field_of_an_offence_or_a_sentence():
     words = {field.value for fields in FIELDS.values() for field in fields}
     assert not {w for w in words if "offence" in w or "sentence" in w or "verdict" in w}
+
+
+def test_a_scope_holds_what_the_agreement_says_and_without_one_nothing():
+    assert scope(*RUNNING, SUSPENDED) == Scope(
+        agreement="a",
+        agency="DISNAKER-12.71",
+        kind=AgencyKind.DINAS_KETENAGAKERJAAN,
+        record=RECORD_OF[AgencyKind.DINAS_KETENAGAKERJAAN],
+        title=DRAFT.title,
+        number="PKS/1",
+        purpose=DRAFT.purpose,
+        legal_basis=DRAFT.legal_basis,
+        units=DRAFT.units,
+        regions=DRAFT.regions,
+        programme_kinds=DRAFT.programme_kinds,
+        participant_kinds=DRAFT.participant_kinds,
+        fields=(SharedField.FULL_NAME, SharedField.CERTIFICATE),
+        party=True,
+        valid_from=SIGNED.valid_from,
+        valid_until=SIGNED.valid_until,
+        switches=(
+            Switch(at=at("2025-11-12T00:00"), runs=True, because=Because.RUNNING),
+            Switch(at=at("2026-02-01T00:00"), runs=False, because=Because.SUSPENDED),
+        ),
+    )
+    nothing = scope(kind=None)
+    assert not any(
+        getattr(nothing, field.name)
+        for field in fields(nothing)
+        if field.name not in {"agreement", "agency"}
+    )
+
+
+def test_an_agreement_without_an_end_stops_when_it_is_stopped():
+    endless = (DRAFT, replace(SIGNED, valid_until=None), STARTED)
+    assert standing(endless, "2199-01-01T00:00").since == at("2025-11-12T00:00")
+    suspended = standing((*endless, SUSPENDED), "2027-01-01T00:00")
+    assert (suspended.shares, suspended.since) == (False, at("2026-02-01T00:00"))
+    assert scope(*endless).next_change(Zone, at("2025-11-12T00:00")) is None
+
+
+def test_it_says_since_when_it_is_shared_and_by_what_it_changes_next():
+    assert standing((*RUNNING, SUSPENDED, RESUMED), "2026-04-01T00:00").since == at(
+        "2026-03-01T00:00"
+    )
+    early = (DRAFT, SIGNED, replace(STARTED, effective=on("2025-11-01")))
+    assert standing(early, "2025-11-10T00:00").because is Because.NOT_YET_VALID
+    assert standing(early, "2025-12-01T00:00").since == at("2025-11-11T00:00")
+    compiled = scope(*RUNNING, SUSPENDED)
+    for now, then in (
+        ("2025-01-01", "2025-11-11"),
+        ("2025-11-11", "2025-11-12"),
+        ("2025-11-12", "2026-02-01"),
+        ("2026-02-01", "2026-11-12"),
+    ):
+        assert compiled.next_change([WIB], at(f"{now}T00:00")) == at(f"{then}T00:00")
+    expired = standing((*RUNNING, SUSPENDED, RESUMED), "2027-01-01T00:00")
+    assert expired.since == at("2026-11-12T00:00")
