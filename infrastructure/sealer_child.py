@@ -35,6 +35,7 @@ class SealerChild(KeptProcess):
             "JEJAK_DATABASE_URL": dsn,
             "JEJAK_OWNER_URL": "",
             "JEJAK_DATA_DIR": str(settings.data_dir),
+            "JEJAK_WITNESSES": settings.witnesses,
             "JEJAK_BACKUP_DIR": "",  # backups are the service's
             "JEJAK_KEYS_BACKUP_DIR": "",
         }

@@ -8,21 +8,20 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 import structlog
 
-from infrastructure.database import open_database
 from infrastructure.log_refused import LogRefused
 from infrastructure.logging import configure_logging
 from infrastructure.sealer import Sealer, sealer_pool
-from infrastructure.settings import Settings
+from infrastructure.servers import reachable
 from infrastructure.trouble import Trouble
 from infrastructure.witness_client import Askers, WitnessAddress
 
@@ -41,6 +40,15 @@ class NoLedgerYet(Trouble):
     """The database has no log to add to."""
 
 
+class Place(NamedTuple):
+    """What is sealed: where the ledger is, and the log's key; who cosigns, and how often."""
+
+    dsn: str
+    data_dir: Path
+    witnesses: str
+    every: float
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Seal until asked to stop, or once; return the exit status."""
     chosen = _chosen(arguments)
@@ -48,20 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wishes: SimpleQueue[int] = SimpleQueue()
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, lambda number, _: wishes.put(number))
-    settings = Settings()
     try:
-        with open_database(settings, as_guest=True) as database:
-            _look(database.dsn)
-            with sealer_pool(database.dsn) as pool:
-                sealer = Sealer.of(pool, settings.data_dir, chosen.head)
-                askers = Askers(pool, WitnessAddress.all_of(settings.witnesses))
+        with _opened(chosen) as place:
+            _look(place.dsn)
+            with sealer_pool(place.dsn) as pool:
+                sealer = Sealer.of(pool, place.data_dir, chosen.head)
+                askers = Askers(pool, WitnessAddress.all_of(place.witnesses))
                 if chosen.once:
                     done = sealer.seal()
                     askers.once()
                     sys.stdout.write(SEALED.format(size=done.size) if done else NOTHING_NEW)
                 else:
                     askers.start()
-                    _follow(sealer, chosen.every or settings.seal_every, wishes, chosen.parent)
+                    _follow(sealer, place.every, wishes, chosen.parent)
     except LogRefused as refused:
         log.error("log_not_signed", error=type(refused).__name__)  # noqa: TRY400  # no trace
         _say(str(refused))
@@ -70,6 +77,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(str(trouble))
         return 1
     return 0
+
+
+@contextmanager
+def _opened(chosen: argparse.Namespace) -> Iterator[Place]:
+    """Give what is to be sealed: as the service tells who keeps us, or as a guest finds it."""
+    if chosen.parent is not None and chosen.every:
+        told = os.environ
+        dsn = reachable(told["JEJAK_DATABASE_URL"], "JEJAK_DATABASE_URL")
+        yield Place(dsn, Path(told["JEJAK_DATA_DIR"]), told["JEJAK_WITNESSES"], chosen.every)
+        return
+    # Only here: to read settings, and to know of servers of our own, is 7 MB for as long as we run.
+    from infrastructure.database import open_database  # noqa: PLC0415
+    from infrastructure.settings import Settings  # noqa: PLC0415
+
+    settings = Settings()
+    with open_database(settings, as_guest=True) as database:
+        every = chosen.every or settings.seal_every
+        yield Place(database.dsn, settings.data_dir, settings.witnesses, every)
 
 
 def _follow(sealer: Sealer, every: float, wishes: "SimpleQueue[int]", parent: int | None) -> None:

@@ -18,7 +18,7 @@ from infrastructure.settings import Settings
 
 pytestmark = pytest.mark.long
 
-LIGHT = "fastapi starlette uvicorn eventsourcing typer domain.catalogue"
+LIGHT = "fastapi starlette uvicorn eventsourcing typer domain.catalogue pydantic"
 
 SERVICE = """
 import sys, time
