@@ -28,14 +28,16 @@ GOAL: Final = f"at least {LEAST:g} x raw unnest inserts"
 MEAN: Final = "SELECT coalesce(avg(length(page)), 0)::int FROM ledger.event"
 NOTES: Final = (
     (
-        "import: one connection and one process each; the raw rows are as long as our pages are on"
-        " average, in a table with the same two unique keys and nothing else."
+        "import: one process each, and one connection for rows; keys go over another, as to a key"
+        " store apart. The raw rows are as long as our pages are on average, in a table with the"
+        " same two unique keys and nothing else."
     ),
     (
         "import: a batch is 166 cases of new people, six events each: their keys made and durable,"
         " every field sealed, every stream chained, the ledger's checks, one durable commit; the"
-        " next is sealed while one is written. That it was read from a file and decided is not in"
-        " it: that is in the row from a CSV, whose lines lead to three events each."
+        " next is sealed while one is written, and the keys of the one after it are made. That it"
+        " was read from a file and decided is not in it: that is in the row from a CSV, whose lines"
+        " lead to three events each."
     ),
 )
 
