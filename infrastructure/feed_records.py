@@ -19,9 +19,6 @@ from projections.shared.material import Material
 from projections.shared.naming import facts_told, name_told, programmes_of
 from projections.shared.record import Shared, courses_named, shared
 
-EVENTS_KEPT: Final = 5_000
-"""Events whose journeys are kept, 2.5 MB: their pages are not. To fold is a third of reading them.
-"""
 UNITS_KEPT: Final = 50_000
 """Cases of which it is remembered which unit answers, so that a page elsewhere costs nothing: 14 MB
 at most."""
@@ -72,7 +69,7 @@ class FeedRecords:
 
     def __init__(self, ledger: EventsourcingLedger) -> None:
         self._ledger = ledger
-        self._known = Known(EVENTS_KEPT)
+        self._known = Known()
         self._units: Recent[str, tuple[str | None]] = Recent(UNITS_KEPT)
         self._courses: dict[str, ProgrammeOpened | None] = {}
 
