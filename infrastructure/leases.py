@@ -16,6 +16,8 @@ from uuid import uuid4
 
 from psycopg import Connection
 
+from infrastructure.row_table import array_of
+
 BEAT_SECONDS: Final = 0.5
 LEASE_SECONDS: Final = 2.0
 RIPE_SECONDS: Final = 5.0
@@ -37,6 +39,14 @@ MEMBERS: Final = (
     "SELECT process::text, projections,"
     " since < clock_timestamp() - make_interval(secs => %(ripe)s) FROM read_model.member"
     " WHERE beat_at > clock_timestamp() - make_interval(secs => %(lease)s)"
+)
+
+
+MOVE: Final = (
+    b"UPDATE read_model.progress AS p SET position = %s, updated_at = clock_timestamp()"
+    b" FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS held (name, epoch, position)"
+    b" WHERE p.projection = held.name AND p.holder = %s AND p.epoch = held.epoch"
+    b" AND p.position = held.position RETURNING p.projection"
 )
 
 
@@ -132,17 +142,10 @@ def taken(
     Returns those that were moved; their rows stay locked until the transaction ends, so that what
     it writes is written by the one holder. Whatever is not among them is not to be written.
     """
-    rows = connection.execute(
-        "UPDATE read_model.progress AS p SET position = %s, updated_at = clock_timestamp()"
-        " FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS held (name, epoch, position)"
-        " WHERE p.projection = held.name AND p.holder = %s AND p.epoch = held.epoch"
-        " AND p.position = held.position RETURNING p.projection",
-        (
-            upto,
-            list(held),
-            [one.epoch for one in held.values()],
-            [one.position for one in held.values()],
-            process,
-        ),
+    columns = (
+        array_of(held),
+        array_of([str(one.epoch) for one in held.values()]),
+        array_of([str(one.position) for one in held.values()]),
     )
+    rows = connection.execute(MOVE, (upto, *columns, process))
     return {name for (name,) in rows}
