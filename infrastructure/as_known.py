@@ -21,10 +21,11 @@ from psycopg_pool import ConnectionPool
 
 from application.read_models import Access, Busy, Page, Question, Then
 from infrastructure.asking import CASES, Asking, snapshot, texts_of
+from infrastructure.blind_words import words_of
 from infrastructure.folded_then import TOGETHER, Folding, Sight
 from infrastructure.histories import kinds_of
 from infrastructure.ledger import EventsourcingLedger
-from infrastructure.row_table import RowTable, words_of
+from infrastructure.row_table import RowTable
 from infrastructure.streams_then import CASE, Approvals, StreamsThen, Stretch, is_in_sight
 from projections.kernel import Scope, Stated
 

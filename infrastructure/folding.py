@@ -79,10 +79,9 @@ def _fold(
             for table, pages in concerned
             for by in [barred.get(table.name, NOTHING)]
         ]
-    write_all(
-        connection,
-        {work.table: folded(work, work.table.rows(found[work.table.name])) for work in works},
-    )
+    before = {work.table: work.table.rows(found[work.table.name]) for work in works}
+    after = {work.table: folded(work, before[work.table]) for work in works}
+    write_all(connection, after, before)
     for work in works:
         send(connection, work.letters)
 

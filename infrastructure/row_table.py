@@ -4,18 +4,18 @@ Rows go in and come out as JSON, so that one statement writes a batch whatever t
 """
 
 import hmac
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cached_property
+from itertools import chain
 from operator import itemgetter
+from ssl import RAND_bytes
 from typing import Any, Final, LiteralString, get_type_hints
 
 import orjson
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Jsonb
@@ -30,14 +30,16 @@ from domain.kernel import (
     SubjectForgotten,
     data_classes,
 )
+from infrastructure.blind_words import words_of
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
 from infrastructure.row_columns import FOUND_BY, column_of, owned, roles_of
-from infrastructure.sealing import Owner, SubjectKey, owner, seal, unseal
+from infrastructure.sealing import NONCE, Owner, SubjectKey, owner, sealed_by, unseal
 from projections.kernel import Projection
 
 SCHEMA: Final = Identifier("read_model")
 WORD_BYTES: Final = 16
+NOTHING: Final[Mapping[Any, Any]] = {}
 AS_IT_WAS: Final = "\\x"
 """No box, which even of nothing is longer: the one that stands there stays."""
 SETTING: Final = SQL("{0} = EXCLUDED.{0}")
@@ -64,7 +66,7 @@ class RowSeals:
         """Return a sealed value as a ``bytea`` literal; nothing for a subject who was forgotten."""
         wanted = owner(subject, data_class)
         key = self.keys_for([wanted]).get(wanted)
-        return self.box(key, place, value) if key else None
+        return self.box(key.cipher, place, value) if key else None
 
     def keys_for(self, owners: Collection[Owner]) -> Mapping[Owner, SubjectKey]:
         """Return the keys to seal under, made where there were none; none for who was forgotten."""
@@ -78,9 +80,10 @@ class RowSeals:
                     found |= self.keys.of([one])
             return found
 
-    def box(self, key: SubjectKey, place: str, value: Any) -> str:
-        """Return a value sealed under a key, as a ``bytea`` literal."""
-        return "\\x" + seal(key.secret, orjson.dumps(value), f"{self.store}|{place}").hex()
+    def box(self, cipher: AESGCM, place: str, value: Any) -> str:
+        """Return a value sealed by a key's cipher, as a ``bytea`` literal."""
+        content, bound_to = orjson.dumps(value), f"{self.store}|{place}"
+        return "\\x" + sealed_by(cipher, RAND_bytes(NONCE), content, bound_to).hex()
 
     def unseal(self, subject: str, data_class: DataClass, place: str, sealed: str) -> Any:
         """Return what was sealed; nothing for a subject who was forgotten.
@@ -115,12 +118,6 @@ class RowSeals:
             "\\x" + hmac.digest(self._index_key, word.encode(), "sha256")[:WORD_BYTES].hex()
             for word in found
         )
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a text without case and accents."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return re.findall(r"[^\W_]+", re.sub(r"[\u0300-\u036f]", "", plain))
 
 
 class RowTable:
@@ -239,10 +236,15 @@ class RowTable:
         """Write rows and remove those that are `None`."""
         write_all(connection, {self: rows})
 
-    def changes(self, rows: Mapping[str, Any | None]) -> list[tuple[bytes, Any]]:
-        """Return the statements that write rows and remove those that are `None`, with values."""
+    def changes(
+        self, rows: Mapping[str, Any | None], before: Mapping[str, Any] = NOTHING
+    ) -> list[tuple[bytes, Any]]:
+        """Return the statements that write rows and remove those that are `None`, with values.
+
+        ``before`` are rows that stand there, and that nobody changes meanwhile.
+        """
         gone = [key for key, row in rows.items() if row is None]
-        kept = self._asleep({key: row for key, row in rows.items() if row is not None})
+        kept = self._asleep({key: row for key, row in rows.items() if row is not None}, before)
         statements: list[tuple[bytes, Any]] = [(self._delete, array_of(gone))] if gone else []
         if kept:
             statements.append((self._upsert, Jsonb(kept, dumps=orjson.dumps)))
@@ -308,8 +310,11 @@ class RowTable:
                 whose = owned(row[self.projection.subject or ""], role)
                 yield row, field, (whose, mark), f"{self.projection.name}|{key}|{field}"
 
-    def _asleep(self, rows: Mapping[str, Any]) -> list[Json]:
-        """Return rows as they are stored: sealed, under keys that are asked for together."""
+    def _asleep(self, rows: Mapping[str, Any], before: Mapping[str, Any] = NOTHING) -> list[Json]:
+        """Return rows as they are stored: sealed, under keys that are asked for together.
+
+        What a row ``before`` says as well is not sealed again.
+        """
         stored: list[Json] = []
         boxes: list[tuple[Json, str, Owner, str]] = []
         for key, row in rows.items():
@@ -317,21 +322,35 @@ class RowTable:
             plain["key"], plain["words"] = key, []
             stored.append(plain)
             if self._marks:
-                shut = {field for field in self.sealed if getattr(row, field) is UNREADABLE}
-                plain |= dict.fromkeys(shut)
-                plain["words"] = self._words(plain, shut)
+                left, plain["words"] = self._left(row, before.get(key), plain)
+                plain |= dict.fromkeys(left)
                 boxes += self._boxes(key, plain)
-                plain |= dict.fromkeys(shut, AS_IT_WAS)
+                plain |= dict.fromkeys(left, AS_IT_WAS)
         keys = self._seals.keys_for({whose for _, _, whose, _ in boxes}) if boxes else {}
+        ciphers = {whose: key.cipher for whose, key in keys.items()}
         for plain, field, whose, place in boxes:
-            found = keys.get(whose)
-            plain[field] = self._seals.box(found, place, plain[field]) if found else None
+            cipher = ciphers.get(whose)
+            plain[field] = self._seals.box(cipher, place, plain[field]) if cipher else None
         return stored
 
-    def _words(self, plain: Json, shut: AbstractSet[str]) -> list[str] | None:
-        """Return what a row is found by; nothing new where a field of it is unreadable."""
+    def _left(self, row: Any, before: Any, plain: Json) -> tuple[list[str], list[str] | None]:
+        """Return the sealed columns that stay as they are, and the words that it is found by.
+
+        No words where these stay: a field of them is unreadable, or none has changed.
+        """
+        now, subject = vars(row), self.projection.subject or ""
+        was = vars(before) if before and getattr(before, subject) == now[subject] else NOTHING
+        left = [
+            field
+            for field in self.sealed
+            if (said := now[field]) is UNREADABLE or (said is not None and said == was.get(field))
+        ]
         indexed = self.projection.indexed
-        return self._seals.words(plain[f] for f in indexed) if shut.isdisjoint(indexed) else None
+        if not indexed:
+            return left, []
+        lost = any(now[field] is UNREADABLE for field in indexed)
+        stay = lost or all(field in left for field in indexed)
+        return left, None if stay else self._seals.words(plain[field] for field in indexed)
 
     def _awake(self, stored: Json) -> Any:
         shut = [field for field in self.sealed if stored[field] is UNREADABLE]
@@ -364,10 +383,16 @@ def _escaped(text: str) -> str:
 
 
 def write_all(
-    connection: Connection[Any], rows: Mapping[RowTable, Mapping[str, Any | None]]
+    connection: Connection[Any],
+    rows: Mapping[RowTable, Mapping[str, Any | None]],
+    before: Mapping[RowTable, Mapping[str, Any]] = NOTHING,
 ) -> None:
-    """Write rows of several tables in one statement, and remove those that are `None`."""
-    statements = [one for table, some in rows.items() for one in table.changes(some)]
+    """Write rows of several tables in one statement, and remove those that are `None`.
+
+    ``before`` are the rows that stand there, as far as they are known.
+    """
+    changes = (table.changes(some, before.get(table, NOTHING)) for table, some in rows.items())
+    statements = list(chain.from_iterable(changes))
     if statements:
         parts = [b"c%d AS (%b)" % (place, one) for place, (one, _) in enumerate(statements)]
         query = b"WITH " + b", ".join(parts) + b" SELECT"

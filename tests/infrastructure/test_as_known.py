@@ -19,9 +19,10 @@ from domain.kernel import DataClass, Refused, data_classes
 from domain.time import Zone
 from infrastructure import as_known, folded_then, streams_then
 from infrastructure.asking import Asking
+from infrastructure.blind_words import words_of
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
-from infrastructure.row_table import RowSeals, words_of
+from infrastructure.row_table import RowSeals
 from projections.case_summary import CASE_SUMMARY
 from projections.catalogue import PROJECTIONS
 from projections.kernel import Scope, Stated

@@ -295,3 +295,30 @@ def test_a_row_that_is_counted_says_what_the_whole_row_says_and_has_no_other_col
 
 def as_said(row):
     return {field.name: getattr(row, field.name) for field in fields(LINES.row)}
+
+
+def test_what_has_not_changed_is_not_sealed_again_but_for_another_subject(ledger, pool):
+    def handed_over(line, page):
+        line = evolve(line, page)
+        return replace(line, person="tono") if page.version == 3 else line
+
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    models = PostgresReadModels(ledger, pool, seals, [replace(LINES, evolve=handed_over)])
+    models.follower.prepare()
+    boxes = []
+    for version, event in enumerate((assessed(), began(), began()), start=1):
+        before = ledger.read(stream())
+        heads = {stream(): Head(version=version - 1, hash=before[-1].hash)} if before else None
+        write(ledger, draft(event, version=version), heads=heads)
+        follow(models)
+        with pool.connection() as connection:
+            stored = "SELECT name, offence, words FROM read_model.case_summary_v1"
+            boxes.append(connection.execute(stored).fetchone())
+        assert rows(models)["1"].name == "Budi Fiktif"
+        assert rows(models, replace(ANY, words=("budi",)))
+    first, second, third = boxes
+    assert first[0] == second[0] != third[0]
+    assert first[1] is None
+    assert second[1] != third[1]
+    (same,) = models.compare(["case_summary"])
+    assert same.live == same.replay
