@@ -19,11 +19,12 @@ def changed(value: V, **fields: Any) -> V:
     What `dataclasses.replace` does, which asks for each field of a row one by one and sets it one
     by one: in a row of 24 that takes seven microseconds, and this half of one.
     """
-    before = vars(value)
-    if not fields.keys() <= before.keys():
+    before, after = vars(value), object.__new__(type(value))
+    found = vars(after)
+    found.update(before)
+    found.update(fields)
+    if len(found) != len(before):
         raise TypeError(type(value).__name__, *sorted(fields.keys() - before.keys()))
-    after = object.__new__(type(value))
-    vars(after).update(before, **fields)
     return after
 
 
