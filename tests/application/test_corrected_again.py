@@ -1,10 +1,10 @@
-"""What was corrected before is corrected again, or refused until the later is undone."""
+"""What was corrected is corrected again, or the later is undone first; and how far it reaches."""
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from correcting_desk import Desk, admitted, applied, course, new_id, registered
+from correcting_desk import SITI, Desk, admitted, applied, course, new_id, registered
 from mined_store import own_database, own_ledger
 from refusals import refusal_of
 from scenario import on
@@ -212,3 +212,36 @@ def test_a_seat_that_was_asked_for_from_another_home_is_looked_at(desk):
     opening = desk.facts(case)[0]
     desk.correct(case, desk.fact(case, CustodyAdmitted), replace(opening, domicile="33.75"))
     assert desk.open_items(case) == ["review.brings_about_otherwise"]
+
+
+def test_what_a_correction_wrote_elsewhere_names_what_it_was_written_for(desk):
+    case, cohort = desk.case(), desk.programme(capacity=1)
+    application, _ = desk.tell(case, applied(cohort))
+    desk.correct(case, application, applied(cohort, day="2025-02-11"))
+    here = desk.ledger.read(case)[-1]
+    proposed, there = desk.ledger.read(cohort)[-2:]
+    assert (here.event.correction, here.causation_id) == (there.event.correction, None)
+    assert (proposed.causation_id, there.causation_id) == (here.event_id, here.event_id)
+    assert here.event.approver == there.event.approver == SITI.id
+    assert here.event.requested_in == there.event.requested_in == str(case)
+
+
+def test_a_void_takes_along_all_that_was_written_with_it_however_long_that_was(desk, monkeypatch):
+    monkeypatch.setattr("application.correction_effect.READ", 1)
+    case, cohort = desk.case(), desk.programme(capacity=1)
+    told = desk.tell(case, applied(cohort))
+    desk.void(case, told[0])
+    assert desk.state(cohort, PROGRAMME).seated == ()
+    assert desk.facts(case)[1:] == []
+
+
+def test_what_a_corrected_fact_brought_about_goes_with_it_and_with_nothing_else(desk):
+    case, wrong, right = desk.case(), desk.programme(capacity=1), desk.programme(capacity=1)
+    application, _ = desk.tell(case, applied(wrong))
+    (other,) = desk.tell(case, assessed("2025-07", "2025-08-01"))
+    desk.correct(case, application, applied(right))
+    assert desk.state(wrong, PROGRAMME).seated == ()
+    desk.void(case, other)
+    assert case.key in desk.state(right, PROGRAMME).seated
+    desk.void(case, application)
+    assert desk.state(right, PROGRAMME).seated == ()

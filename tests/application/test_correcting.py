@@ -383,36 +383,3 @@ def test_a_move_is_taken_back_where_it_was_asked_for_and_not_by_halves(desk):
     assert assessed(28) in desk.facts(right)
     desk.void(case, move)
     assert assessed(28) in desk.facts(case)
-
-
-def test_what_a_correction_wrote_elsewhere_names_what_it_was_written_for(desk):
-    case, cohort = desk.case(), desk.programme(capacity=1)
-    application, _ = desk.tell(case, applied(cohort))
-    desk.correct(case, application, applied(cohort, day="2025-02-11"))
-    here = desk.ledger.read(case)[-1]
-    proposed, there = desk.ledger.read(cohort)[-2:]
-    assert (here.event.correction, here.causation_id) == (there.event.correction, None)
-    assert (proposed.causation_id, there.causation_id) == (here.event_id, here.event_id)
-    assert here.event.approver == there.event.approver == SITI.id
-    assert here.event.requested_in == there.event.requested_in == str(case)
-
-
-def test_a_void_takes_along_all_that_was_written_with_it_however_long_that_was(desk, monkeypatch):
-    monkeypatch.setattr("application.correction_effect.READ", 1)
-    case, cohort = desk.case(), desk.programme(capacity=1)
-    told = desk.tell(case, applied(cohort))
-    desk.void(case, told[0])
-    assert desk.state(cohort, PROGRAMME).seated == ()
-    assert desk.facts(case)[1:] == []
-
-
-def test_what_a_corrected_fact_brought_about_goes_with_it_and_with_nothing_else(desk):
-    case, wrong, right = desk.case(), desk.programme(capacity=1), desk.programme(capacity=1)
-    application, _ = desk.tell(case, applied(wrong))
-    (other,) = desk.tell(case, assessed(28))
-    desk.correct(case, application, applied(right))
-    assert desk.state(wrong, PROGRAMME).seated == ()
-    desk.void(case, other)
-    assert case.key in desk.state(right, PROGRAMME).seated
-    desk.void(case, application)
-    assert desk.state(right, PROGRAMME).seated == ()

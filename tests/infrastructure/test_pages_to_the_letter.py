@@ -56,7 +56,7 @@ def test_a_page_says_openly_all_but_what_belongs_to_somebody(codec, keys):
         causation_id="e-0",
     )
     page = asleep(codec, told)
-    sealed = page.pop("sealed")
+    del page["sealed"]
     assert page == {
         "actor": vars(ACTOR),
         "causation_id": "e-0",
@@ -78,6 +78,11 @@ def test_a_page_says_openly_all_but_what_belongs_to_somebody(codec, keys):
         "subject": "person-1",
         "version": 2,
     }
+
+
+def test_a_box_says_whose_it_is_and_by_which_key(codec, keys):
+    told = replace(draft(FACT, reason="karena"), evidence=PAPERS)
+    sealed = asleep(codec, told)["sealed"]
     whose = keys.of([("person-1", "personal"), ("person-1", "specific")])
     assert [{**box, "fields": set(box["fields"]), "page_key": None} for box in sealed] == [
         {
