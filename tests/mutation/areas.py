@@ -100,6 +100,7 @@ AREAS: Final[Mapping[str, Area]] = {
         ),
         (
             "tests/infrastructure/test_ledger.py",
+            "tests/infrastructure/test_ledger_reads.py",
             "tests/infrastructure/test_group_commit.py",
             "tests/infrastructure/test_group_commit_ahead.py",
             "tests/infrastructure/test_group_commit_door.py",
