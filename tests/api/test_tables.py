@@ -21,12 +21,13 @@ from api.tables import BrokenFile, NotJson, opened_sheet, read_lines, written_be
 from application.append import Proposal
 from domain.agreement import AgreementProposed
 from domain.catalogue import EVENTS
-from domain.conduct import ConductAssessed
+from domain.conduct import ConductAssessed, Predicate
 from domain.custody import CustodyTakenOver
 from domain.kejar_paket import NisnReceived
 from domain.person import PersonRegistered
 from domain.record import Evidence, StreamId
 from domain.shape import payload_shapes
+from domain.time import Effective, Zone
 from infrastructure.import_keys import KeyedDigests
 from infrastructure.master_key import MasterKey
 
@@ -263,16 +264,40 @@ def test_a_row_says_what_a_line_says():
 
 
 def test_a_row_is_told_apart_by_the_same_bytes_as_ever():
-    """Rows that are on record are found by them, so they were fixed by the first import."""
+    """Rows that are on record are found by them: these are of the first edition that imported."""
+    assessed = ConductAssessed(
+        effective=Effective.on(date(2025, 2, 3), Zone.WIT),
+        month="2025-01",
+        score=82,
+        predicate=Predicate.BAIK,
+        risk_declined=True,
+    )
+    evidence = (Evidence(number="BA/1 é", date=date(2025, 2, 1), sha256=None),)
+    stream = StreamId(kind="case", key="1")
+    said = Proposal(stream=stream, event=assessed, evidence=evidence, reason=None)
+    assert content_of([said], {"event_id": "x"}) == (
+        b'[["conduct.assessed"],[{"event":{"effective":{"at":null,"day":"2025-02-03",'
+        b'"zone":"Asia/Jayapura"},"month":"2025-01","predicate":"baik","risk_declined":true,'
+        b'"score":82},"evidence":[{"date":"2025-02-01","number":"BA/1 \\u00e9","sha256":null}],'
+        b'"reason":null,"stream":{"key":"1","kind":"case"}}],null,"x"]'
+    )
+
+
+def test_events_of_every_type_are_written_into_it_as_ever():
     choose = Random(7).choice  # noqa: S311  # nothing secret is drawn
     for kind in KINDS.values():
         for _ in range(3):
-            stream = StreamId(kind=STREAM_OF[kind], key="unit/X")
-            evidence = (Evidence(number="Sprin 1/2025 é", date=None, sha256=None),)
-            said = Proposal(stream=stream, event=one(kind, choose), evidence=evidence, reason="ü")
-            whole = [[kind.stored_as], to_jsonable_python([said]), None, "id"]
-            ever = json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()
-            assert content_of([said], {"event_id": "id"}) == ever
+            event, stream = one(kind, choose), StreamId(kind=STREAM_OF[kind], key="unit/X")
+            ever = {
+                "stream": {"kind": stream.kind, "key": stream.key},
+                "event": to_jsonable_python(event),
+                "evidence": [],
+                "reason": "ü",
+            }
+            whole = [[kind.stored_as], [ever], None, None]
+            said = Proposal(stream=stream, event=event, evidence=(), reason="ü")
+            written = json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()
+            assert content_of([said], {}) == written
 
 
 def test_the_person_of_a_case_may_stand_in_its_own_column():
