@@ -19,6 +19,7 @@ POINTS_AT = {
     "correction.another_type": {"type"},
     "correction.asked_elsewhere": {"events"},
     "correction.built_upon": {"events"},
+    "correction.lasting": {"events"},
     "correction.no_such_event": {"events"},
     "correction.one_event": {"events"},
     "correction.opening_moved": {"events"},

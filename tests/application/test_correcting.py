@@ -18,6 +18,7 @@ from domain.correction import CorrectionKind
 from domain.custody import CUSTODY, CustodyAdmitted, Presence, Released, ReleaseKind
 from domain.kernel import Refused
 from domain.person import PERSON
+from domain.policy import PolicyAdopted, PolicyKind
 from domain.programme import PROGRAMME
 from domain.record import StreamId
 from domain.register import GoodsDeposited
@@ -175,6 +176,16 @@ def test_another_person_is_no_correction_and_an_opening_is_not_moved(desk):
     )
     assert refusal_of(desk.ask, case, MOVE, opening, to=other) == "correction.opening_moved"
     assert refusal_of(desk.ask, case, MOVE, opening, to=case) == "correction.to"
+    (event,) = desk.tell(case, assessed())
+    nobody = StreamId(kind="case", key=str(uuid7()))
+    assert refusal_of(desk.ask, case, MOVE, event, to=nobody) == "correction.to"
+
+
+def test_under_which_rules_the_service_ran_is_corrected_by_nobody(desk):
+    rules = StreamId(kind="policy", key="permissions")
+    said = {"policy": PolicyKind.PERMISSIONS, "edition": 1, "sha256": "a" * 64, "software": "1"}
+    (adopted,) = desk.tell(rules, PolicyAdopted(effective=on("2025-01-01"), **said))
+    assert refusal_of(desk.ask, rules, VOID, adopted) == "correction.lasting"
 
 
 def test_a_void_takes_along_what_it_brought_about(desk):

@@ -6,7 +6,7 @@ writes down anew what it says, and a review of the change sees of how many peopl
 
 import hashlib
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -36,6 +36,9 @@ from domain.law.detention_clock import (
     shifted,
     stopped_on,
 )
+from domain.law.facts import RemisiGround
+from domain.law.remisi import findings
+from domain.law.sentence import closed
 
 SAID = Path(__file__).with_name("said_before.json")
 OF_DETENTION = (
@@ -44,7 +47,7 @@ OF_DETENTION = (
     "ma_first_term",
     "special_detention_limits",
 )
-PEOPLE = {"facts": 220, "case": 160, "chain": 200}
+PEOPLE = {"facts": 220, "case": 160, "chain": 200, "awards": 80}
 
 
 def plain(value):
@@ -132,7 +135,19 @@ def of_chain(person):
     }
 
 
-SAYING = {"facts": of_facts, "case": of_case, "chain": of_chain}
+def of_awards(person):
+    """What the law finds on awards by the texts of a day on which they are proposed."""
+    facts = closed(person.facts())
+    wanted = [person.wanted(facts.religion) for _ in range(3)]
+    wanted[0] = replace(wanted[0], ground=person.pick(None, *RemisiGround))
+    under = person.later(person.since, 2_500)
+    try:
+        return {"remisi": findings(facts, wanted, LAW, under=under)}
+    except Refused as refusal:
+        return refused(refusal)
+
+
+SAYING = {"facts": of_facts, "case": of_case, "chain": of_chain, "awards": of_awards}
 
 
 def said(what, number):
