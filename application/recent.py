@@ -44,6 +44,13 @@ class Recent(Generic[K, V]):
                 _, gone = self._kept.popitem(last=False)
                 self._held -= self._weight(gone)
 
+    def drop(self, key: K) -> None:
+        """Let go of what is kept under a key, if anything is."""
+        with self._door:
+            gone = self._kept.pop(key, None)
+            if gone is not None and self._weight is not None:
+                self._held -= self._weight(gone)
+
     def clear(self) -> None:
         """Let go of everything."""
         with self._door:

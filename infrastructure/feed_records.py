@@ -22,6 +22,8 @@ from projections.shared.record import Shared, courses_named, shared
 UNITS_KEPT: Final = 50_000
 """Cases of which it is remembered which unit answers, so that a page elsewhere costs nothing: 14 MB
 at most."""
+COURSES_KEPT: Final = 4_000
+"""Programmes of which it is remembered as what they were opened: 4 MB at most."""
 CUSTODY_NAMES: Final = frozenset(name for kind in CUSTODY.events for name in kind.names)
 OPENED: Final = frozenset(ProgrammeOpened.names)
 TELLING: Final = (*CUSTODY.events, *ANNOTATIONS)
@@ -71,7 +73,7 @@ class FeedRecords:
         self._ledger = ledger
         self._known = Known()
         self._units: Recent[str, tuple[str | None]] = Recent(UNITS_KEPT)
-        self._courses: dict[str, ProgrammeOpened | None] = {}
+        self._courses: Recent[str, tuple[ProgrammeOpened | None]] = Recent(COURSES_KEPT)
 
     def clear(self) -> None:
         """Let go of every journey: somebody was forgotten."""
@@ -85,7 +87,7 @@ class FeedRecords:
 
     def programme_changed(self, programme: str) -> None:
         """Read a programme anew when it is named next."""
-        self._courses.pop(programme, None)
+        self._courses.drop(programme)
 
     def units(
         self, cases: Collection[StreamId], moved: Collection[StreamId], here: Here
@@ -190,10 +192,10 @@ class FeedRecords:
                     yield from self._read([stream], names, here)
 
     def _named(self, programmes: Collection[str], upto: int) -> Mapping[str, ProgrammeOpened]:
-        unknown = [key for key in programmes if key not in self._courses]
-        streams = [StreamId(kind="programme", key=key) for key in unknown]
+        known = {key: said for key in programmes if (said := self._courses.get(key))}
+        streams = [StreamId(kind="programme", key=key) for key in programmes if key not in known]
         for stream, pages in self._ledger.read_many(streams, names=OPENED, upto=upto):
             openings = [event for event in in_order(pages) if isinstance(event, ProgrammeOpened)]
-            self._courses[stream.key] = openings[-1] if openings else None
-        known = {key: self._courses.get(key) for key in programmes}
-        return {key: course for key, course in known.items() if course is not None}
+            known[stream.key] = (openings[-1] if openings else None,)
+            self._courses.keep(stream.key, known[stream.key])
+        return {key: course for key, (course,) in known.items() if course is not None}

@@ -25,7 +25,7 @@ from infrastructure.tombstones import Destruction, TombstoneFile
 from infrastructure.wrapping import DOOR, Wrapping, keeping
 
 OPENED_MOST: Final = 20_000
-"""Opened keys in memory: those of ten thousand people, some 8 MB."""
+"""Opened keys in memory: those of ten thousand people, 10 MB."""
 
 COLUMNS: Final = "key_id::text, subject, data_class, generation, wrapped"
 # Two statements in one: keys that were there already are read, the others are made.
