@@ -83,3 +83,18 @@ def test_the_position_at_an_instant_is_the_last_that_was_recorded_by_then(ledger
         last = max(one for one, when in at.items() if when <= at[position])
         assert ledger.position_at(at[position]) == last
     assert ledger.position_at(datetime.now(UTC)) == 7
+
+
+def test_the_library_reads_by_position_with_the_first_or_without_it_and_up_to_a_last(ledger):
+    read = ledger.recorder.select_notifications
+    assert [page.id for page in read(4, 2)] == [4, 5]
+    assert [page.id for page in read(4, 2, inclusive_of_start=False)] == [5, 6]
+    assert [page.id for page in read(None, 9, stop=3)] == [1, 2, 3]
+    assert [page.id for page in read(1, 9, topics=DisciplineBegan.names)] == [2, 3, 4, 5, 6, 7]
+    assert [page.originator_version for page in ledger.recorder.select_events(str(ONE), gt=1)] == [
+        2,
+        3,
+        4,
+    ]
+    newest = ledger.recorder.select_events(str(ONE), lte=3, desc=True, limit=2)
+    assert [page.originator_version for page in newest] == [3, 2]
