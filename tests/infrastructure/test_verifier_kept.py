@@ -100,3 +100,17 @@ def test_tiles_are_found_where_tlog_tiles_puts_them():
         "x001/000",
         "x001/x234/067",
     ]
+
+
+def test_tiles_are_read_one_after_the_other_to_the_last_that_is_not_full(tmp_path):
+    leaves = [bytes([n % 256, n // 256]) * 16 for n in range(2 * 256 + 3)]
+    for number in range(3):
+        full = tmp_path / "tile" / "0" / tile_path(number)
+        here = leaves[number * 256 : (number + 1) * 256]
+        path = full if len(here) == 256 else full.with_name(f"{full.name}.p") / str(len(here))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(here))
+    kept = kept_in(tmp_path)
+    assert [kept.leaf(at) for at in range(len(leaves))] == leaves
+    assert kept.leaf(len(leaves)) is None
+    assert tile_path(1_234_067) == "x001/x234/067"
