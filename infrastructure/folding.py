@@ -12,10 +12,11 @@ import orjson
 from psycopg import Connection
 
 from infrastructure.anew import fold_anew
+from infrastructure.array_text import array_of
 from infrastructure.changed_streams import changed_by
 from infrastructure.dead_letters import Stopped, by_projection, is_ours, letter, send, stopped
 from infrastructure.histories import Span
-from infrastructure.row_table import RowTable, Stored, array_of, write_all
+from infrastructure.row_table import RowTable, Stored, write_all
 from infrastructure.tail import Batch
 from infrastructure.work import NOTHING, folded, work_of
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from psycopg import Connection
 
-from infrastructure.row_table import array_of
+from infrastructure.array_text import array_of
 
 BEAT_SECONDS: Final = 0.5
 LEASE_SECONDS: Final = 2.0

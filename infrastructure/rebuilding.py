@@ -241,13 +241,20 @@ class Rebuilding:
         Their keys first, for which a table is locked; then those with the most indexes first.
         """
         others = sorted((table.indexes() for table in tables), key=len, reverse=True)
-        with ThreadPoolExecutor(self._processes) as hands:
-            list(hands.map(self._execute, [table.primary_key() for table in tables]))
-            list(hands.map(self._execute, chain.from_iterable(others)))
+        self._execute_all([table.primary_key() for table in tables])
+        self._execute_all(list(chain.from_iterable(others)))
 
-    def _execute(self, statement: Composed) -> None:
-        with self._shop.pool.connection() as connection:
-            connection.execute(statement)
+    def _execute_all(self, statements: Sequence[Composed]) -> None:
+        """Make indexes side by side; PostgreSQL parts one among workers only where few are made."""
+        workers = self._processes // len(statements) if statements else 0
+
+        def execute(statement: Composed) -> None:
+            with transaction(self._shop.pool) as connection:
+                connection.execute(f"SET LOCAL max_parallel_maintenance_workers = {workers}")
+                connection.execute(statement)
+
+        with ThreadPoolExecutor(self._processes) as hands:
+            list(hands.map(execute, statements))
 
     def _fill_parted(
         self, opening: Opening, whole: Sequence[RowTable], others: Sequence[RowTable], upto: int

@@ -30,6 +30,7 @@ from domain.kernel import (
     SubjectForgotten,
     data_classes,
 )
+from infrastructure.array_text import array_of
 from infrastructure.blind_words import words_of
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
@@ -258,7 +259,7 @@ class RowTable:
         nested = [name for name, kind in self.columns.items() if kind == "jsonb"]
         in_order = itemgetter(*names)
         with connection.cursor().copy(query) as copy:
-            for row in self._asleep(rows):
+            for row in self._asleep(rows, new=True):
                 for name in nested:
                     if row[name] is not None:
                         row[name] = orjson.dumps(row[name]).decode()
@@ -310,10 +311,13 @@ class RowTable:
                 whose = owned(row[self.projection.subject or ""], role)
                 yield row, field, (whose, mark), f"{self.projection.name}|{key}|{field}"
 
-    def _asleep(self, rows: Mapping[str, Any], before: Mapping[str, Any] = NOTHING) -> list[Json]:
+    def _asleep(
+        self, rows: Mapping[str, Any], before: Mapping[str, Any] = NOTHING, *, new: bool = False
+    ) -> list[Json]:
         """Return rows as they are stored: sealed, under keys that are asked for together.
 
-        What a row ``before`` says as well is not sealed again.
+        What a row ``before`` says as well is not sealed again. In a table that is ``new`` most keys
+        have long been made, and to look for them costs less than to try to make them.
         """
         stored: list[Json] = []
         boxes: list[tuple[Json, str, Owner, str]] = []
@@ -326,7 +330,10 @@ class RowTable:
                 plain |= dict.fromkeys(left)
                 boxes += self._boxes(key, plain)
                 plain |= dict.fromkeys(left, AS_IT_WAS)
-        keys = self._seals.keys_for({whose for _, _, whose, _ in boxes}) if boxes else {}
+        owners = {whose for _, _, whose, _ in boxes}
+        if new:
+            self._seals.open_keys(owners)
+        keys = self._seals.keys_for(owners) if boxes else {}
         ciphers = {whose: key.cipher for whose, key in keys.items()}
         for plain, field, whose, place in boxes:
             cipher = ciphers.get(whose)
@@ -368,18 +375,6 @@ class RowTable:
 
 def _names(kinds: Iterable[type[Event]]) -> frozenset[str]:
     return frozenset(name for kind in kinds for name in kind.names)
-
-
-def array_of(texts: Collection[str]) -> str:
-    """Return texts as an array's literal: psycopg looks through a list for the type of its members.
-
-    That was a twelfth of what a small batch costs.
-    """
-    return '{"' + '","'.join(map(_escaped, texts)) + '"}' if texts else "{}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def write_all(

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from infrastructure.row_table import array_of
+from infrastructure.array_text import array_of
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 
