@@ -51,6 +51,7 @@ def test_while_somebody_rebuilds_another_is_told_so_at_once_whoever_it_is(servic
         for key in (None, "case:1/000001"):
             refused = operator.post(path, params=key and {"key": key})
             assert (refused.status_code, refused.json()["code"]) == (409, "projection.rebuilding")
+        another_process.execute("SELECT pg_advisory_unlock(%s)", (BUILDERS,))
     assert operator.post(path).status_code == 200
 
 
