@@ -269,7 +269,8 @@ class Rebuilding:
             left = tuple(taken(parts))
             return Task(names, suffix, upto, left), self._processes
 
-        with RebuildHands(opening) as hands, ThreadPoolExecutor(1) as waiting:
+        # In this order: if we fail, they are ended, and so is the wait for them.
+        with ThreadPoolExecutor(1) as waiting, RebuildHands(opening) as hands:
             filling = waiting.submit(hands.done, rest)
             self.fold_on(others, 0, upto)
             fill_by_stream(self._shop, whole, upto, taken(parts))

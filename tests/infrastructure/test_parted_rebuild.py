@@ -5,10 +5,11 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from pages import assessed, began, draft, stream, write
@@ -147,3 +148,18 @@ def said(stat):
         return stat.read_text().rpartition(")")[2].split()[:3]
     except OSError:
         return ["Z"]
+
+
+@pytest.mark.long
+def test_a_rebuild_that_fails_here_does_not_wait_for_the_others(shop):
+    def unreachable(_):
+        raise ConnectionError
+
+    building = Rebuilding(shop, partial(sleep, 60), 3, worth=1)
+    another = replace(TIMELINE, name="another", key=unreachable, within_stream=False)
+    began = monotonic()
+    with pytest.raises(ConnectionError):
+        building.fill(
+            [*tables(shop, "_together"), RowTable(another, shop.seals, "_together")], PAGES
+        )
+    assert monotonic() - began < 50
