@@ -94,6 +94,8 @@ REFUSED = {
     "a stale version": {"version": 1},
     "no such month": {"event": assessed("2025-13")},
     "a field too many": {"event": event("conduct.assessed", nothing=1)},
+    "a number of more than 64 bits": {"event": event("conduct.assessed", score=2**70)},
+    "a version of more than 64 bits": {"expected": {"programme:none": 2**70}},
     "of no such kind": {"event": event("conduct.nothing")},
     "in the future": {"event": event("custody.released", "2190-01-01", kind="bebas_murni")},
     "too many at once": {"events": [assessed(f"2025-{month:02}") for month in range(1, 10)] * 200},
@@ -124,7 +126,8 @@ def test_every_refusal_is_the_routes_own(service, medan, case):
             for more in ((), TWICE)
         ]
         ensure_same(what, *answers, least=400)
-    for body in (b"{", b'{"events": []}', b"\xff", b"[" * 5_000):
+    odd = (b'{"events": [], "expected": {"a": NaN}}', '{"events": []}'.encode("utf-16"))
+    for body in (b"{", b'{"events": []}', b"\xff", b"[" * 5_000, *odd):
         headers = [("If-Match", '"2"'), ("Content-Type", "application/json")]
         answers = [
             medan.post(f"/v1/cases/{case}/events", content=body, headers=[*headers, *more])
