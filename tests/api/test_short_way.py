@@ -230,7 +230,7 @@ def test_what_has_to_be_read_first_goes_the_routes_own_way(service, medan, ways)
     assert ways == ["own"]
 
 
-def test_a_write_that_fails_for_no_known_reason_is_a_bug_and_is_not_tried_again(
+def test_a_write_that_fails_for_no_known_reason_is_a_bug_and_is_not_tried_again(  # noqa: PLR0913, PLR0917
     medan, case, ways, ledger, monkeypatch, capsys
 ):
     async def broken(*_, **__):
