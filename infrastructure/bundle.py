@@ -8,8 +8,8 @@ from application.in_turn import Decided
 from domain.record import Draft
 from infrastructure.codec import PageCodec
 from infrastructure.columns import bytea, column, integer, text, uuid
+from infrastructure.entry import ANSWER, BIGINT, StoredHead
 from infrastructure.page_reader import StoredPage
-from infrastructure.recorder import ANSWER, BIGINT, StoredHead
 from infrastructure.sealing import Owner, SubjectKey
 
 NO_ANSWERS: Final = [column(kind, ()) for kind in (*ANSWER, "int4")]

@@ -15,11 +15,12 @@ from application.in_turn import Decided
 from application.ledger import Conflict
 from domain.record import StreamId
 from infrastructure.bundle import Bundle, sealed
+from infrastructure.entry import BIGINT, StoredHead
 from infrastructure.keys_ahead import KeysAhead
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.line_ahead import LineAhead
 from infrastructure.page_secrets import owners_of
-from infrastructure.recorder import ALL, BIGINT, ForgottenSince, MovedOn, StoredHead
+from infrastructure.page_writing import ALL, ForgottenSince, MovedOn
 from infrastructure.sealing import Owner, SubjectKey
 
 

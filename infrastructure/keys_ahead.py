@@ -5,9 +5,9 @@ from typing import Final
 
 import psycopg
 
+from infrastructure.entry import BIGINT
 from infrastructure.key_store import KeyStore, draw
 from infrastructure.line_ahead import LineAhead
-from infrastructure.recorder import BIGINT
 from infrastructure.sealing import Owner, SubjectKey
 from infrastructure.writing_line import CAREFUL
 

@@ -24,6 +24,7 @@ from application.ledger import (
 from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec
+from infrastructure.entry import StoredAnswer
 from infrastructure.forgettings import Forgettings
 from infrastructure.key_store import KeyStore
 from infrastructure.many_streams import many_streams
@@ -31,13 +32,8 @@ from infrastructure.master_key import MasterKey
 from infrastructure.opened_keys import KeysAtHand
 from infrastructure.page_reader import StoredPage
 from infrastructure.page_store import FreshPages, OwnTable, PageMapper, PageStore, stored
-from infrastructure.recorder import (
-    AnsweredAlready,
-    ForgottenSince,
-    MovedOn,
-    PageRecorder,
-    StoredAnswer,
-)
+from infrastructure.page_writing import AnsweredAlready, ForgottenSince, MovedOn
+from infrastructure.recorder import PageRecorder
 
 SCAN: Final = 1_000
 """Pages read at a time when the whole ledger is walked."""

@@ -15,9 +15,10 @@ from application.ledger import BEGINNING, Head
 from application.recent import Recent
 from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec, placed
+from infrastructure.entry import StoredHead
 from infrastructure.key_store import KeyStore
 from infrastructure.page_reader import StoredPage
-from infrastructure.recorder import PageRecorder, StoredHead
+from infrastructure.recorder import PageRecorder
 
 FRESH_KEPT: Final = 4_000
 """Drafts whose pages have just been sealed: some seconds of them, about 4 MB."""

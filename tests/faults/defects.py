@@ -15,10 +15,11 @@ from psycopg import sql
 
 import api.main
 from application.ledger import Receipt
-from infrastructure import recorder, writing_line
+from infrastructure import page_writing, writing_line
+from infrastructure.entry import Entry
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.prepared_line import PreparedLine
-from infrastructure.recorder import Entry, PageRecorder
+from infrastructure.recorder import PageRecorder
 from projections.catalogue import PROJECTIONS
 
 from .checker import Kind
@@ -104,7 +105,7 @@ class HastyLine(PreparedLine):
 
 
 def _hasty() -> Sequence[Patch]:
-    return [(recorder, "PreparedLine", HastyLine)]
+    return [(page_writing, "PreparedLine", HastyLine)]
 
 
 def _deaf() -> Sequence[Patch]:

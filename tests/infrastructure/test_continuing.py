@@ -9,7 +9,7 @@ from pages import ACTOR, assessed, draft, stream, write
 from psycopg import errors
 
 from application.ledger import BEGINNING, Command
-from infrastructure.recorder import EVERYTHING, Entry, StoredAnswer
+from infrastructure.entry import EVERYTHING, Entry, StoredAnswer
 
 LAST = "(SELECT max(recorded_at) FROM ledger.event)"
 ROW = "({position}, 'case:{stream}', {version}, 'x@1', gen_random_uuid(), {page}, {prev}, {at})"
@@ -90,7 +90,7 @@ def test_requests_of_one_group_are_told_their_own_positions_and_again_by_their_k
         request("c", "3", answer=False),
         request("d", "4"),
     ]
-    assert recorder._write(group) == [1, 0, 3, 4]  # noqa: SLF001
+    assert recorder._writing.write(group) == [1, 0, 3, 4]  # noqa: SLF001
     firsts = [recorder.answer(ACTOR.id, key) for key in "abcd"]
     assert [one and one[1]["first"] for one in firsts] == [1, None, None, 4]
     assert [str(page.stream) for page in ledger.read_after(0)] == [
@@ -104,7 +104,7 @@ def test_a_head_that_is_only_decided_on_sends_a_group_the_careful_way(ledger):
     (beside,) = [(str(stream()), 0, BEGINNING)]  # it has moved on
     page = ledger.mapper.chained(draft(assessed(), to=stream("2")), BEGINNING)
     other = replace(page, originator_id="case:3", event_id=draft(assessed()).event_id)
-    outcomes = recorder._write(  # noqa: SLF001
+    outcomes = recorder._writing.write(  # noqa: SLF001
         [
             Entry([page], [(page.originator_id, 0, BEGINNING), beside], None, EVERYTHING),
             Entry([other], [(other.originator_id, 0, BEGINNING)], None, EVERYTHING),

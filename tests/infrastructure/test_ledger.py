@@ -13,16 +13,10 @@ from psycopg import errors
 
 from application.ledger import BEGINNING, Command, Conflict, Head, KeyReused
 from domain.record import Draft
+from infrastructure.entry import EVERYTHING, Entry, StoredAnswer
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey, MasterKeyUnreadable
-from infrastructure.recorder import (
-    EVERYTHING,
-    AnsweredAlready,
-    Entry,
-    MovedOn,
-    PageRecorder,
-    StoredAnswer,
-)
+from infrastructure.page_writing import AnsweredAlready, MovedOn, PageWriting
 
 FORGED = (errors.InsufficientPrivilege, errors.GeneratedAlways)
 
@@ -104,7 +98,7 @@ def test_in_a_group_each_request_has_its_own_outcome(pool, ledger):
     stored[3] = replace(stored[3], event_id=first.written[0].event_id)
     heads = [[(one.originator_id, 0, BEGINNING)] for one in stored]
     answer = StoredAnswer(ACTOR.id, "k-1", b"", "{}")
-    outcomes = PageRecorder(pool)._write(  # noqa: SLF001  # a group of a certain make-up
+    outcomes = PageWriting(str(pool.conninfo), int).write(
         [
             Entry([stored[0]], heads[0], None, EVERYTHING),
             Entry([stored[1]], heads[1], answer, EVERYTHING),
