@@ -90,10 +90,12 @@ AREAS: Final[Mapping[str, Area]] = {
     ),
     "ledger": Area(
         (
+            "infrastructure/entry.py",
             "infrastructure/group_commit.py",
             "infrastructure/ledger.py",
             "infrastructure/page_reader.py",
             "infrastructure/page_store.py",
+            "infrastructure/page_writing.py",
             "infrastructure/prepared_line.py",
             "infrastructure/recorder.py",
             "infrastructure/writing_line.py",
