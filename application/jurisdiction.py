@@ -29,7 +29,6 @@ from domain.record import Actor, Draft, StreamId
 from domain.referral import ReferralReceived
 from domain.registry import AgencyNamed, UnitNamed, UserNamed
 
-
 SAME: Final = 1_024
 """Jurisdictions of units that are told once: there are 532 in the country."""
 

@@ -16,7 +16,6 @@ from domain.region import REGIONS
 from domain.registry import AgencyNamed, UnitNamed
 from domain.time import Zone
 
-
 OF_A_REGION: Final = (UnitNamed, AgencyNamed)
 
 
