@@ -16,6 +16,7 @@ from domain.record import Evidence
 from domain.referral import GuardianConsented
 from infrastructure.codec import PageAlone, PageCodec, Unreadable
 from infrastructure.master_key import LENGTH
+from infrastructure.page_secrets import owners_of
 from infrastructure.sealing import NONCE, seal, unseal
 from infrastructure.tombstones import Destruction
 
@@ -110,7 +111,9 @@ def test_each_field_is_sealed_under_the_key_of_whom_it_is_about(codec, keys):
     }
     proposed = replace(example_event(ResultProposed), person=THEIRS, fact=FACT)
     for person, whose in ((THEIRS, THEIRS), (None, "person-1")):
-        page = asleep(codec, replace(draft(replace(proposed, person=person)), reason="karena"))
+        told = replace(draft(replace(proposed, person=person)), reason="karena")
+        page = asleep(codec, told)
+        assert owners_of([told]) == boxes(page).keys(), "keys are made for these and no other"
         within = {"/payload/fact/payload/offence"}
         papers, own = {"/payload/papers"}, {"/evidence/0/number", "/reason"}
         assert boxes(page)[whose, "specific"] == within
