@@ -21,6 +21,7 @@ from queue import Empty, SimpleQueue
 from threading import Condition, Lock, Thread
 from time import monotonic
 from typing import Any, Final, Generic, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from application.ledger import OutcomeUnknown, Overloaded
 
@@ -39,6 +40,14 @@ CLOSING_SECONDS: Final = 30.0
 """How long the last group is waited for: twice what `infrastructure.writing_line` gives a write."""
 
 
+class HasFileno(Protocol):
+    """What an event loop can listen by."""
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+        ...
+
+
 class LeftToWriter(Exception):
     """What was begun is to be gone on with by ``write``, which may wait."""
 
@@ -46,10 +55,11 @@ class LeftToWriter(Exception):
 class Ahead(Protocol[T_contra, R_co]):
     """A write that is begun, and ended when its answer is there. It never waits."""
 
-    def begin(self, items: Sequence[T_contra]) -> int:
-        """Send items; return the descriptor that can be read once there is an answer.
+    def begin(self, items: Sequence[T_contra]) -> HasFileno | int:
+        """Send items; return what can be read once there is an answer.
 
-        Raises `LeftToWriter`. Any other exception is the outcome of all items.
+        It is kept, and so open, for as long as an event loop listens by it. Raises `LeftToWriter`.
+        Any other exception is the outcome of all items.
         """
         ...
 
@@ -99,7 +109,7 @@ class GroupCommit(Generic[T, R]):
         self._holder: _Holder | _Turn[T, R] = _Holder.NOBODY
         self._left: Sequence[_Call[T, R]] = ()  # a group that the writer is to go on with
         self._desk = Lock()  # kept while a loop's turn is at work, so that nobody takes it over
-        self._listening: _Turn[T, R] | None = None
+        self._ears: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turn[T, R]] = WeakKeyDictionary()
         self._enough, self._last = most, 0
         self._closed = False
         self._bell: SimpleQueue[None] = SimpleQueue()
@@ -129,15 +139,16 @@ class GroupCommit(Generic[T, R]):
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        if self._enter(_Call(item, frozenset(self._apart(item)), future), loop):
-            if self._ahead:  # whoever is about to hand in as well shall share it
-                loop.call_soon(self._begin, self._holder)
-            else:
+        first = self._enter(_Call(item, frozenset(self._apart(item)), future), loop)
+        turn = self._holder
+        if not isinstance(turn, _Turn):
+            if first:
                 self._bell.put(None)
-        if len(self._line) >= self._enough:
-            turn = self._holder
-            if isinstance(turn, _Turn) and turn.loop is loop:
-                (self._hear if turn.group else self._begin)(turn)
+        elif turn.loop is loop:
+            if first:  # whoever is about to hand in as well shall share it
+                loop.call_soon(self._begin, turn)
+            if len(self._line) >= self._enough:
+                self._work(turn, self._heard if turn.begun else self._begun)
         return future
 
     def close(self) -> None:
@@ -203,81 +214,84 @@ class GroupCommit(Generic[T, R]):
             return _Holder.WRITER
         return _Turn(first.get_loop())
 
-    def _begin(self, turn: "_Holder | _Turn[T, R]") -> None:
+    def _begin(self, turn: "_Turn[T, R]") -> None:
         """Begin to write what stands in line, on the event loop whose turn it is."""
-        if not self._ahead or not isinstance(turn, _Turn) or turn.group or not self._sits(turn):
-            return
-        failed: Exception | None = None
-        try:
-            turn.since, turn.group = monotonic(), self._group()
-            # Half of those who come and go: while these are written the others make theirs.
-            self._enough = (self._last + len(turn.group) + 1) // 2
-            self._last = len(turn.group)
-            turn.descriptor = self._ahead.begin([call.item for call in turn.group])
-            self._listen(turn)
-        except Exception as error:  # noqa: BLE001  # each caller of the group raises it
-            failed = error
-        finally:
-            self._desk.release()
-        if failed:
-            self._ended(turn, failed)
-
-    def _listen(self, turn: "_Turn[T, R]") -> None:
-        try:
-            turn.loop.add_reader(turn.descriptor, self._hear, turn)
-        except Exception as error:  # it is sent already: what became of it is to be heard
-            raise LeftToWriter from error
-        self._listening = turn
+        self._work(turn, self._begun)
 
     def _hear(self, turn: "_Turn[T, R]") -> None:
         """Hear what became of a turn, on its event loop."""
-        if self._holder is not turn:
-            self._listen_no_more(turn)
-        if not self._ahead or not self._sits(turn):
-            return
-        outcomes: Sequence[R | Exception] | Exception | None
+        self._work(turn, self._heard)
+
+    def _begun(self, turn: "_Turn[T, R]") -> Sequence[R | Exception] | None:
+        if turn.begun or self._ahead is None:
+            return None
+        turn.begun, turn.since, turn.group = True, monotonic(), self._group()
+        # Half of those who come and go: while these are written the others make theirs.
+        self._enough = (self._last + len(turn.group) + 1) // 2
+        self._last = len(turn.group)
+        if not turn.group:
+            return ()
+        turn.ear = self._ahead.begin([call.item for call in turn.group])
+        self._ears[turn.loop] = turn
         try:
-            outcomes = self._ahead.end([call.item for call in turn.group])
-        except Exception as error:  # noqa: BLE001  # each caller of the group raises it
+            turn.loop.add_reader(turn.ear, self._hear, turn)
+        except Exception as error:  # it is sent already: what became of it is to be heard
+            raise LeftToWriter from error
+        return None
+
+    def _heard(self, turn: "_Turn[T, R]") -> Sequence[R | Exception] | None:
+        if self._ahead is None:
+            return None
+        return self._ahead.end([call.item for call in turn.group])
+
+    def _work(
+        self,
+        turn: "_Turn[T, R]",
+        step: Callable[["_Turn[T, R]"], Sequence[R | Exception] | None],
+    ) -> None:
+        """Do a step of an event loop's turn, and where that was the last give the pen on.
+
+        All is done at the desk, so that until then nobody else takes the turn over.
+        """
+        if not self._desk.acquire(blocking=False):
+            return  # just now somebody does
+        outcomes: Sequence[R | BaseException] | BaseException | None = None
+        try:
+            if self._holder is turn:
+                outcomes = step(turn)
+            elif turn.begun:
+                self._listen_no_more(turn)
+        except LeftToWriter:
+            self._leave(turn)
+        except BaseException as error:  # noqa: BLE001  # each caller of the group raises it
             outcomes = error
         finally:
+            if outcomes is not None:
+                self._holder = _Holder.CALLER
             self._desk.release()
         if outcomes is not None:
-            self._ended(turn, outcomes)
-
-    def _sits(self, turn: "_Turn[T, R]") -> bool:
-        """Sit down at the desk, unless the turn was taken away, or just is."""
-        if not self._desk.acquire(blocking=False):
-            return False
-        if self._holder is not turn:
-            self._desk.release()
-            return False
-        return True
-
-    def _ended(self, turn: "_Turn[T, R]", outcomes: Sequence[R | Exception] | Exception) -> None:
-        """Have the next group written, and then tell those of this one."""
-        self._listen_no_more(turn)
-        if isinstance(outcomes, LeftToWriter):
-            self._take_over(turn)
-            return
-        self._pass_on(turn.loop)
-        self._tell_all(turn.group, outcomes, turn.loop)
+            self._listen_no_more(turn)
+            self._pass_on(turn.loop)  # first: so it is under way while these are told
+            _tell_all(turn.group, outcomes, turn.loop)
 
     def _listen_no_more(self, turn: "_Turn[T, R]") -> None:
-        if self._listening is turn:
-            self._listening = None
-            turn.loop.remove_reader(turn.descriptor)
+        """Have an event loop listen no more for a turn, on that loop."""
+        if self._ears.get(turn.loop) is turn:
+            del self._ears[turn.loop]
+            turn.loop.remove_reader(turn.ear)
 
-    def _take_over(self, turn: "_Turn[T, R] | None" = None) -> None:
-        """Have the writer go on with an event loop's turn, if it is one's."""
-        with self._desk, self._door:
-            turn = turn or (self._holder if isinstance(self._holder, _Turn) else None)
-            if turn is None or self._holder is not turn:
-                return
-            self._left, self._holder = turn.group, _Holder.WRITER
+    def _leave(self, turn: "_Turn[T, R]") -> None:
+        """Have the writer go on with a turn; for whoever is at the desk."""
+        self._left, self._holder = turn.group, _Holder.WRITER
         with suppress(RuntimeError):  # closed: it listens no more
             turn.loop.call_soon_threadsafe(self._listen_no_more, turn)
         self._bell.put(None)
+
+    def _take_over(self) -> None:
+        """Have the writer go on, where an event loop has the pen."""
+        with self._desk:
+            if isinstance(self._holder, _Turn):
+                self._leave(self._holder)
 
     def _run(self) -> None:
         """Write whatever is left to the writer, and look after the turns of event loops."""
@@ -287,7 +301,7 @@ class GroupCommit(Generic[T, R]):
             holder = self._holder
             if isinstance(holder, _Turn):
                 if holder.since + OVERDUE_SECONDS < monotonic():
-                    self._take_over(holder)
+                    self._take_over()
             elif holder is _Holder.WRITER:
                 self._write_group()
                 self._pass_on()
@@ -297,39 +311,13 @@ class GroupCommit(Generic[T, R]):
     def _write_group(self) -> None:
         """Write what may be written together, and tell each caller what became of it."""
         group, self._left = self._left or self._group(), ()
-        outcomes: Sequence[R | BaseException] | Exception
+        outcomes: Sequence[R | BaseException] | BaseException = ()
         try:
-            outcomes = self._write([call.item for call in group])
-        except Exception as error:  # noqa: BLE001  # each caller of the group raises it
+            if group:
+                outcomes = self._write([call.item for call in group])
+        except BaseException as error:  # noqa: BLE001  # each caller of the group raises it
             outcomes = error
-        except BaseException as interrupt:  # noqa: BLE001  # meant for this thread alone
-            outcomes = [interrupt, *[OutcomeUnknown()] * (len(group) - 1)]
-        self._tell_all(group, outcomes)
-
-    @staticmethod
-    def _tell_all(
-        group: "Sequence[_Call[T, R]]",
-        outcomes: Sequence[R | BaseException] | Exception,
-        here: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        """Tell each caller what became of its item, other event loops than this by a waking."""
-        if not isinstance(outcomes, Exception) and len(outcomes) != len(group):
-            outcomes = OutcomeUnknown()  # whose is whose, nobody can tell
-        if isinstance(outcomes, Exception):
-            outcomes = [outcomes] * len(group)
-        awaited: defaultdict[asyncio.AbstractEventLoop, list[_Call[T, R]]] = defaultdict(list)
-        for call, outcome in zip(group, outcomes, strict=True):
-            call.result = outcome
-            if call.future:
-                awaited[call.future.get_loop()].append(call)
-            else:
-                call.turn.release()
-        for loop, calls in awaited.items():
-            if loop is here:
-                _tell(calls)
-            else:
-                with suppress(RuntimeError):  # it was closed, and nobody is there to hear
-                    loop.call_soon_threadsafe(_tell, calls)
+        _tell_all(group, outcomes)
 
     def _group(self) -> list["_Call[T, R]"]:
         """Take from the line, in order, what may be written together."""
@@ -348,11 +336,12 @@ class GroupCommit(Generic[T, R]):
 class _Turn(Generic[T, R]):
     """An event loop that has the pen, and the group that it writes once that is begun."""
 
-    __slots__ = ("descriptor", "group", "loop", "since")
+    __slots__ = ("begun", "ear", "group", "loop", "since")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop, self.since, self.descriptor = loop, monotonic(), -1
+        self.loop, self.since, self.begun = loop, monotonic(), False
         self.group: Sequence[_Call[T, R]] = ()
+        self.ear: HasFileno | int = -1
 
 
 class _Call(Generic[T, R]):
@@ -374,6 +363,36 @@ class _Call(Generic[T, R]):
         if isinstance(self.result, BaseException):
             raise self.result
         return self.result  # type: ignore[return-value]  # it is written, and no exception
+
+
+def _tell_all(
+    group: Sequence[_Call[Any, Any]],
+    outcomes: Sequence[Any] | BaseException,
+    here: asyncio.AbstractEventLoop | None = None,
+) -> None:
+    """Tell each caller what became of its item, other event loops than this by one waking.
+
+    What is raised is everybody's; an interrupt is meant for the first, as a rule the one who wrote.
+    """
+    if isinstance(outcomes, Exception):
+        outcomes = [outcomes] * len(group)
+    elif isinstance(outcomes, BaseException):
+        outcomes = [outcomes, *[OutcomeUnknown()] * (len(group) - 1)]
+    elif len(outcomes) != len(group):
+        outcomes = [OutcomeUnknown()] * len(group)  # whose is whose, nobody can tell
+    awaited: defaultdict[asyncio.AbstractEventLoop, list[_Call[Any, Any]]] = defaultdict(list)
+    for call, outcome in zip(group, outcomes, strict=False):
+        call.result = outcome
+        if call.future:
+            awaited[call.future.get_loop()].append(call)
+        else:
+            call.turn.release()
+    for loop, calls in awaited.items():
+        if loop is here:
+            _tell(calls)
+        else:
+            with suppress(RuntimeError):  # it was closed, and nobody is there to hear
+                loop.call_soon_threadsafe(_tell, calls)
 
 
 def _tell(calls: Sequence[_Call[Any, Any]]) -> None:

@@ -16,13 +16,12 @@ from infrastructure.prepared_line import PreparedLine
 class LineAhead(PreparedLine):
     """A `PreparedLine` that is sent all there is at once: a megabyte, and nobody asks meanwhile."""
 
-    def begin(self, values: Sequence[bytes]) -> int:
-        """Send the values, to the last byte; return the line's descriptor."""
-        descriptor = super().begin(values)
+    def begin(self, values: Sequence[bytes], *, waits: bool = True) -> None:
+        """Send the values, to the last byte."""
+        super().begin(values, waits=waits)
         with self._asking():
             self._send()
         self._asked_at = inf  # however long it takes until somebody wants to know
-        return descriptor
 
     def waited_for(self) -> pq.abc.PGresult:
         """Return what the statement gave, once it is durable."""

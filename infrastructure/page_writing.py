@@ -10,7 +10,7 @@ from psycopg.pq.abc import PGresult
 
 from infrastructure.entry import BIGINT, EVERYTHING, Entry, all_values, numbered_columns
 from infrastructure.group_commit import LeftToWriter
-from infrastructure.prepared_line import PreparedLine
+from infrastructure.prepared_line import Ear, PreparedLine
 
 VALUES: Final = 16
 ALL: Final = (
@@ -50,14 +50,17 @@ class PageWriting:
 
     def __init__(self, conninfo: str, written: Callable[[], None]) -> None:
         self._line, self._written = PreparedLine(conninfo, ALL), written
+        self._sent: Sequence[Entry] = ()
         self._refusal: psycopg.DatabaseError | None = None
         self.close = self._line.close
 
-    def begin(self, entries: Sequence[Entry]) -> int:
+    def begin(self, entries: Sequence[Entry]) -> Ear:
         """Send what several requests bring, as one; raise `LeftToWriter` where it would wait."""
-        if not self._line.stands():
+        self._sent, self._refusal = entries, None
+        ear = self._line.begin(all_values(entries), waits=False)
+        if ear is None:
             raise LeftToWriter
-        return self._line.begin(all_values(entries))
+        return ear
 
     def end(self, entries: Sequence[Entry]) -> Sequence[int] | None:
         """Return the first position of each once all is durable, or `None` before that.
@@ -74,19 +77,26 @@ class PageWriting:
     def write(self, entries: Sequence[Entry]) -> Sequence[int | Exception]:
         """Write what several requests bring in one round trip; each has its own outcome.
 
-        Where one of them cannot stand nothing was written, and they are told apart.
+        Where one of them cannot stand nothing was written, and they are told apart. What was begun
+        of the same entries is gone on with.
         """
-        refusal, self._refusal = self._refusal, None
         try:
-            if refusal:
-                raise refusal
-            if not self._line.under_way:
-                self._line.begin(all_values(entries))
-            return self._firsts(self._line.waited_for(), entries)
+            return self._firsts(self._answer_to(entries), entries)
         except REFUSED:
             return self._write_each(entries)
         except psycopg.DatabaseError as error:
             return self._heard_of(error, entries)
+
+    def _answer_to(self, entries: Sequence[Entry]) -> PGresult:
+        """Return what was answered to these entries, however far that has come already."""
+        if self._sent != entries:  # those who sent were called away: their answer is not ours
+            self._line.abandon()
+            self._sent, self._refusal = entries, None
+        if self._refusal:
+            raise self._refusal
+        if not self._line.under_way:
+            self._line.begin(all_values(entries))
+        return self._line.waited_for()
 
     def _firsts(self, result: PGresult, entries: Sequence[Entry]) -> Sequence[int]:
         self._written()

@@ -1,5 +1,6 @@
 """A line that writes by one prepared statement: its answer is waited for, or heard as it comes."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import inf
@@ -17,6 +18,24 @@ NAME: Final = b"jejak_prepared"
 BINARY: Final = 1
 
 
+class Ear:
+    """By what an answer can be heard, while the line itself may be closed by somebody else.
+
+    It is open for as long as it is kept. To listen by a descriptor that was closed, or is another's
+    by now, ends in silence, and with uvloop in the end of the process.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._own = os.dup(descriptor)
+
+    def __del__(self) -> None:
+        os.close(self._own)
+
+    def fileno(self) -> int:
+        """Return its descriptor."""
+        return self._own
+
+
 class PreparedLine(WritingLine):
     """A `WritingLine` for one statement, a transaction of its own each time.
 
@@ -30,33 +49,43 @@ class PreparedLine(WritingLine):
         super().__init__(conninfo, opening)
         self._statement = statement
         self._server: pq.abc.PGconn | None = None
+        self._ear: Ear | None = None
         self._results: list[pq.abc.PGresult] = []
         self.under_way = False
 
-    def stands(self) -> bool:
-        """Say whether the line is open, so that `begin` need not wait until it is."""
-        return self._server is not None and self.open
+    @property
+    def standing(self) -> pq.abc.PGconn | None:
+        """Return the server, where the line to it is open and prepared, as far as anybody knows."""
+        connection, server = self._connection, self._server
+        stands = connection is not None and connection.pgconn is server and self.open
+        return server if stands else None
 
-    def begin(self, values: Sequence[bytes]) -> int:
-        """Send the values, as far as they go without waiting; return the line's descriptor."""
-        server = self._server
-        if server is None or not self.open:
+    def begin(self, values: Sequence[bytes], *, waits: bool = True) -> Ear | None:
+        """Send the values, as far as they go without waiting; return by what to hear the answer.
+
+        That is `None` where some of them are still here, for `waited_for` to send; and where
+        nothing was begun, since without ``waits`` no line is opened for it.
+        """
+        server = self.standing
+        if server is None:
+            if not waits:
+                return None
             server = self._prepared()
         with self._asking():
             formats = [BINARY] * len(values)
             server.send_query_prepared(NAME, values, formats, result_format=BINARY)
-            server.flush()
-        return server.socket
+            return None if server.flush() else self._ear
 
     def heard(self) -> pq.abc.PGresult | None:
         """Return what the statement gave once it is durable, and `None` before that."""
-        if not self.under_way or self._server is None:
+        server = self._server
+        if not self.under_way or server is None:
+            self.abandon()
             raise OutcomeUnknown
         with self._asking():
-            self._server.flush()
-            self._server.consume_input()
-            while not self._server.is_busy():
-                result = self._server.get_result()
+            server.consume_input()
+            while not server.is_busy():
+                result = server.get_result()
                 if result is None:
                     break
                 self._results.append(result)
@@ -86,7 +115,7 @@ class PreparedLine(WritingLine):
         self._answered()
         if prepared.status != pq.ExecStatus.COMMAND_OK:
             raise error_from_result(prepared)
-        self._server = server
+        self._server, self._ear = server, Ear(server.socket)
         return server
 
     def _answer(self) -> pq.abc.PGresult:
@@ -121,8 +150,12 @@ class PreparedLine(WritingLine):
     def _answered(self) -> None:
         self._asked_at, self.under_way = inf, False
 
+    def abandon(self) -> None:
+        """Close the line if something is under way of which nobody can tell any more."""
+        if self.under_way:
+            self._break()
+
     def _break(self) -> None:
-        """Close a line that nobody can tell anything from."""
         self._answered()
         self._results, self._server = [], None
         if self._connection:

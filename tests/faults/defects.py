@@ -54,10 +54,9 @@ class HastyLine(PreparedLine):
         self._turn = threading.Lock()
         self._left: Any = None
 
-    def stands(self) -> bool:
-        return False  # so that whoever may wait begins a transaction
-
-    def begin(self, values: Any) -> int:
+    def begin(self, values: Any, *, waits: bool = True) -> Any:
+        if not waits:
+            return None  # so that whoever may wait begins a transaction
         self._begun()
         return super().begin(values)
 
@@ -73,7 +72,7 @@ class HastyLine(PreparedLine):
 
     def _begun(self) -> None:
         self._finish()
-        if self._server is None or not self.open:
+        if not self.standing:
             self._prepared()
         if self._connection:
             self._connection.execute("BEGIN")

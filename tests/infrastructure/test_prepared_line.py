@@ -30,7 +30,7 @@ def line_for(database):
 
 def test_nothing_is_heard_before_the_answer_and_then_all_of_it(line_for, database):
     line = line_for(b"SELECT $1::bytea FROM (SELECT pg_advisory_xact_lock(7)) AS locked")
-    assert not line.stands(), "it is opened when it is first needed"
+    assert not line.standing, "it is opened when it is first needed"
     with psycopg.connect(database) as other:
         other.execute("SELECT pg_advisory_lock(7)")
         descriptor = line.begin([b"one"])
@@ -39,7 +39,7 @@ def test_nothing_is_heard_before_the_answer_and_then_all_of_it(line_for, databas
     assert select([descriptor], [], [], 20)[0]
     assert heard(line).get_value(0, 0) == b"one"
     assert not line.under_way
-    assert line.stands()
+    assert line.standing
 
 
 def test_what_is_more_than_fits_on_the_way_is_sent_on_by_whoever_waits(line_for):
@@ -85,7 +85,7 @@ def test_a_line_that_is_cut_while_under_way_leaves_it_unknown_and_is_opened_anew
         cut_all(owner)
     with pytest.raises(OutcomeUnknown):
         hear(line)
-    assert not line.stands()
+    assert not line.standing
     again = line_for()
     again.begin([b"two"])
     assert again.waited_for().get_value(0, 0) == b"two"
@@ -99,7 +99,7 @@ def test_an_idle_line_that_was_cut_does_not_stand_and_nothing_is_unknown(line_fo
     line.waited_for()
     with psycopg.connect(database, autocommit=True) as owner:
         cut_all(owner)
-    assert not line.stands()
+    assert not line.standing
     line.begin([b"two"])
     assert line.waited_for().get_value(0, 0) == b"two"
 
