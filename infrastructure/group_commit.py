@@ -13,17 +13,18 @@ or hangs.
 """
 
 import asyncio
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from enum import Enum, auto
 from queue import Empty, SimpleQueue
 from threading import Condition, Lock, Thread
 from time import monotonic
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
-from application.ledger import OutcomeUnknown, Overloaded
+from application.ledger import Overloaded
+from infrastructure.calls import Call, tell_all
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -103,11 +104,11 @@ class GroupCommit(Generic[T, R]):
     ) -> None:
         self._write, self._ahead, self._apart = write, ahead, apart
         self._most, self._waiting = most, waiting
-        self._line: deque[_Call[T, R]] = deque()
+        self._line: deque[Call[T, R]] = deque()
         self._door = Lock()  # for the line, and for who has the pen
         self._idle = Condition(self._door)
         self._holder: _Holder | _Turn[T, R] = _Holder.NOBODY
-        self._left: Sequence[_Call[T, R]] = ()  # a group that the writer is to go on with
+        self._left: Sequence[Call[T, R]] = ()  # a group that the writer is to go on with
         self._desk = Lock()  # kept while a loop's turn is at work, so that nobody takes it over
         self._ears: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turn[T, R]] = WeakKeyDictionary()
         self._enough, self._last = most, 0
@@ -122,7 +123,7 @@ class GroupCommit(Generic[T, R]):
 
         Raises `Overloaded` where too many stand in line, and what became of the item.
         """
-        call: _Call[T, R] = _Call(item, frozenset(self._apart(item)))
+        call: Call[T, R] = Call(item, frozenset(self._apart(item)))
         if self._enter(call):
             try:
                 self._write_group()
@@ -139,7 +140,7 @@ class GroupCommit(Generic[T, R]):
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
-        first = self._enter(_Call(item, frozenset(self._apart(item)), future), loop)
+        first = self._enter(Call(item, frozenset(self._apart(item)), future), loop)
         turn = self._holder
         if not isinstance(turn, _Turn):
             if first:
@@ -163,7 +164,7 @@ class GroupCommit(Generic[T, R]):
             self._writer.join()
             self._writer = None
 
-    def _enter(self, call: "_Call[T, R]", loop: asyncio.AbstractEventLoop | None = None) -> bool:
+    def _enter(self, call: Call[T, R], loop: asyncio.AbstractEventLoop | None = None) -> bool:
         """Stand in line, and take the pen where nobody has it; say whether that was so."""
         with self._door:
             if self._closed or len(self._line) >= self._waiting:
@@ -177,7 +178,7 @@ class GroupCommit(Generic[T, R]):
                 self._holder = _Turn(loop) if self._ahead else _Holder.WRITER
             return True
 
-    def _await(self, call: "_Call[T, R]") -> None:
+    def _await(self, call: Call[T, R]) -> None:
         """Wait for the outcome. Whoever is called away in line leaves it, and writes nothing."""
         try:
             call.turn.acquire()
@@ -272,7 +273,7 @@ class GroupCommit(Generic[T, R]):
         if outcomes is not None:
             self._listen_no_more(turn)
             self._pass_on(turn.loop)  # first: so it is under way while these are told
-            _tell_all(turn.group, outcomes, turn.loop)
+            tell_all(turn.group, outcomes, turn.loop)
 
     def _listen_no_more(self, turn: "_Turn[T, R]") -> None:
         """Have an event loop listen no more for a turn, on that loop."""
@@ -317,14 +318,14 @@ class GroupCommit(Generic[T, R]):
                 outcomes = self._write([call.item for call in group])
         except BaseException as error:  # noqa: BLE001  # each caller of the group raises it
             outcomes = error
-        _tell_all(group, outcomes)
+        tell_all(group, outcomes)
 
-    def _group(self) -> list["_Call[T, R]"]:
+    def _group(self) -> list[Call[T, R]]:
         """Take from the line, in order, what may be written together."""
         with self._door:
-            group: list[_Call[T, R]] = []
+            group: list[Call[T, R]] = []
             taken: set[Hashable] = set()
-            kept: list[_Call[T, R]] = []
+            kept: list[Call[T, R]] = []
             while self._line and len(group) < self._most:
                 call = self._line.popleft()
                 (kept if call.keys & taken else group).append(call)
@@ -340,67 +341,5 @@ class _Turn(Generic[T, R]):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop, self.since, self.begun = loop, monotonic(), False
-        self.group: Sequence[_Call[T, R]] = ()
+        self.group: Sequence[Call[T, R]] = ()
         self.ear: HasFileno | int = -1
-
-
-class _Call(Generic[T, R]):
-    """One caller's item, and what became of it."""
-
-    __slots__ = ("future", "item", "keys", "result", "turn")
-
-    def __init__(
-        self, item: T, keys: frozenset[Hashable], future: "asyncio.Future[R] | None" = None
-    ) -> None:
-        self.item, self.keys, self.future = item, keys, future
-        self.result: R | BaseException | None = None
-        if future is None:
-            self.turn = Lock()  # let go of once, when the item is written
-            self.turn.acquire()
-
-    def outcome(self) -> R:
-        """Return the result, or raise it."""
-        if isinstance(self.result, BaseException):
-            raise self.result
-        return self.result  # type: ignore[return-value]  # it is written, and no exception
-
-
-def _tell_all(
-    group: Sequence[_Call[Any, Any]],
-    outcomes: Sequence[Any] | BaseException,
-    here: asyncio.AbstractEventLoop | None = None,
-) -> None:
-    """Tell each caller what became of its item, other event loops than this by one waking.
-
-    What is raised is everybody's; an interrupt is meant for the first, as a rule the one who wrote.
-    """
-    if isinstance(outcomes, Exception):
-        outcomes = [outcomes] * len(group)
-    elif isinstance(outcomes, BaseException):
-        outcomes = [outcomes, *[OutcomeUnknown()] * (len(group) - 1)]
-    elif len(outcomes) != len(group):
-        outcomes = [OutcomeUnknown()] * len(group)  # whose is whose, nobody can tell
-    awaited: defaultdict[asyncio.AbstractEventLoop, list[_Call[Any, Any]]] = defaultdict(list)
-    for call, outcome in zip(group, outcomes, strict=False):
-        call.result = outcome
-        if call.future:
-            awaited[call.future.get_loop()].append(call)
-        else:
-            call.turn.release()
-    for loop, calls in awaited.items():
-        if loop is here:
-            _tell(calls)
-        else:
-            with suppress(RuntimeError):  # it was closed, and nobody is there to hear
-                loop.call_soon_threadsafe(_tell, calls)
-
-
-def _tell(calls: Sequence[_Call[Any, Any]]) -> None:
-    """Tell coroutines on their own event loop; whoever was cancelled is not there any more."""
-    for call in calls:
-        if call.future is None or call.future.done():
-            continue
-        if isinstance(call.result, BaseException):
-            call.future.set_exception(call.result)
-        else:
-            call.future.set_result(call.result)

@@ -4,7 +4,8 @@ from threading import Barrier, Event, Lock, Thread
 import pytest
 
 from application.ledger import OutcomeUnknown, Overloaded
-from infrastructure.group_commit import GroupCommit, _Call
+from infrastructure.calls import Call
+from infrastructure.group_commit import GroupCommit
 
 
 class Slow:
@@ -142,7 +143,7 @@ def test_whoever_is_called_away_while_in_line_is_not_waited_for():
         first = people.submit(commit, 1)
         store.begun.wait(10)
         for number in (2, 3):
-            gone = _Call(number, frozenset())
+            gone = Call(number, frozenset())
             with commit._door:  # noqa: SLF001
                 commit._line.append(gone)  # noqa: SLF001
             gone.turn = Gone()

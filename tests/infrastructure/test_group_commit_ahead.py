@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import Random
 from threading import Event, Lock, Thread, get_ident
+from time import sleep
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -25,7 +26,7 @@ class Store:
     def __init__(self, *, prompt: bool = False) -> None:
         self.ear, self.voice = os.pipe()
         os.set_blocking(self.ear, False)
-        self.heard = 0
+        self.hears_by, self.heard = self.ear, 0
         self.prompt = prompt
         self.begun: list[list[int]] = []
         self.written: list[int] = []
@@ -70,7 +71,7 @@ class Store:
     def _heard_all(self) -> bool:
         """Hear one of the two words of an answer, if there is one; say whether it was the last."""
         with suppress(BlockingIOError):
-            self.heard += len(os.read(self.ear, 1))
+            self.heard += len(os.read(self.hears_by, 1))
         whole = self.heard == 2
         self.heard %= 2
         return whole
@@ -90,7 +91,13 @@ class Store:
 
 
 @pytest.fixture(autouse=True)
-def _soon_overdue(monkeypatch):
+def _never_overdue(monkeypatch):
+    """What is not handed over properly is not to be found after a while, all the same."""
+    monkeypatch.setattr(group_commit, "OVERDUE_SECONDS", 3 * SECONDS)
+
+
+@pytest.fixture
+def soon_overdue(monkeypatch, _never_overdue):
     monkeypatch.setattr(group_commit, "OVERDUE_SECONDS", 0.05)
 
 
@@ -112,7 +119,12 @@ def commit(store):
 @pytest.fixture
 def on_loop():
     with start_blocking_portal() as portal:
-        yield portal.call
+        yield lambda told: portal.call(in_time, told)
+
+
+async def in_time(told):
+    async with asyncio.timeout(SECONDS):
+        return await told()
 
 
 async def until(condition) -> None:
@@ -125,15 +137,20 @@ def test_what_is_handed_in_together_is_one_group_and_its_own_thread_writes_it(
     commit, store, on_loop
 ):
     async def handed_in():
+        loop, wakings = asyncio.get_running_loop(), []
+        wake, loop.call_soon_threadsafe = loop.call_soon_threadsafe, wakings.append
         waiting = [commit.submit(number) for number in (1, 2, 3)]
         await until(lambda: store.begun)
         store.answer()
-        return await asyncio.gather(*waiting), get_ident()
+        answers = await asyncio.gather(*waiting)
+        loop.call_soon_threadsafe = wake
+        return answers, get_ident(), wakings
 
-    answers, here = on_loop(handed_in)
+    answers, here, wakings = on_loop(handed_in)
     assert answers == [10, 20, 30]
     assert store.begun == [[1, 2, 3]]
     assert set(store.threads) == {here}
+    assert wakings == [], "nobody wakes a loop that hears by itself"
 
 
 def test_those_who_come_while_a_write_is_under_way_share_the_next_one(commit, store, on_loop):
@@ -160,6 +177,24 @@ def test_half_of_as_many_as_last_are_written_while_the_other_half_is_made(commit
 
     assert on_loop(handed_in) == ([50, 60, 70], [[1, 2, 3, 4], [5, 6]])
     assert store.begun[2:] == [[7]]
+
+
+def test_whoever_hands_in_half_as_many_as_come_and_go_looks_whether_the_answer_is_there(
+    commit, store, on_loop
+):
+    async def handed_in():
+        first = commit.submit(1)
+        await until(lambda: store.begun)
+        store.answer()
+        later = [commit.submit(number) for number in (2, 3)]
+        begun = [*store.begun]
+        store.prompt = True
+        store.answer()
+        return await asyncio.gather(first, *later), begun
+
+    answers, begun = on_loop(handed_in)
+    assert answers == [10, 20, 30]
+    assert begun == [[1], [2, 3]], "and before the loop listened again"
 
 
 def test_threads_stand_in_the_same_line(commit, store, on_loop):
@@ -194,7 +229,7 @@ def test_another_loop_that_hands_in_does_not_hear_for_the_one_that_writes(commit
         one = people.submit(on_loop, first)
         assert store.seen.wait(SECONDS)
         store.prompt = True
-        assert other.call(second) == [20, 30, 40]
+        assert other.call(in_time, second) == [20, 30, 40]
         assert one.result(SECONDS) == 10
     assert store.whole == [], "and nothing was left to the writer"
 
@@ -254,8 +289,64 @@ def test_whoever_finds_the_line_full_hears_so_at_once(commit, store, on_loop):
     assert on_loop(one_too_many) == [10, 20, 30, 40, 50]
 
 
+def test_what_no_loop_can_listen_by_is_heard_by_the_writer(commit, store, on_loop, tmp_path):
+    with (tmp_path / "a file").open("w") as file:
+        heard, store.ear = store.ear, file.fileno()
+        store.hears_by = heard
+        assert on_loop(lambda: commit.submit(1)) == 10
+        store.ear = heard
+    assert (store.begun, store.whole) == ([[1]], [[1]])
+
+
+def test_what_was_heard_is_not_taken_over_while_it_is_passed_on(
+    soon_overdue, commit, store, on_loop
+):
+    store.prompt = True
+
+    async def handed_in():
+        loop = asyncio.get_running_loop()
+        silent = loop.remove_reader
+
+        def slow(ear):
+            sleep(0.2)  # and meanwhile somebody looks whether it is overdue
+            return silent(ear)
+
+        loop.remove_reader = slow
+        answers = await asyncio.gather(*(commit.submit(number) for number in (1, 2, 3)))
+        loop.remove_reader = silent
+        return answers, await commit.submit(4)
+
+    assert on_loop(handed_in) == ([10, 20, 30], 40)
+    assert store.whole == []
+    assert store.written == [1, 2, 3, 4]
+
+
+def test_a_loop_that_is_gone_before_its_turn_comes_has_its_items_written(commit, store):
+    going_on = Event()
+    write = store.write
+
+    def slow(items):
+        assert going_on.wait(SECONDS)
+        return write(items)
+
+    commit._write = slow  # noqa: SLF001
+    with ThreadPoolExecutor() as people:
+        first = people.submit(commit, 1)
+        while not first.running():
+            sleep(0.001)
+        loop = asyncio.new_event_loop()
+        _stopped_at_once(loop, commit)
+        loop.close()
+        going_on.set()
+        assert first.result(SECONDS) == 10
+        assert people.submit(commit, 3).result(SECONDS) == 30
+    assert sorted(store.written) == [1, 1, 3]
+
+
 @pytest.mark.parametrize("begun", [True, False], ids=["under way", "before it began"])
-def test_a_loop_that_is_gone_keeps_nobody_waiting_and_what_it_had_is_written(commit, store, begun):
+def test_a_loop_that_is_gone_keeps_nobody_waiting_and_what_it_had_is_written(
+    soon_overdue, commit, store, begun
+):
     async def hand_in():
         commit.submit(1)
         if begun:
@@ -282,7 +373,9 @@ def _stopped_at_once(loop, commit) -> None:
     assert task.done()
 
 
-def test_a_loop_that_hangs_keeps_no_thread_waiting_and_goes_on_afterwards(commit, store, on_loop):
+def test_a_loop_that_hangs_keeps_no_thread_waiting_and_goes_on_afterwards(
+    soon_overdue, commit, store, on_loop
+):
     let_go = Event()
 
     async def hang():
@@ -320,7 +413,9 @@ def test_closing_from_the_loop_itself_writes_what_is_under_way_and_what_waits(st
     assert store.written == [1, 2]
 
 
-def test_no_item_is_lost_or_written_twice_whoever_hands_it_in_and_whichever_loop_dies():
+def test_no_item_is_lost_or_written_twice_whoever_hands_it_in_and_whichever_loop_dies(
+    soon_overdue,
+):
     store, chance = Store(prompt=True), Random(SEED)  # noqa: S311  # chance, no secret
     store.refuses_to_begin = set(range(0, 4_000, 97))
     commit = GroupCommit(store.write, ahead=store, most=5, apart=lambda item: {item % 11})

@@ -44,7 +44,7 @@ def test_nothing_is_heard_before_the_answer_and_then_all_of_it(line_for, databas
 
 def test_what_is_more_than_fits_on_the_way_is_sent_on_by_whoever_waits(line_for):
     line, much = line_for(b"SELECT sha256($1::bytea)"), bytes(30_000_000)
-    line.begin([much])
+    assert line.begin([much]) is None, "nobody can only listen for the answer"
     assert len(line.waited_for().get_value(0, 0)) == 32
 
 
@@ -102,6 +102,33 @@ def test_an_idle_line_that_was_cut_does_not_stand_and_nothing_is_unknown(line_fo
     assert not line.standing
     line.begin([b"two"])
     assert line.waited_for().get_value(0, 0) == b"two"
+
+
+def test_a_line_that_was_opened_anew_for_another_statement_is_prepared_anew(line_for, database):
+    line = line_for()
+    line.begin([b"one"])
+    line.waited_for()
+    with psycopg.connect(database, autocommit=True) as owner:
+        cut_all(owner)
+    assert line.commit(b"SELECT 1", ()) == [(1,)]
+    assert line.standing is None
+    line.begin([b"two"])
+    assert line.waited_for().get_value(0, 0) == b"two"
+
+
+def test_without_waiting_no_line_is_opened(line_for):
+    line = line_for()
+    assert line.begin([b"one"], waits=False) is None
+    assert not line.under_way
+    assert line.standing is None
+
+
+def test_what_cannot_be_prepared_is_said_each_time_and_nothing_is_unknown(line_for):
+    line = line_for(b"SELECT no_such_function($1::bytea)")
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.UndefinedFunction):
+            line.begin([b"one"])
+        assert not line.under_way
 
 
 def test_a_commit_that_is_never_answered_is_unknown_after_a_while(line_for, monkeypatch):

@@ -20,7 +20,11 @@ from application.ledger import (
     OutcomeUnknown,
 )
 from domain.kernel import FORGOTTEN
+from infrastructure.entry import EVERYTHING, Entry
+from infrastructure.group_commit import LeftToWriter
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.page_store import FreshPages, PageMapper
+from infrastructure.page_writing import PageWriting
 from infrastructure.recorder import WRITERS
 from infrastructure.tombstones import Destruction
 
@@ -165,6 +169,24 @@ def test_what_an_event_loop_had_under_way_when_it_ended_is_written_once_and_keep
     write(known, draft(assessed(), to=stream("2")))
     assert known.answered(ACTOR.id, COMMAND).position == 3
     assert known.position() == 4
+
+
+def test_nobody_is_given_the_answer_to_what_another_sent(known, pool):
+    stored = [
+        PageMapper(known.codec, FreshPages(known.keys)).to_stored_event(draft(assessed(), to=to))
+        for to in (stream("2"), stream("3"), stream("4"))
+    ]
+    first, left, mine = [
+        [Entry([page], [(page.originator_id, 0, BEGINNING)], None, EVERYTHING)] for page in stored
+    ]
+    writing = PageWriting(str(pool.conninfo), int)
+    with pytest.raises(LeftToWriter):
+        writing.begin(first)  # no line is open yet
+    writing.write(first)
+    writing.begin(left)  # and whoever did was called away
+    (position,) = writing.write(mine)
+    assert known.read_after(position - 1)[0].stream == stream("4")
+    writing.close()
 
 
 def wait_until_one_waits(owner):

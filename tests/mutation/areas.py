@@ -91,6 +91,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "ledger": Area(
         (
             "infrastructure/entry.py",
+            "infrastructure/calls.py",
             "infrastructure/group_commit.py",
             "infrastructure/ledger.py",
             "infrastructure/page_reader.py",
