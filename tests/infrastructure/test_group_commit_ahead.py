@@ -3,91 +3,21 @@
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from random import Random
-from threading import Event, Lock, Thread, get_ident
+from threading import Event, Thread, get_ident
 from time import sleep
 
 import pytest
 from anyio.from_thread import start_blocking_portal
+from begun_store import Store
 
 from application.ledger import Overloaded
 from infrastructure import group_commit
-from infrastructure.group_commit import GroupCommit, LeftToWriter
+from infrastructure.group_commit import GroupCommit
 
 SEED = 7
 SECONDS = 20
 """How long anything is waited for that is to come."""
-
-
-class Store:
-    """Writes what is begun when it is told to, and is read from a pipe until then."""
-
-    def __init__(self, *, prompt: bool = False) -> None:
-        self.ear, self.voice = os.pipe()
-        os.set_blocking(self.ear, False)
-        self.hears_by, self.heard = self.ear, 0
-        self.prompt = prompt
-        self.begun: list[list[int]] = []
-        self.written: list[int] = []
-        self.whole: list[list[int]] = []
-        self.threads: list[int] = []
-        self.seen = Event()
-        self.refuses_to_begin: set[int] = set()
-        self.cannot_stand: set[int] = set()
-        self.fails: set[int] = set()
-        self.under_way: list[int] = []
-        self.alone = Lock()
-
-    def begin(self, items) -> int:
-        with self.alone:
-            self.threads.append(get_ident())
-            if self.refuses_to_begin & {*items}:
-                raise LeftToWriter
-            if self.fails & {*items}:
-                raise ConnectionError
-            assert not self.under_way, "two groups at once"
-            self.begun.append(items)
-            self.under_way = items
-        self.seen.set()
-        if self.prompt:
-            self.answer()
-        return self.ear
-
-    def answer(self) -> None:
-        os.write(self.voice, b"ab")
-
-    def end(self, items):
-        with self.alone:
-            assert self.under_way == items
-            if not self._heard_all():
-                return None
-            self.under_way = []
-            if self.cannot_stand & {*items}:
-                raise LeftToWriter
-            self.written += items
-        return [item * 10 for item in items]
-
-    def _heard_all(self) -> bool:
-        """Hear one of the two words of an answer, if there is one; say whether it was the last."""
-        with suppress(BlockingIOError):
-            self.heard += len(os.read(self.hears_by, 1))
-        whole = self.heard == 2
-        self.heard %= 2
-        return whole
-
-    def write(self, items):
-        """Do all that waits: go on with what is under way, or begin and end it."""
-        with self.alone:
-            assert self.under_way in ([], items)
-            if self.under_way:
-                self._heard_all()
-                self.under_way, self.heard = [], 0
-            self.whole.append(items)
-            self.threads.append(get_ident())
-            stand = [item for item in items if item not in self.cannot_stand]
-            self.written += stand
-        return [item * 10 if item in stand else KeyError(item) for item in items]
 
 
 @pytest.fixture(autouse=True)

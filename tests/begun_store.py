@@ -1,0 +1,77 @@
+"""A store whose writes are begun by an event loop, and answered when a test says so."""
+
+import os
+from contextlib import suppress
+from threading import Event, Lock, get_ident
+
+from infrastructure.group_commit import LeftToWriter
+
+
+class Store:
+    """Writes what is begun when it is told to, and is read from a pipe until then."""
+
+    def __init__(self, *, prompt: bool = False) -> None:
+        self.ear, self.voice = os.pipe()
+        os.set_blocking(self.ear, False)
+        self.hears_by, self.heard = self.ear, 0
+        self.prompt = prompt
+        self.begun: list[list[int]] = []
+        self.written: list[int] = []
+        self.whole: list[list[int]] = []
+        self.threads: list[int] = []
+        self.seen = Event()
+        self.refuses_to_begin: set[int] = set()
+        self.cannot_stand: set[int] = set()
+        self.fails: set[int] = set()
+        self.under_way: list[int] = []
+        self.alone = Lock()
+
+    def begin(self, items) -> int:
+        with self.alone:
+            self.threads.append(get_ident())
+            if self.refuses_to_begin & {*items}:
+                raise LeftToWriter
+            if self.fails & {*items}:
+                raise ConnectionError
+            assert not self.under_way, "two groups at once"
+            self.begun.append(items)
+            self.under_way = items
+        self.seen.set()
+        if self.prompt:
+            self.answer()
+        return self.ear
+
+    def answer(self) -> None:
+        os.write(self.voice, b"ab")
+
+    def end(self, items):
+        with self.alone:
+            assert self.under_way == items
+            if not self._heard_all():
+                return None
+            self.under_way = []
+            if self.cannot_stand & {*items}:
+                raise LeftToWriter
+            self.written += items
+        return [item * 10 for item in items]
+
+    def _heard_all(self) -> bool:
+        """Hear one of the two words of an answer, if there is one; say whether it was the last."""
+        with suppress(BlockingIOError):
+            self.heard += len(os.read(self.hears_by, 1))
+        whole = self.heard == 2
+        self.heard %= 2
+        return whole
+
+    def write(self, items):
+        """Do all that waits: go on with what is under way, or begin and end it."""
+        with self.alone:
+            assert self.under_way in ([], items)
+            if self.under_way:
+                self._heard_all()
+                self.under_way, self.heard = [], 0
+            self.whole.append(items)
+            self.threads.append(get_ident())
+            stand = [item for item in items if item not in self.cannot_stand]
+            self.written += stand
+        return [item * 10 if item in stand else KeyError(item) for item in items]
