@@ -4,12 +4,10 @@ import json
 import logging
 import sys
 from collections.abc import MutableMapping
-from datetime import UTC, datetime
 from typing import Any, Final, TextIO, cast
 
 import orjson
 import structlog
-from structlog.typing import Processor
 
 ALLOWED: Final = frozenset(
     {
@@ -49,47 +47,17 @@ class StandardError:
         """Do nothing: each line is flushed as it is written."""
 
 
-class Lines(structlog.BoundLoggerBase):
-    """Says a line in JSON at once: a chain of processors takes twice as long.
-
-    Each request says one: 6 µs of its 140 by itself, and 14 after all the rest of them.
-    """
-
-    def debug(self, _: str, **__: Any) -> None:
-        """Say nothing."""
-
-    def info(self, event: str, **said: Any) -> None:
-        """Say what happened."""
-        self._say("info", event, said)
-
-    def warning(self, event: str, **said: Any) -> None:
-        """Say what somebody should look at."""
-        self._say("warning", event, said)
-
-    def error(self, event: str, **said: Any) -> None:
-        """Say what went wrong."""
-        self._say("error", event, said)
-
-    def _say(self, level: str, event: str, said: dict[str, Any]) -> None:
-        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        line = {**self._context, **said, "event": event, "level": level, "timestamp": at}
-        self._logger.msg(as_json(only_allowed(None, level, line)))
-
-
 def configure_logging() -> None:
     """Write to standard error, one line per event, and silence what quotes addresses."""
-    for_people: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        only_allowed,
-        structlog.dev.ConsoleRenderer(),
-    ]
     on_terminal = sys.stderr.isatty()
     structlog.configure(
-        processors=for_people if on_terminal else [],
-        wrapper_class=(
-            structlog.make_filtering_bound_logger(logging.INFO) if on_terminal else Lines
-        ),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.dev.ConsoleRenderer() if on_terminal else as_json,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, StandardError())),
         cache_logger_on_first_use=True,
     )
@@ -109,7 +77,7 @@ NOT_KNOWN: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DAT
 """What orjson could write and JSON does not know: an event, say, would be written out in full."""
 
 
-def as_json(line: MutableMapping[str, Any]) -> str:
+def as_json(_: Any, __: str, line: MutableMapping[str, Any]) -> str:
     """Write a line as JSON; what JSON does not know, as Python shows it."""
     try:
         return orjson.dumps(line, repr, NOT_KNOWN).decode()

@@ -29,12 +29,12 @@ def test_a_line_is_json_on_standard_error(capsys):
 
 def test_a_line_that_json_cannot_say_is_said_all_the_same():
     odd = {"event": "bug", "error": "half \ud800", "size": 2**70, "route": date(2025, 1, 2)}
-    told = json.loads(as_json(odd))
+    told = json.loads(as_json(None, "error", odd))
     assert told == odd | {"route": "datetime.date(2025, 1, 2)"}
 
 
 def test_what_only_orjson_knows_is_shown_as_python_shows_it():
-    line = json.loads(as_json({"event": "request", "route": date(2025, 1, 2)}))
+    line = json.loads(as_json(None, "info", {"event": "request", "route": date(2025, 1, 2)}))
     assert line["route"] == "datetime.date(2025, 1, 2)"
 
 
