@@ -188,9 +188,9 @@ class GroupCommit(Generic[T, R]):
             raise
 
     def _pass_on(self, here: asyncio.AbstractEventLoop | None = None) -> None:
-        """Give the pen to whoever is to write what stands first in line; ``here`` writes at once.
+        """Give the pen to whoever is to write what stands first in line, if anybody does.
 
-        It is given to nobody where nobody stands there.
+        ``here`` writes at once where enough stand there, else after those who are about to come.
         """
         with self._door:
             holder = self._holder = self._next()
@@ -199,8 +199,10 @@ class GroupCommit(Generic[T, R]):
                 return
         if not isinstance(holder, _Turn):
             self._bell.put(None)
-        elif holder.loop is here:
+        elif holder.loop is here and len(self._line) >= self._enough:
             self._begin(holder)
+        elif holder.loop is here:
+            here.call_soon(self._begin, holder)
         else:
             try:
                 holder.loop.call_soon_threadsafe(self._begin, holder)

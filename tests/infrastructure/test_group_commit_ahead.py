@@ -264,9 +264,7 @@ def test_a_loop_that_is_gone_before_its_turn_comes_has_its_items_written(commit,
         first = people.submit(commit, 1)
         while not first.running():
             sleep(0.001)
-        loop = asyncio.new_event_loop()
-        _stopped_at_once(loop, commit)
-        loop.close()
+        people.submit(on_a_loop_that_ends, commit).result(SECONDS)
         going_on.set()
         assert first.result(SECONDS) == 10
         assert people.submit(commit, 3).result(SECONDS) == 30
@@ -277,30 +275,30 @@ def test_a_loop_that_is_gone_before_its_turn_comes_has_its_items_written(commit,
 def test_a_loop_that_is_gone_keeps_nobody_waiting_and_what_it_had_is_written(
     soon_overdue, commit, store, begun
 ):
-    async def hand_in():
-        commit.submit(1)
-        if begun:
-            await until(lambda: store.begun)
-
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(hand_in()) if begun else _stopped_at_once(loop, commit)
-    loop.close()
     with ThreadPoolExecutor() as people:
+        people.submit(on_a_loop_that_ends, commit, begun and store).result(SECONDS)
         assert people.submit(commit, 2).result(SECONDS) == 20
     assert store.written == [1, 2]
     assert store.whole == ([[1], [2]] if begun else [[1, 2]])
 
 
-def _stopped_at_once(loop, commit) -> None:
-    """Hand in, and stop before anything that is due soon is done."""
+def on_a_loop_that_ends(commit, store=None) -> None:
+    """Hand in, and end once that is under way; without a store, before anything that is due."""
 
     async def hand_in():
         commit.submit(1)
+        if store:
+            await until(lambda: store.begun)
 
+    loop = asyncio.new_event_loop()
     task = loop.create_task(hand_in())
-    loop.call_soon(loop.stop)
-    loop.run_forever()
+    if store:
+        loop.run_until_complete(task)
+    else:
+        loop.call_soon(loop.stop)
+        loop.run_forever()
     assert task.done()
+    loop.close()
 
 
 def test_a_loop_that_hangs_keeps_no_thread_waiting_and_goes_on_afterwards(

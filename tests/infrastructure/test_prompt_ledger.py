@@ -1,6 +1,7 @@
 """The ledger's door for coroutines: the same pages, answers and refusals."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from time import monotonic, sleep
 
@@ -161,11 +162,15 @@ def test_what_an_event_loop_had_under_way_when_it_ended_is_written_once_and_keep
             left.append(asyncio.ensure_future(submit(known, third, command=COMMAND)()))
             await asyncio.to_thread(wait_until_one_waits, owner)
 
+        def on_a_loop_that_ends():
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(leave())
+            left[0].cancel()
+            loop.close()
+
         third, left = draft(assessed("2025-09"), version=3), []
-        loop = asyncio.new_event_loop()
-        loop.run_until_complete(leave())
-        left[0].cancel()
-        loop.close()
+        with ThreadPoolExecutor() as people:
+            people.submit(on_a_loop_that_ends).result(20)
     write(known, draft(assessed(), to=stream("2")))
     assert known.answered(ACTOR.id, COMMAND).position == 3
     assert known.position() == 4
