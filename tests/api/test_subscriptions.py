@@ -248,6 +248,7 @@ def test_a_removed_one_sends_nothing_more_and_its_log_stays(house):
     with receiving() as receiver:
         one = subscribed(house, receiver)["id"]
         removed = house.disnaker.delete(f"{PATH}/{one}").json()
+        sent = len(receiver.got)
         assert (removed["state"], removed["why"]) == ("disabled", "removed")
         again = house.disnaker.delete(f"{PATH}/{one}").json()
         assert (again["state"], again["why"]) == ("disabled", "removed")
@@ -257,7 +258,7 @@ def test_a_removed_one_sends_nothing_more_and_its_log_stays(house):
         caught_up(house.services)
         log = house.disnaker.get(f"{PATH}/{one}/deliveries").json()["items"]
         assert [line["what"] for line in log if line["what"] != "entry"] == ["disabled", "opened"]
-    assert len(receiver.got) <= 1, "one may have been under way"
+    assert len(receiver.got) <= sent + 1, "one may have been under way"
 
 
 def test_dead_letters_are_grouped_recorded_replayed_and_thrown_away(house):
