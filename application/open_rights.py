@@ -111,8 +111,12 @@ class OpenRights:
         """Return cases of a unit whose sentence leaves no right until some days after ``soon``.
 
         Every right asks for half of the sentence at the least, and none is open before that was
-        served. Who has no sentence that ends has no right at all.
+        served. Who has no sentence that ends has no right at all. While any row is stopped at a
+        page that could not be folded, none is believed.
         """
+        kept = self.cases.read_models.progress()
+        if any(one.name == SENTENCE_DATES and one.stopped_keys for one in kept):
+            return frozenset()
         question = Question(where={}, words=(), after=None, limit=None, counted=COUNTED)
         access = Access(everywhere=False, units=frozenset([unit]))
         found = self.cases.read_models.ask(SENTENCE_DATES, question, access)

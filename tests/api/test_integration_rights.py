@@ -1,8 +1,14 @@
 """Rights of integration over HTTP: of one case aloud, and who in a unit may have which."""
 
+from datetime import date
+
 import pytest
 from convicts import convict, punished
 from facts import MEDAN, append, event, open_case
+
+from api.routes.integration_rights import open_rights
+from application.journeys import NOW
+from projections.sentence_dates import SENTENCE_DATES
 
 PB = {"proposal": "PB-1", "right": "pb", "rule_set": "permenkumham-7-2022"}
 
@@ -151,3 +157,17 @@ def test_a_repeated_offence_on_the_papers_bars_leave_to_see_the_family(medan):
         said = event("charge.recorded", "2025-05-02", **charge, **recidivist)
         assert append(medan, case, said, version=version).status_code == 201
         assert not_recidivist() == found
+
+
+def test_while_a_row_of_dates_is_stopped_nobody_is_said_to_be_far_by_it(service, medan):
+    convict(medan)
+    told(service)
+    rights_of = open_rights(service.services, date(2025, 6, 1), 30, NOW)
+    assert rights_of.far_off(MEDAN)
+    with service.services.ledger.pages.recorder.pool.connection() as connection:
+        connection.execute(
+            "INSERT INTO read_model.dead_letter (projection, key, whole_stream, position, error)"
+            " VALUES (%s, 'nobody', false, 1, 'KeyError')",
+            (SENTENCE_DATES.table,),
+        )
+    assert rights_of.far_off(MEDAN) == frozenset()
