@@ -80,9 +80,6 @@ class Entry:
             ]
 
 
-BARRIER: Final = Entry((), (), None, EVERYTHING)
-
-
 def all_values(entries: Sequence[Entry]) -> list[bytes]:
     """Return what ``ledger.append_all`` is handed, in binary form."""
     firsts = accumulate((len(entry.pages) for entry in entries), initial=1)

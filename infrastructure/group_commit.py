@@ -56,7 +56,7 @@ class LeftToWriter(Exception):
 class Ahead(Protocol[T_contra, R_co]):
     """A write that is begun, and ended when its answer is there. It never waits."""
 
-    def begin(self, items: Sequence[T_contra]) -> HasFileno | int:
+    def begin(self, items: Sequence[T_contra]) -> HasFileno:
         """Send items; return what can be read once there is an answer.
 
         It is kept, and so open, for as long as an event loop listens by it. Raises `LeftToWriter`.
@@ -235,6 +235,8 @@ class GroupCommit(Generic[T, R]):
         if not turn.group:
             return ()
         turn.ear = self._ahead.begin([call.item for call in turn.group])
+        if before := self._ears.get(turn.loop):  # it was taken over just now
+            self._listen_no_more(before)
         self._ears[turn.loop] = turn
         try:
             turn.loop.add_reader(turn.ear, self._hear, turn)
@@ -256,8 +258,10 @@ class GroupCommit(Generic[T, R]):
 
         All is done at the desk, so that until then nobody else takes the turn over.
         """
-        if not self._desk.acquire(blocking=False):
-            return  # just now somebody does
+        if not self._desk.acquire(blocking=False):  # just now somebody looks whether it is overdue
+            if not turn.begun:
+                turn.loop.call_soon(self._begin, turn)
+            return
         outcomes: Sequence[R | BaseException] | BaseException | None = None
         try:
             if self._holder is turn:
@@ -273,21 +277,28 @@ class GroupCommit(Generic[T, R]):
                 self._holder = _Holder.CALLER
             self._desk.release()
         if outcomes is not None:
-            self._listen_no_more(turn)
-            self._pass_on(turn.loop)  # first: so it is under way while these are told
-            tell_all(turn.group, outcomes, turn.loop)
+            try:
+                self._listen_no_more(turn)
+            finally:
+                try:  # before these are told: so the next is under way meanwhile
+                    self._pass_on(turn.loop if turn.ear else None)
+                finally:
+                    tell_all(turn.group, outcomes, turn.loop)
 
     def _listen_no_more(self, turn: "_Turn[T, R]") -> None:
         """Have an event loop listen no more for a turn, on that loop."""
         if self._ears.get(turn.loop) is turn:
             del self._ears[turn.loop]
-            turn.loop.remove_reader(turn.ear)
+            if turn.ear:
+                turn.loop.remove_reader(turn.ear)
 
     def _leave(self, turn: "_Turn[T, R]") -> None:
         """Have the writer go on with a turn; for whoever is at the desk."""
         self._left, self._holder = turn.group, _Holder.WRITER
-        with suppress(RuntimeError):  # closed: it listens no more
+        try:
             turn.loop.call_soon_threadsafe(self._listen_no_more, turn)
+        except RuntimeError:  # closed: it listens no more
+            self._ears.pop(turn.loop, None)
         self._bell.put(None)
 
     def _take_over(self) -> None:
@@ -344,4 +355,4 @@ class _Turn(Generic[T, R]):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop, self.since, self.begun = loop, monotonic(), False
         self.group: Sequence[Call[T, R]] = ()
-        self.ear: HasFileno | int = -1
+        self.ear: HasFileno | None = None

@@ -56,6 +56,7 @@ class PageWriting:
 
     def begin(self, entries: Sequence[Entry]) -> Ear:
         """Send what several requests bring, as one; raise `LeftToWriter` where it would wait."""
+        self._line.abandon()  # what somebody sent who was called away: its answer is not ours
         self._sent, self._refusal = entries, None
         ear = self._line.begin(all_values(entries), waits=False)
         if ear is None:
@@ -89,8 +90,8 @@ class PageWriting:
 
     def _answer_to(self, entries: Sequence[Entry]) -> PGresult:
         """Return what was answered to these entries, however far that has come already."""
-        if self._sent != entries:  # those who sent were called away: their answer is not ours
-            self._line.abandon()
+        if self._sent != entries:
+            self._line.abandon()  # as in `begin`
             self._sent, self._refusal = entries, None
         if self._refusal:
             raise self._refusal

@@ -111,11 +111,11 @@ class PreparedLine(WritingLine):
         self._server = None
         server = self._open().pgconn
         with self._asking():
-            prepared = server.prepare(NAME, self._statement)
+            prepared, self._ear = server.prepare(NAME, self._statement), Ear(server.socket)
         self._answered()
         if prepared.status != pq.ExecStatus.COMMAND_OK:
             raise error_from_result(prepared)
-        self._server, self._ear = server, Ear(server.socket)
+        self._server = server
         return server
 
     def _answer(self) -> pq.abc.PGresult:

@@ -8,7 +8,7 @@ from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscrip
 from psycopg_pool import ConnectionPool
 
 from infrastructure.connections import transaction
-from infrastructure.entry import BARRIER, Entry, StoredAnswer, StoredHead
+from infrastructure.entry import EVERYTHING, Entry, StoredAnswer, StoredHead
 from infrastructure.group_commit import GroupCommit
 from infrastructure.page_reader import PageReader, StoredPage
 from infrastructure.page_writing import PageWriting
@@ -71,7 +71,7 @@ class PageRecorder(PageReader, ApplicationRecorder):
 
     def barrier(self) -> None:
         """Commit a record of the log, so that all that was seen before is as durable as it is."""
-        self._commit(BARRIER)
+        self._commit(Entry((), (), None, EVERYTHING))
 
     def _hint(self) -> None:
         if self.tail:

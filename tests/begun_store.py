@@ -5,15 +5,16 @@ from contextlib import suppress
 from threading import Event, Lock, get_ident
 
 from infrastructure.group_commit import LeftToWriter
+from infrastructure.prepared_line import Ear
 
 
 class Store:
     """Writes what is begun when it is told to, and is read from a pipe until then."""
 
     def __init__(self, *, prompt: bool = False) -> None:
-        self.ear, self.voice = os.pipe()
-        os.set_blocking(self.ear, False)
-        self.hears_by, self.heard = self.ear, 0
+        self.hears_by, self.voice = os.pipe()
+        os.set_blocking(self.hears_by, False)
+        self.ear, self.heard = Ear(self.hears_by), 0
         self.prompt = prompt
         self.begun: list[list[int]] = []
         self.written: list[int] = []
@@ -26,7 +27,7 @@ class Store:
         self.under_way: list[int] = []
         self.alone = Lock()
 
-    def begin(self, items) -> int:
+    def begin(self, items) -> Ear:
         with self.alone:
             self.threads.append(get_ident())
             if self.refuses_to_begin & {*items}:

@@ -14,7 +14,7 @@ from application.forgetting import Decision
 from application.ledger import BEGINNING, Conflict, NotAtHand
 from domain.kernel import Refused, SubjectForgotten
 from domain.record import StreamId
-from infrastructure.entry import BARRIER, EVERYTHING, Entry
+from infrastructure.entry import EVERYTHING, Entry
 from infrastructure.forgetter import destruction
 from infrastructure.key_store import KeyStore
 from infrastructure.ledger import EventsourcingLedger
@@ -90,7 +90,8 @@ def test_a_page_that_was_sealed_before_a_decision_is_not_written_after_it(house,
     sealed = elsewhere.ledger.mapper.chained(draft(assessed(), to=stream("1")), BEGINNING)
     heads = [(str(stream("1")), 0, BEGINNING)]
     house.forget(budi[0])
-    group = [Entry([sealed], heads, None, 0), BARRIER, Entry([sealed], heads, None, EVERYTHING)]
+    barrier = Entry((), (), None, EVERYTHING)
+    group = [Entry([sealed], heads, None, 0), barrier, Entry([sealed], heads, None, EVERYTHING)]
     late, none, good = elsewhere.ledger.pages.recorder._writing.write(group)  # noqa: SLF001  # made up so
     assert isinstance(late, ForgottenSince)
     assert (none, good) == (0, house.ledger.position())

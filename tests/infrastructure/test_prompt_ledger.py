@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from select import select
 from time import monotonic, sleep
 
 import psycopg
@@ -176,7 +177,8 @@ def test_what_an_event_loop_had_under_way_when_it_ended_is_written_once_and_keep
     assert known.position() == 4
 
 
-def test_nobody_is_given_the_answer_to_what_another_sent(known, pool):
+@pytest.mark.parametrize("ahead", [False, True], ids=["by a thread", "by an event loop"])
+def test_nobody_is_given_the_answer_to_what_another_sent(known, pool, ahead):
     stored = [
         PageMapper(known.codec, FreshPages(known.keys)).to_stored_event(draft(assessed(), to=to))
         for to in (stream("2"), stream("3"), stream("4"))
@@ -188,7 +190,11 @@ def test_nobody_is_given_the_answer_to_what_another_sent(known, pool):
     with pytest.raises(LeftToWriter):
         writing.begin(first)  # no line is open yet
     writing.write(first)
-    writing.begin(left)  # and whoever did was called away
+    ear = writing.begin(left)  # and whoever did was called away
+    assert select([ear], [], [], 20)[0]
+    if ahead:
+        with pytest.raises(LeftToWriter):
+            writing.begin(mine)
     (position,) = writing.write(mine)
     assert known.read_after(position - 1)[0].stream == stream("4")
     writing.close()
