@@ -262,12 +262,13 @@ class GroupCommit(Generic[T, R]):
             if not turn.begun:
                 turn.loop.call_soon(self._begin, turn)
             return
+        if self._holder is not turn:  # it was taken over
+            self._desk.release()
+            self._listen_no_more(turn)
+            return
         outcomes: Sequence[R | BaseException] | BaseException | None = None
         try:
-            if self._holder is turn:
-                outcomes = step(turn)
-            elif turn.begun:
-                self._listen_no_more(turn)
+            outcomes = step(turn)
         except LeftToWriter:
             self._leave(turn)
         except BaseException as error:  # noqa: BLE001  # each caller of the group raises it
