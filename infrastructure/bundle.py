@@ -8,7 +8,7 @@ from application.in_turn import Decided
 from domain.record import Draft
 from infrastructure.codec import PageCodec
 from infrastructure.columns import bytea, column, integer, text, uuid
-from infrastructure.entry import ANSWER, BIGINT, StoredHead
+from infrastructure.entry import ANSWER, StoredHead, head_columns, in_binary
 from infrastructure.page_reader import StoredPage
 from infrastructure.sealing import Owner, SubjectKey
 
@@ -44,13 +44,10 @@ class Bundle:
             column("uuid", [uuid(draft.event_id) for draft in self.drafts]),
             column("bytea", list(map(bytea, self.pages))),
             column("bytea", [bytea(bytes.fromhex(one)) for one in self.before]),
-            column("text", [text(stream) for stream, _, _ in besides]),
-            column("int4", [integer(version) for _, version, _ in besides]),
-            column("bytea", [bytea(bytes.fromhex(last)) for _, _, last in besides]),
+            *head_columns(besides),
             *NO_ANSWERS,
         ]
-        barrier = bytes([not self.pages])
-        return [*(one.content for one in columns), barrier, BIGINT.pack(self.heard)]
+        return in_binary(columns, not self.pages, self.heard)
 
     def stored_pages(self) -> list[StoredPage]:
         """Return its pages as the library has them."""

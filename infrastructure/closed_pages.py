@@ -6,18 +6,14 @@ line of a timeline needs, in a third of the time.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import orjson
 
 from domain.kernel import Event
-from domain.record import Actor, Recorded, StreamId
+from domain.record import Recorded
 from domain.time import Effective
-from infrastructure.codec import FORMAT, KINDS, Asleep, Unreadable, placed
-from infrastructure.event_form import SAME, moment_of
-
-_stream = lru_cache(SAME)(StreamId.of)
-_actor = lru_cache(SAME)(Actor)
+from infrastructure.codec import FORMAT, KINDS, Asleep, Unreadable, envelope_of, placed
+from infrastructure.event_form import moment_of
 
 
 def closed(page: Asleep) -> Recorded:
@@ -29,19 +25,7 @@ def closed(page: Asleep) -> Recorded:
         raise Unreadable(name)
     event: Event = object.__new__(kind)
     vars(event)["effective"] = moment
-    envelope = {
-        "event": event,
-        "stream": _stream(said["stream"]),
-        "version": said["version"],
-        "event_id": said["event_id"],
-        "subject": said["subject"],
-        "actor": _actor(**said["actor"]),
-        "purpose": said["purpose"],
-        "correlation_id": said["correlation_id"],
-        "causation_id": said["causation_id"],
-        "idempotency_key": said["idempotency_key"],
-    }
-    return placed(envelope, page)
+    return placed({**envelope_of(said), "event": event}, page)
 
 
 def all_closed(pages: Sequence[Asleep]) -> list[Recorded]:

@@ -281,19 +281,26 @@ class PageCodec:
                 else:
                     _put_elsewhere(page, pointer, value)
         return {
+            **envelope_of(page),
             "event": _event(page["name"], page["effective"], payload, self._kinds, gaps=gaps),
-            "stream": _stream(page["stream"]),
-            "version": page["version"],
-            "event_id": page["event_id"],
-            "subject": page["subject"],
-            "actor": _actor(**page["actor"]),
-            "purpose": page["purpose"],
             "reason": page["reason"],
             "evidence": tuple(map(_evidence, page["evidence"])),
-            "correlation_id": page["correlation_id"],
-            "causation_id": page["causation_id"],
-            "idempotency_key": page["idempotency_key"],
         }
+
+
+def envelope_of(page: Json) -> Json:
+    """Return the fields of a draft that lie open in every page, as they are awake."""
+    return {
+        "stream": _stream(page["stream"]),
+        "version": page["version"],
+        "event_id": page["event_id"],
+        "subject": page["subject"],
+        "actor": _actor(**page["actor"]),
+        "purpose": page["purpose"],
+        "correlation_id": page["correlation_id"],
+        "causation_id": page["causation_id"],
+        "idempotency_key": page["idempotency_key"],
+    }
 
 
 def placed(draft: Json, page: Asleep) -> Recorded:

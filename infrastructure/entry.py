@@ -1,6 +1,6 @@
 """What one request writes, in cells; and what several write, in the form that PostgreSQL takes."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, repeat
 from struct import Struct
@@ -93,8 +93,17 @@ def all_values(entries: Sequence[Entry]) -> list[bytes]:
         *_joined(HEAD, [head for entry in entries for head in entry.besides]),
         *_joined((*ANSWER, "int4"), answers),
     ]
-    barrier, heard = _closing(entries)
+    return in_binary(columns, *_closing(entries))
+
+
+def in_binary(columns: Iterable[Column], barrier: bool, heard: int) -> list[bytes]:
+    """Return the values of ``ledger.append_all`` in binary form."""
     return [*(one.content for one in columns), bytes([barrier]), BIGINT.pack(heard)]
+
+
+def head_columns(heads: Iterable[StoredHead]) -> list[Column]:
+    """Return where streams must stand that are not written to, column by column."""
+    return _joined(HEAD, list(map(_cells, heads)))
 
 
 def numbered_columns(entries: Sequence[Entry]) -> list[Any]:

@@ -93,23 +93,23 @@ def test_a_line_that_is_cut_while_under_way_leaves_it_unknown_and_is_opened_anew
         line.heard()  # nothing is under way that could be told of
 
 
-def test_an_idle_line_that_was_cut_does_not_stand_and_nothing_is_unknown(line_for, database):
-    line = line_for()
+def used_and_cut(line, database):
     line.begin([b"one"])
     line.waited_for()
     with psycopg.connect(database, autocommit=True) as owner:
         cut_all(owner)
+    return line
+
+
+def test_an_idle_line_that_was_cut_does_not_stand_and_nothing_is_unknown(line_for, database):
+    line = used_and_cut(line_for(), database)
     assert not line.standing
     line.begin([b"two"])
     assert line.waited_for().get_value(0, 0) == b"two"
 
 
 def test_a_line_that_was_opened_anew_for_another_statement_is_prepared_anew(line_for, database):
-    line = line_for()
-    line.begin([b"one"])
-    line.waited_for()
-    with psycopg.connect(database, autocommit=True) as owner:
-        cut_all(owner)
+    line = used_and_cut(line_for(), database)
     assert line.commit(b"SELECT 1", ()) == [(1,)]
     assert line.standing is None
     line.begin([b"two"])
