@@ -2,9 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
 from threading import Event as Signal
 from threading import Thread
+from time import monotonic, sleep
 
 import psycopg
 import pytest
@@ -220,25 +220,32 @@ def test_what_was_known_at_an_instant_does_not_change_when_the_clock_was_set_bac
     assert times == sorted(set(times))
 
 
-def test_what_was_known_at_an_instant_waits_for_a_writer_who_has_the_time_already(ledger, pool):
+def test_what_was_known_at_an_instant_waits_for_a_writer_who_has_the_time_already(
+    ledger, pool, database
+):
     write(ledger, draft(assessed()))
-    stamped, commit = Signal(), Signal()
-
-    def slow_writer():
-        with pool.connection() as connection, connection.transaction():
-            connection.execute(
+    with ThreadPoolExecutor(1) as hand:
+        with pool.connection() as writer, writer.transaction():
+            (stamped,) = writer.execute(
                 "INSERT INTO ledger.event (stream, version, name, event_id, page, prev_hash) VALUES"
                 " ('case:2', 1, 'x@1', gen_random_uuid(), '', decode(repeat('00', 32), 'hex'))"
-            )
-            stamped.set()
-            commit.wait(10)
+                " RETURNING recorded_at"
+            ).fetchone()
+            # The writer's own stamp: another clock than the database's may have been set meanwhile.
+            asked = hand.submit(ledger.position_at, stamped)
+            await_somebody_who_waits(database)
+            assert not asked.done()
+        assert asked.result(10) == 2
 
-    with ThreadPoolExecutor(2) as hands:
-        writer = hands.submit(slow_writer)
-        stamped.wait(10)
-        asked = hands.submit(ledger.position_at, datetime.now(UTC))
-        with pytest.raises(TimeoutError):
-            asked.result(timeout=0.3)
-        commit.set()
-        writer.result()
-        assert asked.result() == 2
+
+def await_somebody_who_waits(database):
+    """Wait until a session of this database waits for an advisory lock."""
+    waiting = (
+        "SELECT FROM pg_locks JOIN pg_database ON oid = database WHERE NOT granted"
+        " AND locktype = 'advisory' AND datname = current_database()"
+    )
+    until = monotonic() + 10
+    with psycopg.connect(database, autocommit=True) as owner:
+        while not owner.execute(waiting).rowcount:
+            assert monotonic() < until, "nobody waits"
+            sleep(0.005)
