@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
-from itertools import islice
+from itertools import chain, islice
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 from urllib.parse import urlencode
@@ -264,15 +264,23 @@ class Listing:
         first = self.page(None, CHUNK, then)
         columns = shown(self.projection.row)
         self._record(first.rows, columns)
-        lines = written(form, columns, self._all(first, columns, then))
-        return table(form, lines, self.projection.name, first.position, self.asked.times)
+        pieces = self._pieces(form, first, columns, then)
+        return table(form, pieces, self.projection.name, first.position, self.asked.times)
 
-    def _all(self, page: Page, columns: Sequence[str], then: Then | None) -> Iterator[Json]:
-        while page.rows:
-            yield from (as_json(row, columns) for _, row in page.rows)
+    def _pieces(
+        self, form: str, page: Page, columns: Sequence[str], then: Then | None
+    ) -> Iterator[str]:
+        """Yield a file by the hundred lines: none that is recorded waits for one that is not.
+
+        Line by line it took twice the CPU and the time: rows of more files were awake at once.
+        """
+        head = heading(form, columns)
+        while True:
+            rows = (as_json(row, columns) for _, row in page.rows)
+            yield from together(chain(head, lines_of(form, columns, rows)))
             if len(page.rows) < CHUNK:
                 return
-            page = self.page(page.rows[-1][0], CHUNK, then)
+            head, page = (), self.page(page.rows[-1][0], CHUNK, then)
             self._record(page.rows, columns)
 
     def _record(self, rows: Sequence[tuple[str, Any]], columns: Sequence[str]) -> None:
@@ -305,13 +313,20 @@ def together(lines: Iterator[str]) -> Iterator[str]:
 
 
 def written(form: str, columns: Sequence[str], rows: Iterator[Json]) -> Iterator[str]:
-    """Yield rows as lines of CSV or NDJSON."""
-    if form == "ndjson":
-        yield from (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        return
-    yield line(columns)
-    for row in rows:
-        yield line([row[name] for name in columns])
+    """Return rows as the lines of a file of CSV or NDJSON."""
+    return chain(heading(form, columns), lines_of(form, columns, rows))
+
+
+def heading(form: str, columns: Sequence[str]) -> Sequence[str]:
+    """Return the lines that a file begins with."""
+    return [line(columns)] if form == "csv" else ()
+
+
+def lines_of(form: str, columns: Sequence[str], rows: Iterator[Json]) -> Iterator[str]:
+    """Return rows as lines of CSV or NDJSON."""
+    if form == "csv":
+        return (line([row[name] for name in columns]) for row in rows)
+    return (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def line(cells: Sequence[Any]) -> str:
