@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from application.in_turn import Decided
 from domain.record import Draft
 from infrastructure.codec import PageCodec
-from infrastructure.columns import bytea, column, integer, text, uuid
-from infrastructure.entry import ANSWER, StoredHead, head_columns, in_binary
+from infrastructure.columns import columns, turned
+from infrastructure.entry import ANSWER, HEAD, PAGE, StoredHead, in_binary
 from infrastructure.page_reader import StoredPage
 from infrastructure.sealing import Owner, SubjectKey
-
-NO_ANSWERS: Final = [column(kind, ()) for kind in (*ANSWER, "int4")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +28,19 @@ class Bundle:
     heard: int
 
     def values(self) -> list[bytes]:
-        """Return what ``ledger.append_all`` is handed, in binary form.
-
-        Column by column: cells that are made row by row and then turned take twice as long.
-        """
-        written = set(self.streams)
-        besides = [head for head in self.heads if head[0] not in written]
-        columns = [
-            column("text", list(map(text, self.streams))),
-            column("int4", [integer(draft.version) for draft in self.drafts]),
-            column("text", [text(draft.event.names[-1]) for draft in self.drafts]),
-            column("uuid", [uuid(draft.event_id) for draft in self.drafts]),
-            column("bytea", list(map(bytea, self.pages))),
-            column("bytea", [bytea(bytes.fromhex(one)) for one in self.before]),
-            *head_columns(besides),
-            *NO_ANSWERS,
-        ]
-        return in_binary(columns, not self.pages, self.heard)
+        """Return what ``ledger.append_all`` is handed, in binary form."""
+        drafts, written = self.drafts, set(self.streams)
+        told = (
+            self.streams,
+            [draft.version for draft in drafts],
+            [draft.event.names[-1] for draft in drafts],
+            [draft.event_id for draft in drafts],
+            self.pages,
+            self.before,
+        )
+        heads = [head for head in self.heads if head[0] not in written]
+        each = [*columns(PAGE, told), *turned(HEAD, heads), *turned(ANSWER, ())]
+        return in_binary(each, not self.pages, self.heard)
 
     def stored_pages(self) -> list[StoredPage]:
         """Return its pages as the library has them."""

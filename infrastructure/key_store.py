@@ -17,7 +17,7 @@ from psycopg_pool import ConnectionPool
 from uuid_utils import uuid7
 
 from domain.kernel import SubjectForgotten
-from infrastructure.columns import Column, ColumnDumper, bytea, column, integer, text, uuid
+from infrastructure.columns import BYTEA, INT4, TEXT, UUID, Column, ColumnDumper, columns
 from infrastructure.master_key import LENGTH, MasterKey
 from infrastructure.opened_keys import OpenedKeys
 from infrastructure.sealing import KeyMissing, Owner, SubjectKey, Wanted
@@ -40,7 +40,7 @@ GONE: Final = (
     " JOIN keys.tombstone AS t USING (subject)"
     " WHERE asked.key_id = ANY(t.key_ids) OR t.key_ids = '{}'"
 )
-KEY: Final = ("uuid", "text", "text", "int4", "bytea")
+KEY: Final = (UUID, TEXT, TEXT, INT4, BYTEA)
 """The kinds of the columns of a key. Of one that was made just now only the id is told."""
 MAKE: Final = SQL(
     "WITH made AS (INSERT INTO keys.sealing_key"
@@ -267,14 +267,14 @@ class KeyStore:
         """Return keys as the columns of their table, each wrapped."""
         keys = list(drawn.values())
         generation, wrapped = self.wrapping.wrap_keys(keys)
-        cells = (
-            [uuid(key.key_id) for key in keys],
-            [text(subject) for subject, _ in drawn],
-            [text(data_class) for _, data_class in drawn],
-            [integer(generation)] * len(keys),
-            [bytea(one) for one in wrapped],
+        told = (
+            [key.key_id for key in keys],
+            [subject for subject, _ in drawn],
+            [data_class for _, data_class in drawn],
+            [generation] * len(keys),
+            wrapped,
         )
-        return [column(kind, one) for kind, one in zip(KEY, cells, strict=True)]
+        return columns(KEY, told)
 
     def _open(self, rows: Iterable[tuple[Any, ...]]) -> dict[Owner, SubjectKey]:
         return self.opened.keep(

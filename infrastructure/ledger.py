@@ -229,7 +229,7 @@ class EventsourcingLedger(Application[str]):
             raise
         except MovedOn as error:
             raise Conflict(StreamId.of(str(error))) from error
-        return _receipt(drafts, positions, versions)
+        return _receipt(drafts, min(positions, default=0), versions)
 
     async def submit(
         self,
@@ -245,12 +245,12 @@ class EventsourcingLedger(Application[str]):
         versions = _versions(drafts, heads)
         answer = self._answer(actor, command, drafts, versions)
         try:
-            positions = await self._page_recorder.submit(pages, stored(heads), answer, heard)
+            first = await self._page_recorder.submit(pages, stored(heads), answer, heard)
         except (AnsweredAlready, ForgottenSince) as error:  # by another writer: that is to be read
             raise NotAtHand from error
         except MovedOn as error:
             raise Conflict(StreamId.of(str(error))) from error
-        return _receipt(drafts, positions, versions)
+        return _receipt(drafts, first, versions)
 
     def _answer(
         self,
@@ -276,10 +276,9 @@ def _versions(drafts: Sequence[Draft], heads: Mapping[StreamId, Head]) -> dict[S
     return versions
 
 
-def _receipt(
-    drafts: Sequence[Draft], positions: Sequence[int], versions: Mapping[StreamId, int]
-) -> Receipt:
-    written = tuple(
+def _receipt(drafts: Sequence[Draft], first: int, versions: Mapping[StreamId, int]) -> Receipt:
+    """Return what was written, from its ``first`` position on."""
+    written = [
         Written(
             event_id=draft.event_id,
             name=draft.event.stored_as,
@@ -287,11 +286,10 @@ def _receipt(
             version=draft.version,
             position=position,
         )
-        for draft, position in zip(drafts, positions, strict=True)
-    )
-    return Receipt(
-        written=written, versions=versions, position=positions[-1] if positions else None
-    )
+        for position, draft in enumerate(drafts, first)
+    ]
+    last = written[-1].position if written else None
+    return Receipt(written=tuple(written), versions=versions, position=last)
 
 
 def _unplaced(drafts: Sequence[Draft], versions: Mapping[StreamId, int]) -> str:

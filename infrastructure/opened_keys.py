@@ -1,7 +1,7 @@
 """Keys that are opened, in memory: a bounded number of them, and none of whoever was forgotten."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from threading import Lock
 
 from application.ledger import NotAtHand
@@ -75,11 +75,10 @@ class KeysAtHand:
     def __init__(self, opened: OpenedKeys) -> None:
         self._opened = opened
 
-    def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
+    def of(self, owners: Collection[Owner]) -> Mapping[Owner, SubjectKey]:
         """Return a key for each owner."""
-        wanted = set(owners)
-        found = self._opened.among(wanted)
-        if len(found) < len(wanted):
+        found = self._opened.among(owners)
+        if len(found) < len(owners):
             raise NotAtHand
         return found
 

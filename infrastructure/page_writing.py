@@ -24,7 +24,12 @@ EACH: Final = (
     b" %b::bigint)"
 )
 """Writes of a group what can stand, and says what became of each request."""
-REFUSED: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError)
+REFUSED: Final = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.ProgrammingError,
+    ValueError,
+)
 """What says that something cannot be written, and that nothing was."""
 UNHEARD: Final = "JF001"
 """What the database says where a decision to forget is later than all that was heard of."""
@@ -58,7 +63,10 @@ class PageWriting:
         """Send what several requests bring, as one; raise `LeftToWriter` where it would wait."""
         self._line.abandon()  # what somebody sent who was called away: its answer is not ours
         self._sent, self._refusal = entries, None
-        ear = self._line.begin(all_values(entries), waits=False)
+        try:
+            ear = self._line.begin(all_values(entries), waits=False)
+        except ValueError as error:  # it alone is to hear so of whom that is
+            raise LeftToWriter from error
         if ear is None:
             raise LeftToWriter
         return ear

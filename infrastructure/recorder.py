@@ -1,5 +1,6 @@
 """The library's recorder over our own table: pages in, pages out, in one gap-free order."""
 
+from asyncio import Future
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -53,16 +54,15 @@ class PageRecorder(PageReader, ApplicationRecorder):
         first = self._commit(Entry(pages, kwargs["heads"], kwargs["answer"], kwargs["heard"]))
         return range(first, first + len(pages))
 
-    async def submit(
+    def submit(
         self,
         pages: Sequence[StoredPage],
         heads: Sequence[StoredHead],
         answer: StoredAnswer | None,
         heard: int,
-    ) -> Sequence[int]:
-        """Write as `insert_events` does, from a coroutine."""
-        first = await self._commit.submit(Entry(pages, heads, answer, heard))
-        return range(first, first + len(pages))
+    ) -> Future[int]:
+        """Write as `insert_events` does, from a coroutine, which awaits the first position."""
+        return self._commit.submit(Entry(pages, heads, answer, heard))
 
     def close(self) -> None:
         """Write what waits to be written, and close the line."""

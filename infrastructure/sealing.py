@@ -5,9 +5,8 @@ can be moved to another page. A box is 12 bytes of nonce and the ciphertext with
 """
 
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from ssl import RAND_bytes
 from typing import Any, Final, Protocol
 
@@ -50,8 +49,8 @@ class SubjectKey:
 class Keys(Protocol):
     """The keys of people (`infrastructure.key_store.KeyStore`), or those that are at hand."""
 
-    def of(self, owners: Iterable[Owner]) -> Mapping[Owner, SubjectKey]:
-        """Return a key for each owner."""
+    def of(self, owners: Collection[Owner]) -> Mapping[Owner, SubjectKey]:
+        """Return a key for each owner; each is named once."""
         ...
 
     def by_id(
@@ -91,13 +90,14 @@ def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Field
     """
     # OpenSSL's, seeded by the kernel: `os.urandom` hands the interpreter to whoever waits for it,
     # and to get it back takes longer than to seal.
-    drawn = BytesIO(RAND_bytes(LENGTH + NONCE * (1 + len(values)))).read
-    secret = drawn(LENGTH)
-    wrapped, cipher = _sealed(key.cipher, drawn(NONCE), secret, place), AESGCM(secret)
-    return wrapped, {
-        pointer: _sealed(cipher, drawn(NONCE), orjson.dumps(value), f"{place}|{pointer}")
-        for pointer, value in values.items()
-    }
+    drawn = RAND_bytes(LENGTH + NONCE * (1 + len(values)))
+    secret, at = drawn[:LENGTH], LENGTH + NONCE
+    wrapped, cipher = _sealed(key.cipher, drawn[LENGTH:at], secret, place), AESGCM(secret)
+    fields: Fields = {}
+    for pointer, value in values.items():
+        nonce, at = drawn[at : at + NONCE], at + NONCE
+        fields[pointer] = _sealed(cipher, nonce, orjson.dumps(value), f"{place}|{pointer}")
+    return wrapped, fields
 
 
 def open_fields(owners: AESGCM, place: str, wrapped: str, fields: Fields) -> Fields:

@@ -200,6 +200,28 @@ def test_nobody_is_given_the_answer_to_what_another_sent(known, pool, ahead):
     writing.close()
 
 
+def test_what_no_utf_8_can_write_fails_alone_and_not_those_who_share_its_commit(known, on_loop):
+    on_loop(submit(known, later()))  # so that the line is open
+    # The first is on its way alone, and the other two share the next commit.
+    three = [
+        submit(
+            known,
+            draft(assessed(), to=to),
+            heads={to: Head(version=0, hash=BEGINNING)},
+            command=Command(key=key, body=b"one"),
+        )
+        for to, key in ((stream("2"), "k-2"), (stream("3"), "k-3"), (stream("4"), "\ud800"))
+    ]
+
+    async def together():
+        return await asyncio.gather(*(one() for one in three), return_exceptions=True)
+
+    first, second, error = on_loop(together)
+    assert (first.position, second.position) == (3, 4)
+    assert isinstance(error, UnicodeEncodeError)
+    assert known.position() == 4
+
+
 def wait_until_one_waits(owner):
     """Return once somebody waits for the writers' lock."""
     until = monotonic() + 20
