@@ -5,6 +5,7 @@ that are coroutines, or ``append`` it by threads, each to the next of its stream
 page that stands there. What is recorded is a line of Register F with its sealed field.
 """
 
+import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
@@ -13,6 +14,7 @@ from typing import Any, Final
 import psycopg
 import uvloop
 
+from api.serving import GARBAGE
 from application.ledger import Head
 from benchmarks.jobs import work_off
 from benchmarks.people import (
@@ -62,6 +64,7 @@ class LedgerWriter:
     def open(self, job: dict[str, Any]) -> dict[str, Any]:
         """Open the ledger as the service does, and begin ``streams`` cases of as many people."""
         configure_logging()
+        gc.set_threshold(*GARBAGE)
         self._dsn = job["dsn"]
         pool = self._stack.enter_context(service_pool(self._dsn))
         self._ledger = self._stack.enter_context(EventsourcingLedger(pool, MASTER))
