@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from memory_disk import memory_disk
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -53,24 +54,29 @@ def postgres(shared_directory: Path) -> Iterator[str]:
         yield given
         return
     address, door, users = (shared_directory / f"postgres.{it}" for it in ("at", "door", "users"))
-    with ExitStack() as use:
-        with locked(door, ALONE):
-            server = None if address.exists() else start_postgres(shared_directory / "postgres")
-            if server:
-                address.write_text(server.conninfo())
-            use.enter_context(locked(users, TOGETHER))
-        yield address.read_text()
-    if server:
-        with locked(door, ALONE), locked(users, ALONE):
-            address.unlink()
-            server.stop()
+    with ExitStack() as server:
+        with ExitStack() as use:
+            with locked(door, ALONE):
+                first = not address.exists()
+                if first:
+                    address.write_text(server.enter_context(running_postgres(shared_directory)))
+                use.enter_context(locked(users, TOGETHER))
+            yield address.read_text()
+        if first:
+            with locked(door, ALONE), locked(users, ALONE):
+                address.unlink()
+                server.close()
 
 
-def start_postgres(directory: Path) -> EmbeddedPostgres:
+@contextmanager
+def running_postgres(otherwise: Path) -> Iterator[str]:
     chosen = os.environ.get("JEJAK_TEST_BINARIES")
-    server = EmbeddedPostgres(directory, binaries=Path(chosen) if chosen else None, fsync=False)
-    server.start()
-    return server
+    binaries = Path(chosen) if chosen else None
+    with (
+        memory_disk(otherwise) as directory,
+        EmbeddedPostgres(directory / "postgres", binaries=binaries, fsync=False) as server,
+    ):
+        yield server.conninfo()
 
 
 @pytest.fixture(scope="session")
