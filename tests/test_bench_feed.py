@@ -47,8 +47,9 @@ def test_a_stream_is_read_alike_in_whatever_pieces_it_comes(size):
 
 def test_a_stream_that_is_refused_fails_the_run():
     reader = read([b"HTTP/1.1 404 Not Found\r\n\r\nno such feed"])
-    with pytest.raises(WorkerFailed, match="no such feed"):
-        reader.opened.result()
+    for waited_for in (reader.opened, reader.through):
+        with pytest.raises(WorkerFailed, match="no such feed"):
+            waited_for.result()
 
 
 def test_what_a_stream_has_not_or_has_besides_fails_the_run():
