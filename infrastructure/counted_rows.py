@@ -5,23 +5,25 @@ are of the projection's own class and say the same, but what has to be parsed or
 so when it is first asked for, and columns that the report does not look at are not there at all.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, get_type_hints
 
+from cryptography.exceptions import InvalidTag
 from psycopg.sql import SQL, Composable, Identifier
 from pydantic import TypeAdapter
 
 from application.read_models import Settled
-from domain.kernel import UNREADABLE
-from infrastructure.row_columns import bare
+from infrastructure.row_columns import bare, owned
 from infrastructure.row_table import RowSeals, RowTable
-from infrastructure.sealing import Owner, SubjectKey, owner
+from infrastructure.sealing import SubjectKey, unseal
 
 ASLEEP: Final = "_asleep"
 """Under this name a row keeps what it was read as, and together with which others."""
 Columns = Sequence[Any]
 """A key, and the columns under it."""
+Alike = tuple[str | None, str]
+"""The role and the class of sealed columns."""
 
 
 class CountedTable:
@@ -73,7 +75,7 @@ class Late:
     """A column that is woken when it is first asked for; from then on the row has it."""
 
     def __init__(self, field: str, adapter: TypeAdapter[Any], place: int) -> None:
-        self._field, self._adapter, self._place = field, adapter, place
+        self._field, self._woken, self._place = field, adapter.validator.validate_json, place
 
     def __get__(self, row: Any, _: type | None = None) -> Any:
         if row is None:
@@ -88,11 +90,14 @@ class Late:
 
     def woken(self, value: Any, together: "Together", columns: Columns) -> Any:
         """Return what is not nothing, as its type."""
-        return self._adapter.validate_json(value)
+        return self._woken(value)
 
 
 class SealedLate(Late):
-    """One that is sealed, under the key of the subject whose id stands at the place ``whose``."""
+    """One that is sealed, under the key of the subject whose id stands at the place ``whose``.
+
+    ``alike`` are the role and the class that it shares with other columns, and so their keys.
+    """
 
     def __init__(  # noqa: PLR0913  # what a seal is bound to
         self,
@@ -101,38 +106,39 @@ class SealedLate(Late):
         place: int,
         *,
         whose: int,
-        owner_of: Callable[[str], Owner],
+        alike: Alike,
         bound_to: str,
     ) -> None:
         super().__init__(field, adapter, place)
-        self._whose, self._owner_of, self._bound_to = whose, owner_of, bound_to
-        self._alike = owner_of("")  # columns of one class and role share keys
+        self._whose, self._alike, self._bound_to = whose, alike, bound_to
 
     def woken(self, value: Any, together: "Together", columns: Columns) -> Any:
         """Return what is sealed, as its type, or nothing."""
         keys = together.keys.get(self._alike)
         if keys is None:
-            keys = together.opened(self._alike, self._owner_of, self._whose)
+            keys = together.opened(self._alike, self._whose)
         key = keys.get(columns[self._whose])
         if key is None:
             return None
-        said = together.seals.unbox(key, f"{self._bound_to}|{columns[0]}|{self._field}", value)
-        return None if said is UNREADABLE else self._adapter.validate_python(said)
+        try:
+            said = unseal(key.secret, value, f"{self._bound_to}|{columns[0]}|{self._field}")
+        except InvalidTag:  # it was sealed under another key
+            return None
+        return self._woken(said)
 
 
 class Together:
     """Rows that were read together: whoever unseals one of them will unseal the others."""
 
     def __init__(self, seals: RowSeals, stored: Sequence[Columns]) -> None:
-        self.seals, self._stored = seals, stored
-        self.keys: dict[Owner, Mapping[str, SubjectKey]] = {}
+        self._seals, self._stored = seals, stored
+        self.keys: dict[Alike, Mapping[str, SubjectKey]] = {}
 
-    def opened(
-        self, alike: Owner, owner_of: Callable[[str], Owner], whose: int
-    ) -> Mapping[str, SubjectKey]:
+    def opened(self, alike: Alike, whose: int) -> Mapping[str, SubjectKey]:
         """Return the keys of one class and role by subject: those of all rows at once."""
-        owners = {owner_of(subject): subject for subject in {one[whose] for one in self._stored}}
-        found = self.seals.keys.known(owners)
+        role, mark = alike
+        owners = {(owned(one[whose], role), mark): one[whose] for one in self._stored}
+        found = self._seals.keys.known(owners)
         self.keys[alike] = keys = {owners[owner]: key for owner, key in found.items()}
         return keys
 
@@ -146,8 +152,8 @@ def _late(table: RowTable, field: str, adapter: TypeAdapter[Any], place: int, wh
         adapter,
         place,
         whose=whose,
-        owner_of=lambda subject: owner(table.whose(field, subject), mark),
-        bound_to=table.projection.name,
+        alike=(table.role_of(field), mark.value),
+        bound_to=f"{table.seals.store}|{table.projection.name}",
     )
 
 

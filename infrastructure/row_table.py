@@ -300,9 +300,9 @@ class RowTable:
         ).format(self.table, names, names, typed, changes)
         return query.as_bytes(None)
 
-    def whose(self, field: str, subject: str) -> str:
-        """Return under whose key a column is sealed, in a row about ``subject``."""
-        return owned(subject, self._roles.get(field))
+    def role_of(self, field: str) -> str | None:
+        """Return who a sealed column is about: somebody with a role to the row's subject, if so."""
+        return self._roles.get(field)
 
     def _boxes(self, key: str, row: Json) -> Iterator[tuple[Json, str, Owner, str]]:
         """Yield the columns of a row that are to be sealed or opened: whose each is, and where."""
