@@ -25,6 +25,8 @@ from application.open_rights import CaseRights, Openness, Standing
 from domain.kernel import Words
 from domain.time import Zone
 from projections.case_summary import CASE_SUMMARY
+from projections.integration import INTEGRATION_REGISTER
+from projections.kernel import Projection
 from projections.klien import KLIEN, KlienLine, ReportDue
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -121,12 +123,19 @@ def shown_in(
 
 
 def klien_of(services: Services, caller: Caller, unit: str, on: date) -> Sequence[KlienLine]:
-    """Return the klien of a unit whom the caller may see."""
-    rows: dict[str, Sequence[Any]] = {}
-    for one in KLIEN.over:
-        question = replace(EVERY_ROW, counted=KLIEN.columns(one))
-        asked = services.read_models.ask(one.name, question, caller.access)
-        rows[one.name] = [row for _, row in asked.rows]
+    """Return the klien of a unit whom the caller may see: few of all whom it holds."""
+
+    def rows_of(projection: Projection[Any], **where: Any) -> list[Any]:
+        question = replace(EVERY_ROW, where=where, counted=KLIEN.columns(projection))
+        found = services.read_models.ask(projection.name, question, caller.access)
+        return [row for _, row in found.rows]
+
+    register = rows_of(INTEGRATION_REGISTER)
+    cases = tuple(sorted({row.case for row in register}))
+    rows = {
+        INTEGRATION_REGISTER.name: register,
+        CASE_SUMMARY.name: rows_of(CASE_SUMMARY, case=cases) if cases else [],
+    }
     return KLIEN.count(rows, {"on": on.isoformat(), "unit": unit, "bapas": None})
 
 

@@ -30,7 +30,8 @@ class Names:
 
 def units_and_agencies(services: Services, access: Access) -> dict[str, str]:
     """Return the title of each unit and agency by its code."""
-    question = Question(where={}, words=(), after=None, limit=None)
+    counted = frozenset({"code", "title"})
+    question = Question(where={}, words=(), after=None, limit=None, counted=counted)
     rows = services.read_models.ask(UNITS_AND_AGENCIES.name, question, access).rows
     return {row.code: row.title for _, row in rows}
 
