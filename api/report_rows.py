@@ -1,6 +1,8 @@
 """The rows that a report is counted over: within a caller's scope, and no more than it looks at."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from application.read_models import Access, Page, Question, ReadModels, Settled, Then
@@ -20,22 +22,33 @@ def pages_of(
     Raises `Refused` where ``on`` is no day, and as `ReadModels.ask` does.
     """
     narrow = report.narrow(parameters)
-    return {
-        one.name: read_models.ask(
-            one.name,
-            Question(
-                where=narrow.get(one.name, {}),
-                words=(),
-                after=None,
-                limit=None,
-                counted=report.columns(one),
-                then=then,
-                settled=settled(report, one, parameters, then),
-            ),
-            access,
+    questions = {
+        one.name: Question(
+            where=narrow.get(one.name, {}),
+            words=(),
+            after=None,
+            limit=None,
+            counted=report.columns(one),
+            then=then,
+            settled=settled(report, one, parameters, then),
         )
         for one in report.over
     }
+    pages = {name: read_models.ask(name, one, access) for name, one in questions.items()}
+    for name, cases in report.again(rows_of(pages), parameters).items():
+        if wanted := sorted(cases):
+            question = questions[name]
+            where = {**question.where, "case": tuple(wanted)}
+            whole = read_models.ask(name, replace(question, where=where, settled=None), access)
+            pages[name] = instead(pages[name], wanted, whole)
+    return pages
+
+
+def instead(page: Page, cases: Collection[str], whole: Page) -> Page:
+    """Return a page with the rows of some cases as they were read again, or without them."""
+    gone = set(cases)
+    rows = {key: row for key, row in page.rows if row.case not in gone} | dict(whole.rows)
+    return replace(page, rows=sorted(rows.items(), key=itemgetter(0)))
 
 
 def rows_of(pages: Mapping[str, Page]) -> Rows:

@@ -5,7 +5,7 @@ somebody of whom something was told for a later day it is reckoned again.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from domain.custody import HELD
 from domain.kernel import Open, Refused, Specific, Value, Words
 from domain.law.aloud import spoken_day
 from domain.remisi import RemisiApplied
-from projections.case_summary import CASE_SUMMARY
+from projections.case_summary import CASE_SUMMARY, CaseSummary
 from projections.counting import day_from
 from projections.detention_clock import CUSTODY, CUSTODY_STEPS, custody_on
 from projections.kernel import AsItStands, Report, Rows, values
@@ -176,7 +176,7 @@ def _level(left: int | None) -> DueLevel:
 
 def _dates_on(row: SentenceDatesLine, on: date, until: date) -> Dates | None:
     """Return the dates of a day, of whoever is free by another: as the row says, or anew."""
-    if row.last_effective_day + ONE_DAY <= on and not row.moves:
+    if _as_it_stands(row, on) and not row.moves:
         if not _near(row, until):
             return None
         return Dates(row.release, row.expiry, row.rule_set, row.official_release)
@@ -185,6 +185,29 @@ def _dates_on(row: SentenceDatesLine, on: date, until: date) -> Dates | None:
     if not _near(found, until):
         return None
     return Dates(found.release, found.expiry, found.rule_set, official_release(steps))
+
+
+def unclear(rows: Rows, parameters: Mapping[str, str | None]) -> Mapping[str, Iterable[str]]:
+    """Return the cases whose steps are needed: that tell why somebody is overdue, or new dates.
+
+    Steps are most of a row, and those of nearly nobody are looked at.
+    """
+    on = _day(parameters)
+    found = {
+        row.case
+        for row in rows[SENTENCE_DATES.name]
+        if _as_it_stands(row, on) and (row.moves or (row.release and row.release < on))
+    }
+    held = (row.case for row in rows[CASE_SUMMARY.name] if row.case in found and _held(row, on))
+    return {SENTENCE_DATES.name: held if found else ()}
+
+
+def _held(row: CaseSummary, on: date) -> bool:
+    return custody_on(row, on)[0] is not None
+
+
+def _as_it_stands(row: SentenceDatesLine, on: date) -> bool:
+    return row.last_effective_day + ONE_DAY <= on
 
 
 def _near(found: Reckoned | SentenceDatesLine, until: date) -> bool:
@@ -274,8 +297,11 @@ DUE_FOR_RELEASE: Final = Report(
     daily=True,
     stands={
         SENTENCE_DATES.name: AsItStands(
-            only={"reckoning": values((Reckoning.DATED, Reckoning.IMPOSSIBLE))}
+            only={"reckoning": values((Reckoning.DATED, Reckoning.IMPOSSIBLE))},
+            unread=frozenset({"steps"}),
+            case={"presence": values(HELD)},
         ),
         CASE_SUMMARY.name: AsItStands(only={"presence": values(HELD)}, unread=CUSTODY_STEPS),
     },
+    again=unclear,
 )

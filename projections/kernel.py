@@ -125,7 +125,8 @@ class Report(Generic[R]):
     rows that it is given have no other. ``daily`` ones count on a day, ``on``: today, where none is
     asked for. ``narrow`` says, from the parameters, which values the columns of a projection must
     have to be counted at all (or `Stated.ANY`), so that no other row is read. ``stands`` says what
-    of a projection's rows need not be read for the day ``on``.
+    of a projection's rows need not be read for the day ``on``; and ``again``, from the rows that
+    were read so, of which cases all that is counted has to be read after all.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Report(Generic[R]):
         lambda _: {}
     )
     stands: Mapping[str, AsItStands] = field(default_factory=dict)
+    again: Callable[[Rows, Mapping[str, str | None]], Mapping[str, Iterable[str]]] = lambda *_: {}
 
     def columns(self, projection: Projection[Any]) -> frozenset[str]:
         """Return the columns that are counted of a projection's rows."""

@@ -15,7 +15,14 @@ from domain.law.detention_clock import ARTICLES, Cause, Overdue, aloud, overdue
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
 from projections.detention_clock import COLUMNS, OF_WAITING, Seat, day_of, seats
-from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, DueLine, OverdueCause, due
+from projections.due_for_release import (
+    DUE_FOR_RELEASE,
+    DueLevel,
+    DueLine,
+    OverdueCause,
+    due,
+    unclear,
+)
 from projections.kernel import Report, Rows
 from projections.sentence_dates import SENTENCE_DATES
 
@@ -102,4 +109,5 @@ OVERSTAYS: Final = Report(
     },
     daily=True,
     stands={**DUE_FOR_RELEASE.stands, DETENTIONS.name: OF_WAITING},
+    again=unclear,
 )

@@ -110,6 +110,13 @@ def test_who_is_gone_and_who_has_no_release_are_not_read(unit):
     assert [len(clock[one.name]) for one in DETENTION_CLOCK.over] == [1, 1]
 
 
+def test_the_steps_of_whoever_is_overdue_are_read_again(unit):
+    for report in DUE_FOR_RELEASE, OVERSTAYS:
+        soon, late = (read(unit, report, day)[0] for day in ("2026-02-20", "2026-04-01"))
+        assert [row.steps for row in soon[SENTENCE_DATES.name]].count(None) == 1
+        assert [bool(row.steps) for row in late[SENTENCE_DATES.name]] == [True]
+
+
 def test_of_another_time_nothing_is_left_out_for_how_a_case_stands_now(unit):
     then = Then(valid_at=date(2025, 11, 22), known_at=None, position=None)
     asked = {"on": "2025-11-25", "unit": None, "level": None}

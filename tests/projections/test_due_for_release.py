@@ -91,6 +91,22 @@ sk = RemisiSkIssued(
 applied = RemisiApplied(effective=on("2025-08-17"), proposal="RU-1", releases=True)
 
 
+order = DetentionOrdered(
+    effective=on("2025-02-10"),
+    stage=DetentionStage.HAKIM_PN,
+    form=DetentionForm.RUTAN,
+    authority="PN Medan",
+    order_number="1",
+    order_date=date(2025, 2, 10),
+    starts=date(2025, 2, 10),
+    until=date(2025, 12, 31),
+    legal_basis="KUHAP",
+)
+home = DetentionFormChanged(effective=on("2025-03-01"), form=DetentionForm.RUMAH)
+AT_HOME = (admitted, order, home, pronounced)
+"""Whose dates move with each day."""
+
+
 def row(*events):
     return only(of(SENTENCE_DATES, "case:1", *events))
 
@@ -219,6 +235,36 @@ def test_an_overdue_release_has_its_cause(events, cause):
     assert line.cause is cause
 
 
+def spared(rows, on):
+    """The same rows as they are read: without the steps of whom nothing more is asked."""
+    asked = {"on": on, "days": None, "unit": None}
+    cut = [
+        row if row.last_effective_day >= date.fromisoformat(on) else replace(row, steps=None)
+        for row in rows[SENTENCE_DATES.name]
+    ]
+    again = set(DUE_FOR_RELEASE.again({**rows, SENTENCE_DATES.name: cut}, asked)["sentence_dates"])
+    pairs = zip(rows[SENTENCE_DATES.name], cut, strict=True)
+    return {
+        **rows,
+        SENTENCE_DATES.name: [whole if whole.case in again else one for whole, one in pairs],
+    }, again
+
+
+def test_the_steps_are_read_again_of_whom_they_say_why_and_of_nobody_else():
+    free = Released(effective=on("2025-10-08"), kind=ReleaseKind.BEBAS_MURNI, document="SB")
+    rows = rows_of((*CONVICT, asked, sk, applied), CONVICT, (*CONVICT, free), AT_HOME)
+    for day, needed in {
+        "2025-08-18": {"1", "4"},
+        "2025-10-08": {"1", "4"},
+        "2025-10-10": {"1", "2", "4"},
+    }.items():
+        read, again = spared(rows, day)
+        said = {"on": day, "days": "30", "unit": None}
+        assert again == needed
+        assert DUE_FOR_RELEASE.count(read, said) == DUE_FOR_RELEASE.count(rows, said)
+        assert OVERSTAYS.count(read, said) == OVERSTAYS.count(rows, said)
+
+
 FINE = SentencePart(kind=SentenceKind.DENDA, years=0, months=0, days=0, fine=10_000_000)
 MEASURE = replace(FINE, kind=SentenceKind.TINDAKAN, fine=0)
 
@@ -267,24 +313,11 @@ def test_a_day_that_is_gone_is_reckoned_with_what_held_then():
 
 
 def test_whoever_is_at_home_is_free_a_day_later_each_day():
-    order = DetentionOrdered(
-        effective=on("2025-02-10"),
-        stage=DetentionStage.HAKIM_PN,
-        form=DetentionForm.RUTAN,
-        authority="PN Medan",
-        order_number="1",
-        order_date=date(2025, 2, 10),
-        starts=date(2025, 2, 10),
-        until=date(2025, 12, 31),
-        legal_basis="KUHAP",
-    )
-    home = DetentionFormChanged(effective=on("2025-03-01"), form=DetentionForm.RUMAH)
-    told = admitted, order, home, pronounced
     first, later = (
-        due(*told, on=day, days="3000")[0].release for day in ("2025-05-01", "2025-05-31")
+        due(*AT_HOME, on=day, days="3000")[0].release for day in ("2025-05-01", "2025-05-31")
     )
     assert (later - first).days == 20
-    assert row(*told).moves
+    assert row(*AT_HOME).moves
 
 
 def test_the_day_and_the_number_of_days_are_asked_for_in_their_form():
