@@ -32,7 +32,8 @@ from projections.kernel import Projection
 
 PAGE: Final = 100
 PAGE_MOST: Final = 1_000
-CHUNK: Final = 1_000
+CHUNK: Final = 200
+"""Rows of a file that are awake at once. A thousand were 9 MB, and Python keeps its height."""
 LINES: Final = 200
 """Of a file, that leave together."""
 WAIT_SECONDS: Final = 5.0
