@@ -59,6 +59,8 @@ def main(words: list[str]) -> NoReturn:
                 prepare(testing=testing, lock=descriptor)
     if testing:
         os.chdir(ROOT)
+        # Else each worker compiles all tests, for 10 s, and each program that a test starts us all.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         become("-m", "pytest", *parallel(words[1:]), *words[1:])
     become(str(VENV / "bin" / "jejak"), *(words or ["--help"]))
 

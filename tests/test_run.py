@@ -143,6 +143,16 @@ def test_a_second_one_waits_for_the_first_and_for_the_children_of_one_that_was_k
     assert set(run.ROOT.iterdir()) == before
 
 
+def test_what_the_tests_compile_is_kept_whatever_the_caller_says(prepared, monkeypatch):
+    run = prepared(testing=True)
+    (run.ROOT / "pytest.py").write_text("import sys; print(sys.dont_write_bytecode)")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    answer = subprocess.run(
+        [sys.executable, run.__file__, "test"], capture_output=True, check=False, text=True
+    )
+    assert (answer.stdout, answer.stderr) == ("False\n", "")
+
+
 def test_signals_and_the_exit_status_are_those_of_the_command(prepared):
     run = prepared(testing=False)
     (run.VENV / "bin/jejak").write_text("import sys; print(sys.argv[1:]); sys.exit(42)")
