@@ -73,5 +73,6 @@ def settled(
         on=on,
         only=stands.only,
         unread=stands.unread,
+        unless=stands.unless,
         case={} if then else stands.case,
     )

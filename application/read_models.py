@@ -37,14 +37,16 @@ class Settled(Value):
     """What is wanted of rows of which nothing was told for the day ``on`` or a later one.
 
     Such a row is on that day as it stands. It is left out unless its open columns have one of the
-    values in ``only``; its columns ``unread`` are not fetched. A row of which something was told
-    for that day comes whole: it has to be gone through again. No row comes of a case whose own row,
-    settled as well, has none of the values in ``case``.
+    values in ``only``; its columns ``unread`` are not fetched, unless a column in ``unless`` holds
+    an entry with these fields. A row of which something was told for that day comes whole: it has
+    to be gone through again. No row comes of a case whose own row, settled as well, has none of the
+    values in ``case``.
     """
 
     on: date
     only: Mapping[str, tuple[str, ...]]
     unread: frozenset[str]
+    unless: Mapping[str, Mapping[str, str]]
     case: Mapping[str, tuple[str, ...]]
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, get_type_hints
 
 from cryptography.exceptions import InvalidTag
 from psycopg.sql import SQL, Composable, Identifier
+from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
 from application.read_models import Settled
@@ -52,7 +53,12 @@ class CountedTable:
         column = SQL(self._forms[field]).format(Identifier(field))
         if settled is None or field not in settled.unread:
             return column
-        return SQL("CASE WHEN t.last_effective_day >= {} THEN {} END").format(settled.on, column)
+        read = [SQL("t.last_effective_day >= {}").format(settled.on)]
+        read += [
+            SQL("t.{} @> {}").format(Identifier(entries), Jsonb([said]))
+            for entries, said in settled.unless.items()
+        ]
+        return SQL("CASE WHEN {} THEN {} END").format(SQL(" OR ").join(read), column)
 
     def rows(self, stored: Sequence[Columns]) -> Mapping[str, Any]:
         """Return rows by their keys. What was forgotten or cannot be read counts as not known."""

@@ -40,6 +40,8 @@ COUNTED: Final = {
     )
 }
 """What `seen` looks at: the other columns need not be read, nor unsealed."""
+HISTORY: Final = frozenset({"movements", "homes", "verdicts"})
+"""The columns of it by which a case is gone through again, where something is told of it later."""
 ONE_DAY: Final = timedelta(days=1)
 
 

@@ -96,13 +96,15 @@ class AsItStands(Value):
     """What a report looks at of a row of which nothing was told for its day or a later one.
 
     Only where the open columns ``only`` have one of these values, and then not at the columns
-    ``unread``: those are for going through it again. The row says in ``last_effective_day`` until
-    when it was told of. ``case`` are such values of the row of its case, which is then to be read
-    after it: or else one that changes meanwhile has lost it.
+    ``unread``: those are for going through it again. They are read all the same where a column in
+    ``unless`` holds an entry with these fields. The row says in ``last_effective_day`` until when
+    it was told of. ``case`` are such values of the row of its case, which is then to be read after
+    it: or else one that changes meanwhile has lost it.
     """
 
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    unless: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     case: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from domain.job_placement import months_after
 from domain.kernel import Open, Refused, Value
-from projections.counting import COUNTED, by_then, day_from
-from projections.kernel import Report, Rows
+from projections.case_summary import CASE_SUMMARY
+from projections.counting import COUNTED, HISTORY, by_then, day_from
+from projections.kernel import AsItStands, Report, Rows
 from projections.placements import PlacementLine
 from projections.training_funnel import FunnelStage, counts
 from projections.under_agreement import OVER, Scene, scenes
@@ -128,4 +129,5 @@ OUTCOMES: Final = Report(
     count=count,
     counted=COUNTED,
     daily=True,
+    stands={CASE_SUMMARY.name: AsItStands(unread=HISTORY)},
 )

@@ -9,19 +9,20 @@ it without having come back is in neither. The KUHP (UU 1/2023 art. 23) looks ba
 is 60 months; 24 are the policy of this house.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from typing import Any, Final
 
+from domain.custody import Presence
 from domain.job_placement import months_after
 from domain.kernel import Open, Refused, Value, Words, ensure
 from projections.case_summary import CASE_SUMMARY
-from projections.counting import COUNTED, day_from
+from projections.counting import COUNTED, HISTORY, day_from
 from projections.integration import INTEGRATION_REGISTER
-from projections.kernel import Report, Rows, Stated
+from projections.kernel import AsItStands, Report, Rows, Stated
 from projections.persons import PERSONS
-from projections.recidivism_cohort import Asked, Member, Return, cohort
+from projections.recidivism_cohort import Asked, Member, Return, by_person, cohort
 from projections.under_agreement import OVER, scenes
 
 WINDOW_MONTHS: Final = 24
@@ -247,6 +248,22 @@ def definition(asked: Asked, said: Callable[[date], str] = date.isoformat) -> Wo
     return in_indonesian, in_english
 
 
+def other_cases(rows: Rows, _: Mapping[str, str | None]) -> Mapping[str, Iterable[str]]:
+    """Return the other cases of whoever was ever released, in which they may have come back.
+
+    Of nobody else it matters where they were: a cohort are those who were released.
+    """
+    return {
+        CASE_SUMMARY.name: [
+            row.case
+            for cases in by_person(rows).values()
+            if any(row.movements is not None for row in cases)
+            for row in cases
+            if row.movements is None
+        ]
+    }
+
+
 RECIDIVISM: Final[Report[Any]] = Report(
     name="recidivism",
     row=RecidivismLine,
@@ -260,4 +277,10 @@ RECIDIVISM: Final[Report[Any]] = Report(
         INTEGRATION_REGISTER.name: frozenset({"case", "right", "ended_on", "person"}),
     },
     daily=True,
+    stands={
+        CASE_SUMMARY.name: AsItStands(
+            unread=HISTORY, unless={"movements": {"presence": Presence.RELEASED.value}}
+        )
+    },
+    again=other_cases,
 )

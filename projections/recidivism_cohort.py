@@ -83,10 +83,7 @@ class _House:
         self._asked = asked
         self._units = scene.agreement.units if scene else None
         self._joined = _joined(scene) if scene else {}
-        merged = {row.person: row.merged_into for row in rows[PERSONS.name] if row.merged_into}
-        self.cases: dict[str, list[CaseSummary]] = {}
-        for row in rows[CASE_SUMMARY.name]:
-            self.cases.setdefault(one_person(row.person, merged), []).append(row)
+        self.cases = by_person(rows)
         self._ends: dict[str, list[date]] = {}
         for right in rows[INTEGRATION_REGISTER.name]:
             if right.right in OUTSIDE and right.ended_on:
@@ -122,6 +119,15 @@ class _House:
                     yield day
 
 
+def by_person(rows: Rows) -> Mapping[str, Sequence[CaseSummary]]:
+    """Return all cases of each human being, by the record that goes on."""
+    merged = {row.person: row.merged_into for row in rows[PERSONS.name] if row.merged_into}
+    cases: dict[str, list[CaseSummary]] = {}
+    for row in rows[CASE_SUMMARY.name]:
+        cases.setdefault(one_person(row.person, merged), []).append(row)
+    return cases
+
+
 def one_person(person: str, merged: Mapping[str, str]) -> str:
     """Return the record that goes on, of those that were found to be one human being."""
     seen = {person}
@@ -132,13 +138,16 @@ def one_person(person: str, merged: Mapping[str, str]) -> str:
 
 
 def final_releases(row: CaseSummary, ends: Iterable[date]) -> Iterator[date]:
-    """Return the days on which somebody convicted became free for good in one case."""
-    for step in row.movements:
+    """Return the days on which somebody convicted became free for good in one case.
+
+    None where its movements were not read, as it holds no release.
+    """
+    for step in row.movements or ():
         free = step.presence is Presence.RELEASED and step.release in FINAL
         if free and status_on(row.opened_as, row.verdicts or (), step.day) in CONVICTED:
             yield step.day
     for day in ends:
-        if whereabouts(row.movements, day).presence is Presence.RELEASED:
+        if whereabouts(row.movements or (), day).presence is Presence.RELEASED:
             yield day
 
 

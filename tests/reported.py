@@ -1,5 +1,6 @@
 """Facts of a small partnership, and the reports on them."""
 
+from dataclasses import replace
 from datetime import date
 
 from fold import tables
@@ -19,7 +20,8 @@ from domain.custody import (
 )
 from domain.programme import ProgrammeKind, ProgrammeOpened, ProviderKind
 from domain.skill_training import Seated
-from projections.kernel import Report
+from projections.counting import day_from
+from projections.kernel import AsItStands, Report, Rows
 from projections.population import POPULATION
 from projections.training_funnel import TRAINING_FUNNEL, Basis
 
@@ -116,7 +118,43 @@ def seated(case, programme="roti"):
 
 def report(one: Report, told_events, **parameters):
     rows = tables(one.over, told_events)
-    return one.count(rows, {name: parameters.get(name) for name in one.parameters})
+    asked = {name: parameters.get(name) for name in one.parameters}
+    said = one.count(rows, asked)
+    assert said == one.count(as_read(one, rows, asked), asked), "of what is not read as well"
+    return said
+
+
+def as_read(one: Report, rows: Rows, asked) -> Rows:
+    """The rows as a report is given them: without the columns that it need not look at."""
+    on = day_from("on", asked.get("on"))
+    if on is None:
+        return rows
+    spared = {
+        name: [_spared(row, one.stands[name], on) if name in one.stands else row for row in those]
+        for name, those in rows.items()
+    }
+    again = {name: set(cases) for name, cases in one.again(spared, asked).items()}
+    return {
+        name: [
+            whole if whole.case in again.get(name, ()) else row
+            for whole, row in zip(rows[name], those, strict=True)
+        ]
+        if name in again
+        else those
+        for name, those in spared.items()
+    }
+
+
+def _spared(row, stands: AsItStands, on: date):
+    holds = any(
+        all(str(getattr(entry, field).value) == said for field, said in fields.items())
+        for column, fields in stands.unless.items()
+        for entry in getattr(row, column)
+        if all(getattr(entry, field) for field in fields)
+    )
+    if row.last_effective_day >= on or holds:
+        return row
+    return replace(row, **dict.fromkeys(stands.unread))
 
 
 def funnel(*told_events, on=None):

@@ -16,6 +16,7 @@ from projections.detention import DETENTIONS
 from projections.detention_clock import DETENTION_CLOCK
 from projections.due_for_release import DUE_FOR_RELEASE
 from projections.overstays import OVERSTAYS
+from projections.recidivism import RECIDIVISM
 from projections.sentence_dates import SENTENCE_DATES
 
 ACCESS = Access(everywhere=False, units=frozenset([MEDAN]))
@@ -115,6 +116,15 @@ def test_the_steps_of_whoever_is_overdue_are_read_again(unit):
         soon, late = (read(unit, report, day)[0] for day in ("2026-02-20", "2026-04-01"))
         assert [row.steps for row in soon[SENTENCE_DATES.name]].count(None) == 1
         assert [bool(row.steps) for row in late[SENTENCE_DATES.name]] == [True]
+
+
+def test_the_movements_are_read_of_whoever_was_ever_released(unit):
+    asked = {"from": "2025-01-01", "until": "2026-12-31", "months": "1"}
+    rows, said = read(unit, RECIDIVISM, "2026-06-01", **asked)
+    read_of = [bool(row.movements and row.homes) for row in rows[CASE_SUMMARY.name]]
+    assert sorted(read_of) == [False, False, True, True]
+    assert said[0].released == 1
+    assert said == read(unit, replace(RECIDIVISM, stands={}), "2026-06-01", **asked)[1]
 
 
 def test_of_another_time_nothing_is_left_out_for_how_a_case_stands_now(unit):

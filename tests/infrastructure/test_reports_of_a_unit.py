@@ -77,7 +77,7 @@ def test_where_only_some_cases_are_wanted_the_rows_of_the_others_do_not_come(tab
     known, asking = tables
     table, cases = known[name], known[CASE_SUMMARY.name]
     wanted = {"presence": ("present",)}
-    settled = Settled(on=date(2026, 8, 17), only={}, unread=frozenset(), case=wanted)
+    settled = Settled(on=date(2026, 8, 17), only={}, unread=frozenset(), unless={}, case=wanted)
     question = replace(ALL, settled=settled, counted=frozenset({"case"}))
     with pool.connection() as connection:
         # Every table has the columns that a settled row is known by, but not each of this test's.
