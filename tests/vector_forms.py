@@ -33,6 +33,7 @@ def broken_form():
     )
     yield "header-spaced", with_line(0, lambda it: it.replace(b",", b", ")), wrong("archive.header")
     yield "header-missing", b"", wrong("archive.header")
+    yield "header-empty", with_line(0, lambda _: b"{}\n"), wrong("archive.header")
     yield (
         "header-other-origin",
         replace(GOOD, origin=OTHER_LOG.name).written(),

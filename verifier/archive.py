@@ -351,8 +351,10 @@ def header_in(line: bytes) -> dict[str, Any]:
     """Read the first line; raise `Unreadable`."""
     said = _object_in(line)
     version = said.get("jejak_archive")
-    form = HEADERS.get(version, {}) if type(version) is int else {}
-    fits = said.keys() == form.keys() and all(type(said[it]) is form[it] for it in form)
+    form = HEADERS.get(version) if type(version) is int else None
+    if form is None or said.keys() != form.keys():
+        raise Unreadable("header")
+    fits = all(type(said[it]) is form[it] for it in form)
     if not fits or not 0 <= said["size"] <= SIZE_MOST or said.get("successions") == []:
         raise Unreadable("header")
     return said

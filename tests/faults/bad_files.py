@@ -195,9 +195,17 @@ def _whole(draw: random.Random) -> tuple[bytes, Held]:
     return next(_MADE.setdefault("archives", _archives(draw)))
 
 
+def _line_spoiled(draw: random.Random, whole: bytes) -> bytes:
+    """Spoil one line, so that it is still one: the first and the last say what all others are."""
+    lines = whole.splitlines(keepends=True)
+    at = draw.choice([0, -1, draw.randrange(len(lines))])
+    lines[at] = nasty.spoiled(draw, lines[at][:-1]).replace(b"\n", b" ") + b"\n"
+    return b"".join(lines)
+
+
 def _archive(draw: random.Random, place: Path) -> str:
     whole, held = _whole(draw)
-    written = nasty.spoiled(draw, whole)
+    written = _line_spoiled(draw, whole) if draw.random() < 0.5 else nasty.spoiled(draw, whole)
     fault = verify([written], held.asked(kept=draw.random() < 0.5)).fault
     if fault is None and written != whole:
         raise _Accepted(written[:1_000])
