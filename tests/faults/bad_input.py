@@ -37,7 +37,7 @@ from .written import Written, faults_of_ledger
 EPISODE = 20_000
 """Requests to the same streams, before others are opened: so no journey grows too long."""
 LINES = 8
-SHOWN_MOST = 40
+SHOWN_MOST = 5
 PROBLEM = "application/problem+json"
 AWAY = frozenset({503})
 """With `Retry-After`: many ask about other times at once."""
@@ -61,13 +61,12 @@ class Tally:
     asked: int = 0
     answered: Counter[int] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
-    shown: list[str] = field(default_factory=list)
     written: Written = field(default_factory=Written)
 
     def note(self, kind: str, sent: bytes, said: object) -> None:
         self.wrong[kind] += 1
         if self.wrong[kind] <= SHOWN_MOST:
-            self.shown.append(f"{kind}\n  sent {sent[:3_000]!r}\n  said {str(said)[:1_500]}")
+            say(f"{kind}\n  sent {sent[:3_000]!r}\n  said {str(said)[:1_500]}")
 
 
 @dataclass
@@ -211,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         house.close()
         if not options.keep:
             shutil.rmtree(directory, ignore_errors=True)
-    for one in [*tally.shown, *left, *files.wrong[:SHOWN_MOST]]:
+    for one in [*left, *files.wrong[: 4 * SHOWN_MOST]]:
         say(one)
     result = {
         "seed": options.seed,
