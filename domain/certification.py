@@ -106,8 +106,8 @@ def ensure_certificate(proofs: Proofs, proposed: AttendanceCertified | Competenc
         "skill_training.not_competent",
         article=COMPETENCE,
         because=(
-            f"belum ada asesmen dengan hasil kompeten pada skema {proposed.scheme}",
-            f"no assessment found the person competent in the scheme {proposed.scheme}",
+            "belum ada asesmen dengan hasil kompeten pada skema ini",
+            "no assessment found the person competent in this scheme",
         ),
     )
 

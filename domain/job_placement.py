@@ -199,8 +199,8 @@ def _ensure_consent(placement: Placement, proposed: JobStarted) -> None:
         "job_placement.no_consent",
         article="Kaidah Jejak: pemberi kerja menyetujui lebih dahulu",
         because=(
-            f"{proposed.employer} belum menyetujui penempatan ini",
-            f"{proposed.employer} has not consented to this placement",
+            "pemberi kerja ini belum menyetujui penempatan ini",
+            "this employer has not consented to this placement",
         ),
     )
 

@@ -53,16 +53,19 @@ class RecordKind(Enum):
 
 
 def known_fields(words: Collection[str], field: str) -> None:
-    """Refuse a list with a word that is no `SharedField`; ``field`` is what holds the list."""
-    unknown = ", ".join(sorted(set(words) - {one.value for one in SharedField}))
+    """Refuse a list with a word that is no `SharedField`; ``field`` is what holds the list.
+
+    The word itself is not repeated: it may be anything, a name too.
+    """
+    unknown = len(set(words) - {one.value for one in SharedField})
     there_are = ", ".join(one.value for one in SharedField)
     ensure(
         not unknown,
         "agreement.unknown_field",
         article="UU 27/2022 art. 16",
         because=(
-            f"tidak ada bidang {unknown}; yang ada: {there_are}",
-            f"there is no field {unknown}; there are: {there_are}",
+            f"{unknown} bidang tidak dikenal; yang ada: {there_are}",
+            f"fields that are not known: {unknown}; there are: {there_are}",
         ),
         field=field,
     )

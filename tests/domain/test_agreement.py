@@ -24,6 +24,7 @@ from domain.agreement import (
 from domain.catalogue import AGREEMENT
 from domain.kernel import Event, Refused
 from domain.programme import ProgrammeKind
+from domain.sharing.fields import known_fields
 
 drafted = AgreementProposed(
     effective=on("2025-10-01"),
@@ -231,3 +232,10 @@ def test_a_draft_lists_fields_that_there_are():
     nothing.when(replace(drafted, allowed_fields=("certificate", "putusan"))).then_refused(
         "agreement.unknown_field"
     )
+
+
+def test_what_was_listed_and_is_no_field_is_not_repeated():
+    with pytest.raises(Refused) as refused:
+        known_fields(("certificate", "Budi Fiktif"), "allowed_fields")
+    assert all("Budi" not in words for words in refused.value.because)
+    assert refused.value.because[0].startswith("1 bidang tidak dikenal; yang ada: ")
