@@ -4,13 +4,16 @@ A stream holds no thread and at most one batch. It looks at the token and at the
 before every batch, ends with either, and ends at once when the service is asked to stop; whoever
 comes back with ``Last-Event-ID`` misses nothing. The wire format is FastAPI's; its streaming of
 generators is not used, as it neither ends on SIGTERM nor drops a reader that takes nothing.
+
+Its coroutine sleeps from the first entries to the end. What comes is sent by its flock
+(`api.feed_flocks`), by as much of the server's ``send`` as runs without waiting; only where the
+socket of a slow reader is full, the coroutine is called to wait for the rest.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from fastapi.responses import StreamingResponse
@@ -18,22 +21,23 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.types import Message, Receive, Scope, Send
 
 from api.agency_callers import Eyes
-from api.deliveries import Deliveries, Delivery, News, record_of
+from api.deliveries import Deliveries
+from api.delivery import Delivery, record_of
 from api.dependencies import Services
 from api.door import goes_on
-from api.problems import Problem
+from api.feed_flocks import BATCH_MOST, Flock
+from api.problems import Problem, trace_of
 from api.readings import Reading
 from api.tokens import TokenRefused
 from application.access import AccessRecord, Unrecorded
 from application.feeds import Unready
 from application.sharing import NoSuchScope
 
-BATCH_MOST: Final = 200
-"""Entries that leave together: what a stream keeps in memory at most."""
-HEARTBEAT_SECONDS: Final = 15.0
 SLOW_SECONDS: Final = 60.0
 """How long a reader may take nothing: then it is let go, and comes back to where it was."""
 RETRY_MILLISECONDS: Final = 3_000
+START: Final = "http.response.start"
+BODY: Final = "http.response.body"
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -50,16 +54,10 @@ class Subscription:
     async def take(self, after: int) -> Delivery:
         """Return the entries after one, recorded as delivered."""
         audience = self.eyes.audience
-        return await self.deliveries.take(self.services, audience, after, BATCH_MOST, self._sign)
+        return await self.deliveries.take(self.services, audience, after, BATCH_MOST, self.sign)
 
-    async def next(self, news: News, after: int) -> Delivery | None:
-        """Return the same once there may be any; `None` after a while, or when all is over."""
-        audience = self.eyes.audience
-        return await self.deliveries.next(
-            news, HEARTBEAT_SECONDS, self.services, audience, after, BATCH_MOST, self._sign
-        )
-
-    def _sign(self, delivery: Delivery) -> AccessRecord | None:
+    def sign(self, delivery: Delivery) -> AccessRecord | None:
+        """Return the record of what is sent, or raise why not to send it."""
         self.ensure_may_read(delivery)
         return record_of(self.reading, self.eyes, delivery.shown)
 
@@ -82,6 +80,88 @@ class Subscription:
         return (NoSuchScope, TokenRefused, Unrecorded, Problem, *self.services.full)
 
 
+class OpenStream:
+    """A stream after its first entries: an `api.feed_flocks.Member`."""
+
+    def __init__(self, said: Subscription, send: Send, after: int, first: Delivery) -> None:
+        self._said, self._send = said, send
+        self._until = first.told.until
+        self._spoke = self._ended = False
+        self._called: asyncio.Future[Awaitable[None] | None] = _future()
+        self.last = after if first.last is None else first.last
+        reading = said.reading
+        self.trace_id = trace_of(reading.request)
+        self.signature: Hashable = (said.token, reading.purpose, reading.on_behalf_of)
+
+    async def run(self, flock: Flock) -> None:
+        """Be told by a flock until the end; wait for a reader who is slow."""
+        flock.go_on(self)
+        while (rest := await self._called) is not None:
+            async with asyncio.timeout(SLOW_SECONDS):
+                await rest
+            if self._ended:
+                return
+            self._called = _future()
+            flock.go_on(self)
+
+    @property
+    def at_rest(self) -> bool:
+        """Say whether it can be sent to."""
+        return not self._called.done()
+
+    def sign(self, delivery: Delivery) -> AccessRecord | None:
+        """Return the record of what is sent, or raise why not to send it."""
+        return self._said.sign(delivery)
+
+    def hear(self, outcome: Delivery | Exception) -> None:
+        """Send what was recorded, or end by what forbids it.
+
+        Where feeds are not ready, it is as if there were nothing: it is looked for now and then.
+        """
+        if not self.at_rest or isinstance(outcome, Unready):
+            return
+        if isinstance(outcome, self._said.ends):
+            self.end()
+        elif isinstance(outcome, Exception):
+            self._called.set_exception(outcome)
+        else:
+            self._until = outcome.told.until
+            if outcome.last is not None:
+                self.last = outcome.last
+                self._push(outcome.frames)
+
+    def look(self) -> None:
+        """Show a sign of life unless it spoke since the last look; end where it is time to."""
+        if self._spoke:
+            self._spoke = False
+        elif self._is_over():
+            self.end()
+        else:
+            self._push(KEEPALIVE_COMMENT)
+            self._spoke = False
+
+    def end(self) -> None:
+        """End, once a reader who is slow has what is under way."""
+        self._ended = True
+        if self.at_rest:
+            self._called.set_result(None)
+
+    def _is_over(self) -> bool:
+        """Say whether there is no more reason to wait."""
+        until = self._until
+        return not self._said.known() or (until is not None and until <= self._said.services.now())
+
+    def _push(self, body: bytes) -> None:
+        self._spoke = True
+        try:
+            rest = begun(self._send({"type": BODY, "body": body, "more_body": True}))
+        except Exception as error:  # noqa: BLE001  # its coroutine raises it
+            self._called.set_exception(error)
+        else:
+            if rest is not None:
+                self._called.set_result(rest)
+
+
 class FeedStream(StreamingResponse):
     """A stream that goes on after its first delivery."""
 
@@ -93,55 +173,54 @@ class FeedStream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the reader, the token, the agreement or the service has enough."""
-        said = self.subscription
-        async with said.deliveries.listening(said.services, said.eyes.audience) as woken:
-            self.body_iterator = self._pieces(woken)
-            with suppress(TimeoutError):  # the reader takes nothing: the server cuts it off
-                await super().__call__(scope, receive, patiently(send))
+        said, patient = self.subscription, patiently(send)
+        stream = OpenStream(said, send, self.after, self.first)
+        gone = asyncio.create_task(_hung_up(receive))
+        gone.add_done_callback(lambda _: stream.end())
+        try:
+            async with said.deliveries.streaming(
+                said.services, said.eyes.audience, stream
+            ) as flock:
+                with suppress(TimeoutError):  # the reader takes nothing: the server cuts it off
+                    await patient({"type": START, "status": 200, "headers": self.raw_headers})
+                    await patient({"type": BODY, "body": self._beginning, "more_body": True})
+                    await stream.run(flock)
+                    await patient({"type": BODY, "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
 
-    async def _pieces(self, woken: News) -> AsyncIterator[bytes]:
-        said, last, until = self.subscription, self.after, self.first.told.until
-        delivery: Delivery | None = self.first
-        yield format_sse_event(comment="jejak", retry=RETRY_MILLISECONDS)
-        woken.set()  # something may have come between the first reading and the listening
-        while True:
-            if delivery is not None:
-                until = delivery.told.until
-                if delivery.last is not None:
-                    last = delivery.last
-                    yield delivery.frames
-                if len(delivery.told.entries) >= BATCH_MOST:
-                    woken.set()  # there may be more
-            try:
-                delivery = await said.next(woken, last)
-            except Unready:
-                delivery = None  # as if there were none: it is looked for now and then
-                continue
-            except said.ends:
-                return
-            if delivery is None:
-                if woken.over or self._ends(until):
-                    return
-                yield KEEPALIVE_COMMENT
-                if said.services.feeds.head(said.eyes.audience) > last:
-                    woken.set()  # a feeder was cut off before it told of it
+    @property
+    def _beginning(self) -> bytes:
+        said = format_sse_event(comment="jejak", retry=RETRY_MILLISECONDS)
+        return said + self.first.frames
 
-    def _ends(self, until: datetime | None) -> bool:
-        """Say whether there is no more reason to wait."""
-        said = self.subscription
-        return not said.known() or (until is not None and until <= said.services.now())
+
+def _future() -> asyncio.Future[Awaitable[None] | None]:
+    return asyncio.get_running_loop().create_future()
+
+
+async def _hung_up(receive: Receive) -> None:
+    """Return when the reader is gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def begun(sending: Awaitable[None]) -> Awaitable[None] | None:
+    """Begin to send; return what is still to be waited for, if anything is."""
+    steps = sending.__await__()
+    try:
+        waits_for = next(steps)
+    except StopIteration:  # the socket took it at once, as it does for most
+        return None
+    return goes_on(steps, waits_for)
 
 
 def patiently(send: Send) -> Send:
     """Return a way of sending that waits for a reader so long, and no longer."""
 
     async def patient(message: Message) -> None:
-        sending = send(message).__await__()
-        try:
-            waits_for = next(sending)
-        except StopIteration:  # the socket took it at once, as it does for most: no clock was set
-            return
-        async with asyncio.timeout(SLOW_SECONDS):
-            await goes_on(sending, waits_for)
+        if (rest := begun(send(message))) is not None:
+            async with asyncio.timeout(SLOW_SECONDS):
+                await rest
 
     return patient

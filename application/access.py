@@ -93,6 +93,13 @@ class AccessLedger(Protocol):
         """Keep records together, all of them or none; raise `Unrecorded`."""
         ...
 
+    def record_alike(self, answers: Sequence[tuple[AccessRecord, Sequence[str]]]) -> None:
+        """Keep each record once for every request whose ``trace_id`` is named beside it.
+
+        Together, and all of them or none; raise `Unrecorded`.
+        """
+        ...
+
     def ask(self, asked: Asked) -> list[Kept]:
         """Return records, the newest first."""
         ...

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -55,13 +56,18 @@ class PostgresAccessLedger:
 
     def record_all(self, records: Sequence[AccessRecord]) -> None:
         """Keep records together, all of them or none; raise `Unrecorded`."""
-        if not records:
+        self.record_alike([(one, [one.trace_id]) for one in records])
+
+    def record_alike(self, answers: Sequence[tuple[AccessRecord, Sequence[str]]]) -> None:
+        """Keep each record for every request beside it, all or none; raise `Unrecorded`."""
+        bodies = [body for record, requests in answers for body in bodies_of(record, requests)]
+        if not bodies:
             return
         try:
-            self._commit([body_of(one) for one in records])
+            self._commit(bodies)
         except (psycopg.Error, OutcomeUnknown, Overloaded) as error:
             kind = type(error).__name__  # and not its words, which may quote
-            log.warning("read_unrecorded", error=kind, trace_id=records[0].trace_id)
+            log.warning("read_unrecorded", error=kind, trace_id=answers[0][0].trace_id)
             raise Unrecorded from error
 
     def _write(self, groups: Sequence[Sequence[bytes]]) -> Sequence[None]:
@@ -162,6 +168,16 @@ def body_of(record: AccessRecord) -> bytes:
             "trace_id": record.trace_id,
         }
     )
+
+
+def bodies_of(record: AccessRecord, trace_ids: Sequence[str]) -> Sequence[bytes]:
+    """Return what `body_of` does for each of several requests that were answered alike.
+
+    The id of the request is the last key, and all before it is written once: a thousand streams
+    that are sent the same would take longer to write of than PostgreSQL takes to write them.
+    """
+    start = body_of(replace(record, trace_id="")).removesuffix(b'"trace_id":""}')
+    return [start + canonical({"trace_id": one})[1:] for one in trace_ids]
 
 
 def kept_from(number: int, recorded_at: datetime, digest: str, body: bytes) -> Kept:

@@ -15,7 +15,8 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from api.agency_callers import WithEyes
 from api.callers import BEARER
-from api.deliveries import PACKED_FROM, Deliveries, Delivery, News, Way, heard, record_of
+from api.deliveries import Deliveries, News, heard
+from api.delivery import PACKED_FROM, Delivery, record_of
 from api.dependencies import WithServices
 from api.feed_positions import SeenPosition
 from api.feed_streams import FeedStream, Subscription
@@ -131,7 +132,7 @@ class Poll:
         self.request.state.place.wait()
         if self.milliseconds == 0:
             return await self._take()
-        async with said.deliveries.listening(said.services, said.eyes.audience, Way.WAIT) as woken:
+        async with said.deliveries.listening(said.services, said.eyes.audience) as woken:
             delivery = await self._take()
             if delivery.told.entries:
                 return delivery

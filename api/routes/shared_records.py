@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from api.agency_callers import Eyes, WithEyes
 from api.answers import FORBID
 from api.cursors import cursor_after, key_from
-from api.deliveries import record_of, shown_in
+from api.delivery import record_of, shown_in
 from api.dependencies import Services, WithServices
 from api.feed_positions import SeenPosition
 from api.lists import CHUNK, PAGE, PAGE_MOST, asked_of, table, together, written

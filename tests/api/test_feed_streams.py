@@ -13,8 +13,8 @@ from anyio.from_thread import start_blocking_portal
 from feed_doors import partnership, served
 from partner_story import feed, streaming, within
 
-import api.deliveries
 import api.door
+import api.feed_flocks
 import api.feed_streams
 import api.serving
 from api.feed_streams import FeedStream, patiently
@@ -77,7 +77,7 @@ def test_all_streams_of_a_feed_share_one_reading_and_each_is_on_record(house, ma
         return told
 
     monkeypatch.setattr(house.services.feeds, "after", counted)
-    monkeypatch.setattr(api.deliveries, "AT_ONCE", 5)  # and they are sent to in three turns
+    monkeypatch.setattr(api.feed_flocks, "SENT_AT_ONCE", 5)  # and they are sent to in three turns
     before = len(house.kept())
     house.teach("Sari Contoh")
     whole = feed(house.disnaker, house.agreement)
@@ -136,7 +136,8 @@ def test_a_stream_says_what_it_sends_as_the_standard_has_it(house, server):
 
 
 def test_a_long_feed_comes_in_batches_that_miss_nothing(house, server, monkeypatch):
-    monkeypatch.setattr(api.feed_streams, "BATCH_MOST", 2)
+    for room in (api.feed_streams, api.feed_flocks):
+        monkeypatch.setattr(room, "BATCH_MOST", 2)
     whole = feed(house.disnaker, house.agreement)
     with streaming(server.address, house.token(), house.agreement) as stream:
         assert stream.wait_for(lambda told: len(told) == len(whole)) == whole
@@ -154,7 +155,8 @@ def test_a_stream_ends_with_the_token_and_sends_nothing_after_it(house, server):
 
 
 def test_a_quiet_stream_shows_a_sign_of_life_and_ends_with_the_token(house, server, monkeypatch):
-    monkeypatch.setattr(api.feed_streams, "HEARTBEAT_SECONDS", 0.02)
+    assert within(20, lambda: counted(house, "jejak_feed_streams") == 0), "whose clock goes already"
+    monkeypatch.setattr(api.feed_flocks, "HEARTBEAT_SECONDS", 0.02)
     with streamed(server, house, Authorization=f"Bearer {house.token(hours=1)}") as answer:
         lines = answer.iter_lines()
         assert ": ping" in (next(lines) for _ in range(1_000))
@@ -166,7 +168,7 @@ def test_a_quiet_stream_shows_a_sign_of_life_and_ends_with_the_token(house, serv
 
 
 def test_news_that_nobody_told_of_is_noticed_all_the_same(house, server, monkeypatch):
-    monkeypatch.setattr(api.feed_streams, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(api.feed_flocks, "HEARTBEAT_SECONDS", 0.05)
     monkeypatch.setattr(house.app.state.deliveries, "_wake", lambda *_, **__: None)
     whole = feed(house.disnaker, house.agreement)
     with streaming(server.address, house.token(), house.agreement) as stream:
@@ -178,7 +180,7 @@ def test_news_that_nobody_told_of_is_noticed_all_the_same(house, server, monkeyp
 def test_a_stream_waits_for_feeds_that_are_too_far_behind_and_then_misses_nothing(
     house, server, monkeypatch
 ):
-    monkeypatch.setattr(api.feed_streams, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(api.feed_flocks, "HEARTBEAT_SECONDS", 0.05)
     whole, refused, after = feed(house.disnaker, house.agreement), threading.Event(), None
 
     def refusing(*asked):
@@ -202,16 +204,16 @@ def test_a_stream_waits_for_feeds_that_are_too_far_behind_and_then_misses_nothin
 
 def test_a_stream_sends_nothing_that_cannot_be_recorded(house, server, monkeypatch):
     whole = feed(house.disnaker, house.agreement)
-    record_all = house.services.access.record_all
+    record_alike = house.services.access.record_alike
     with streaming(server.address, house.token(), house.agreement) as stream:
         stream.wait_for(lambda told: len(told) == len(whole))
 
-        def fails(records):
-            if any(one.route.endswith("/stream") for one in records):
+        def fails(answers):
+            if any(one.route.endswith("/stream") for one, _ in answers):
                 raise Unrecorded
-            record_all(records)
+            record_alike(answers)
 
-        monkeypatch.setattr(house.services.access, "record_all", fails)
+        monkeypatch.setattr(house.services.access, "record_alike", fails)
         house.teach("Tak Tercatat")
         assert stream.ended.wait(20)
         assert stream.told == whole

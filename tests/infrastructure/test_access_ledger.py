@@ -14,7 +14,7 @@ from psycopg.sql import SQL
 
 from application.access import AccessRecord, Asked, Purpose, Unrecorded
 from domain.record import Actor
-from infrastructure.access_ledger import PostgresAccessLedger, body_of, query_of
+from infrastructure.access_ledger import PostgresAccessLedger, bodies_of, body_of, query_of
 
 CASE = "case:01980f5c-7a00-7000-8000-000000000001"
 OTHER = "case:01980f5c-7a00-7000-8000-000000000002"
@@ -55,6 +55,20 @@ def test_a_record_is_read_back_as_it_was_given_in_its_place(access):
 def test_its_bytes_are_canonical_json():
     body = body_of(replace(RECORD, subjects=(OTHER, CASE)))
     assert rfc8785.dumps(json.loads(body)) == body
+
+
+def test_an_answer_to_many_requests_is_a_record_of_each_in_the_same_bytes(access):
+    requests = ["4f1b", 'a "quoted" one', "", "4f1c"]
+    alone = [body_of(replace(RECORD, trace_id=one)) for one in requests]
+    assert bodies_of(RECORD, requests) == alone
+    access.record_alike([(RECORD, requests), (replace(RECORD, rows=7), ["4f1d"])])
+    kept = access.ask(ALL)
+    assert [(one.trace_id, one.rows) for one in kept[1:]] == [
+        (one, RECORD.rows) for one in reversed(requests)
+    ]
+    assert (kept[0].trace_id, kept[0].rows) == ("4f1d", 7)
+    access.record_alike([(RECORD, [])])
+    assert access.ask(ALL) == kept
 
 
 def test_what_is_no_id_is_not_taken_for_a_subject(access):
