@@ -9,7 +9,8 @@ LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
 CLOSING = re.compile(rb"(?i)\r\nconnection: *close")
 HEAD_END = b"\r\n\r\n"
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 120.0
+"""The campaign runs beside other work, and a whole export is answered at its own pace."""
 BODILESS = frozenset({204, 304})
 
 

@@ -103,9 +103,14 @@ class Request:
         return path + ("?" + urlencode(self.query, errors="surrogatepass") if self.query else "")
 
 
+WHOLE = (".csv", ".ndjson", ".pdf", ".xlsx")
+"""Takes long to answer, so it is asked for less often."""
+ASSESSED = Request(
+    WRITES, "/v1/cases/{case_id}/events", {"case_id": "x"}, body={"events": [assessed()]}
+)
 RIGHT = (
-    Request(WRITES, "/v1/cases", body=new_case("Sari Benar")),
-    Request(WRITES, "/v1/cases/{case_id}/events", {"case_id": "x"}, body={"events": [assessed()]}),
+    *[ASSESSED] * 12,
+    *[Request(WRITES, "/v1/cases", body=new_case("Sari Benar"))] * 5,
     Request(WRITES, "/v1/programmes", body={"events": [programme()]}),
     Request(WRITES, "/v1/referrals", body={"events": [referral()]}),
     Request(WRITES, "/v1/agreements", body={"events": [agreement()]}),
@@ -122,14 +127,16 @@ class Drawn:
 
     def __post_init__(self) -> None:
         self._writes = [one for one in self.corpus if one.method != READS]
-        self._reads = [one for one in self.corpus if one.method == READS]
+        reads = [one for one in self.corpus if one.method == READS]
+        self._whole = [one for one in reads if one.path.endswith(WHOLE)]
+        self._reads = [one for one in reads if not one.path.endswith(WHOLE)]
         self._bodies = [one.body for one in self._writes if one.body is not None]
 
     def next(self, scene: Scene) -> Request:
         """Return a request to what is there, or nearly, by somebody, or nearly."""
         draw = self.draw
-        chosen = draw.choices([self._writes, self._reads, RIGHT], [6, 4, 2])[0]
-        request = draw.choice(chosen).copy()
+        chosen = draw.choices([self._writes, self._reads, self._whole, RIGHT], [60, 30, 1, 10])[0]
+        request = draw.choice(chosen or self._reads).copy()
         if chosen is RIGHT:  # not the same fact as before
             request.body = nasty.told_anew(draw, request.body)
         request.caller = draw.choices(*zip(*scene.callers_of(request.path), strict=True))[0]

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from typing import Any
 
 MARK = "Bocor Rahasia"
@@ -71,7 +72,7 @@ def text(draw: random.Random) -> str:
 
 
 def value(draw: random.Random) -> Any:
-    return text(draw) if draw.random() < 0.6 else draw.choice(NASTY_VALUES)
+    return text(draw) if draw.random() < 0.6 else deepcopy(draw.choice(NASTY_VALUES))
 
 
 def changed(draw: random.Random, said: Any, donor: Any) -> Any:
