@@ -180,7 +180,7 @@ def index_of(dsn: str, asked: Asked) -> str:
     text = json.dumps(told)
     return " and ".join(
         name
-        for name in ("access_subjects", "access_agreement", "access_agency", "access_pkey")
+        for name in ("access_places", "access_agreement", "access_agency", "access_pkey")
         if f'"Index Name": "{name}"' in text
     )
 

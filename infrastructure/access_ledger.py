@@ -17,19 +17,17 @@ from application.ledger import OutcomeUnknown, Overloaded
 from domain.kernel import Json
 from domain.record import Actor
 from infrastructure.codec import canonical
-from infrastructure.connections import transaction
 from infrastructure.group_commit import GroupCommit
 from infrastructure.writing_line import WritingLine
 
 FORMAT: Final = 1
 """Version of the body's form."""
 RECORD: Final = b"SELECT ledger.record_access(%b::bytea[])"
-RECENT: Final = 100_000
-"""How many of the newest records are looked at first for somebody's."""
+STRETCH: Final = 19
+"""Bits of a record's number within its stretch of the book, as in ``ledger.places_of``. Shorter
+stretches would make the index longer; of a longer one more is fetched to show a hundred."""
+LAST: Final = SQL("(SELECT coalesce(max(number), 0) FROM ledger.access)")
 LARGEST: Final = 2**63 - 1
-ROOM: Final = "SET LOCAL work_mem = '64MB'"
-"""What a hundred thousand places of records take: with less, PostgreSQL keeps whole pages in mind,
-and opens every record on them."""
 SUBJECT: Final = re.compile(r"[a-z-]+:[A-Za-z0-9][A-Za-z0-9._/-]*", re.ASCII)
 ACTOR: Final = tuple(Actor.__dataclass_fields__)
 log = structlog.get_logger()
@@ -75,56 +73,49 @@ class PostgresAccessLedger:
         return [None] * len(groups)
 
     def ask(self, asked: Asked) -> list[Kept]:
-        """Return records, the newest first.
-
-        Whoever was read very often is looked for among the newest first: all of those reads would
-        be fetched otherwise, to show a hundred.
-        """
-        with transaction(self._pool) as connection:
-            connection.execute(ROOM)
-            rows: list[Any] = []
-            if asked.subjects is not None:
-                least = _newest(connection, asked) - RECENT
-                rows = connection.execute(query_of(asked, least)).fetchall() if least > 0 else []
-            if len(rows) < asked.limit:
-                rows = connection.execute(query_of(asked)).fetchall()
+        """Return records, the newest first."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(query_of(asked)).fetchall()
         return [kept_from(*row) for row in rows]
 
 
-def _newest(connection: psycopg.Connection[Any], asked: Asked) -> int:
-    """Return the number that all records asked for are below."""
-    if asked.before is not None:
-        return asked.before
-    found = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM ledger.access").fetchone()
-    return int(found[0]) if found else 0
-
-
-def query_of(asked: Asked, least: int = 0) -> Composed:
-    """Return what finds records: number, time, hash and body of each, the newest first.
-
-    With subjects, only records from ``least`` on are looked at.
-    """
+def query_of(asked: Asked) -> Composed:
+    """Return what finds records: number, time, hash and body of each, the newest first."""
     return SQL(
-        "WITH {} wanted AS ("
-        "SELECT a.number FROM {} AS a WHERE {} ORDER BY a.number DESC LIMIT {})"
-        " SELECT number, recorded_at, encode(hash, 'hex'), body"
+        "WITH wanted AS ({}) SELECT number, recorded_at, encode(hash, 'hex'), body"
         " FROM wanted JOIN ledger.access USING (number) ORDER BY number DESC"
-    ).format(*_among(asked, least), SQL(" AND ").join(_conditions(asked)), asked.limit)
+    ).format(_among(asked))
 
 
-def _among(asked: Asked, least: int) -> tuple[Composable, Composable]:
-    """Return where to look: what is of the subjects is found first, by its index alone.
+def _among(asked: Asked) -> Composed:
+    """Return what finds the numbers of records.
 
-    Left to itself the planner reads the whole book backwards for somebody whom few have read.
+    Those of subjects are looked for in one stretch of the book after the other, from the newest on,
+    until there are enough: whoever was read very often costs no more than a page of it.
     """
+    newest = SQL("SELECT a.number FROM {} AS a WHERE {} ORDER BY a.number DESC LIMIT {}")
+    conditions = SQL(" AND ").join(_conditions(asked))
     if asked.subjects is None:
-        return SQL(""), SQL("ledger.access")
-    found = SQL(
-        "found AS MATERIALIZED (SELECT number, recorded_at, actor, unit, agency"
-        " FROM ledger.access WHERE ledger.subjects_of(body) && {}::text[] AND {}"
-        " AND number >= {} AND number < {}),"
-    ).format(sorted(asked.subjects), _under(asked), least, asked.before or LARGEST)
-    return found, SQL("found")
+        return newest.format(SQL("ledger.access"), conditions, asked.limit)
+    before = LARGEST if asked.before is None else asked.before
+    places = SQL(", ").join(
+        SQL("stretch || {}").format(f" {subject}") for subject in sorted(asked.subjects)
+    )
+    return SQL(
+        "SELECT found.number FROM generate_series(least({}, {} - 1) >> {}, 0, -1) AS stretch"
+        # Left to itself the planner reads the whole book backwards for whom few have read.
+        " CROSS JOIN LATERAL (WITH here AS MATERIALIZED ("
+        "SELECT number, recorded_at, actor, unit, agency FROM ledger.access"
+        " WHERE ledger.places_of(number, body) && ARRAY[{}]::text[] AND {}) {}) AS found LIMIT {}"
+    ).format(
+        LAST,
+        before,
+        STRETCH,
+        places,
+        _under(asked),
+        newest.format(SQL("here"), conditions, asked.limit),
+        asked.limit,
+    )
 
 
 def _conditions(asked: Asked) -> list[Composable]:

@@ -51,4 +51,4 @@ def test_a_large_book_is_measured_from_one_end_to_the_other(postgres, tmp_path):
     place = Place(postgres=postgres, cache=tmp_path, binaries=wheel_binaries(), installs=False)
     found = reads.run(TINY, place).rows
     assert all(row.value > 0 for row in found)
-    assert sum("access_subjects" in row.note for row in found) >= 3
+    assert sum("access_places" in row.note for row in found) >= 3

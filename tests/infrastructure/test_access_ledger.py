@@ -14,11 +14,18 @@ from psycopg.sql import SQL
 
 from application.access import AccessRecord, Asked, Purpose, Unrecorded
 from domain.record import Actor
-from infrastructure.access_ledger import PostgresAccessLedger, bodies_of, body_of, query_of
+from infrastructure.access_ledger import (
+    STRETCH,
+    PostgresAccessLedger,
+    bodies_of,
+    body_of,
+    query_of,
+)
 
 CASE = "case:01980f5c-7a00-7000-8000-000000000001"
 OTHER = "case:01980f5c-7a00-7000-8000-000000000002"
 READER = Actor(id="wali-7", role="caseworker", unit="RUTAN-MEDAN", agency=None, on_behalf_of=None)
+NOBODY = replace(READER, id="nobody")
 RECORD = AccessRecord(
     actor=READER,
     purpose=Purpose.PEMBINAAN,
@@ -141,33 +148,56 @@ def test_records_are_found_by_the_agreement_under_which_they_were_shown(access, 
     assert any("access_agreement" in line for (line,) in plan)
 
 
-def test_whom_many_have_read_is_found_among_the_newest_and_nobody_is_missed(access, monkeypatch):
-    monkeypatch.setattr("infrastructure.access_ledger.RECENT", 4)
+def test_whom_many_have_read_is_found_stretch_by_stretch_and_nobody_is_missed(access, database):
     for number in range(20):
+        if number in {5, 13}:
+            begin_stretch(database, number)
         subject = OTHER if number % 2 or number < 10 else CASE
         access.record(replace(RECORD, subjects=(subject,), rows=number))
+    numbers = {one.rows: one.number for one in access.ask(ALL) if one.actor == READER}
+    assert {number >> STRETCH for number in numbers.values()} == {0, 5, 13}
 
-    def found(subject, **asked):
+    def found(subject, before=None, **asked):
+        asked["before"] = numbers[before] if before else None
         kept = access.ask(replace(ALL, subjects=frozenset([subject]), **asked))
         return [one.rows for one in kept]
 
     assert found(CASE, limit=2) == [18, 16]
     assert found(CASE) == [18, 16, 14, 12, 10]
-    assert found(CASE, limit=2, before=17) == [14, 12]
-    assert found(CASE, limit=2, before=13) == [10]
-    assert found(OTHER, limit=3, before=12) == [9, 8, 7]
+    assert found(CASE, limit=4) == [18, 16, 14, 12]
+    assert found(CASE, limit=2, before=17) == [16, 14]
+    assert found(CASE, limit=2, before=13) == [12, 10]
+    assert found(CASE, limit=2, before=12) == [10]
+    assert found(OTHER, limit=3, before=12) == [11, 9, 8]
     assert found(OTHER, limit=20) == [19, 17, 15, 13, 11, *range(9, -1, -1)]
+    assert found(OTHER, agency="DISNAKER-12.71") == []
+
+
+def begin_stretch(database, stretch):
+    """Have the next record be the second of a stretch of the book."""
+    with psycopg.connect(database) as owner:
+        owner.execute(
+            "INSERT INTO ledger.access (number, body, recorded_at, actor)"
+            " VALUES (%s, %s, clock_timestamp(), 'nobody')",
+            (stretch << STRETCH, body_of(replace(RECORD, actor=NOBODY, subjects=()))),
+        )
+
+
+@pytest.mark.parametrize("before", [0, 1, 2**63 - 1])
+def test_a_book_of_no_stretch_and_one_before_its_first_record_are_empty(access, before):
+    asked = replace(ALL, subjects=frozenset([CASE]), before=before)
+    assert access.ask(asked) == []
+    access.record(RECORD)
+    assert len(access.ask(asked)) == (before > 1)
 
 
 def test_whom_few_have_read_is_found_by_the_index(access, database):
     access.record(RECORD)
     with psycopg.connect(database) as owner:
         owner.execute("SET enable_seqscan = off")
-        plan = owner.execute(
-            "EXPLAIN SELECT number FROM ledger.access"
-            " WHERE ledger.subjects_of(body) && ARRAY['case:1']"
-        ).fetchall()
-    assert any("access_subjects" in line for (line,) in plan)
+        query = query_of(replace(ALL, subjects=frozenset([CASE])))
+        plan = owner.execute(SQL("EXPLAIN ") + query).fetchall()
+    assert any("access_places" in line for (line,) in plan)
 
 
 @pytest.mark.parametrize(
