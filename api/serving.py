@@ -7,6 +7,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.packets import Protocol
+
 GARBAGE = (10_000, 50)
 """After how many objects the newest are looked through for garbage, and after how many such looks
 whatever outlived one: a long case is 4,000 objects, and a look among all that a service keeps takes
@@ -27,6 +29,7 @@ class Server(uvicorn.Server):
                 app,
                 host=host,
                 port=port,
+                http=Protocol,
                 log_config=None,
                 access_log=False,
                 ws="none",  # we serve none, and to know of them is 2 MB
