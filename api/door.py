@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from traceback import extract_tb
 from types import coroutine
@@ -195,6 +196,11 @@ class Door:
             place.leave()
             self._note(passage)
 
+    @cached_property
+    def _log(self) -> Any:
+        """Return the log: bound once, where it would be looked up for each request's line."""
+        return log.bind()
+
     async def _answer_bug(self, passage: Passage, error: Exception) -> None:
         frames = [f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-6:]]
         log.error("bug", trace_id=passage.trace_id, error=type(error).__name__, frames=frames)
@@ -207,7 +213,7 @@ class Door:
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         status, route = passage.status or 0, passage.template
         self.measures.note(method, route, status, seconds)
-        log.info(
+        self._log.info(
             "request",
             method=method,
             route=route,
