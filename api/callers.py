@@ -15,7 +15,7 @@ from api.dependencies import WithServices, services_of
 from api.preconditions import MaybeCommand
 from api.problems import Problem, trace_of
 from api.readings import Reading
-from api.tokens import READERS, WRITERS, Caller, Role, TokenRefused
+from api.tokens import READERS, Caller, Role, TokenRefused
 from application.ledger import Command
 from domain.fields import REF
 from domain.kernel import Words
@@ -85,7 +85,7 @@ async def writer(caller: Known) -> Caller:
 
 def ensure_writer(caller: Caller) -> Caller:
     """Return a caller who may record; raise `Problem`."""
-    if caller.role not in WRITERS:
+    if not caller.writes:
         raise Problem(403, "access.reads_only", NOT_A_WRITER)
     return caller
 

@@ -55,6 +55,7 @@ ITEMS_MOST: Final = 10_000
 EVIDENCE_MOST: Final = 100
 
 ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY_LENGTH: Final = len("2025-01-31")
 ISO_INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
     r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -259,7 +260,9 @@ def read_day(text: Any) -> date:
 
 def read_effective(text: Any) -> date | datetime:
     """Return the day, or the instant with its offset, at which an event took effect."""
-    instant = ISO_INSTANT.fullmatch(text) if isinstance(text, str) else None
+    if not isinstance(text, str) or len(text) == DAY_LENGTH:
+        return read_day(text)
+    instant = ISO_INSTANT.fullmatch(text)
     if instant is None:
         return read_day(text)
     if instant["offset"] is None:

@@ -206,8 +206,9 @@ def _signature(services: Services, headers: Said, request: Request, body: bytes)
         raise TokenRefused
     caller = introduced(request, services.caller_of(bearer.removeprefix(BEARER)))
     repeated = headers.get(b"idempotency-key")
-    address = f"POST {request.scope['path']}"
-    command = None if repeated is None else command_in(services, repeated, address, body)
+    command = None
+    if repeated is not None:
+        command = command_in(services, repeated, f"POST {request.scope['path']}", body)
     return signed(
         request,
         ensure_writer(caller),

@@ -81,6 +81,11 @@ class Caller(Value):
         return Access(everywhere=self.level is Level.DITJENPAS, units=self.units)
 
     @cached_property
+    def writes(self) -> bool:
+        """Say whether the caller may record."""
+        return self.role in WRITERS
+
+    @cached_property
     def _actors(self) -> dict[str, Actor]:
         """Keep the caller as an actor for each unit of their own, told once for all requests."""
         return {}

@@ -1,7 +1,7 @@
 """From a filled-in form to a recorded fact: each route that writes walks this path."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -175,14 +175,14 @@ class Desk:
         """Record entries of a stream that is there; 404 for one that the caller cannot see."""
         return self._append(self._addition(entries, seen, expected))
 
-    async def submit(
+    def submit(
         self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]
-    ) -> Receipt:
+    ) -> Awaitable[Receipt]:
         """Record as `add` does, from a coroutine; raise `NotAtHand`, `Refused` or what it does."""
         if self.at_hand is None:
             raise NotAtHand
         request = self._request(self._addition(entries, seen, expected))
-        return await self.services.append.submit(request, self.at_hand)
+        return self.services.append.submit(request, self.at_hand)
 
     def _addition(self, entries: Sequence[Entry], seen: int, expected: Mapping[str, int]) -> Write:
         stream = entries[0].stream
