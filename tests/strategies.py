@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta, timezone
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any, TypeVar
 
@@ -39,6 +39,7 @@ from domain.time import Effective, Zone
 T = TypeVar("T")
 Choose = Callable[[Sequence[T]], T]
 """Picks one of several: `Random.choice`, or a draw that Hypothesis can shrink."""
+Drawn = Callable[[Choose[Any]], Any]
 
 DAYS = tuple(
     date.fromisoformat(day)
@@ -70,39 +71,50 @@ def codes(pattern: Pattern) -> tuple[str, ...]:
     return tuple(dict.fromkeys((pattern.example, *fitting)))[: 11 if pattern is HAND else 2]
 
 
-def drawn(field: str, shape: Shape, choose: Choose[Any]) -> Any:  # noqa: C901, PLR0911
-    """A value of this shape from small pools."""
+@cache
+def drawing(field: str, shape: Shape) -> Drawn:  # noqa: C901, PLR0911
+    """What draws a value of this shape from small pools. Most that is drawn, a walk throws away."""
     match shape:
         case Text(pattern=Pattern() as pattern):
-            return choose(codes(pattern))
+            return partial(of, codes(pattern))
         case Text():
-            return choose((example(field, shape), "Ñurul, S.Pd."))
+            return partial(of, (example(field, shape), "Ñurul, S.Pd."))
         case Whole():
             fitting = [n for n in NUMBERS if shape.least <= n <= shape.most]
-            return choose([*fitting, shape.least])
+            return partial(of, (*fitting, shape.least))
         case Flag():
-            return choose((True, False))
+            return partial(of, (True, False))
         case Day():
-            return choose((*DAYS, BORN))
+            return partial(of, (*DAYS, BORN))
         case Choice():
-            return choose(list(shape.kind))
+            return partial(of, tuple(shape.kind))
         case Listed():
-            return choose(shape.values)
+            return partial(of, shape.values)
         case Part():
-            return shape.kind(**content(shape.kind, choose))
+            return lambda choose: shape.kind(**content(shape.kind, choose))
         case Many():
             least = shape.length.least if shape.length else 0
-            items = range(choose((least, least + 1, least + 2)))
-            return tuple(drawn(field, shape.of, choose) for _ in items)
+            lengths, item = (least, least + 1, least + 2), drawing(field, shape.of)
+            return lambda choose: tuple([item(choose) for _ in range(choose(lengths))])
         case Maybe():
-            return drawn(field, shape.of, choose) if choose((True, True, False)) else None
+            inner = drawing(field, shape.of)
+            return lambda choose: inner(choose) if choose((True, True, False)) else None
         case AnyEvent():
-            return one(choose(EVENTS), choose)
+            return lambda choose: one(choose(EVENTS), choose)
+
+
+def of(pool: Sequence[T], choose: Choose[T]) -> T:
+    return choose(pool)
+
+
+@cache
+def drawings(value: type[Value]) -> tuple[tuple[str, Drawn], ...]:
+    shapes = payload_shapes(value)
+    return tuple((field, drawing(field, shape)) for field, shape in shapes.items())
 
 
 def content(value: type[Value], choose: Choose[Any]) -> dict[str, Any]:
-    shapes = payload_shapes(value)
-    return {field: drawn(field, shape, choose) for field, shape in shapes.items()}
+    return {field: drawn(choose) for field, drawn in drawings(value)}
 
 
 def when(choose: Choose[Any], days: Sequence[date] = DAYS) -> Effective:
@@ -116,12 +128,26 @@ def one(kind: type[Event], choose: Choose[Any], days: Sequence[date] = DAYS) -> 
     return kind(effective=when(choose, days), **content(kind, choose))
 
 
-@st.composite
-def event(draw: st.DrawFn, kind: type[Event]) -> Event:
+# Made once each: Hypothesis validates a new strategy at each draw, for longer than it draws.
+
+
+@cache
+def place_among(several: int) -> st.SearchStrategy[int]:
+    return st.sampled_from(range(several))
+
+
+@cache
+def event(kind: type[Event]) -> st.SearchStrategy[Event]:
     """An event of one type, from small pools."""
-    return one(kind, lambda several: draw(st.sampled_from(several)))
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Event:
+        return one(kind, lambda several: several[draw(place_among(len(several)))])
+
+    return drawn()
 
 
+@cache
 def events_of(stream: Stream) -> st.SearchStrategy[Event]:
     """An event of any type of a stream, from small pools."""
     return st.sampled_from(list(stream.chapter_of)).flatmap(event)
@@ -222,6 +248,7 @@ def histories(draw: st.DrawFn, stream: Stream) -> list[Event]:
     return arrived[: draw(st.integers(0, len(arrived)))]
 
 
+@cache
 def wild(shape: Shape) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911
     """Whatever a shape allows and a form lets through unchanged."""
     match shape:
@@ -256,6 +283,7 @@ def wild_content(value: type[Value]) -> dict[str, st.SearchStrategy[Any]]:
     return {field: wild(shape) for field, shape in payload_shapes(value).items()}
 
 
+@cache
 def wild_event(kind: type[Event]) -> st.SearchStrategy[Event]:
     """An event with whatever its types allow."""
     return st.builds(kind, effective=WILD_TIMES, **wild_content(kind))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -57,7 +58,7 @@ def test_a_fold_is_total_and_says_the_same_twice(projection):
         table = rows(projection, written)
         assert table == rows(projection, written)
         assert all(type(row) is projection.row for row in table.values())
-        adapter = TypeAdapter(projection.row)
+        adapter = form_of(projection.row)
         for row in table.values():
             assert adapter.validate_json(adapter.dump_json(row)) == row
 
@@ -99,8 +100,14 @@ def test_the_order_of_telling_changes_no_row(projection):
     law()
 
 
+@cache
+def form_of(row: type[Any]) -> TypeAdapter[Any]:
+    """What writes and reads a row; to make it takes longer than an example."""
+    return TypeAdapter(row)
+
+
 def without_positions(projection, told):
-    adapter = TypeAdapter(projection.row)
+    adapter = form_of(projection.row)
     table = rows(projection, pages(told))
     return {key: bare(adapter.dump_python(row, mode="json")) for key, row in table.items()}
 
