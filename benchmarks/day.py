@@ -39,6 +39,8 @@ BEFORE: Final = 1_000_000
 SLOPE_OVER: Final = 10_000
 FLAT: Final = 5.0
 GOAL: Final = f"flat: under {FLAT:g} MB per {SLOPE_OVER:,} requests"
+KEPT: Final = "infrastructure."
+"""Begins the names of the modules that are run by the processes that a service keeps."""
 REST_MOST: Final = 200.0
 REST_GOAL: Final = f"under {REST_MOST:g} MB"
 NOTES: Final = (
@@ -50,12 +52,19 @@ NOTES: Final = (
 )
 
 
-class Sample(NamedTuple):
-    """What the service held after so many requests, in megabytes."""
+class Held(NamedTuple):
+    """What processes hold, in megabytes: together, and the PSS of ``each`` by what it is called."""
 
-    requests: int
     rss: float
     pss: float
+    each: Mapping[str, float]
+
+
+class Sample(NamedTuple):
+    """What the service held after so many requests."""
+
+    requests: int
+    held: Held
 
 
 def run(scale: Scale, place: Place) -> Result:
@@ -75,7 +84,7 @@ def run(scale: Scale, place: Place) -> Result:
             supervisor = issue(house.tokens, replace(caller, id="bench-2", role=Role.SUPERVISOR))
         load = stack.enter_context(python_worker("benchmarks.day_load", cores=others))
         address = stack.enter_context(serving(furnished.house, cores=core))
-        samples = [Sample(0, *held(address.process))]
+        samples = [Sample(0, held(address.process))]
         load.ask(port=address.port, people=people(furnished.parties, address, supervisor))
         samples += along(load, address, scale)
     return Result(rows=tuple(rows(samples)), notes=NOTES)
@@ -84,14 +93,14 @@ def run(scale: Scale, place: Place) -> Result:
 def rows(samples: Sequence[Sample]) -> Iterator[Row]:
     """Yield what was held at rest, after a quarter, half and all of the day, and the slope."""
     rest, last = samples[0], len(samples) - 1
-    if not rest.rss:
+    if not rest.held.rss:
         yield not_measured(AREA, "memory of the service", "MB", "only Linux says it here")
         return
     yield row("at rest", rest, goal=REST_GOAL).under(REST_MOST)
     for when, share in (("after a quarter", 4), ("after half", 2), ("at the end", 1)):
         yield row(when, samples[last // share])
     later = samples[last // 2 :]
-    line = linear_regression([one.requests for one in later], [one.pss for one in later])
+    line = linear_regression([one.requests for one in later], [one.held.pss for one in later])
     told = f"{later[-1].requests - later[0].requests:,} requests in the second half"
     yield measured(
         AREA,
@@ -105,8 +114,10 @@ def rows(samples: Sequence[Sample]) -> Iterator[Row]:
 
 def row(when: str, sample: Sample, goal: str = "") -> Row:
     """Return the row of one moment."""
-    note = f"RSS {sample.rss:.0f} MB, {sample.requests:,} requests"
-    return measured(AREA, f"memory {when}", "MB", [sample.pss], goal=goal, note=note)
+    rss, pss, each = sample.held
+    parts = ", ".join(f"{name} {part:.0f}" for name, part in each.items())
+    note = f"{parts}; RSS {rss:.0f} MB, {sample.requests:,} requests"
+    return measured(AREA, f"memory {when}", "MB", [pss], goal=goal, note=note)
 
 
 def people(parties: Sequence[Party], address: Address, supervisor: str) -> list[Mapping[str, Any]]:
@@ -134,22 +145,34 @@ def along(load: Worker, address: Address, scale: Scale) -> Iterator[Sample]:
     seconds = max(LEAST_SECONDS, scale.minutes * 60 / SAMPLES)
     for _ in range(SAMPLES):
         done = load.ask(seconds=seconds, rate=scale.rate)["requests"]
-        yield Sample(done, *held(address.process))
+        yield Sample(done, held(address.process))
 
 
-def held(process: int) -> tuple[float, float]:
-    """Return the RSS and the PSS of a process and all that came of it, in megabytes."""
-    sums = {"Rss": 0, "Pss": 0}
+def held(process: int) -> Held:
+    """Return what a process and all that came of it hold."""
+    rss, each = 0.0, dict[str, float]()
     for one in family(process):
         try:
             lines = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii").splitlines()
+            name = called(one)
         except OSError:  # it is gone
             continue
-        for line in lines:
-            name, _, value = line.partition(":")
-            if name in sums:
-                sums[name] += int(value.split()[0])
-    return sums["Rss"] * KIBIBYTE / MEGABYTE, sums["Pss"] * KIBIBYTE / MEGABYTE
+        said = dict(line.split(":", 1) for line in lines[1:])
+        rss += megabytes(said["Rss"])
+        each[name] = each.get(name, 0.0) + megabytes(said["Pss"])
+    return Held(rss, sum(each.values()), each)
+
+
+def megabytes(said: str) -> float:
+    """Return an amount that Linux says in its kB."""
+    return int(said.split(maxsplit=1)[0]) * KIBIBYTE / MEGABYTE
+
+
+def called(process: int) -> str:
+    """Return what a process is called: for the module that it runs, or else `service`."""
+    words = Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8").split("\0")
+    modules = [word for word in words if word.startswith(KEPT)]
+    return modules[0].removeprefix(KEPT).removesuffix("_process") if modules else "service"
 
 
 def family(process: int) -> Iterator[int]:
