@@ -15,9 +15,9 @@ from domain.custody import HELD
 from domain.kernel import Open, Refused, Specific, Value, Words
 from domain.law.aloud import spoken_day
 from domain.remisi import RemisiApplied
-from projections.case_summary import CASE_SUMMARY, CaseSummary
+from projections.case_summary import CASE_SUMMARY
 from projections.counting import day_from
-from projections.detention_clock import CUSTODY, CUSTODY_STEPS, custody_on
+from projections.detention_clock import CUSTODY, custody_on
 from projections.kernel import AsItStands, Report, Rows, values
 from projections.sentence_dates import (
     SENTENCE_DATES,
@@ -188,22 +188,18 @@ def _dates_on(row: SentenceDatesLine, on: date, until: date) -> Dates | None:
 
 
 def unclear(rows: Rows, parameters: Mapping[str, str | None]) -> Mapping[str, Iterable[str]]:
-    """Return the cases whose steps are needed: that tell why somebody is overdue, or new dates.
+    """Return the cases of which more is to be read: of all that are held they are few.
 
-    Steps are most of a row, and those of nearly nobody are looked at.
+    Whoever may be free by the day is looked up in custody. Their steps, most of a row, are read
+    only where they move the dates or tell why somebody is overdue.
     """
     on = _day(parameters)
-    found = {
-        row.case
-        for row in rows[SENTENCE_DATES.name]
-        if _as_it_stands(row, on) and (row.moves or (row.release and row.release < on))
-    }
-    held = (row.case for row in rows[CASE_SUMMARY.name] if row.case in found and _held(row, on))
-    return {SENTENCE_DATES.name: held if found else ()}
-
-
-def _held(row: CaseSummary, on: date) -> bool:
-    return custody_on(row, on)[0] is not None
+    until = on + timedelta(days=_days(parameters.get("days")))
+    stand = [row for row in rows[SENTENCE_DATES.name] if _as_it_stands(row, on)]
+    near = {row.case for row in rows[SENTENCE_DATES.name]}
+    near -= {row.case for row in stand if not (row.moves or _near(row, until))}
+    late = [row.case for row in stand if row.moves or (row.release and row.release < on)]
+    return {CASE_SUMMARY.name: near, SENTENCE_DATES.name: late}
 
 
 def _as_it_stands(row: SentenceDatesLine, on: date) -> bool:
@@ -280,6 +276,8 @@ def _days(text: str | None) -> int:
     return int(text)
 
 
+NOBODY: Final = AsItStands(only={"presence": ()})
+"""Before it is known of whom a day has come near."""
 HOUSE: Final = "Kaidah Jejak: daftar yang akan bebas"
 DUE_FOR_RELEASE: Final = Report(
     name="due_for_release",
@@ -301,7 +299,7 @@ DUE_FOR_RELEASE: Final = Report(
             unread=frozenset({"steps"}),
             case={"presence": values(HELD)},
         ),
-        CASE_SUMMARY.name: AsItStands(only={"presence": values(HELD)}, unread=CUSTODY_STEPS),
+        CASE_SUMMARY.name: NOBODY,
     },
     again=unclear,
 )

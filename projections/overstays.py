@@ -14,7 +14,15 @@ from domain.law.detention import ONE_DAY
 from domain.law.detention_clock import ARTICLES, Cause, Overdue, aloud, overdue
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
-from projections.detention_clock import COLUMNS, OF_WAITING, Seat, day_of, seats
+from projections.detention_clock import (
+    COLUMNS,
+    CUSTODY_STEPS,
+    OF_WAITING,
+    WAITING,
+    Seat,
+    day_of,
+    seats,
+)
 from projections.due_for_release import (
     DUE_FOR_RELEASE,
     DueLevel,
@@ -23,7 +31,7 @@ from projections.due_for_release import (
     due,
     unclear,
 )
-from projections.kernel import Report, Rows
+from projections.kernel import AsItStands, Report, Rows
 from projections.sentence_dates import SENTENCE_DATES
 
 
@@ -108,6 +116,10 @@ OVERSTAYS: Final = Report(
         **COLUMNS,
     },
     daily=True,
-    stands={**DUE_FOR_RELEASE.stands, DETENTIONS.name: OF_WAITING},
-    again=unclear,
+    stands={
+        **DUE_FOR_RELEASE.stands,
+        CASE_SUMMARY.name: AsItStands(only=WAITING, unread=CUSTODY_STEPS),
+        DETENTIONS.name: OF_WAITING,
+    },
+    again=lambda rows, parameters: unclear(rows, {**parameters, "days": "0"}),
 )

@@ -8,7 +8,7 @@ import pytest
 from fold import of, only
 from scenario import on
 
-from domain.admission import AdmissionReason, CustodyAdmitted, Religion
+from domain.admission import AdmissionReason, CustodyAdmitted, LegalStatus, Religion
 from domain.catalogue import CASE
 from domain.claim import ClaimRecorded, ClaimWithdrawn
 from domain.custody import Released, ReleaseKind
@@ -235,34 +235,49 @@ def test_an_overdue_release_has_its_cause(events, cause):
     assert line.cause is cause
 
 
-def spared(rows, on):
-    """The same rows as they are read: without the steps of whom nothing more is asked."""
-    asked = {"on": on, "days": None, "unit": None}
-    cut = [
-        row if row.last_effective_day >= date.fromisoformat(on) else replace(row, steps=None)
-        for row in rows[SENTENCE_DATES.name]
-    ]
-    again = set(DUE_FOR_RELEASE.again({**rows, SENTENCE_DATES.name: cut}, asked)["sentence_dates"])
+def spared(report, rows, on):
+    """The same rows as they are read: steps, and who is held, of whom more is asked alone."""
+    said = {"on": on, "days": "30", "unit": None}
+    settled = [row for row in rows[SENTENCE_DATES.name] if str(row.last_effective_day) < on]
+    cut = [replace(row, steps=None) if row in settled else row for row in rows[SENTENCE_DATES.name]]
+    waiting = [
+        row for row in rows[CASE_SUMMARY.name] if row.legal_status is LegalStatus.TAHANAN
+    ] * (report is OVERSTAYS)
+    again = {
+        name: set(cases)
+        for name, cases in report.again(
+            {**rows, SENTENCE_DATES.name: cut, CASE_SUMMARY.name: waiting}, said
+        ).items()
+    }
     pairs = zip(rows[SENTENCE_DATES.name], cut, strict=True)
     return {
         **rows,
-        SENTENCE_DATES.name: [whole if whole.case in again else one for whole, one in pairs],
+        CASE_SUMMARY.name: [
+            row
+            for row in rows[CASE_SUMMARY.name]
+            if row in waiting or row.case in again[CASE_SUMMARY.name]
+        ],
+        SENTENCE_DATES.name: [
+            whole if whole.case in again[SENTENCE_DATES.name] else one for whole, one in pairs
+        ],
     }, again
 
 
-def test_the_steps_are_read_again_of_whom_they_say_why_and_of_nobody_else():
-    free = Released(effective=on("2025-10-08"), kind=ReleaseKind.BEBAS_MURNI, document="SB")
-    rows = rows_of((*CONVICT, asked, sk, applied), CONVICT, (*CONVICT, free), AT_HOME)
-    for day, needed in {
-        "2025-08-18": {"1", "4"},
-        "2025-10-08": {"1", "4"},
-        "2025-10-10": {"1", "2", "4"},
-    }.items():
-        read, again = spared(rows, day)
-        said = {"on": day, "days": "30", "unit": None}
-        assert again == needed
-        assert DUE_FOR_RELEASE.count(read, said) == DUE_FOR_RELEASE.count(rows, said)
-        assert OVERSTAYS.count(read, said) == OVERSTAYS.count(rows, said)
+def test_more_is_read_of_whoever_may_be_free_and_steps_of_whom_they_say_why():
+    rows = rows_of((*CONVICT, asked, sk, applied), CONVICT, AT_HOME)
+    for day, near, late in (
+        ("2025-08-10", {"1", "3"}, {"3"}),
+        ("2025-08-18", {"1", "3"}, {"1", "3"}),
+        ("2025-10-08", {"1", "2", "3"}, {"1", "3"}),
+        ("2025-10-10", {"1", "2", "3"}, {"1", "2", "3"}),
+    ):
+        for report in DUE_FOR_RELEASE, OVERSTAYS:
+            read, again = spared(report, rows, day)
+            assert again[SENTENCE_DATES.name] == late
+            if report is DUE_FOR_RELEASE:
+                assert again[CASE_SUMMARY.name] == near
+            said = {"on": day, "days": "30", "unit": None}
+            assert report.count(read, said) == report.count(rows, said)
 
 
 FINE = SentencePart(kind=SentenceKind.DENDA, years=0, months=0, days=0, fine=10_000_000)
