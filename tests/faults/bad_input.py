@@ -5,8 +5,9 @@
 A service as its users run it is asked over sockets by callers of every role; then files are read by
 the import and by the verifier. Exit status 1 where anything was answered with 500 or not at all,
 where a refusal, a log line or a metric repeats what was sent, where a caller was shown somebody out
-of scope, where something refused stands in the ledger or something acknowledged does not, where a
-read model differs from its replay or the log from the ledger. What was sent then is written out.
+of scope or without a record of it, where something refused stands in the ledger or something
+acknowledged does not, where a read model differs from its replay or the log from the ledger. What
+was sent then is written out.
 """
 
 import argparse
@@ -105,6 +106,8 @@ class Asking:
         self.tally.answered[answer.status] += 1
         for kind in faults_of(request, answer):
             self.tally.note(kind, sent, answer.head + answer.body)
+        if PLANTED.encode() in answer.body:
+            self.tally.written.shown.add(answer.header("x-trace-id"))
         if answer.status < 300 and request.method != "GET":
             self.tally.written.told(answer.header("x-trace-id"), answer.body)
             for key, version in scene.versions.items():
@@ -148,14 +151,16 @@ def _of_the_server(answer: Answer) -> bool:
 
 
 def _of_a_refusal(answer: Answer, *, is_page: bool) -> Iterator[str]:
-    """A page shows a form again as it was filled in; nothing else may."""
-    if not is_page and nasty.MARK.encode() in answer.body:
+    """A page shows again what was filled in, and what it was about; nothing else may."""
+    if is_page:
+        return
+    if nasty.MARK.encode() in answer.body:
         yield "a refusal repeats what was sent"
     if PLANTED.encode() in answer.body:
         yield "a refusal names somebody"
-    if not is_page and not answer.header("content-type").startswith(PROBLEM):
+    if not answer.header("content-type").startswith(PROBLEM):
         yield "no problem+json"
-    elif not is_page and not {"title", "code", "detail"} <= json.loads(answer.body).keys():
+    elif not {"title", "code", "detail"} <= json.loads(answer.body).keys():
         yield "a problem without code or detail"
 
 
@@ -220,6 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "wrong": dict(tally.wrong),
         "left_behind": len(left),
         "recorded": len(tally.written.events),
+        "shown": len(tally.written.shown),
         "files": files.as_json(),
         "memory_mb": memory,
     }

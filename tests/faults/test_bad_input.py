@@ -30,7 +30,7 @@ def said(status, body=WELL, kind=PROBLEM, more=""):
         (said(422), "medan"),
         (said(503, more="retry-after: 1\r\n"), "medan"),
         (said(200, PLANTED, JSON), "medan"),
-        (said(422, f"<input value='{nasty.MARK}'>", PAGE), "medan"),
+        (said(422, f"<input value='{nasty.MARK}'>{PLANTED}", PAGE), "medan"),
         (said(400, "Invalid HTTP request received.", "text/plain"), "medan"),
     ],
 )
@@ -85,6 +85,11 @@ def test_what_was_refused_and_is_written_or_acknowledged_and_not_there_is_found(
     assert refused.startswith(f"refused, yet written: {page.correlation_id}")
     written.told("x", b'{"events": [{"event_id": "1"}]}')
     assert faults_of_ledger(database, written) == ["acknowledged and not there: 1"]
+
+
+def test_who_was_shown_somebody_and_is_not_in_the_book_of_reads_is_found(database):
+    written = Written(shown={"trace-1"})
+    assert faults_of_ledger(database, written) == ["shown without a record: trace-1"]
 
 
 def test_a_request_that_was_written_by_two_transactions_is_found(ledger, database):

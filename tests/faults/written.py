@@ -18,10 +18,11 @@ OF_THE_HOUSE = frozenset({"service", "clock"})
 
 @dataclass
 class Written:
-    """Traces of requests that were told yes, and the events that they were told of."""
+    """Traces of requests that were told yes or shown somebody, and the events they were told of."""
 
     traces: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
 
     def told(self, trace: str, body: bytes) -> None:
         """Take in an answer that said yes."""
@@ -44,7 +45,7 @@ def faults_of_ledger(conninfo: str, written: Written) -> list[str]:
         if one.kind is not Kind.NOBODY_ASKED  # not by a journal: that is looked at here
     ]
     found += faults_of(read_log(conninfo))
-    return found + list(_unlike(conninfo, written))
+    return found + list(_unlike(conninfo, written)) + list(_unrecorded(conninfo, written))
 
 
 def _unlike(conninfo: str, written: Written) -> Iterator[str]:
@@ -67,3 +68,10 @@ def _unlike(conninfo: str, written: Written) -> Iterator[str]:
             yield f"half written: {trace}, by {len(ids)} transactions"
     for event_id in written.events - there:
         yield f"acknowledged and not there: {event_id}"
+
+
+def _unrecorded(conninfo: str, written: Written) -> Iterator[str]:
+    with psycopg.connect(conninfo) as owner:
+        bodies = owner.execute("SELECT body FROM ledger.access").fetchall()
+    recorded = {json.loads(bytes(body))["trace_id"] for (body,) in bodies}
+    yield from (f"shown without a record: {trace}" for trace in written.shown - recorded)
