@@ -1,75 +1,83 @@
-"""Those who stand in line for a group commit, and how they hear what became of it."""
+"""Those who stand in line for a group commit, and which of them may be written together."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from contextlib import suppress
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from collections import deque
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from application.ledger import OutcomeUnknown
+from application.ledger import OutcomeUnknown, Overloaded
 
-T = TypeVar("T")
 R = TypeVar("R")
 
-
-class Call(Generic[T, R]):
-    """One caller's item, and what became of it."""
-
-    __slots__ = ("future", "item", "keys", "result", "turn")
-
-    def __init__(
-        self, item: T, keys: frozenset[Hashable], future: "asyncio.Future[R] | None" = None
-    ) -> None:
-        self.item, self.keys, self.future = item, keys, future
-        self.result: R | BaseException | None = None
-        if future is None:
-            self.turn = Lock()  # let go of once, when the item is written
-            self.turn.acquire()
-
-    def outcome(self) -> R:
-        """Return the result, or raise it."""
-        if isinstance(self.result, BaseException):
-            raise self.result
-        return self.result  # type: ignore[return-value]  # it is written, and no exception
+MOST: Final = 512
+"""Items in one group: enough to pay a commit many times over, and still a few milliseconds."""
+WAITING: Final = 4_096
+"""Calls that may stand in line. Whoever comes then hears at once that the house is full."""
 
 
-def tell_all(
-    group: Sequence[Call[Any, Any]],
-    outcomes: Sequence[Any] | BaseException,
-    here: asyncio.AbstractEventLoop | None = None,
-) -> None:
-    """Tell each caller what became of its item, other event loops than this by one waking.
+class Call(Protocol):
+    """What a caller wants to have written."""
 
-    What is raised is everybody's; an interrupt is meant for the first, as a rule the one who wrote.
+    item: Any
+    keys: frozenset[Hashable]
+    """Of which two in one group must have none in common."""
+
+
+C = TypeVar("C", bound=Call)
+
+
+class Line(Generic[C]):
+    """A line of calls, in their order. It knows of no thread: whoever shares it keeps a lock."""
+
+    def __init__(self, most: int = MOST, waiting: int = WAITING) -> None:
+        """Let so many wait, and write at most so many at once."""
+        self._calls: deque[C] = deque()
+        self._most, self._waiting = most, waiting
+        self.closed = False
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def join(self, call: C) -> None:
+        """Stand at the end; raise `Overloaded` where too many do, or it was closed."""
+        if self.closed or len(self._calls) >= self._waiting:
+            raise Overloaded
+        self._calls.append(call)
+
+    def leave(self, call: C) -> None:
+        """Stand there no more, for whoever still does."""
+        if call in self._calls:
+            self._calls.remove(call)
+
+    def group(self) -> list[C]:
+        """Take, in order, what may be written together; the others keep their places."""
+        group: list[C] = []
+        taken: set[Hashable] = set()
+        kept: list[C] = []
+        while self._calls and len(group) < self._most:
+            call = self._calls.popleft()
+            (kept if call.keys & taken else group).append(call)
+            taken |= call.keys
+        self._calls.extendleft(reversed(kept))
+        return group
+
+
+def each_of(
+    count: int, outcomes: Sequence[R | BaseException] | BaseException
+) -> Sequence[R | BaseException]:
+    """Return the outcome of each of a group.
+
+    What is raised is everybody's; an interrupt is meant for one, and the others hear that nobody
+    knows. So does everybody where the outcomes are not as many: whose is whose, nobody can tell.
     """
     if isinstance(outcomes, Exception):
-        outcomes = [outcomes] * len(group)
-    elif isinstance(outcomes, BaseException):
-        outcomes = [outcomes, *[OutcomeUnknown()] * (len(group) - 1)]
-    elif len(outcomes) != len(group):
-        outcomes = [OutcomeUnknown()] * len(group)  # whose is whose, nobody can tell
-    awaited: defaultdict[asyncio.AbstractEventLoop, list[Call[Any, Any]]] = defaultdict(list)
-    for call, outcome in zip(group, outcomes, strict=False):
-        call.result = outcome
-        if call.future:
-            awaited[call.future.get_loop()].append(call)
-        else:
-            call.turn.release()
-    for loop, calls in awaited.items():
-        if loop is here:
-            _tell(calls)
-        else:
-            with suppress(RuntimeError):  # it was closed, and nobody is there to hear
-                loop.call_soon_threadsafe(_tell, calls)
+        return [outcomes] * count
+    if isinstance(outcomes, BaseException):
+        return [outcomes, *[OutcomeUnknown()] * (count - 1)]
+    if len(outcomes) != count:
+        return [OutcomeUnknown()] * count
+    return outcomes
 
 
-def _tell(calls: Sequence[Call[Any, Any]]) -> None:
-    """Tell coroutines on their own event loop; whoever was cancelled is not there any more."""
-    for call in calls:
-        if call.future is None or call.future.done():
-            continue
-        if isinstance(call.result, BaseException):
-            call.future.set_exception(call.result)
-        else:
-            call.future.set_result(call.result)
+def apart_from_none(item: object) -> Iterable[Hashable]:
+    """Return no keys: such items may always share a write."""
+    return ()

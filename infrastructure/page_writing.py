@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError
 from psycopg.pq.abc import PGresult
 
 from infrastructure.entry import BIGINT, EVERYTHING, Entry, all_values, numbered_columns
-from infrastructure.group_commit import LeftToWriter
+from infrastructure.loop_commit import MustWait
 from infrastructure.prepared_line import Ear, PreparedLine
 
 VALUES: Final = 16
@@ -48,7 +48,7 @@ class MovedOn(IntegrityError):
 
 
 class PageWriting:
-    """Writes groups of entries over a line, at once or ahead (`group_commit.Ahead`).
+    """Writes groups of entries over a line of its own (`loop_commit.Writing`).
 
     ``written`` is called whenever something may be new in the ledger.
     """
@@ -60,27 +60,27 @@ class PageWriting:
         self.close = self._line.close
 
     def begin(self, entries: Sequence[Entry]) -> Ear:
-        """Send what several requests bring, as one; raise `LeftToWriter` where it would wait."""
+        """Send what several requests bring, as one; raise `MustWait` where it would wait."""
         self._line.abandon()  # what somebody sent who was called away: its answer is not ours
         self._sent, self._refusal = entries, None
         try:
             ear = self._line.begin(all_values(entries), waits=False)
         except ValueError as error:  # it alone is to hear so of whom that is
-            raise LeftToWriter from error
+            raise MustWait from error
         if ear is None:
-            raise LeftToWriter
+            raise MustWait
         return ear
 
     def end(self, entries: Sequence[Entry]) -> Sequence[int] | None:
         """Return the first position of each once all is durable, or `None` before that.
 
-        Raises `LeftToWriter` where one of them cannot stand, and `OutcomeUnknown`.
+        Raises `MustWait` where one of them cannot stand, and `OutcomeUnknown`.
         """
         try:
             result = self._line.heard()
         except psycopg.DatabaseError as error:
             self._refusal = error
-            raise LeftToWriter from error
+            raise MustWait from error
         return None if result is None else self._firsts(result, entries)
 
     def write(self, entries: Sequence[Entry]) -> Sequence[int | Exception]:

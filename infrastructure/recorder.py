@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 from infrastructure.connections import transaction
 from infrastructure.entry import EVERYTHING, Entry, StoredAnswer, StoredHead
 from infrastructure.group_commit import GroupCommit
+from infrastructure.loops import LoopCommits
 from infrastructure.page_reader import PageReader, StoredPage
 from infrastructure.page_writing import PageWriting
 
@@ -37,10 +38,12 @@ class PageRecorder(PageReader, ApplicationRecorder):
         super().__init__(pool)
         self.pool = pool
         self.tail: Following | None = None
-        self._writing = PageWriting(str(pool.conninfo), self._hint)
-        self._commit: GroupCommit[Entry, int] = GroupCommit(
-            self._writing.write, ahead=self._writing, apart=_touched
-        )
+        self._writing = self._open_writing()
+        self._commit: GroupCommit[Entry, int] = GroupCommit(self._writing.write, apart=_touched)
+        self._loops: LoopCommits[Entry, int] = LoopCommits(self._open_writing, apart=_touched)
+
+    def _open_writing(self) -> PageWriting:
+        return PageWriting(str(self.pool.conninfo), self._hint)
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
@@ -62,10 +65,11 @@ class PageRecorder(PageReader, ApplicationRecorder):
         heard: int,
     ) -> Future[int]:
         """Write as `insert_events` does, from a coroutine, which awaits the first position."""
-        return self._commit.submit(Entry(pages, heads, answer, heard))
+        return self._loops.submit(Entry(pages, heads, answer, heard))
 
     def close(self) -> None:
-        """Write what waits to be written, and close the line."""
+        """Write what waits to be written, and close the lines."""
+        self._loops.close()
         self._commit.close()
         self._writing.close()
 

@@ -156,9 +156,10 @@ def _by_halves() -> Sequence[Patch]:
             positions.append(self._commit(Entry([page], [head], answer, kwargs["heard"])))
         return positions or [self._commit(Entry([], (), kwargs["answer"], kwargs["heard"]))]
 
-    async def submit(self: Any, pages: Any, heads: Any, answer: Any, heard: int) -> Sequence[int]:
+    async def submit(self: Any, pages: Any, heads: Any, answer: Any, heard: int) -> int:
         said = {"heads": heads, "answer": answer, "heard": heard}
-        return await asyncio.to_thread(self.insert_events, pages, **said)
+        positions: Sequence[int] = await asyncio.to_thread(self.insert_events, pages, **said)
+        return positions[0]
 
     return [(PageRecorder, "insert_events", insert_events), (PageRecorder, "submit", submit)]
 

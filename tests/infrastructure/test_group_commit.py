@@ -1,11 +1,18 @@
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event, Lock, Thread
+from dis import opname
+from functools import partial
+from threading import Barrier, Event, Lock, Thread, get_ident, main_thread
+from typing import Any
 
 import pytest
 
 from application.ledger import OutcomeUnknown, Overloaded
-from infrastructure.calls import Call
+from infrastructure import calls, group_commit
 from infrastructure.group_commit import GroupCommit
+
+SECONDS = 20
+OURS = {calls.__file__, group_commit.__file__}
 
 
 class Slow:
@@ -135,29 +142,129 @@ def test_no_call_is_lost_or_written_twice_however_many_come_at_once():
     assert sorted(written) == list(range(3200))
 
 
-def test_whoever_is_called_away_while_in_line_is_not_waited_for():
+def test_a_caller_who_finds_nobody_writing_writes_by_itself_and_the_main_thread_never_does():
+    threads = []
+    commit = GroupCommit(lambda items: [threads.append(get_ident()) for _ in items])
+    with ThreadPoolExecutor(1) as people:
+        me = people.submit(get_ident).result()
+        people.submit(commit, 1).result(SECONDS)
+        commit(2)
+    assert threads[0] == me
+    assert threads[1] not in {me, main_thread().ident}
+
+
+class Interrupts:
+    """Interrupts the main thread in our code at the first place where CPython looks for signals.
+
+    That is after a call, and where a function begins. Or at the second, and so on.
+    """
+
+    def __init__(self, at: int) -> None:
+        self.left, self.last = at, ""
+
+    def __call__(self, frame, event, argument) -> Any:  # more is told than is asked
+        if frame.f_code.co_filename not in OURS:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            last, self.last = self.last, opname[frame.f_code.co_code[frame.f_lasti]]
+            self.left -= last in {"CALL", "RESUME"}
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self
+
+
+def traced(trace, do) -> bool:
+    """Do something, and say whether it was interrupted."""
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        do()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def test_wherever_an_interrupt_comes_to_the_main_thread_nobody_else_waits_for_it():
+    written = []
+    commit = GroupCommit(lambda items: [written.append(item) for item in items])
+    with ThreadPoolExecutor() as people:
+        at = 1
+        while traced(Interrupts(at), partial(commit, -at)):
+            people.submit(commit, at).result(SECONDS)
+            at += 1
+        commit.close()
+    assert at > 10, "there are places in our code"
+    assert [item for item in written if item > 0] == list(range(1, at))
+    assert len(set(written)) == len(written)
+
+
+def test_whoever_is_called_away_while_in_line_leaves_it_and_is_not_written():
     store = Slow()
     commit = GroupCommit(store)
-
     with ThreadPoolExecutor() as people:
         first = people.submit(commit, 1)
-        store.begun.wait(10)
-        for number in (2, 3):
-            gone = Call(number, frozenset())
-            with commit._door:  # noqa: SLF001
-                commit._line.append(gone)  # noqa: SLF001
-            gone.turn = Gone()
-            with pytest.raises(KeyboardInterrupt):
-                commit._await(gone)  # noqa: SLF001
+        store.begun.wait(SECONDS)
+
+        assert traced(away_from(commit), partial(commit, 2))
         last = people.submit(commit, 4)
         in_line(commit, 1)
         store.go.set()
-        assert (first.result(10), last.result(10)) == (10, 40)
+        assert (first.result(SECONDS), last.result(SECONDS)) == (10, 40)
     assert store.groups == [[1], [4]]
 
 
-class Gone:
-    """A turn that somebody stopped waiting for."""
+def away_from(commit):
+    """Interrupt whoever waits, once its item stands in line."""
 
-    def acquire(self) -> bool:
-        raise KeyboardInterrupt
+    def trace(frame, event, argument):
+        if frame.f_code.co_filename not in OURS:
+            return None
+        if event == "line" and frame.f_code.co_name == "__call__" and commit._line:  # noqa: SLF001
+            raise KeyboardInterrupt
+        return trace
+
+    return trace
+
+
+def test_closing_writes_what_stands_in_line_and_lets_nobody_in_any_more():
+    store = Slow()
+    commit = GroupCommit(store)
+    with ThreadPoolExecutor() as people:
+        waiting = [people.submit(commit, 1)]
+        store.begun.wait(SECONDS)
+        waiting.append(people.submit(commit, 2))
+        in_line(commit, 1)
+        closing = people.submit(commit.close)
+        while not commit._line.closed:  # noqa: SLF001  # it says so nowhere else
+            pass
+        with pytest.raises(Overloaded):
+            commit(3)
+        store.go.set()
+        closing.result(SECONDS)
+        assert [one.result(SECONDS) for one in waiting] == [10, 20]
+    commit.close()
+    assert store.groups == [[1], [2]]
+    assert not commit._writer.is_alive()  # noqa: SLF001  # and its thread has ended
+
+
+def test_what_interrupts_a_write_is_for_one_and_the_others_hear_that_nobody_knows():
+    store = Slow()
+    commit = GroupCommit(lambda items: ended() if 2 in items else store(items))
+
+    def ended():
+        raise SystemExit
+
+    with ThreadPoolExecutor() as people:
+        first = people.submit(commit, 1)
+        store.begun.wait(SECONDS)
+        later = []
+        for number in (2, 3):
+            later.append(people.submit(commit, number))
+            in_line(commit, number - 1)
+        store.go.set()
+        assert first.result(SECONDS) == 10
+        assert [type(one.exception(SECONDS)) for one in later] == [SystemExit, OutcomeUnknown]
+        assert people.submit(commit, 4).result(SECONDS) == 40
