@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from api.answers import FORBID, Instant
 from api.callers import Known
 from api.cursors import cursor_after, key_from
-from api.lists import CHUNK, MEDIA_TYPES, PAGE, PAGE_MOST, fault, table, wanted, written
+from api.lists import CHUNK, MEDIA_TYPES, PAGE, PAGE_MOST, by_chunks, fault, table, wanted
 from api.problems import Problem, not_found
 from api.readings import Reading, WithReading
 from api.routes.collections import STRICT
@@ -256,14 +256,14 @@ def file_of(form: str, reads: Reads) -> Response:
     """Return all reads as a file; each chunk of it is recorded before it leaves."""
     first = reads.page(None, CHUNK)
     reads.record(len(first))
-    response = table(form, written(form, COLUMNS, _rows(reads, first)), "reads", 0)
+    response = table(form, by_chunks(form, COLUMNS, _chunks(reads, first)), "reads", 0)
     del response.headers["X-Position"]
     return response
 
 
-def _rows(reads: Reads, chunk: list[Kept]) -> Iterator[Json]:
+def _chunks(reads: Reads, chunk: list[Kept]) -> Iterator[Iterator[Json]]:
     while chunk:
-        yield from map(reads.row, chunk)
+        yield map(reads.row, chunk)
         if len(chunk) < CHUNK:
             return
         chunk = reads.page(chunk[-1].number, CHUNK)

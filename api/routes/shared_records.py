@@ -21,7 +21,7 @@ from api.cursors import cursor_after, key_from
 from api.delivery import record_of, shown_in
 from api.dependencies import Services, WithServices
 from api.feed_positions import SeenPosition
-from api.lists import CHUNK, PAGE, PAGE_MOST, asked_of, table, together, written
+from api.lists import CHUNK, PAGE, PAGE_MOST, asked_of, by_chunks, table, together, written
 from api.problems import not_found
 from api.readings import Reading, WithReading
 from api.routes.collections import STRICT, ForAgencies
@@ -122,10 +122,10 @@ class Records:
             self.services.access.record(record)
         self.reading.of_nobody()  # or of whom was just recorded
 
-    def all(self, told: Told) -> Iterator[Entry]:
+    def chunks(self, told: Told) -> Iterator[Sequence[Entry]]:
         """Yield a first page, recorded already, and all that follow."""
         while told.entries:
-            yield from told.entries
+            yield told.entries
             if len(told.entries) < CHUNK:
                 return
             told = self.page(told.entries[-1].pseudonym, CHUNK)
@@ -135,13 +135,11 @@ class Records:
         """Return everybody as CSV or NDJSON."""
         told = self.page(None, CHUNK)
         self.leave(told.entries)
-        if form == "csv":
-            columns = [*ALWAYS, *(one.value for one in told.scope.fields)]
-            empty = dict.fromkeys(columns)
-            lines = written(form, columns, (empty | flat(one) for one in self.all(told)))
-        else:
-            lines = written(form, (), map(record_answer, self.all(told)))
-        return table(form, lines, "records", told.fresh.position)
+        as_table = form == "csv"
+        columns = [*ALWAYS, *(one.value for one in told.scope.fields)] if as_table else []
+        empty, row = dict.fromkeys(columns), flat if as_table else record_answer
+        chunks = ((empty | row(one) for one in entries) for entries in self.chunks(told))
+        return table(form, by_chunks(form, columns, chunks), "records", told.fresh.position)
 
 
 @router.get(
