@@ -74,7 +74,8 @@ def read_through(them: Iterable[Path], most: int, wanted: Callable[[], bool]) ->
     room, size = bytearray(AT_ONCE), 0
     for file in them:
         with suppress(OSError), file.open("rb", buffering=0) as opened:  # it may be gone by now
-            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+            if hasattr(os, "posix_fadvise"):  # not on macOS
+                os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
             while wanted() and size < most and (some := opened.readinto(room)):
                 size += some
     return size
