@@ -13,8 +13,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from databases import (
+    create_database,
+    database_exists,
+    drop_database,
+    own_database,
+    rename_database,
+)
 from memory_disk import memory_disk
-from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from infrastructure.connections import service_pool, transaction
@@ -100,18 +106,19 @@ def standing_still(
     """Make a database once for all workers, and drop it after the last of them."""
     name = f"jejak_{what}_{RUN}"
     door, users = (shared_directory / f"{what}.{it}" for it in ("door", "users"))
-    with ExitStack() as use:
-        with locked(door, ALONE):
-            if not database_exists(postgres, name):
-                draft = f"{name}_draft"  # so that half of it is never taken for the whole
-                drop_database(postgres, draft)
-                create_database(postgres, draft, source)
-                fill(make_conninfo(postgres, dbname=draft))
-                maintain(postgres, "ALTER DATABASE {} RENAME TO {}", draft, name)
-            use.enter_context(locked(users, TOGETHER))
-        yield name
-    with locked(door, ALONE), suppress(BlockingIOError), locked(users, ALONE | NOW):
-        drop_database(postgres, name)
+    with psycopg.connect(postgres, autocommit=True) as owner:
+        with ExitStack() as use:
+            with locked(door, ALONE):
+                if not database_exists(owner, name):
+                    draft = f"{name}_draft"  # so that half of it is never taken for the whole
+                    drop_database(owner, draft)
+                    create_database(owner, draft, source)
+                    fill(make_conninfo(postgres, dbname=draft))
+                    rename_database(owner, draft, name)
+                use.enter_context(locked(users, TOGETHER))
+            yield name
+        with locked(door, ALONE), suppress(BlockingIOError), locked(users, ALONE | NOW):
+            drop_database(owner, name)
 
 
 def migrate_both(conninfo: str) -> None:
@@ -132,13 +139,15 @@ def prepare(conninfo: str) -> None:
 @pytest.fixture
 def database(postgres: str, template: str) -> Iterator[str]:
     """The owner's conninfo of a migrated database that only this test sees."""
-    yield from fresh_database(postgres, template)
+    with own_database(postgres, template) as database:
+        yield database
 
 
 @pytest.fixture
 def empty_database(postgres: str) -> Iterator[str]:
     """The owner's conninfo of a database without any table, for tests of migrations."""
-    yield from fresh_database(postgres, "template0")
+    with own_database(postgres, "template0") as database:
+        yield database
 
 
 @pytest.fixture
@@ -153,29 +162,3 @@ def ledger(pool):
     """The ledger of this test's database."""
     with EventsourcingLedger(pool, MasterKey(b"k" * 32)) as ledger:
         yield ledger
-
-
-def fresh_database(postgres: str, template: str) -> Iterator[str]:
-    name = f"jejak_test_{uuid4().hex}"
-    create_database(postgres, name, template)
-    yield make_conninfo(postgres, dbname=name)
-    drop_database(postgres, name)
-
-
-def database_exists(postgres: str, name: str) -> bool:
-    with psycopg.connect(postgres) as connection:
-        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-        return found.rowcount > 0
-
-
-def create_database(postgres: str, name: str, template: str = "template0") -> None:
-    maintain(postgres, "CREATE DATABASE {} TEMPLATE {}", name, template)
-
-
-def drop_database(postgres: str, name: str) -> None:
-    maintain(postgres, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-
-
-def maintain(postgres: str, statement: str, *names: str) -> None:
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

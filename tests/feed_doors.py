@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event, Thread
 
+from databases import own_database
 from facts import MEDAN
 from fastapi.testclient import TestClient
-from mined_store import own_database
 from partner_story import (
     DISNAKER,
     MovableClock,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from correcting_desk import Desk, admitted, new_id, opened, registered
-from mined_store import own_database
+from databases import own_database
 from scenario import on
 
 from application.feeds import Audience

@@ -5,13 +5,11 @@ It is made once for the tests of a file that only read it, with the command line
 
 import json
 from contextlib import contextmanager
-from uuid import uuid4
 
 import psycopg
 import pytest
 from correcting_desk import MEDAN, Desk
 from import_files import Jejak
-from psycopg.conninfo import make_conninfo
 from scenario import on
 
 from domain.conduct import ConductAssessed, Predicate
@@ -69,16 +67,6 @@ def assessed(score=28):
         predicate=Predicate.BAIK,
         risk_declined=True,
     )
-
-
-@contextmanager
-def own_database(postgres, template):
-    """A migrated database, for longer than one test."""
-    name = f"jejak_test_{uuid4().hex}"
-    with psycopg.connect(postgres, autocommit=True) as owner:
-        owner.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield make_conninfo(postgres, dbname=name)
-        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
+from databases import own_database
 from feeding_house import LIBRARY, MEDAN, FeedingHouse, audience
-from mined_store import own_database
 
 from infrastructure.access_ledger import PostgresAccessLedger
 from infrastructure.connections import service_pool, transaction

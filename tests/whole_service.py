@@ -7,8 +7,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from databases import own_database
 from fastapi.testclient import TestClient
-from mined_store import own_database
 from psycopg_pool import PoolTimeout
 from scenario import on
 from uuid_utils import uuid7

@@ -4,7 +4,8 @@ import json
 
 import pytest
 from correcting_desk import MEDAN, Desk
-from mined_store import assessed, command_line, own_database, own_ledger, reads_kept, unit_named
+from databases import own_database
+from mined_store import assessed, command_line, own_ledger, reads_kept, unit_named
 from scenario import on
 
 from domain.record import StreamId

@@ -9,9 +9,10 @@ from xml.etree import ElementTree as ET
 import psycopg
 import pytest
 from correcting_desk import MEDAN, opened
+from databases import own_database
 from fold import pages
 from import_files import Jejak
-from mined_store import COURSE, Mined, command_line, own_database, own_ledger, reads_kept
+from mined_store import COURSE, Mined, command_line, own_ledger, reads_kept
 
 from api.event_logs import ALWAYS, xes
 from application.process_mining import Kind, attribute_kinds, course

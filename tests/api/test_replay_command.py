@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 from correcting_desk import Desk
-from mined_store import assessed, command_line, own_database, own_ledger, reads_kept
+from databases import own_database
+from mined_store import assessed, command_line, own_ledger, reads_kept
 
 from domain.admission import Religion
 

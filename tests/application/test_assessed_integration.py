@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from correcting_desk import Desk, admitted, new_id, registered
-from mined_store import own_database, own_ledger
+from databases import own_database
+from mined_store import own_ledger
 from refusals import refusal_of
 from scenario import on
 

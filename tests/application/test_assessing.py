@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 from correcting_desk import Desk
-from mined_store import own_database, own_ledger
+from databases import own_database
+from mined_store import own_ledger
 from scenario import on
 
 from application.append import Proposal

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 from correcting_desk import SITI, Desk, admitted, applied, course, new_id, registered
-from mined_store import own_database, own_ledger
+from databases import own_database
+from mined_store import own_ledger
 from refusals import refusal_of
 from scenario import on
 

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 from correcting_desk import RATNA, SITI, Desk, applied, course
-from mined_store import own_database, own_ledger
+from databases import own_database
+from mined_store import own_ledger
 from refusals import refusal_of
 from scenario import on
 from uuid_utils import uuid7

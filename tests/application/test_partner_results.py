@@ -6,7 +6,8 @@ from itertools import product
 
 import pytest
 from correcting_desk import now
-from mined_store import own_database, own_ledger
+from databases import own_database
+from mined_store import own_ledger
 from partner_house import House, told
 from scenario import on
 

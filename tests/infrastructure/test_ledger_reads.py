@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mined_store import own_database, own_ledger
+from databases import own_database
+from mined_store import own_ledger
 from pages import assessed, began, draft, stream, write
 from uuid_utils import uuid7
 

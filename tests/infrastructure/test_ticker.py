@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from mined_store import own_database
+from databases import own_database
 
 from application.clock import Round
 from infrastructure import ticker as ticking
