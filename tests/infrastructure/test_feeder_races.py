@@ -214,7 +214,7 @@ def test_a_party_that_a_correction_drops_hears_who_is_withdrawn_for_ninety_days(
         house.present(agreement)
     with pytest.raises(NoSuchScope):
         house.feeds.stream_of(audience(agreement), entries[0].pseudonym)
-    house.wall.at += TAIL + SECOND
+    house.wall.at = datetime.now(UTC) + TAIL + SECOND  # ninety days since it was recorded
     with pytest.raises(NoSuchScope):
         house.heard(agreement)
 
