@@ -27,7 +27,7 @@ from pydantic_core import PydanticCustomError
 
 from api.event_examples import DAY, example, example_json
 from domain.fields import Line, Note, Sha256
-from domain.kernel import Event, Length, Stream, Value, data_classes
+from domain.kernel import Event, Length, Stream, Value, data_classes, made_of
 from domain.record import Evidence
 from domain.shape import (
     AnyEvent,
@@ -62,6 +62,7 @@ ISO_INSTANT: Final = re.compile(
 )
 PLAIN: Final = frozenset({str, int, bool, date, type(None)})
 """Types of fields that an event holds as a form does: most of them."""
+FLAGS: Final = (bool, float)
 JOINERS: Final = "\u200c\u200d"
 """Invisible, but Javanese, Balinese and Arabic script cannot be written without them."""
 
@@ -136,7 +137,7 @@ def to_event(form: EventForm, zone: Zone) -> Event:
     effective = (
         Effective.since(said, zone) if isinstance(said, datetime) else Effective.on(said, zone)
     )
-    return form.event_type(effective=effective, **_content(form.data))
+    return made_of(form.event_type, {"effective": effective, **_content(form.data)})
 
 
 def to_evidence(form: EventForm) -> tuple[Evidence, ...]:
@@ -240,7 +241,7 @@ def _clean(text: Any, allowed: str) -> Any:
 
 def _no_flag(value: Any) -> Any:
     """Keep True from counting as 1 where whole numbers are listed, and 1.0 as well."""
-    if isinstance(value, bool | float):
+    if isinstance(value, FLAGS):
         raise PydanticCustomError("literal_error", "none of the allowed values")
     return value
 

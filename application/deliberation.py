@@ -18,7 +18,7 @@ from domain.batch_due import BATCH_SAYS_OTHERWISE
 from domain.catalogue import STREAMS
 from domain.consequences import consequences
 from domain.correction import CorrectionApproved, CorrectionEvent
-from domain.kernel import Event, Journey, Refused, SubjectForgotten, is_forgotten
+from domain.kernel import Event, Journey, Refused, SubjectForgotten, is_forgotten, made_of
 from domain.one_person import ACROSS_RECORDS
 from domain.partner_result import PartnerResultEvent
 from domain.record import Actor, Draft, Evidence, Recorded, StreamId
@@ -279,25 +279,26 @@ class Deliberation:
         event_id: str | None = None,
     ) -> Draft:
         stream, request, pages = strand.stream, self.request, strand.read or strand.added
-        draft = Draft(
-            event=event,
-            stream=stream,
-            version=strand.version + 1,
-            event_id=event_id or self.new_id(),
+        fields = {
+            "event": event,
+            "stream": stream,
+            "version": strand.version + 1,
+            "event_id": event_id or self.new_id(),
             # Whose record it is, is settled by how it was opened, whatever of that still stands.
-            subject=(
+            "subject": (
                 pages[0].subject
                 if pages
                 else STREAMS[stream.kind].subject(stream.key, strand.timeline.journey)
             ),
-            actor=request.actor,
-            purpose=request.purpose,
-            reason=proposal.reason,
-            evidence=proposal.evidence,
-            correlation_id=request.correlation_id,
-            causation_id=cause,
-            idempotency_key=request.command.key if request.command else None,
-        )
+            "actor": request.actor,
+            "purpose": request.purpose,
+            "reason": proposal.reason,
+            "evidence": proposal.evidence,
+            "correlation_id": request.correlation_id,
+            "causation_id": cause,
+            "idempotency_key": request.command.key if request.command else None,
+        }
+        draft = made_of(Draft, fields)
         strand.added.append(draft)
         self.drafts.append(draft)
         return draft

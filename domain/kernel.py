@@ -15,6 +15,7 @@ Words = tuple[str, str]
 T = TypeVar("T")
 S = TypeVar("S")
 E = TypeVar("E", bound="Event")
+V = TypeVar("V", bound="Value")
 
 
 class DataClass(Enum):
@@ -35,12 +36,28 @@ class Value:
     """Frozen, compared by content, built by keyword."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
+    __own_fields__: ClassVar[frozenset[str]]
+    """The names of its fields, by which `made_of` sees that none is missing."""
     __pydantic_config__: ClassVar[Json] = {"extra": "forbid"}
     """Whoever reads a value must fail on a key that it does not know."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclass(frozen=True, kw_only=True)(cls)
+        cls.__own_fields__ = frozenset(field.name for field in fields(cls))
+
+
+def made_of(kind: type[V], fields: Json) -> V:
+    """Return a value of these fields; raise `TypeError` unless they are all of its own.
+
+    They are set at once: a frozen value's own way, a call for each, takes three times as long. This
+    is for what is made for every event that is told; whatever is made by hand is told by keyword.
+    """
+    if fields.keys() != kind.__own_fields__:
+        raise TypeError(kind.__name__)
+    value = object.__new__(kind)
+    vars(value).update(fields)
+    return value
 
 
 class Forgotten(Value):

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from typing import Final
 
+MIDNIGHT: Final = time()
 HOURS: Final = {"Asia/Jakarta": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
 """The distances of the zones from UTC."""
 
@@ -46,4 +47,4 @@ class Effective:
     @property
     def instant(self) -> datetime:
         """Return the instant from which the fact holds: what a history is ordered by."""
-        return self.at or datetime.combine(self.day, time(), self.zone.offset)
+        return self.at or datetime.combine(self.day, MIDNIGHT, self.zone.offset)
