@@ -182,10 +182,20 @@ class LoopCommit(Generic[T, R]):
                 self._ended(outcomes)
 
     def _ended(self, outcomes: Sequence[R | BaseException] | BaseException) -> None:
-        """Tell the group what became of it; whoever stands in line is next."""
+        """Tell the group what became of it; whoever stands in line is next.
+
+        They go before those who are told come again: else all would stand in line at once, and
+        nobody make anything while they are written. Where all go together, they wait for them.
+        """
         told, self._group, self._left = self._group, (), None
         self._state = _State.IDLE
+        if not self._pace.gathers:
+            self._go_on()
         self._tell(told, outcomes)
+        if self._state is _State.IDLE:
+            self._go_on()
+
+    def _go_on(self) -> None:
         if self._line and not self._line.closed:
             self._be_due()
 

@@ -32,6 +32,11 @@ class Pace:
         self._made, self._all_made = 0.0, 0.0  # seconds of work: for this group, for everybody's
         self._held_up = 0.0  # seconds that two answers cost more than one, evened out
 
+    @property
+    def gathers(self) -> bool:
+        """Say whether all who come and go are to go together."""
+        return self._held_up > 0
+
     def sent(self, count: int) -> None:
         """Note that a group is sent, by the thread that made what is in it."""
         worked = self._worked()
@@ -39,7 +44,7 @@ class Pace:
         self._sent_at = self._now()
         everybody = self._others + count
         self._all_made = self._made / count * everybody
-        if self._held_up > 0:
+        if self.gathers:
             self._others, self.enough = 0, self._most
         else:
             self._others, self.enough = count, (everybody + 1) // 2

@@ -123,26 +123,28 @@ def test_whoever_hands_in_half_as_many_as_come_and_go_looks_whether_the_answer_i
     assert begun == [[1], [2, 3]], "and before the loop listened again"
 
 
-def test_whoever_hands_in_too_little_waits_for_those_who_are_told(store, on_loop):
-    async def again(commit, first):
-        await first
-        return await commit.submit(4)
+@pytest.mark.parametrize(
+    ("slow", "sizes"), [(False, {2}), (True, {4})], ids=["two halves", "all together"]
+)
+def test_those_who_come_and_go_go_in_two_halves_and_all_together_where_answers_are_slow(
+    store, on_loop, slow, sizes
+):
+    """Halves stay halves: who stands in line goes before those who are told come again."""
+
+    async def hand_in(commit, items):
+        for item in items:
+            if not item % 10:
+                commit._pace._held_up = 10.0 if slow else -10.0  # noqa: SLF001  # as was found
+            await commit.submit(item)
 
     async def handed_in(commit):
         store.prompt = True
-        await asyncio.gather(*(commit.submit(number) for number in (7, 8, 9)))
-        store.prompt = False
-        told = asyncio.ensure_future(again(commit, commit.submit(1)))
-        await until(lambda: store.under_way)
-        commit._pace.enough = 3  # noqa: SLF001  # as where an answer takes long
-        later = commit.submit(2)
-        store.answer()
-        await until(lambda: len(store.begun) == 3)
-        store.answer()
-        return await asyncio.gather(told, later)
+        shares = [range(first, first + 12) for first in (0, 12, 24, 36)]
+        await asyncio.gather(*(hand_in(commit, share) for share in shares))
 
-    assert on_loop(handed_in) == [40, 20]
-    assert store.begun[2:] == [[2, 4]]
+    on_loop(handed_in)
+    assert {len(group) for group in store.begun[3:-3]} == sizes
+    assert sorted(store.written) == list(range(48))
 
 
 def test_one_ear_serves_all_groups_until_the_line_is_another(store, on_loop):
