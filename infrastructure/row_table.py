@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from ssl import RAND_bytes
@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection, Cursor
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Jsonb
-from pydantic import TypeAdapter
 
 from domain.kernel import (
     FORGOTTEN,
@@ -34,7 +33,7 @@ from infrastructure.array_text import array_of
 from infrastructure.blind_words import words_of
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
-from infrastructure.row_columns import FOUND_BY, column_of, owned, roles_of
+from infrastructure.row_columns import FOUND_BY, column_of, form_of, owned, roles_of
 from infrastructure.sealing import NONCE, Owner, SubjectKey, owner, sealed_by, unseal
 from projections.kernel import Projection
 
@@ -127,7 +126,7 @@ class RowTable:
     def __init__(self, projection: Projection[Any], seals: RowSeals, suffix: str = "") -> None:
         self.projection = projection
         self.seals = self._seals = seals
-        form = _form_of(projection.row)
+        form = form_of(projection.row)
         self._dump, self._validate = form.serializer.to_python, form.validator.validate_python
         self.name = projection.table + suffix
         self.table = SQL("{}.{}").format(SCHEMA, Identifier(self.name))
@@ -371,12 +370,6 @@ class RowTable:
         # An unreadable field is not of the field's type.
         plain: Json = self._dump(row, mode="json", warnings=False)
         return plain
-
-
-@cache
-def _form_of(row: type[Any]) -> TypeAdapter[Any]:
-    """Return what writes and reads a row. To make it takes seven times as long as all the rest."""
-    return TypeAdapter(row)
 
 
 def _names(kinds: Iterable[type[Event]]) -> frozenset[str]:
