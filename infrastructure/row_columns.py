@@ -24,7 +24,7 @@ FOUND_BY: Final = ("case", "unit", "destination", "person", "programme", "agreem
 
 @once_per_type
 def form_of(row: type[Any]) -> TypeAdapter[Any]:
-    """Return what writes and reads a row: for a service's tables 40 ms, if each had made its own."""
+    """Return what writes and reads a row; a service's tables took 40 ms to make one each."""
     return TypeAdapter(row)
 
 
