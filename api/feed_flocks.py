@@ -159,6 +159,7 @@ class Flock:
         try:
             delivery = Delivery(self._services.feeds.after(self._audience, after, BATCH_MOST))
             going.more = len(delivery.told.entries) >= BATCH_MOST
+            _ = delivery.frames  # here, in a thread
             for first in range(0, len(going.members), RECORDED_AT_ONCE):
                 some = going.members[first : first + RECORDED_AT_ONCE]
                 self._on_loop(self._hand_out, going, self._recorded(delivery, some))
@@ -239,7 +240,8 @@ class Flock:
         some = list(islice(left, SENT_AT_ONCE))
         head = self._services.feeds.head(self._audience)
         for member in self._resting.intersection(some):
-            member.look()
+            if member.at_rest:
+                member.look()
             if not member.at_rest or head > member.last:
                 self._resting.discard(member)
                 if member.at_rest:

@@ -11,6 +11,7 @@ from anyio.from_thread import start_blocking_portal
 from feed_doors import partnership
 from partner_story import feed, within
 
+import api.delivery
 import api.feed_flocks
 import api.feed_streams
 
@@ -154,6 +155,18 @@ def test_a_reader_who_takes_nothing_is_let_go_and_the_others_go_on(house, portal
         house.teach("Lancar Contoh")
         whole = [int(one["id"]) for one in feed(house.disnaker, house.agreement, last)]
         assert within(20, lambda: all(one.ids == whole for one in others))
+
+
+def test_streams_whose_entries_cannot_be_told_end_and_do_not_hang(house, portal, monkeypatch):
+    def fails(*_):
+        raise ValueError
+
+    with reading(portal, house, 2) as (readers, _):
+        with monkeypatch.context() as wrong:
+            wrong.setattr(api.delivery, "cloud_event", fails)
+            house.teach("Cacat Contoh")
+            assert within(20, lambda: all(one.ended for one in readers))
+        assert not any(one.ids for one in readers)
 
 
 def test_a_full_socket_gets_no_sign_of_life_and_the_others_do(house, portal, monkeypatch):
