@@ -9,6 +9,7 @@ from time import monotonic, sleep
 import psycopg
 import pytest
 from anyio.from_thread import start_blocking_portal
+from failing_over import cut_all
 from pages import ACTOR, assessed, draft, stream, write
 from uuid_utils import uuid7
 
@@ -151,6 +152,17 @@ def test_a_connection_cut_under_a_coroutine_is_an_unknown_outcome_and_the_next_o
         return await third()
 
     assert on_loop(cut).position == 3
+
+
+def test_a_line_that_was_cut_while_its_loop_had_nothing_to_write_is_opened_anew(
+    known, on_loop, database
+):
+    on_loop(submit(known, later()))
+    known.read(stream())
+    with psycopg.connect(database, autocommit=True) as owner:
+        cut_all(owner)
+    third = draft(assessed("2025-09"), version=3)
+    assert on_loop(submit(known, third)).position == 3
 
 
 def test_what_an_event_loop_had_under_way_when_it_ended_is_written_once_and_keeps_nobody_waiting(
