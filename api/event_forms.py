@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal, Union
 
 from pydantic import (
@@ -27,7 +28,7 @@ from pydantic_core import PydanticCustomError
 
 from api.event_examples import DAY, example, example_json
 from domain.fields import Line, Note, Sha256
-from domain.kernel import Event, Length, Stream, Value, data_classes, made_of
+from domain.kernel import Event, Json, Length, Stream, Value, data_classes, made_of
 from domain.record import Evidence
 from domain.shape import (
     AnyEvent,
@@ -108,14 +109,22 @@ def event_model(event: type[Event]) -> type[EventForm]:
         "evidence": (_annotation("evidence", evidence), ()),
         "reason": (_annotation("reason", shape_of(Note | None)), None),
     }
+    shown = {"title": _title(meaning), "json_schema_extra": partial(_with_example, event)}
     form: type[EventForm] = create_model(
-        name, __base__=EventForm, __module__=__name__, __doc__=meaning, **fields
+        name,
+        __base__=EventForm,
+        __module__=__name__,
+        __doc__=meaning,
+        __cls_kwargs__=shown,
+        **fields,
     )
     form.event_type = event
-    form.model_config |= {"title": _title(meaning)}
-    form.model_config |= {"json_schema_extra": {"examples": [example_json(event)]}}
-    form.model_rebuild(force=True)
     return form
+
+
+def _with_example(event: type[Event], said: Json) -> None:
+    """Put an example into a schema: it is made when somebody looks, and all of them are 2 MB."""
+    said["examples"] = [example_json(event)]
 
 
 def proposal_union(streams: Iterable[Stream]) -> Any:
