@@ -222,7 +222,7 @@ def away_from(commit):
     def trace(frame, event, argument):
         if frame.f_code.co_filename not in OURS:
             return None
-        if event == "line" and frame.f_code.co_name == "__call__" and commit._line:  # noqa: SLF001
+        if event == "line" and "__call__" in frame.f_code.co_name and commit._line:  # noqa: SLF001
             raise KeyboardInterrupt
         return trace
 
