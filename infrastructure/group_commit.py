@@ -57,11 +57,11 @@ class GroupCommit(Generic[T, R]):
         Raises `Overloaded` where too many stand in line, and what became of the item.
         """
         call: _Waiting[T, R] = _Waiting(item, frozenset(self._apart(item)))
+        if group := self._enter(call):
+            self._write_group(group)
         try:
-            if group := self._enter(call):
-                self._write_group(group)
             call.told.acquire()
-        except BaseException:  # called away, or never let in: whoever still stands there leaves
+        except BaseException:  # called away: whoever still stands in line leaves it
             with self._door:
                 self._line.leave(call)
             raise

@@ -2,6 +2,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dis import opname
 from functools import partial
+from linecache import getline
 from threading import Barrier, Event, Lock, Thread, get_ident, main_thread
 from typing import Any
 
@@ -217,12 +218,14 @@ def test_whoever_is_called_away_while_in_line_leaves_it_and_is_not_written():
 
 
 def away_from(commit):
-    """Interrupt whoever waits, once its item stands in line."""
+    """Interrupt whoever is about to wait, once its item stands in line."""
 
-    def trace(frame, event, argument):
-        if frame.f_code.co_filename not in OURS:
+    def trace(frame, event, argument):  # noqa: ARG001
+        path = frame.f_code.co_filename
+        if path not in OURS:
             return None
-        if event == "line" and "__call__" in frame.f_code.co_name and commit._line:  # noqa: SLF001
+        waits = "told.acquire()" in getline(path, frame.f_lineno)
+        if event == "line" and waits and commit._line:  # noqa: SLF001
             raise KeyboardInterrupt
         return trace
 
