@@ -31,7 +31,8 @@ def test_staff_get_from_the_menu_to_agreements_results_and_both_reports(visitor,
         assert f'<a href="{beside}">' in text
 
 
-def test_who_may_look_through_nobodys_eyes_is_told_why(visitor, medan, agreement):
+def test_who_may_look_through_nobodys_eyes_is_told_why(visitor, agreement, caught_up):
+    caught_up()
     unit = visitor("caseworker", MEDAN).get("/mitra").text
     assert "terbuka bagi penyelia dan auditor, bukan bagi peran Anda" in unit
     assert "hanya penyelia atau auditor yang membawahi semua unit kerja sama ini" in unit
