@@ -220,7 +220,7 @@ def test_whoever_is_called_away_while_in_line_leaves_it_and_is_not_written():
 def away_from(commit):
     """Interrupt whoever is about to wait, once its item stands in line."""
 
-    def trace(frame, event, argument):  # noqa: ARG001
+    def trace(frame, event, argument):
         path = frame.f_code.co_filename
         if path not in OURS:
             return None
