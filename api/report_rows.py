@@ -27,7 +27,7 @@ def pages_of(
             where=narrow.get(one.name, {}),
             words=(),
             after=None,
-            limit=None,
+            limit=0 if afterwards(report, one) else None,
             counted=report.columns(one),
             then=then,
             settled=settled(report, one, parameters, then),
@@ -39,9 +39,16 @@ def pages_of(
         if wanted := sorted(cases):
             question = questions[name]
             where = {**question.where, "case": tuple(wanted)}
-            whole = read_models.ask(name, replace(question, where=where, settled=None), access)
+            question = replace(question, where=where, limit=None, settled=None)
+            whole = read_models.ask(name, question, access)
             pages[name] = instead(pages[name], wanted, whole)
     return pages
+
+
+def afterwards(report: Report[Any], projection: Projection[Any]) -> bool:
+    """Say whether a report asks for none of a projection's rows before others were read."""
+    stands = report.stands.get(projection.name)
+    return stands is not None and stands.afterwards
 
 
 def instead(page: Page, cases: Collection[str], whole: Page) -> Page:

@@ -276,8 +276,6 @@ def _days(text: str | None) -> int:
     return int(text)
 
 
-NOBODY: Final = AsItStands(only={"presence": ()})
-"""Before it is known of whom a day has come near."""
 HOUSE: Final = "Kaidah Jejak: daftar yang akan bebas"
 DUE_FOR_RELEASE: Final = Report(
     name="due_for_release",
@@ -299,7 +297,7 @@ DUE_FOR_RELEASE: Final = Report(
             unread=frozenset({"steps"}),
             case={"presence": values(HELD)},
         ),
-        CASE_SUMMARY.name: NOBODY,
+        CASE_SUMMARY.name: AsItStands(afterwards=True),
     },
     again=unclear,
 )

@@ -99,13 +99,15 @@ class AsItStands(Value):
     ``unread``: those are for going through it again. They are read all the same where a column in
     ``unless`` holds an entry with these fields. The row says in ``last_effective_day`` until when
     it was told of. ``case`` are such values of the row of its case, which is then to be read after
-    it: or else one that changes meanwhile has lost it.
+    it: or else one that changes meanwhile has lost it. ``afterwards`` is of rows none of which is
+    looked at before the report asks for them again.
     """
 
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     unless: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     case: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    afterwards: bool = False
 
 
 def values(words: Iterable[Enum]) -> tuple[str, ...]:
