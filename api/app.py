@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from api import problems, spared  # noqa: F401  # `spared` for what it does before the routes
+from api import problems
 from api.addresses import give
 from api.deliveries import Deliveries
 from api.dependencies import Services
