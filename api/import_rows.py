@@ -260,9 +260,11 @@ def _proposal(stream: StreamId, form: EventForm) -> Proposal:
 
 
 def _person_stream(data: Any) -> StreamId | None:
-    """Return the person whom a row is about besides its own stream."""
+    """Return the person whom a row is about besides its own stream; what is no id names nobody."""
     key = data.get("person") if isinstance(data, dict) else None
-    return StreamId(kind="person", key=key) if isinstance(key, str) and key else None
+    if not (isinstance(key, str) and re.fullmatch(UUID, key, re.ASCII)):
+        return None
+    return StreamId(kind="person", key=key)
 
 
 def content_of(proposals: Sequence[Proposal], said: Json) -> bytes:

@@ -223,6 +223,15 @@ def test_what_a_row_names_must_be_there_or_in_an_earlier_row(jejak):
     assert codes(report) == [(3, "data.programme", "programme.not_found")]
 
 
+@pytest.mark.parametrize("person", ["\ud800", "\x00", "P 1\n", "", "a" * 300])
+def test_a_person_that_can_be_no_key_is_a_fault_of_its_row(jejak, ledger, person):
+    bad = taken_over(1)
+    bad["data"]["person"] = person
+    report = jejak.report(jejak.file(unit_named(), bad), status=1)
+    assert (2, "data.person") in {(row, column) for row, column, _ in codes(report)}
+    assert ledger.position() == 0
+
+
 def test_no_report_repeats_what_a_cell_holds(jejak):
     rows = [
         unit_named(),
