@@ -1,5 +1,5 @@
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dis import opname
 from functools import partial
 from linecache import getline
@@ -251,6 +251,19 @@ def test_closing_writes_what_stands_in_line_and_lets_nobody_in_any_more():
     commit.close()
     assert store.groups == [[1], [2]]
     assert not commit._writer.is_alive()  # noqa: SLF001  # and its thread has ended
+
+
+def test_closing_waits_for_a_caller_who_writes_by_itself():
+    store = Slow()
+    commit = GroupCommit(store)
+    with ThreadPoolExecutor() as people:
+        writing = people.submit(commit, 1)
+        store.begun.wait(SECONDS)
+        closing = people.submit(commit.close)
+        assert not wait([closing], 0.05).done
+        store.go.set()
+        closing.result(SECONDS)
+        assert writing.result(SECONDS) == 10
 
 
 def test_what_interrupts_a_write_is_for_one_and_the_others_hear_that_nobody_knows():

@@ -1,6 +1,7 @@
 """A group commit whose event loop begins the writes and hears how they ended."""
 
 import asyncio
+from threading import enumerate as enumerate_threads
 from threading import get_ident
 
 import pytest
@@ -11,7 +12,6 @@ from application.ledger import OutcomeUnknown, Overloaded
 from infrastructure.loop_commit import LoopCommit
 
 SECONDS = 20
-"""How long anything is waited for that is to come."""
 
 
 @pytest.fixture
@@ -26,12 +26,16 @@ def on_loop(store):
     """Call with the group commit of an event loop, on that loop."""
 
     async def opened(told, how):
-        commit = LoopCommit(asyncio.get_running_loop(), store, **{"waiting": 4, **how})
+        loop, unheard = asyncio.get_running_loop(), []
+        loop.set_exception_handler(lambda _, context: unheard.append(context))
+        commit = LoopCommit(loop, store, **{"waiting": 4, **how})
         try:
             async with asyncio.timeout(SECONDS):
                 return await told(commit)
         finally:
             commit.close()
+            await asyncio.sleep(0)  # whatever was due by then
+            assert unheard == [], "what nobody would have heard of"
 
     with start_blocking_portal() as portal:
         yield lambda told, **how: portal.call(opened, told, how)
@@ -198,20 +202,23 @@ def test_what_cannot_be_begun_without_waiting_is_left_to_the_hand(store, on_loop
 
 
 def test_those_who_come_while_the_hand_writes_share_the_next_group(store, on_loop):
-    store.refuses_to_begin = {1}
+    store.cannot_stand, store.prompt = {1}, True
     store.let_write.clear()
 
     async def handed_in(commit):
         first = commit.submit(1)
         await until(store.writes.is_set)
+        store.begun.clear()
         later = [commit.submit(number) for number in (2, 3)]
         await asyncio.sleep(0)
         assert not store.begun, "nothing is begun beside the hand"
-        store.prompt = True
+        assert commit._ear is None, "and nobody else listens"  # noqa: SLF001
         store.let_write.set()
-        return await asyncio.gather(first, *later)
+        return await asyncio.gather(first, *later, return_exceptions=True)
 
-    assert on_loop(handed_in) == [10, 20, 30]
+    first, *later = on_loop(handed_in)
+    assert isinstance(first, KeyError)
+    assert later == [20, 30]
     assert (store.whole, store.begun) == ([[1]], [[2, 3]])
 
 
@@ -372,13 +379,12 @@ def test_closing_writes_what_is_under_way_and_what_waits_and_lets_nobody_in(
         waiting = await closed(commit)
         with pytest.raises(Overloaded):
             commit.submit(3)
-        answers = await asyncio.gather(*waiting)
-        await asyncio.sleep(0)  # whatever was due by then
-        return answers
+        return await asyncio.gather(*waiting)
 
     assert on_loop(told) == [item * 10 for item in items]
     assert store.written == items
     assert store.closed
+    assert not [one for one in enumerate_threads() if one.name.startswith("loop-commit")]
 
 
 def test_closing_tells_those_whose_write_fails(store, on_loop):

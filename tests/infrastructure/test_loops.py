@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from random import Random
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, get_ident
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -84,10 +84,11 @@ def test_a_loop_that_hangs_keeps_no_other_waiting(commits, stores):
         commits.close()
 
 
-def leave_on_a_loop_that_ends(commits, turns: int) -> None:
-    """Hand an item in on a loop, which ends after so many turns."""
+def leave_on_a_loop_that_ends(commits, turns: int, items: int = 1) -> None:
+    """Hand items in on a loop, which ends after so many turns, and somebody waits on it."""
     loop = asyncio.new_event_loop()
-    loop.call_soon(lambda: commits.submit(1))
+    for item in range(1, items + 1):
+        loop.call_soon(lambda item=item: commits.submit(item).add_done_callback(print))
     for _ in range(turns):
         loop.call_soon(loop.stop)
         loop.run_forever()
@@ -109,9 +110,18 @@ def test_what_a_loop_had_in_hand_when_it_ended_is_written_once(commits, stores, 
     else:
         with start_blocking_portal() as other:
             assert other.call(handed_in, commits, 2) == [20]
+            assert left.closed == 1
             commits.close()
     assert left.written == [1]
     assert left.closed == 1, "and its line is closed"
+
+
+def test_a_loop_that_ended_may_leave_more_than_one_group(stores):
+    commits = LoopCommits(stores, lambda _: ["one at a time"])
+    with ThreadPoolExecutor() as people:
+        people.submit(leave_on_a_loop_that_ends, commits, 1, 3).result(SECONDS)
+    commits.close()
+    assert stores.opened[0].whole == [[1], [2], [3]]
 
 
 def test_what_the_hand_had_when_a_loop_ended_is_written_once(commits, stores):
@@ -141,6 +151,7 @@ def test_closing_has_a_loop_that_runs_elsewhere_write_what_it_has(commits, store
             await asyncio.sleep(0)
         second = commits.submit(2)
         await asyncio.to_thread(commits.close)
+        assert set(stores.opened[0].threads) == {get_ident()}, "it alone may"
         with pytest.raises(Overloaded):
             commits.submit(3)
         return await first, await second
