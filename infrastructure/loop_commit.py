@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from enum import Enum, auto
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from application.ledger import OutcomeUnknown
 from infrastructure.calls import MOST, WAITING, Line, apart_from_none, each_of
@@ -274,7 +274,5 @@ class _Awaited(Generic[T, R]):
         self.item, self.keys, self.future = item, keys, future
 
 
-def _outcomes_of(
-    left: "Future[Sequence[R | Exception]]",
-) -> Sequence[R | Exception] | BaseException:
+def _outcomes_of(left: "Future[Sequence[Any]]") -> Sequence[Any] | BaseException:
     return left.exception() or left.result()
