@@ -140,7 +140,7 @@ def _lines(rows: Rows, on: date, days: int, unit: str | None) -> Iterator[DueLin
     near = {
         row.case: (row, dates)
         for row in rows[SENTENCE_DATES.name]
-        if (dates := _dates_on(row, on, on + timedelta(days=days)))
+        if (dates := _dates_on(row, on, _ahead(on, days)))
     }
     for summary in rows[CASE_SUMMARY.name]:
         if summary.case in near:
@@ -194,7 +194,7 @@ def unclear(rows: Rows, parameters: Mapping[str, str | None]) -> Mapping[str, It
     only where they move the dates or tell why somebody is overdue.
     """
     on = _day(parameters)
-    until = on + timedelta(days=_days(parameters.get("days")))
+    until = _ahead(on, _days(parameters.get("days")))
     stand = [row for row in rows[SENTENCE_DATES.name] if _as_it_stands(row, on)]
     near = {row.case for row in rows[SENTENCE_DATES.name]}
     near -= {row.case for row in stand if not (row.moves or _near(row, until))}
@@ -257,6 +257,11 @@ def _day(parameters: Mapping[str, str | None]) -> date:
             field="on",
         )
     return on
+
+
+def _ahead(on: date, days: int) -> date:
+    """Return the day up to which is looked ahead: the calendar's last where it would be past it."""
+    return on + timedelta(days=min(days, (date.max - on).days))
 
 
 def _days(text: str | None) -> int:

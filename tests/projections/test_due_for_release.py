@@ -40,7 +40,7 @@ from domain.verdict import (
 )
 from projections.case_summary import CASE_SUMMARY
 from projections.detention import DETENTIONS
-from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, OverdueCause
+from projections.due_for_release import DUE_FOR_RELEASE, DueLevel, OverdueCause, unclear
 from projections.overstays import OVERSTAYS
 from projections.sentence_dates import SENTENCE_DATES, Reckoning
 
@@ -354,3 +354,12 @@ def test_the_dates_that_rows_keep_are_of_the_law_of_today():
     said = repr((texts, [(one.name, one.default) for one in open_questions]))
     law = sha256(said.encode()).hexdigest()[:12]
     assert (SENTENCE_DATES.version, law) == (3, "e4245708d97f")
+
+
+@pytest.mark.parametrize(
+    ("day", "overdue"), [("9999-12-31", 1), ("9999-12-01", 1), ("2025-01-01", 0)]
+)
+def test_the_calendars_last_days_are_days_like_any_other(day, overdue):
+    assert len(due(*CONVICT, on=day)) == overdue
+    rows = rows_of(CONVICT)
+    assert unclear(rows, {"on": day}).keys() == {CASE_SUMMARY.name, SENTENCE_DATES.name}
