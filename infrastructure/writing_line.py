@@ -88,18 +88,20 @@ class WritingLine:
             if self.open:
                 return self._connection
             self._connection.close()
+        if not self._watch.is_alive():  # first: no line is without it
+            self._watch.start()
         connection = psycopg.connect(self._conninfo, autocommit=True, **RETURNED)
+        self._connection, self._asked_at = connection, monotonic()
         try:
             connection.execute(self._opening)
-        except psycopg.Error:
+        except BaseException:  # what is not set up writes nothing
             connection.close()
             raise
+        finally:
+            self._asked_at = inf
         connection.adapters.register_dumper(Column, ColumnDumper)
         connection.add_notice_handler(noted(self._warnings))
         self._cursor = connection.cursor(binary=True)  # one for all: it keeps what it learned
-        self._connection = connection
-        if not self._watch.is_alive():
-            self._watch.start()
         return connection
 
     def _watch_over(self) -> None:

@@ -19,8 +19,8 @@ SLOW = b"SELECT length($1::bytea) FROM pg_sleep(9)"
 def line_for(database):
     opened = []
 
-    def made(statement=ECHO, conninfo=database):
-        opened.append(PreparedLine(conninfo, statement))
+    def made(statement=ECHO, conninfo=database, **how):
+        opened.append(PreparedLine(conninfo, statement, **how))
         return opened[-1]
 
     yield made
@@ -137,6 +137,38 @@ def test_a_commit_that_is_never_answered_is_unknown_after_a_while(line_for, monk
     line.begin([b""])
     with pytest.raises(OutcomeUnknown):
         line.waited_for()
+
+
+def test_a_server_that_lets_in_and_then_says_nothing_keeps_nobody_waiting_for_ever(
+    line_for, monkeypatch
+):
+    monkeypatch.setattr(WritingLine, "ANSWER_SECONDS", 0.1)
+    line = line_for(opening="SELECT pg_sleep(9)")
+    with pytest.raises(psycopg.OperationalError):
+        line.begin([b"one"])
+    assert not line.under_way, "nothing was sent, and so nothing is unknown"
+
+
+def test_where_no_thread_can_be_started_no_line_stands_that_nobody_watches(line_for, monkeypatch):
+    def none_left(*_):
+        raise RuntimeError("can't start new thread")
+
+    line = line_for()
+    with monkeypatch.context() as patched:
+        patched.setattr("threading.Thread.start", none_left)
+        for _ in range(2):
+            with pytest.raises(RuntimeError):
+                line.begin([b"one"])
+    line.begin([b"one"])
+    assert line.waited_for().get_value(0, 0) == b"one"
+    assert line._watch.is_alive()  # noqa: SLF001
+
+
+def test_a_line_that_was_not_set_up_to_its_end_is_none(line_for):
+    line = line_for(opening="SELECT no_such_function()")
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.UndefinedFunction):
+            line.begin([b"one"])
 
 
 def test_a_warning_makes_a_commit_unknown_and_the_next_one_is_its_own(line_for, database):
