@@ -99,7 +99,7 @@ class LoopCommit(Generic[T, R]):
         self._group: Sequence[_Awaited[T, R]] = ()
         self._items: Sequence[T] = ()
         self._ear: HasFileno | None = None
-        self._hand = ThreadPoolExecutor(1, thread_name_prefix="loop-commit")
+        self._hand = _a_hand()
         self._left: Future[Sequence[R | Exception]] | None = None
 
     def submit(self, item: T) -> "asyncio.Future[R]":
@@ -206,6 +206,7 @@ class LoopCommit(Generic[T, R]):
         try:
             self._left = self._hand.submit(self._writing.write, self._items)
         except RuntimeError:  # no thread can be started
+            self._hand = _a_hand()  # that one still has it, and would write it whenever one can
             self._ended(OutcomeUnknown())
         else:
             self._left.add_done_callback(self._come_back)
@@ -272,6 +273,10 @@ class _Awaited(Generic[T, R]):
 
     def __init__(self, item: T, keys: frozenset[Hashable], future: "asyncio.Future[R]") -> None:
         self.item, self.keys, self.future = item, keys, future
+
+
+def _a_hand() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="loop-commit")
 
 
 def _outcomes_of(left: "Future[Sequence[Any]]") -> Sequence[Any] | BaseException:

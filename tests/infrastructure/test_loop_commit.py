@@ -261,24 +261,25 @@ def test_whoever_stands_behind_a_group_that_fails_is_next_however_many_fail(stor
     assert {type(one) for one in failed} == {ConnectionError}
 
 
-def test_where_no_thread_can_be_started_nobody_waits_for_what_nobody_does(
+def test_where_no_thread_can_be_started_nobody_waits_nor_is_it_written_when_nobody_knows_of_it(
     store, on_loop, monkeypatch
 ):
     def none_left(*_):
         raise RuntimeError("can't start new thread")
 
-    store.refuses_to_begin = {1}
+    store.refuses_to_begin = {1, 3}
 
     async def handed_in(commit):
         with monkeypatch.context() as patched:
             patched.setattr("threading.Thread.start", none_left)
             (told,) = await asyncio.gather(commit.submit(1), return_exceptions=True)
         store.prompt = True
-        return told, await commit.submit(2)
+        return told, await commit.submit(2), await commit.submit(3)
 
-    told, after = on_loop(handed_in)
+    told, *after = on_loop(handed_in)
     assert isinstance(told, OutcomeUnknown)
-    assert after == 20
+    assert after == [20, 30]
+    assert store.written == [2, 3]
 
 
 def test_what_no_loop_can_listen_by_is_heard_by_the_hand(store, on_loop, tmp_path):
