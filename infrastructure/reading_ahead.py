@@ -31,9 +31,10 @@ SELECT pg_relation_filepath(it.oid)
   FROM pg_class AS it
   LEFT JOIN pg_index AS kept ON kept.indexrelid = it.oid
  WHERE to_regclass(%s) IN (it.oid, kept.indrelid)
- ORDER BY pg_relation_size(it.oid)"""
-"""Indexes before their table, being smaller. PostgreSQL has it that a further gigabyte of what is
-in a file is in another one of that name and a number."""
+ ORDER BY kept.indexrelid IS NULL, it.relpages"""
+"""Indexes before their table, the smaller first: by what was counted last, since to ask for a size
+now waits for whoever has it locked. PostgreSQL has it that a further gigabyte of what is in a file
+is in another one of that name and a number."""
 
 log = structlog.get_logger()
 

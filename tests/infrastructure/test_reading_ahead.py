@@ -31,6 +31,13 @@ def test_the_pages_and_all_they_are_found_by_are_read_the_keys_first(database):
     assert "keys.sealing_key" in found
 
 
+def test_nobody_who_has_a_table_locked_is_waited_for(database):
+    with psycopg.connect(database) as other:
+        other.execute("LOCK TABLE ledger.event, keys.sealing_key IN ACCESS EXCLUSIVE MODE")
+        waits = "options='-c lock_timeout=1s'"
+        assert list(files({f"{database} {waits}": Path()}))
+
+
 def test_a_database_without_a_ledger_has_nothing_to_read(empty_database, tmp_path):
     assert list(files({empty_database: tmp_path})) == []
     assert list(files({"host=/nowhere": tmp_path})) == []
