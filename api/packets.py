@@ -44,7 +44,8 @@ class OnePacket(asyncio.Transport):
     def _flush(self) -> None:
         if self._head:
             head, self._head = self._head, b""
-            self._transport.write(head)
+            if not self._transport.is_closing():  # its client may have hung up since
+                self._transport.write(head)
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[valid-type, misc]  # the quicker of two

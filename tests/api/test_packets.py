@@ -15,9 +15,13 @@ class Wire(asyncio.Transport):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sent = []
+        self.sent, self.over = [], False
+
+    def is_closing(self):
+        return self.over
 
     def write(self, data):
+        assert not self.over, "as uvloop refuses it once the connection is lost"
         self.sent.append(bytes(data))
 
     def writelines(self, list_of_data):
@@ -28,9 +32,14 @@ class Wire(asyncio.Transport):
 
 
 @pytest.fixture(scope="module")
-def on_loop():
+def portal():
     with start_blocking_portal() as portal:
-        yield lambda steps: portal.call(sent, steps)
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def on_loop(portal):
+    return lambda steps: portal.call(sent, steps)
 
 
 async def sent(steps):
@@ -77,3 +86,17 @@ def test_what_is_kept_leaves_before_the_end(on_loop):
         transport.close()
 
     assert on_loop(steps) == ([HEAD, "closed"], [HEAD, "closed"])
+
+
+def test_a_head_whose_client_hangs_up_meanwhile_goes_nowhere(portal):
+    async def lost():
+        wire, wrong = Wire(), []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, said: wrong.append(said))
+        OnePacket(wire, loop).write(HEAD)
+        wire.over = True
+        await asyncio.sleep(0)
+        loop.set_exception_handler(None)
+        return wire.sent, wrong
+
+    assert portal.call(lost) == ([], [])
