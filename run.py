@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -34,6 +35,12 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".jejak"
 UV = "0.13.9"
+# What Python runs as it is, where a system brings Python and nothing to install with.
+PIP = (
+    "https://files.pythonhosted.org/packages/07/25/"
+    "ee8c38ae72d66b844ce8eb9711ba905dba21ca1a8a0c960057c41cd23337/pip-26.3-py3-none-any.whl"
+)
+PIP_SHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940fad13"
 UV_OLDEST = (0, 5)  # knows dependency groups
 PYTHON_OLDEST = (3, 11)
 WORKERS_MOST = 4
@@ -169,13 +176,29 @@ def find_uv(lock: int) -> list[str]:
     elif succeeds(str(PYTHON), "-m", "ensurepip"):
         pip = [str(PYTHON), "-m", "pip"]
     else:
-        give_up(
-            "Tidak ada uv maupun pip. Pasang salah satu, misalnya: apt-get install python3-pip",
-            "There is neither uv nor pip. Install one, for example: apt-get install python3-pip",
-        )
+        pip = [str(PYTHON), str(fetched_pip() / "pip")]
     if run([*pip, *install], lock).returncode:
         give_up("uv gagal dipasang (lihat di atas).", "uv could not be installed (see above).")
     return [str(ours)]
+
+
+def fetched_pip() -> Path:
+    """Fetch pip, to the byte the one that is known here."""
+    wheel = VENV / PIP.rpartition("/")[2]
+    try:
+        with urllib.request.urlopen(PIP, timeout=60) as answer:
+            content = answer.read()
+    except OSError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != PIP_SHA256:
+        give_up(
+            "Tidak ada uv maupun pip, dan pip tidak dapat diunduh. Sambungkan ke jaringan, atau "
+            "pasang salah satu, misalnya: apt-get install python3-pip",
+            "There is neither uv nor pip, and pip could not be fetched. Connect to the network, or "
+            "install one, for example: apt-get install python3-pip",
+        )
+    wheel.write_bytes(content)
+    return wheel
 
 
 def uv_version(uv: str) -> tuple[int, ...]:

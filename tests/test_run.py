@@ -1,4 +1,5 @@
 import ast
+import hashlib
 import os
 import re
 import shutil
@@ -7,8 +8,10 @@ import sys
 import time
 import tomllib
 from importlib.util import module_from_spec, spec_from_file_location
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
+from urllib.error import URLError
 
 import pytest
 
@@ -166,15 +169,47 @@ def test_signals_and_the_exit_status_are_those_of_the_command(prepared):
     assert (answer.returncode, answer.stderr) == (42, "")
 
 
-def test_without_uv_and_without_pip_it_says_what_to_install(run, monkeypatch, capsys):
+@pytest.fixture
+def without_pip(run, monkeypatch, tmp_path):
+    """`run.py` where there is neither uv nor pip; what was run is in ``ran``."""
+    ran = []
+    monkeypatch.setattr(run, "VENV", tmp_path)
     monkeypatch.setattr(run.shutil, "which", lambda _: None)
     monkeypatch.setattr(run, "succeeds", lambda *_: False)
-    monkeypatch.setattr(run, "run", lambda *_: subprocess.CompletedProcess([], 0))
+    monkeypatch.setattr(
+        run, "run", lambda *words: ran.append(words) or subprocess.CompletedProcess([], 0)
+    )
+    return run, ran
+
+
+def test_without_uv_and_without_pip_it_fetches_the_pip_that_it_knows(without_pip, monkeypatch):
+    run, ran = without_pip
+    monkeypatch.setattr(run.urllib.request, "urlopen", lambda *_, **__: BytesIO(b"a wheel"))
+    monkeypatch.setattr(run, "PIP_SHA256", hashlib.sha256(b"a wheel").hexdigest())
+    run.find_uv(0)
+    ((command, _),) = ran
+    assert Path(command[1]).parent.read_bytes() == b"a wheel"
+    assert command[1].endswith(".whl/pip")
+    assert command[-1] == "uv==" + run.UV
+
+
+@pytest.mark.parametrize("answer", [None, b"<html>please log in</html>"], ids=["none", "another"])
+def test_where_it_cannot_be_fetched_it_says_what_to_install(
+    without_pip, monkeypatch, capsys, answer
+):
+    def fetched(*_, **__):
+        if answer is None:
+            raise URLError("no network")
+        return BytesIO(answer)
+
+    run, ran = without_pip
+    monkeypatch.setattr(run.urllib.request, "urlopen", fetched)
     with pytest.raises(SystemExit, match="1"):
         run.find_uv(0)
     said = capsys.readouterr().err
     assert "Tidak ada uv maupun pip" in said
     assert "There is neither uv nor pip" in said
+    assert not ran
 
 
 def test_a_uv_that_is_too_old_or_does_not_run_is_passed_over(run, tmp_path):

@@ -96,10 +96,22 @@ def test_an_ordinary_user_of_a_debian_as_it_comes_sees_the_demo_and_runs_tests(c
     assert said.stdout == ""
 
 
-def test_where_there_is_neither_pip_nor_uv_it_says_what_to_install(checkout):
-    bare = [LIBRARY / "ensurepip"]
-    if (packages := Path("/usr/lib/python3/dist-packages/pip")).exists():
-        bare.append(packages)
-    said = as_nobody(checkout, PYTHON, "run.py", "demo", "--once", without=bare)
+@pytest.fixture
+def no_pip():
+    """The directories that make a system one without pip when they are empty."""
+    packages = Path("/usr/lib/python3/dist-packages/pip")
+    return [LIBRARY / "ensurepip", *([packages] if packages.exists() else [])]
+
+
+@pytest.mark.usefixtures("network")
+def test_where_there_is_neither_pip_nor_uv_python_is_enough(checkout, no_pip):
+    said = as_nobody(checkout, PYTHON, "run.py", "--help", without=no_pip)
+    assert said.returncode == 0, said.stderr
+    assert "demo" in said.stdout
+
+
+def test_without_them_and_without_a_network_it_says_what_to_install(checkout, no_pip):
+    nowhere = ["env", "https_proxy=http://127.0.0.1:9"]
+    said = as_nobody(checkout, *nowhere, PYTHON, "run.py", "--help", without=no_pip)
     assert said.returncode == 1
     assert "apt-get install python3-pip" in said.stderr
