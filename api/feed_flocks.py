@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Lock
+from time import monotonic
 from typing import Final, Protocol
 
 from api.delivery import Delivery
@@ -31,6 +32,9 @@ BATCH_MOST: Final = 200
 RECORDED_AT_ONCE: Final = 250
 """Streams whose reads share a commit: PostgreSQL takes 30 microseconds for each, and whoever was
 recorded is sent to meanwhile."""
+FRESH_SECONDS: Final = 0.1
+"""How long ago entries may have been read when they are recorded for some of a round. Where those
+before them took longer than that, an agreement may rest by now, or somebody be forgotten."""
 SENT_AT_ONCE: Final = 50
 """Streams that are sent to at once, some 0.3 ms of work: no request waits for all of them."""
 HEARTBEAT_SECONDS: Final = 15.0
@@ -156,16 +160,25 @@ class Flock:
         with self._door:
             gathered, news = self._gathering.pop(after), self._news
         going = Round([one for one in gathered if one.at_rest], news)  # whoever is still there
+        left = going.members
         try:
-            delivery = Delivery(self._services.feeds.after(self._audience, after, BATCH_MOST))
+            delivery, old_at = self._read_after(after, BATCH_MOST)
             going.more = len(delivery.told.entries) >= BATCH_MOST
-            _ = delivery.frames  # here, in a thread
-            for first in range(0, len(going.members), RECORDED_AT_ONCE):
-                some = going.members[first : first + RECORDED_AT_ONCE]
+            while left:
+                if monotonic() >= old_at:
+                    delivery, old_at = self._read_after(after, len(delivery.told.entries))
+                some = left[:RECORDED_AT_ONCE]
                 self._on_loop(self._hand_out, going, self._recorded(delivery, some))
+                left = left[RECORDED_AT_ONCE:]
         except Exception as error:  # noqa: BLE001  # whoever waits hears it, and the door logs it
-            self._on_loop(self._hand_out, going, [(one, error) for one in going.members])
+            self._on_loop(self._hand_out, going, [(one, error) for one in left])
         self._on_loop(self._finish, going)
+
+    def _read_after(self, entry: int, most: int) -> tuple[Delivery, float]:
+        """Return what may be told by now, and when that is too long ago for a record to begin."""
+        delivery = Delivery(self._services.feeds.after(self._audience, entry, most))
+        _ = delivery.frames  # here, in a thread
+        return delivery, monotonic() + FRESH_SECONDS
 
     def _recorded(self, delivery: Delivery, members: Sequence[Member]) -> Sequence[Outcome]:
         """Record that streams are sent something; return what each of them hears, in a thread.

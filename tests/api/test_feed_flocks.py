@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from anyio.from_thread import start_blocking_portal
+from facts import event
 from feed_doors import partnership
-from partner_story import feed, within
+from partner_story import feed, told_of, within
 
 import api.delivery
 import api.feed_flocks
@@ -177,3 +178,30 @@ def test_a_full_socket_gets_no_sign_of_life_and_the_others_do(house, portal, mon
         shown = slow.said.count(b": ping")
         portal.call(slow.takes.set)
         assert within(20, lambda: slow.said.count(b": ping") > shown + 1)
+
+
+def test_whoever_is_recorded_after_the_agreement_rests_is_sent_nobodys_data(
+    house, portal, monkeypatch
+):
+    begun, go_on, parts = threading.Event(), threading.Event(), []
+    record_alike = house.services.access.record_alike
+
+    def slowly(answers):
+        parts.extend(one for one, _ in answers if one.route.endswith("/stream"))
+        if len(parts) == 2 and not begun.is_set():
+            begun.set()
+            assert go_on.wait(20)
+        record_alike(answers)
+
+    monkeypatch.setattr(api.feed_flocks, "RECORDED_AT_ONCE", 3)
+    monkeypatch.setattr(api.feed_flocks, "FRESH_SECONDS", 0.0)
+    with reading(portal, house) as (readers, _):
+        monkeypatch.setattr(house.services.access, "record_alike", slowly)
+        house.teach("Terakhir Contoh")
+        assert begun.wait(20)
+        rests = event("agreement.suspended", "2025-11-01", reason="rehat")
+        told_of(house.medan, house.agreement, rests)
+        go_on.set()
+        assert within(20, lambda: all(one.ids for one in readers))
+        assert within(20, lambda: resting(house) == STREAMS)
+    assert sum(b"Terakhir Contoh" in one.said for one in readers) == 6, "whose records had begun"
