@@ -12,8 +12,9 @@ import psycopg
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
-STEP_DOWN: Final = "SET ROLE jejak_service; SET TIME ZONE 'UTC'"
-"""From the owner's login to the service: its role, and times as it writes them."""
+STEP_DOWN: Final = "SET ROLE jejak_service; SET TIME ZONE 'UTC'; SET jit = off"
+"""From the owner's login to the service: its role, times as it writes them, and no query compiled.
+To compile "who has seen my data" took 90 ms where it was answered in 1 (Debian's PostgreSQL 15)."""
 REACH: Final[Mapping[str, Any]] = {
     "connect_timeout": 2,
     "target_session_attrs": "read-write",

@@ -11,6 +11,8 @@ from infrastructure.trouble import Trouble
 
 LOCK: Final = 7316400916
 """Advisory lock under which one process migrates while the others wait."""
+READS: Final = 7316400922
+"""Advisory lock of whoever records a read (migration 5)."""
 
 
 class MigrationChanged(Trouble):
@@ -36,6 +38,8 @@ def migrate(conninfo: str, package: str = LEDGER) -> None:
     """Apply, as the owner, the files that the database has not seen; all in one transaction.
 
     The names of files are told apart in one database, so that one may be ledger and key store.
+    An older service that still records reads waits before it has looked at their table: it would
+    wait for us there, and we for it.
     """
     files = sorted((file.name, file.read_text(encoding="utf-8")) for file in _files(package))
     with psycopg.connect(conninfo) as connection:
@@ -48,6 +52,8 @@ def migrate(conninfo: str, package: str = LEDGER) -> None:
         applied: dict[str, str] = dict(
             connection.execute("SELECT name, checksum FROM public.jejak_migration").fetchall()
         )
+        if package == LEDGER and not {name for name, _ in files} <= applied.keys():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (READS,))
         for name, sql in files:
             checksum = hashlib.sha256(sql.encode()).hexdigest()
             if applied.get(name, checksum) != checksum:

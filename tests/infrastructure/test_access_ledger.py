@@ -200,6 +200,11 @@ def test_whom_few_have_read_is_found_by_the_index(access, database):
     assert any("access_places" in line for (line,) in plan)
 
 
+def test_no_question_is_compiled_which_takes_longer_than_to_answer_it(pool):
+    with pool.connection() as connection:
+        assert connection.execute("SHOW jit").fetchone() == ("off",)
+
+
 @pytest.mark.parametrize(
     "forgery",
     [
