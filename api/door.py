@@ -20,9 +20,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.measures import Measures
-from api.problems import of_bug, of_overloaded
+from api.problems import of_bug, of_full, of_outcome_unknown, of_overloaded
 from api.readings import READ, must_be_recorded
-from application.ledger import Overloaded
+from application.ledger import OutcomeUnknown, Overloaded
 
 T = TypeVar("T")
 
@@ -192,6 +192,9 @@ class Door:
                 await self.app(scope, passage.limited, passage.noted)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is answered and logged
             await self._answer_bug(passage, error)
+        except asyncio.CancelledError:  # the service ends, and this took longer than it waits for
+            await _answer_undone(passage)
+            raise
         finally:
             place.leave()
             self._note(passage)
@@ -222,6 +225,14 @@ class Door:
             trace_id=passage.trace_id,
             actor=scope["state"].get("actor"),
         )
+
+
+async def _answer_undone(passage: Passage) -> None:
+    """Say of what is under way, where nothing was said yet, that nobody knows how it will end."""
+    if passage.status is None:
+        told = of_full if passage.scope["method"] in READ else of_outcome_unknown
+        response = told(Request(passage.scope), OutcomeUnknown())
+        await response(passage.scope, passage.receive, passage.noted)
 
 
 def traced(scope: Scope) -> str | None:

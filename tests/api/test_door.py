@@ -1,6 +1,8 @@
 """The door alone: how long it waits for a body, and what every answer bears."""
 
 import asyncio
+import json
+from types import SimpleNamespace
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -9,6 +11,8 @@ from starlette.exceptions import HTTPException
 from api.door import HEADERS, TRACE_ID, Door
 from api.measures import Measures
 
+APP = SimpleNamespace(state=SimpleNamespace(services=SimpleNamespace(language="id")))
+"""All that an answer of the door asks of the app."""
 WHOLE = {"type": "http.request", "body": b"{}", "more_body": False}
 
 
@@ -35,8 +39,8 @@ class House:
             raise
         await send({"type": "http.response.start", "status": 200, "headers": self.headers})
 
-    async def visit(self, receive):
-        scope = {"type": "http", "method": "GET", "path": "/livez", "headers": []}
+    async def visit(self, receive, method="GET"):
+        scope = {"type": "http", "method": method, "path": "/livez", "headers": [], "app": APP}
 
         async def send(message):
             self.sent.append(message)
@@ -99,6 +103,26 @@ def test_whoever_is_called_away_while_a_body_is_waited_for_goes(on_loop):
     assert on_loop.call(call_away)
     assert [*gone, *map(type, house.read)] == [asyncio.CancelledError] * 2
     assert house.door.places.inside == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "code"), [("POST", "append.outcome_unknown"), ("GET", "service.unavailable")]
+)
+def test_whom_the_end_of_the_service_cuts_short_hears_that_it_is_unknown(on_loop, method, code):
+    house = House()
+
+    async def call_away():
+        visit = asyncio.create_task(house.visit(never, method))
+        await asyncio.sleep(0)
+        visit.cancel()
+        await asyncio.wait([visit])
+        return visit.cancelled()
+
+    assert on_loop.call(call_away)
+    start, body = house.sent
+    assert start["status"] == 503
+    assert (b"retry-after", b"1") in start["headers"]
+    assert json.loads(body["body"])["code"] == code
 
 
 def test_every_answer_bears_our_headers_and_what_a_route_said_stands(on_loop):
