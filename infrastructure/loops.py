@@ -69,3 +69,5 @@ def _close(loop: asyncio.AbstractEventLoop, commit: LoopCommit[Any, Any]) -> Non
     with suppress(RuntimeError, TimeoutError):
         loop.call_soon_threadsafe(close)
         closed.result(CLOSING_SECONDS)
+    if loop.is_closed():  # before it came to that
+        commit.close()

@@ -161,6 +161,25 @@ def test_closing_has_a_loop_that_runs_elsewhere_write_what_it_has(commits, store
     assert stores.opened[0].closed == 1
 
 
+def test_what_a_loop_had_that_ends_before_it_comes_to_closing_is_written(commits, stores):
+    loop, handed_in, asked = asyncio.new_event_loop(), Event(), Event()
+    wake = loop.call_soon_threadsafe
+
+    def run():
+        loop.call_soon(commits.submit, 1)
+        loop.call_soon(lambda: (loop.stop(), handed_in.set(), asked.wait(SECONDS)))
+        loop.run_forever()
+        loop.close()
+
+    with ThreadPoolExecutor() as people:
+        running = people.submit(run)
+        loop.call_soon_threadsafe = lambda do: (asked.set(), running.result(SECONDS), wake(do))
+        assert handed_in.wait(SECONDS)
+        commits.close()
+    assert stores.written() == [1]
+    assert stores.opened[0].closed == 1
+
+
 def test_closing_from_the_loop_itself_does_not_wait_for_it(commits, stores):
     stores.prompt = False
 
