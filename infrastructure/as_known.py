@@ -6,10 +6,11 @@ row is decided as of then as well: the unit that held somebody then sees it as i
 the service has forgotten since is forgotten at every time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
@@ -50,7 +51,7 @@ class Look:
     streams: set[str] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """One question to one table, by one caller."""
 
@@ -74,17 +75,27 @@ class Asked:
         """Say whether keys come in the order of their streams, whose keys they begin with."""
         return len(self.kinds) == 1 and self.table.projection.within_stream
 
+    @cached_property
+    def wanted(self) -> Mapping[str, Collection[str] | None]:
+        """Return the texts, any of which a column must be; `None` where any text will do.
+
+        A report may name thousands of cases: they are not gone through for each row.
+        """
+        where = {**self.question.where, **self.table.projection.listed}
+        return {
+            column: None if value is Stated.ANY else frozenset(texts_of(value))
+            for column, value in where.items()
+        }
+
     def wants(self, key: str, row: Any) -> bool:
         """Say whether a row is one of those asked for."""
         question, table = self.question, self.table
         if question.after is not None and key <= question.after:
             return False
-        for column, value in {**question.where, **table.projection.listed}.items():
+        for column, texts in self.wanted.items():
             said = getattr(row, column)
             said = getattr(said, "value", said)
-            if said is None:
-                return False
-            if value is not Stated.ANY and texts_of(said)[0] not in texts_of(value):
+            if said is None or (texts is not None and texts_of(said)[0] not in texts):
                 return False
         if not question.words:
             return True

@@ -198,8 +198,9 @@ def unclear(rows: Rows, parameters: Mapping[str, str | None]) -> Mapping[str, It
     stand = [row for row in rows[SENTENCE_DATES.name] if _as_it_stands(row, on)]
     near = {row.case for row in rows[SENTENCE_DATES.name]}
     near -= {row.case for row in stand if not (row.moves or _near(row, until))}
-    late = [row.case for row in stand if row.moves or (row.release and row.release < on)]
-    return {CASE_SUMMARY.name: near, SENTENCE_DATES.name: late}
+    late = [row for row in stand if row.moves or (row.release and row.release < on)]
+    unread = [row.case for row in late if row.steps is None]
+    return {CASE_SUMMARY.name: near, SENTENCE_DATES.name: unread}
 
 
 def _as_it_stands(row: SentenceDatesLine, on: date) -> bool:

@@ -133,6 +133,28 @@ def test_the_movements_are_read_of_whoever_was_ever_released(unit):
     assert said == read(unit, replace(RECIDIVISM, stands={}), "2026-06-01", **asked)[1]
 
 
+@pytest.mark.parametrize("report", [DUE_FOR_RELEASE, RECIDIVISM])
+def test_of_another_time_no_rows_are_asked_for_twice_which_are_folded_each_time(unit, report):
+    on = "2026-04-01"
+    then = Then(valid_at=date.fromisoformat(on), known_at=None, position=None)
+    parameters = dict.fromkeys(report.parameters) | {"on": on}
+    everywhere = Access(everywhere=True, units=frozenset())
+    asked = []
+
+    class Watched:
+        def ask(self, name, question, access):
+            if question.limit is None:
+                asked.append(name)
+            return unit.ask(name, question, access)
+
+    rows = rows_of(pages_of(Watched(), report, parameters, everywhere, then))
+    assert sorted(asked) == sorted(one.name for one in report.over)
+    whole = replace(report, stands={}, again=lambda *_: {})
+    assert report.count(rows, parameters) == report.count(
+        rows_of(pages_of(unit, whole, parameters, everywhere, then)), parameters
+    )
+
+
 def test_of_another_time_nothing_is_left_out_for_how_a_case_stands_now(unit):
     then = Then(valid_at=date(2025, 11, 22), known_at=None, position=None)
     asked = {"on": "2025-11-25", "unit": None, "level": None}

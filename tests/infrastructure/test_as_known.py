@@ -4,6 +4,7 @@ import json
 from contextlib import ExitStack
 from dataclasses import fields, replace
 from datetime import datetime, time
+from types import SimpleNamespace
 
 import pytest
 from corrected_story import CASES, Story
@@ -231,3 +232,21 @@ def test_so_it_is_over_long_histories_looked_through_or_asked_stream_by_stream(
     monkeypatch.setattr(streams_then, "NEAR", near)
     monkeypatch.setattr(streams_then, "SOME", 2)
     Watched(ledger, pool, seed=100 + seed).run(corrections=100, look_every=10)
+
+
+def test_what_is_wanted_is_not_gone_through_for_each_row():
+    told = []
+
+    class Case(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            told.append(self)
+            return super().__str__()
+
+    question = replace(ALL_ROWS, where={"case": (Case("1"), Case("3"))})
+    table = SimpleNamespace(projection=CASE_SUMMARY)
+    asked = as_known.Asked(table=table, question=question, access=EVERYWHERE, kinds=frozenset())
+    rows = [SimpleNamespace(case=str(number)) for number in range(5)]
+    assert [row.case for row in rows if asked.wants(row.case, row)] == ["1", "3"]
+    assert len(told) == 2
