@@ -15,11 +15,13 @@ from api.telling import err, fail, told
 
 if TYPE_CHECKING:
     from verifier.archive import Asked, Verdict
+    from verifier.proof import ProofVerdict
 
 EXAMPLES: Final = (
     "Contoh / examples: `jejak verify`, `jejak verify arsip.ndjson --key 'jejak/…+…'"
     " --witness 'saksi.example/1+…' --checkpoint titik-lama.txt`,"
-    " `jejak verify arsip.ndjson --against arsip-tahun-lalu.ndjson --json`"
+    " `jejak verify arsip.ndjson --against arsip-tahun-lalu.ndjson --json`,"
+    " `jejak verify --proof 12.tlog-proof --key 'jejak/…+…' --leaf halaman.json`"
 )
 ARCHIVE: Final = typer.Argument(
     help="Arsip tersegel, - = stdin; kosong = buku ini / empty = this ledger."
@@ -32,6 +34,8 @@ WITNESS: Final = typer.Option(help="Saksi yang harus ada / a witness's vkey; rep
 AGAINST: Final = typer.Option(
     help="Arsip lama, folder tile, atau berkas hash / to say which leaf differs."
 )
+PROOF: Final = typer.Option(help="Bukti satu daun / one leaf's .tlog-proof; - = stdin.")
+LEAF: Final = typer.Option(help="Yang dibuktikan / its page, its leaf, or an archive's line of it.")
 THOROUGH: Final = typer.Option("--thorough", help="Urai setiap halaman / parse every page; slower.")
 
 
@@ -42,16 +46,20 @@ def verify(  # noqa: PLR0913, PLR0917  # its options
     witness: Annotated[list[str] | None, WITNESS] = None,
     against: Annotated[Path | None, AGAINST] = None,
     thorough: Annotated[bool, THOROUGH] = False,
+    proof: Annotated[Path | None, PROOF] = None,
+    leaf: Annotated[Path | None, LEAF] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Untuk dibaca program.")] = False,
 ) -> None:
     """Periksa arsip atau buku ini / verify an archive, or this ledger: exit status 1 if wrong.
 
     Menyebut yang pertama salah: catatan, versi, posisi, kode. Names the first thing that is wrong.
     """
-    from verifier.asking import asked  # noqa: PLC0415  # --help stays quick
+    from verifier.asking import asked, ensure_one, proof_asked  # noqa: PLC0415  # --help is quick
     from verifier.faults import Misuse  # noqa: PLC0415
 
+    verdict: Verdict | ProofVerdict
     try:
+        ensure_one(archive, proof, leaf)
         wanted = asked(
             key=key,
             witnesses=witness or (),
@@ -59,24 +67,27 @@ def verify(  # noqa: PLR0913, PLR0917  # its options
             against=against,
             thorough=thorough,
         )
-        verdict = _of_file(archive, wanted) if archive else _of_ledger(wanted)
+        if proof:
+            verdict = proof_asked(proof, leaf, wanted)
+        else:
+            verdict = _of_file(archive, wanted) if archive else _of_ledger(wanted)
     except Misuse as misuse:
         fail(*misuse.args, status=2)
     except OSError as error:
         name, why = error.filename, error.strerror
         words = f"{name}: tidak terbaca: {why}", f"{name}: cannot be read: {why}"
-        fail(*words, status=2 if archive else 1)
+        fail(*words, status=2 if archive or proof else 1)
     tell(verdict, as_json=as_json)
 
 
-def tell(verdict: "Verdict", *, as_json: bool) -> None:
+def tell(verdict: "Verdict | ProofVerdict", *, as_json: bool) -> None:
     """Print what was found; exit with status 1 where something is wrong."""
-    from verifier.report import report  # noqa: PLC0415  # --help stays quick
+    from verifier.report import told_of  # noqa: PLC0415  # --help stays quick
 
     if as_json:
         typer.echo(json.dumps(verdict.as_json(), ensure_ascii=False))
     else:
-        for line in report(verdict):
+        for line in told_of(verdict):
             typer.echo(line)
     if verdict.fault:
         raise typer.Exit(1)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from .archive import Asked, checkpoint_in
+from .archive import LINE_MOST, Asked, checkpoint_in
 from .faults import Misuse
 from .kept import kept_in
 from .lines import CLOSING
 from .notes import LOG_KEY, WITNESS_KEY, Checkpoint, Unreadable, VerifierKey
+from .proof import PROOF_MOST, Handed, ProofVerdict, Sought, verify_proof
+from .succession import Succession
 
 BLOCK: Final = 1 << 18
 """Bytes read at a time: so few that they are still in the processor's cache when looked at."""
@@ -36,6 +38,37 @@ def asked(
     )
 
 
+def proof_asked(path: Path, leaf: Path | None, wanted: Asked) -> ProofVerdict:
+    """Read a proof and say what it proves; raise `Misuse` for what cannot be read or compared.
+
+    The older checkpoints that were asked for are those that announce the keys after the key.
+    """
+    if wanted.kept or wanted.thorough:
+        raise Misuse(
+            "--against, --thorough: hanya untuk arsip",
+            "--against, --thorough: for an archive only",
+        )
+    if wanted.key is None:
+        raise Misuse(
+            "--proof: beri --key; kunci buku tidak tertulis di dalam bukti",
+            "--proof: give --key; a proof does not hold the log's key",
+        )
+    sought = Sought(
+        keys=_succession(wanted.key, wanted.older),
+        witnesses=wanted.witnesses,
+        handed=Handed.of(_whole(leaf, LINE_MOST)) if leaf else None,
+    )
+    return verify_proof(_whole(path, PROOF_MOST), sought)
+
+
+def ensure_one(archive: Path | None, proof: Path | None, leaf: Path | None) -> None:
+    """Raise `Misuse` where an archive is given along with a proof, or a leaf without one."""
+    if archive and proof:
+        raise Misuse("beri arsip atau --proof", "give an archive or --proof")
+    if leaf and not proof:
+        raise Misuse("--leaf: hanya bersama --proof", "--leaf: only along with --proof")
+
+
 def key_in(vkey: str, algorithm: int) -> VerifierKey:
     """Read a key of a log or of a witness; raise `Misuse`."""
     try:
@@ -58,7 +91,7 @@ def blocks_of(path: Path, note: Callable[[int], None] = lambda _: None) -> Itera
             yield block
         return
     if path.is_dir():
-        raise Misuse(f"{path}: folder, bukan arsip", f"{path}: a folder and no archive")
+        raise Misuse(f"{path}: folder, bukan berkas", f"{path}: a folder and no file")
     with _there(path).open("rb") as file:
         while block := file.read(BLOCK):
             note(len(block))
@@ -85,6 +118,29 @@ def _checkpoint(path: Path) -> Checkpoint:
             f"{path}: bukan titik periksa (signed note)",
             f"{path}: this is no checkpoint (a signed note)",
         ) from None
+
+
+def _succession(key: VerifierKey, announcements: Sequence[Checkpoint]) -> Succession:
+    """Return a key and those that are announced after it; whether they may follow is not seen."""
+    keys, said = [key], tuple(sorted(announcements, key=lambda it: it.size))
+    for it in said:
+        try:
+            keys.append(VerifierKey.of(it.successor))
+        except Unreadable:
+            raise Misuse(
+                f"--checkpoint ({it.size}): bersama --proof hanya yang mengumumkan kunci",
+                f"--checkpoint ({it.size}): with --proof only one that announces a key",
+            ) from None
+    return Succession(tuple(keys), said)
+
+
+def _whole(path: Path, most: int) -> bytes:
+    read = b""
+    for block in blocks_of(path):
+        read += block
+        if len(read) > most:
+            raise Misuse(f"{path}: lebih dari {most} byte", f"{path}: more than {most} bytes")
+    return read
 
 
 def _there(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What can be wrong with an archive: a stable code for each, and where it was found."""
+"""What can be wrong with an archive or a proof: a stable code for each, and where it was found."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -111,7 +111,54 @@ CODES: Final[dict[str, Words]] = {
         "the archive is of another key than the one that was given",
     ),
 }
-"""Every code, in Bahasa Indonesia and in English. A code never changes its meaning."""
+"""Every code of an archive, in both languages. A code never changes its meaning."""
+PROOF_CODES: Final[dict[str, Words]] = {
+    "proof.header": (
+        "baris pertama bukan c2sp.org/tlog-proof@v1",
+        "the first line is not c2sp.org/tlog-proof@v1",
+    ),
+    "proof.line": (
+        "baris ini tidak berbentuk baris bukti (extra, index, atau satu hash)",
+        "this is not a line of a proof (extra, index, or one hash)",
+    ),
+    "proof.checkpoint": (
+        "titik periksa bukti tidak ada atau tidak terbaca; di sini mulainya",
+        "the proof's checkpoint is missing or cannot be read; it begins here",
+    ),
+    "proof.leaf": (
+        "bukti tidak menyebut daun buku Jejak (baris extra), dan --leaf juga tidak",
+        "the proof names no leaf of a Jejak log (its extra line), and --leaf does not either",
+    ),
+    "proof.handed": (
+        "yang diberikan dengan --leaf bukan daun yang dibuktikan di sini",
+        "what was given by --leaf is not the leaf that this is a proof of",
+    ),
+    "proof.origin": (
+        "bukti dari buku lain daripada kunci yang diberikan",
+        "the proof is of another log than the key that was given",
+    ),
+    "proof.signature": (
+        "titik periksa bukti tidak ditandatangani oleh kunci yang diberikan, atau sudah diubah",
+        "the proof's checkpoint is not signed by the key that was given, or was changed",
+    ),
+    "proof.index": (
+        "nomor urut daun di luar jumlah daun yang ditandatangani",
+        "the index of the leaf is beyond the number of leaves that was signed",
+    ),
+    "proof.length": (
+        "jumlah hash bukan jumlah untuk nomor urut dan jumlah daun ini",
+        "there are not as many hashes as this index and this number of leaves take",
+    ),
+    "proof.root": (
+        "daun, nomor urut dan hash tidak sampai ke akar yang ditandatangani: ada yang diubah",
+        "leaf, index and hashes do not lead to the root that was signed: one of them was changed",
+    ),
+    "proof.witness": (
+        "saksi yang diminta tidak menandatangani titik periksa bukti",
+        "a witness that is required has not cosigned the proof's checkpoint",
+    ),
+}
+"""Every code of a proof; these do not change their meaning either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +189,7 @@ class Fault(Exception):
     @property
     def words(self) -> Words:
         """Return what is wrong in both languages."""
-        return CODES[self.code]
+        return (CODES | PROOF_CODES)[self.code]
 
     def as_json(self) -> dict[str, Any]:
         """Return the fault for a program to read, without what does not apply."""

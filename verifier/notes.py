@@ -39,7 +39,7 @@ class VerifierKey:
         """Read ``name+hex(id)+base64(algorithm || key)``; raise `Unreadable`."""
         name, _, rest = vkey.partition("+")
         key_id, _, material = rest.partition("+")
-        raw = _decoded(material)
+        raw = decoded(material)
         if len(raw) != 1 + ROOT_LENGTH or raw[0] not in (LOG_KEY, WITNESS_KEY):
             raise Unreadable(vkey)
         read = cls(name=name, algorithm=raw[0], key=raw[1:])
@@ -87,7 +87,7 @@ class Checkpoint:
             raise Unreadable("note")
         if not SIZE.fullmatch(lines[1]) or not signed.endswith("\n"):
             raise Unreadable("note")
-        root = _decoded(lines[2])
+        root = decoded(lines[2])
         if len(root) != ROOT_LENGTH:
             raise Unreadable("root")
         return cls(
@@ -144,13 +144,13 @@ class Checkpoint:
 
 def _signature(line: str) -> tuple[str, bytes]:
     found = SIGNATURE.fullmatch(line)
-    raw = _decoded(found[2]) if found else b""
+    raw = decoded(found[2]) if found else b""
     if not found or len(raw) <= ID_LENGTH:
         raise Unreadable("signature")
     return found[1], raw
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
     """Return the bytes of standard base64 in its one canonical spelling."""
     try:
         raw = b64decode(text, validate=True)

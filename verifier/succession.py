@@ -34,12 +34,18 @@ class Succession:
 
     def signed(self, checkpoint: Checkpoint) -> bool:
         """Say whether the key signed a checkpoint that was the log's at its size."""
+        return self.signer(checkpoint) is not None
+
+    def signer(self, checkpoint: Checkpoint) -> VerifierKey | None:
+        """Return the key that signed a checkpoint and was the log's at its size, if one did."""
         turns = [it.size for it in self.announcements]
         periods = zip(self.keys, (0, *turns), (*turns, checkpoint.size), strict=True)
-        return any(
-            since <= checkpoint.size <= until and checkpoint.signed_by(key)
+        signed = (
+            key
             for key, since, until in periods
+            if since <= checkpoint.size <= until and checkpoint.signed_by(key)
         )
+        return next(signed, None)
 
 
 def succession_in(origin: str, vkey: str, steps: Sequence[Any]) -> Succession:

@@ -1,6 +1,6 @@
 """Merkle trees of RFC 6962, section 2.1, in logarithmic memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -11,6 +11,25 @@ NODE: Final = b"\x01"
 def leaf_hash(data: bytes) -> bytes:
     """Return MTH of one entry: SHA-256(0x00 || entry)."""
     return sha256(LEAF + data).digest()
+
+
+def root_above(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """Return the root that a leaf's audit path, from below, leads to (RFC 9162, 2.1.3.2).
+
+    None where a leaf of this index, in a tree of this size, has a path of another length.
+    """
+    root, node, last = leaf, index, size - 1
+    for beside in path:
+        if not last:
+            return None
+        if node & 1 or node == last:
+            root = sha256(NODE + beside + root).digest()
+            while node and not node & 1:  # a last node with nothing at its right is carried up
+                node, last = node >> 1, last >> 1
+        else:
+            root = sha256(NODE + root + beside).digest()
+        node, last = node >> 1, last >> 1
+    return None if last else root
 
 
 class Tree:

@@ -332,6 +332,8 @@ def test_copied_out_of_the_repository_it_runs_alone(copied, tmp_path):
     assert answer.returncode == 1
     assert json.loads(answer.stdout)["fault"]["code"] == "stream.prev_hash"
     assert "catatan / stream" in copied(bad).stdout
+    proof = FOLDER.parent / "proofs" / "good-0.tlog-proof"
+    assert copied("--proof", proof, "--key", LOG.vkey, *witnesses).stdout.startswith("TERBUKTI")
     for words in (
         (good, "--key", "x"),
         (good, "--key", ""),

@@ -191,7 +191,7 @@ def test_a_program_reads_the_same_in_json(run, tmp_path):
             [archive("nowhere")],
             (f"{archive('nowhere')}: tidak ada", f"{archive('nowhere')}: there is no such file"),
         ),
-        ([FOLDER], (f"{FOLDER}: folder, bukan arsip", f"{FOLDER}: a folder and no archive")),
+        ([FOLDER], (f"{FOLDER}: folder, bukan berkas", f"{FOLDER}: a folder and no file")),
         (
             [archive("good"), "--key", WITNESSES[0].vkey],
             (

@@ -83,6 +83,7 @@ AREAS: Final[Mapping[str, Area]] = {
             "tests/infrastructure/test_verifier_aloud.py",
             "tests/infrastructure/test_verifier_edges.py",
             "tests/infrastructure/test_verifier_kept.py",
+            "tests/infrastructure/test_verifier_proofs.py",
             "tests/infrastructure/test_merkle.py",
             "tests/infrastructure/test_signed_note.py",
             *(f"--deselect={VERIFIER}::{test}" for test in ALONE),
