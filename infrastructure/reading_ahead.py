@@ -63,9 +63,9 @@ def reading_ahead(clusters: Mapping[str, Path]) -> Iterator[None]:
 
 
 def files(clusters: Mapping[str, Path]) -> Iterator[Path]:
-    """Yield the files to be read, in their order; none of a server that does not answer."""
+    """Yield the files to be read, in their order; none where a server or a disk does not answer."""
     for conninfo, cluster in clusters.items():
-        with suppress(psycopg.Error):
+        with suppress(psycopg.Error, OSError):
             for name in _names(conninfo):
                 yield from _parts(cluster / name)
 
