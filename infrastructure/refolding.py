@@ -16,18 +16,19 @@ from infrastructure.row_table import RowTable
 def refold(shop: Workshop, table: RowTable, key: str) -> bool:
     """Write the rows that a stopped key, or all keys of a stopped stream, have come to by now.
 
+    A stopped stream is named as it is (``case:ID``) or by its id alone.
     Says whether nothing stops them any more; raises `LookupError` where nothing did. The live
     projection waits meanwhile: for one stream to be read, where its rows are within streams.
     """
     with transaction(shop.pool) as connection:
         upto = _standing(connection, table)
-        stream = _stopped_by(connection, table, key)
+        key, stream = _stopped_by(connection, table, key)
         learn(shop.ledger, upto)
         release(connection, {table.name: [key]})
         table.write(connection, {key: None})  # it may be another key that the mended stream touches
         span = Span(upto, upto, shop.ledger.awake)
         letters = fold_anew(connection, [table], stream, span, carefully=True)
-    return not any(one.key in {key, stream} for one in letters)
+    return not any(key == stream or one.key in {key, stream} for one in letters)
 
 
 def _standing(connection: Connection[Any], table: RowTable) -> int:
@@ -38,14 +39,16 @@ def _standing(connection: Connection[Any], table: RowTable) -> int:
     return row[0] if row else 0
 
 
-def _stopped_by(connection: Connection[Any], table: RowTable, key: str) -> str:
-    """Return the stream whose page stopped a key; raise `LookupError` where none did."""
+def _stopped_by(connection: Connection[Any], table: RowTable, said: str) -> tuple[str, str]:
+    """Return what is stopped by that name, and the stream whose page did it; or `LookupError`."""
     found = connection.execute(
-        "SELECT e.stream FROM read_model.dead_letter AS d"
-        " JOIN ledger.event AS e ON e.position = d.position"
-        " WHERE d.projection = %s AND d.key = %s ORDER BY d.whole_stream DESC",
-        (table.name, key),
+        "SELECT d.key, e.stream FROM read_model.dead_letter AS d"
+        " JOIN ledger.event AS e ON e.position = d.position WHERE d.projection = %(name)s AND"
+        " (d.key = %(said)s OR (d.whole_stream AND split_part(d.key, ':', 2) = %(said)s))"
+        " ORDER BY d.key = %(said)s DESC, d.whole_stream DESC, d.key",
+        {"name": table.name, "said": said},
     ).fetchone()
     if found is None:
-        raise LookupError(key)
-    return str(found[0])
+        raise LookupError(said)
+    key, stream = found
+    return key, stream

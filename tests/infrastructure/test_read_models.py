@@ -277,6 +277,48 @@ def test_a_stopped_key_that_is_folded_anew_after_a_fix_has_lost_nothing(
         models.refold("case_summary", "1")
 
 
+@pytest.mark.parametrize("said", ["1", "case:1"])
+def test_a_stopped_stream_is_let_go_on_by_its_name_or_its_bare_id(ledger, pool, said):
+    poison = {"1999-03"}
+
+    def mended(page):
+        if getattr(page.event, "month", None) in poison:
+            raise RuntimeError
+        return page.stream.key
+
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    models = PostgresReadModels(ledger, pool, seals, [replace(LINES, key=mended)])
+    models.follower.prepare()
+    write(ledger, draft(assessed("1999-03")), draft(assessed("2025-06"), version=2))
+    write(ledger, draft(assessed(), to=stream("11")))
+    follow(models)
+    assert [one.key for one in models.progress()[0].dead_letters] == ["case:1"]
+    poison.clear()
+    with pytest.raises(LookupError):
+        models.refold("case_summary", "11")
+    assert models.refold("case_summary", said)
+    assert set(rows(models)) == {"1", "11"}
+    assert not models.progress()[0].dead_letters
+
+
+def test_a_stopped_stream_whose_row_is_then_stopped_does_not_go_on(ledger, pool):
+    broken = True
+
+    def mended(page):
+        if broken:
+            raise RuntimeError
+        return page.stream.key
+
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    models = PostgresReadModels(ledger, pool, seals, [replace(LINES, key=mended)])
+    models.follower.prepare()
+    write(ledger, draft(assessed("1999-01")))
+    follow(models)
+    broken = False
+    assert not models.refold("case_summary", "1")
+    assert [one.key for one in models.progress()[0].dead_letters] == ["1"]
+
+
 def test_a_row_that_is_counted_says_what_the_whole_row_says_and_has_no_other_column(models, ledger):
     for key in "12":
         write(ledger, draft(assessed(), to=stream(key)), draft(began(), to=stream(key), version=2))
