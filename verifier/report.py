@@ -92,10 +92,16 @@ def _at(seconds: int) -> str:
         return str(seconds)
 
 
+def _shown(said: object) -> str:
+    """Return what a file says as a screen may show it: what would move its cursor is spelt out."""
+    text = str(said)
+    return text if text.isprintable() else ascii(text)
+
+
 def _wrong(fault: dict[str, Any]) -> Iterator[str]:
     yield f"ADA YANG SALAH [{fault['code']}]: {fault['message']['id']}"
     yield f"SOMETHING IS WRONG: {fault['message']['en']}"
-    yield from (f"  {words:39} {fault[name]}" for name, words in PLACES if name in fault)
+    yield from (f"  {words:39} {_shown(fault[name])}" for name, words in PLACES if name in fault)
     if between := fault.get("between"):
         yield f"  di antara ukuran / between the sizes    {between[0]} - {between[1]}"
 
@@ -106,7 +112,7 @@ def _warnings_of_proof(found: dict[str, Any]) -> Iterator[str]:
         yield "Isi tidak dibandingkan: beri halaman, atau baris arsipnya, dengan --leaf."
         yield "No content was compared: give the page, or its line of an archive, by --leaf."
     if found["unread"]:
-        names = ", ".join(found["unread"])
+        names = ", ".join(map(_shown, found["unread"]))
         yield ""
         yield f"Tanda tangan lain, tidak diperiksa: {names}"
         yield f"Other signatures, not looked at: {names}"

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from archive_vectors import FOLDER as ARCHIVES
-from archives import LOG, WITNESSES, checkpoint, mth
+from archives import LOG, WITNESSES, Notary, checkpoint, mth
 from proof_vectors import AT, FOLDER, HASHES, INDEX, PINNED, lines_of, path, vectors, written
 from vector_log import BASE
 
@@ -151,6 +151,18 @@ def test_what_is_wrong_is_the_first_thing_and_its_place(run):
         f"SOMETHING IS WRONG: {PROOF_CODES['proof.line'][1]}",
         "  baris / line                            4",
     ]
+
+
+def test_a_name_that_would_turn_the_screens_text_round_is_spelt_out(run, tmp_path):
+    forger = Notary("saksi\u202eexample", 4)
+    (tmp_path / "proof").write_bytes(written(lines_of(note=checkpoint(BASE, (LOG, forger)))))
+    said = run("--proof", tmp_path / "proof", "--key", KEY)[1]
+    assert "not looked at: 'saksi\\u202eexample'\n" in said
+    other = Notary("jejak/\u202e", seed=b"o" * 32)
+    note = checkpoint(BASE, (other,), other.name)
+    (tmp_path / "proof").write_bytes(written(lines_of(note=note)))
+    status, said, _ = run("--proof", tmp_path / "proof", "--key", KEY)
+    assert (status, "\u202e" in said, "'jejak/\\u202e'" in said) == (1, False, True)
 
 
 def test_a_program_reads_the_same_in_json(run):
