@@ -261,9 +261,7 @@ def test_whoever_stands_behind_a_group_that_fails_is_next_however_many_fail(stor
     assert {type(one) for one in failed} == {ConnectionError}
 
 
-def test_where_no_thread_can_be_started_nobody_waits_nor_is_it_written_when_nobody_knows_of_it(
-    store, on_loop, monkeypatch
-):
+def test_without_a_thread_nobody_waits_and_nothing_is_written_later(store, on_loop, monkeypatch):
     def none_left(*_):
         raise RuntimeError("can't start new thread")
 
