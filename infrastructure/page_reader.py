@@ -87,7 +87,9 @@ class PageReader:
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredPage]:
-        """Return pages of one stream by version."""
+        """Return pages of one stream by version; none has a name that PostgreSQL cannot write."""
+        if "\0" in str(originator_id):
+            return ()
         return self._select(
             "stream = %s AND version > %s AND version <= %s",
             (str(originator_id), gt or 0, lte or 2**31 - 1),

@@ -66,6 +66,10 @@ def test_a_supervisor_above_the_unit_forgets_and_everybody_sees_that_it_is_so(me
         assert "Budi" not in answer.text
 
 
+def test_nobody_has_an_id_that_cannot_be_stored(service):
+    assert forget(service.caller("supervisor", level="ditjenpas"), "%00").status_code == 404
+
+
 @pytest.mark.parametrize("role", ["caseworker", "supervisor"])
 def test_a_unit_does_not_forget_whom_it_held(service, budi, role):
     refused = forget(service.caller(role, MEDAN), budi[1])
