@@ -7,8 +7,6 @@ that what the ledger remembers of it counts. Once in a store that holds hardly a
 once among many other events. In the kept store nobody has asked for these cases for long: their
 pages come from the disk, where those of the small one were written a moment ago. So they are loaded
 there twice, by two ledgers; the second finds them in the database's memory, as the small one does.
-Then the store is read ahead, as a service does when it starts, and cases that nobody asked for are
-loaded once more.
 """
 
 import gc
@@ -29,14 +27,11 @@ from benchmarks.lives import CASE_EVENTS, life, long_case
 from benchmarks.people import OTHER_UNIT, batches, copies, now, whole_case, write_batch, write_units
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured, percentile
-from benchmarks.store import Running, databases, kept, ledger_of, running
+from benchmarks.store import kept, ledger_of, running
 from domain.record import Draft, StreamId
 from infrastructure.connections import service_pool
-from infrastructure.database import CLUSTER
 from infrastructure.ledger import EventsourcingLedger
 from infrastructure.master_key import MasterKey
-from infrastructure.postgres_memory import memory
-from infrastructure.reading_ahead import SHARE, files, read_through
 from infrastructure.settings import Settings
 
 AREA: Final = "replay"
@@ -58,8 +53,7 @@ OF_THE_KEPT: Final = (
         "replay: 'from the disk' are cases of the kept store that nobody has asked for: what was"
         " told of them over years stands on as many pages, read one after the other. 'from memory'"
         " are the same, loaded afterwards by another ledger, so that both stores have what is"
-        " asked for in the database's memory. 'after reading ahead' are others that nobody has"
-        " asked for, once what the service reads when it starts was read."
+        " asked for in the database's memory."
     ),
 )
 Loads = dict[int, list[float]]
@@ -72,14 +66,12 @@ Opening = Callable[[], AbstractContextManager[EventsourcingLedger]]
 class Found:
     """In a store that holds nothing else, in one with many events, and with how many.
 
-    ``read`` are loads there by a ledger that finds the pages in the database's memory, ``ahead``
-    those of cases that nobody asked for, once the system has them.
+    ``read`` are loads there by a ledger that finds the pages in the database's memory.
     """
 
     alone: Sequence[Turns]
     among: Sequence[Turns]
     read: Sequence[Turns]
-    ahead: Sequence[Turns]
     store: int
 
 
@@ -103,7 +95,7 @@ def in_a_fresh(place: Place, lengths: Sequence[int], scale: Scale) -> Found:
             for batch in batches(copies(whole_case(12)), scale.store_events):
                 write_batch(ledger, batch)
         among = [loads(opening, cases) for _ in range(scale.runs)]
-    return Found(alone, among, (), (), scale.store_events)
+    return Found(alone, among, (), scale.store_events)
 
 
 def in_the_kept(place: Place, lengths: Sequence[int], scale: Scale) -> Found:
@@ -117,25 +109,11 @@ def in_the_kept(place: Place, lengths: Sequence[int], scale: Scale) -> Found:
     with small_house(place) as chosen, running(kept()) as store:
         alone, among = partial(ledger_of, chosen), partial(ledger_of, store.settings)
         cases = written(alone, kinds, scale)
-        others = store.cases(len(cases[min(lengths)]))
-        there = (dict(zip(lengths, (some, store.long), strict=False)) for some in others)
-        turns = [
-            (loads(alone, cases), loads(among, some), loads(among, some))
-            for some in islice(there, scale.runs)
-        ]
-        read_ahead(store)
-        later = [(loads(alone, cases), loads(among, some)) for some in islice(there, scale.runs)]
-    small, first, read = zip(*turns, strict=True)
-    beside, ahead = zip(*later, strict=True) if later else ((), ())  # a tiny store has no more
-    return Found((*small, *beside), first, read, ahead, store.events)
-
-
-def read_ahead(store: Running) -> None:
-    """Read of a store what the service reads when it starts, to its end."""
-    cluster, there = store.store.folder / "postgres" / CLUSTER, databases(store.place)
-    read_through(
-        files({there.keys: cluster, there.ledger: cluster}), memory() // SHARE, lambda: True
-    )
+        others = islice(store.cases(len(cases[min(lengths)])), scale.runs)
+        there = [dict(zip(lengths, (some, store.long), strict=False)) for some in others]
+        turns = [(loads(alone, cases), loads(among, some), loads(among, some)) for some in there]
+        small, first, read = zip(*turns, strict=True)
+        return Found(small, first, read, store.events)
 
 
 @contextmanager
@@ -154,8 +132,6 @@ def rows(lengths: Sequence[int], found: Found) -> Iterator[Row]:
     store, loaded = found.store, {"first": found.among}
     if found.read:
         loaded = {"first, from the disk": found.among, "first, from memory": found.read}
-    if found.ahead:
-        loaded["first, after reading ahead"] = found.ahead
     for length in lengths:
         most = LENGTHS[length]
         goal = f"p99 under {most:g} ms"

@@ -1,16 +1,14 @@
 """The database of the service: the operator's own, or the embedded one."""
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psycopg
 import structlog
 
 from infrastructure.backup_series import series_of
-from infrastructure.key_cluster import FOLDER as KEYS_FOLDER
 from infrastructure.key_cluster import key_database
 from infrastructure.key_copy import Copies, copying
 from infrastructure.login import let_in, own_login
@@ -27,14 +25,12 @@ __all__ = [
     "NotOurs",
     "answers",
     "bring_up_to_date",
-    "clusters_of",
     "create_unless_there",
     "ensure_up_to_date",
     "open_database",
 ]
 
 NAME = "jejak"
-CLUSTER = "cluster"
 SERVICE, KEEPER = "jejak_service", "jejak_keys"
 KEYS_BESIDE = (
     "kunci disimpan di basis data buku: cadangannya dapat mengembalikan orang yang dilupakan;"
@@ -97,8 +93,7 @@ def open_database(
         )
         if not (database.apart or as_guest):
             log.warning(KEYS_BESIDE)
-        with nullcontext() if as_guest else _reading_ahead(clusters_of(settings, database)):
-            yield database
+        yield database
 
 
 def bring_up_to_date(database: Database, *, as_guest: bool) -> None:
@@ -148,15 +143,6 @@ def ensure_up_to_date(ledger_dsn: str) -> None:
         )
 
 
-def clusters_of(settings: Settings, database: Database) -> dict[str, Path]:
-    """Return where the data of those servers lies that are our own, by their owners' conninfos."""
-    if settings.database_url:
-        return {}
-    keys = {} if settings.keys_url else {database.keys_dsn: settings.data_dir / KEYS_FOLDER}
-    ours = keys | {database.dsn: settings.data_dir / "postgres"}
-    return {dsn: directory / CLUSTER for dsn, directory in ours.items()}
-
-
 def _is_new(ledger_dsn: str) -> bool:
     """Say whether nothing was ever recorded."""
     with psycopg.connect(ledger_dsn) as connection:
@@ -164,15 +150,6 @@ def _is_new(ledger_dsn: str) -> bool:
         return (
             there != (True,) or not connection.execute("SELECT FROM ledger.event LIMIT 1").rowcount
         )
-
-
-def _reading_ahead(clusters: Mapping[str, Path]) -> AbstractContextManager[None]:
-    if not clusters:
-        return nullcontext()
-    # Only here: how much memory there is, is asked for servers of our own.
-    from infrastructure.reading_ahead import reading_ahead  # noqa: PLC0415
-
-    return reading_ahead(clusters)
 
 
 def _copies(settings: Settings) -> Copies:

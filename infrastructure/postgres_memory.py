@@ -24,7 +24,7 @@ REFUSED: Final = "shared memory"
 
 def shared_buffers(cgroups: Path = CGROUPS, own: Path = OWN) -> str:
     """Return the setting for this machine, or for the container or unit of systemd that this is."""
-    megabytes = memory(cgroups, own) // 2**20
+    megabytes = _memory(cgroups, own) // 2**20
     return f"{min(max(megabytes // SHARE, LEAST), MOST)}MB"
 
 
@@ -33,7 +33,7 @@ def too_much(said: str) -> bool:
     return REFUSED in said
 
 
-def memory(cgroups: Path = CGROUPS, own: Path = OWN) -> int:
+def _memory(cgroups: Path, own: Path) -> int:
     """Return the bytes that there are: the machine's, or fewer where a group may have fewer."""
     found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
     for limit in _limits(cgroups, own):

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
-from infrastructure.database import DatabaseUnreachable, clusters_of, open_database
+from infrastructure.database import DatabaseUnreachable, open_database
 from infrastructure.settings import Settings, default_data_directory
 
 NOTHING_EMBEDDED = """
@@ -42,10 +42,9 @@ def test_the_server_that_the_operator_named_is_used_and_nothing_embedded_is_load
 
 
 def test_without_a_named_server_our_own_keeps_the_data_in_the_data_directory(tmp_path):
-    settings = Settings(data_dir=tmp_path / "here")
     for expected in ([], [("kept",)]):
         with (
-            open_database(settings) as database,
+            open_database(Settings(data_dir=tmp_path / "here")) as database,
             psycopg.connect(database.dsn) as connection,
         ):
             connection.execute("CREATE TABLE IF NOT EXISTS note (text text)")
@@ -53,9 +52,6 @@ def test_without_a_named_server_our_own_keeps_the_data_in_the_data_directory(tmp
             connection.execute("INSERT INTO note VALUES ('kept')")
             assert connection.info.dbname == "jejak"
             assert connection.info.user == "jejak_owner"
-        places = clusters_of(settings, database)
-        assert set(places) == {database.dsn, database.keys_dsn}
-        assert all((place / "PG_VERSION").exists() for place in places.values())
     assert (tmp_path / "here").stat().st_mode & 0o777 == 0o700
 
 
@@ -63,7 +59,6 @@ def test_a_password_is_never_shown(database):
     settings = Settings(database_url=f"{database} password=rahasia")
     with open_database(settings) as opened:
         assert "rahasia" not in repr(settings) + repr(opened)
-        assert not clusters_of(settings, opened)
 
 
 def test_a_server_that_does_not_answer_is_told_in_words_and_without_the_password():
