@@ -151,7 +151,9 @@ class Server:
             first = self.postmaster()
         except (OSError, ValueError, IndexError):
             return []
-        return self.processes() if is_running(first) else []
+        return (
+            [first, *children_of(first)] if is_running(first) else []
+        )  # its file may be gone by now
 
     def restart(self) -> None:
         """Shut it down fast, if it runs, and start it."""
