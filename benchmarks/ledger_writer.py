@@ -8,6 +8,7 @@ page that stands there. What is recorded is a line of Register F with its sealed
 import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -82,7 +83,8 @@ class LedgerWriter:
             draft, head = work
             return submit([draft], heads={draft.stream: head}, actor=ACTOR.id, command=None)
 
-        work = run_coroutines(begun, self._shares(job["writers"]), job["seconds"])
+        prepare = partial(self._shares, job["writers"])
+        work = run_coroutines(begun, prepare, job["seconds"])
         told: dict[str, Any] = uvloop.run(work)  # as the service does, by uvicorn
         return told
 

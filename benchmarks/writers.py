@@ -59,13 +59,17 @@ def run_writers(writers: Sequence[Callable[[], object]], seconds: float) -> dict
 
 
 async def run_coroutines(
-    write: Callable[[Work], Awaitable[object]], shares: Sequence[Sequence[Work]], seconds: float
+    write: Callable[[Work], Awaitable[object]],
+    prepare: Callable[[], Sequence[Sequence[Work]]],
+    seconds: float,
 ) -> dict[str, Any]:
-    """Have each writer write its share, one after the other, for so long or until it is through.
+    """Have each writer write a share of what is prepared, one after the other, for so long.
 
-    Return what `run_writers` does.
+    Where they are through before, the clock stands still while more is prepared. Return what
+    `run_writers` does.
     """
     took: list[float] = []
+    elapsed = 0.0
 
     async def work(share: Sequence[Work], until: float) -> None:
         for one in share:
@@ -74,12 +78,15 @@ async def run_coroutines(
             await write(one)
             took.append(perf_counter() - began)
 
-    gc.collect()
-    gc.freeze()
-    began = perf_counter()
-    await asyncio.gather(*(work(share, began + seconds) for share in shares))
-    elapsed = perf_counter() - began
-    gc.unfreeze()
+    while elapsed < seconds:
+        shares = prepare()
+        gc.collect()
+        gc.freeze()
+        began = perf_counter()
+        until = began + seconds - elapsed
+        await asyncio.gather(*(work(share, until) for share in shares))
+        elapsed += perf_counter() - began
+        gc.unfreeze()
     return summary(took, elapsed)
 
 

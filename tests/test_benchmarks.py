@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -99,19 +100,25 @@ def test_writers_stop_when_nothing_is_left_and_their_errors_are_not_lost():
         run_writers([fail, fail], 60)
 
 
-def test_coroutines_write_each_its_own_share_and_an_error_ends_the_run():
-    written = []
+def test_coroutines_write_a_share_each_and_more_until_the_time_is_over(monkeypatch):
+    monkeypatch.setattr("benchmarks.writers.perf_counter", count().__next__)
+    written, prepared = [], []
 
     async def write(one):
         written.append(one)
         if one == "bad":
             raise ConnectionError
 
+    def prepare():
+        prepared.append(None)
+        return [["a", "b"], ["c"]]
+
     with start_blocking_portal() as portal:
-        found = portal.call(run_coroutines, write, [["a", "b"], ["c"]], 60)
-        assert (found["done"], sorted(written)) == (3, ["a", "b", "c"])
+        found = portal.call(run_coroutines, write, prepare, 11)
+        assert sorted(written) == ["a", "a", "b", "b", "c"], "the time was over before the last"
+        assert (found["done"], found["seconds"], len(prepared)) == (5, 13, 2)
         with pytest.raises(ConnectionError):
-            portal.call(run_coroutines, write, [["bad"]], 60)
+            portal.call(run_coroutines, write, lambda: [["bad"]], 60)
 
 
 def test_a_process_that_dies_leaves_its_last_words():
