@@ -59,11 +59,14 @@ class Notary:
         material = b64encode(bytes([self.algorithm]) + self.public).decode()
         return f"{self.name}+{self.key_id.hex()}+{material}"
 
+    def signature(self, said):
+        return Ed25519PrivateKey.from_private_bytes(self.seed).sign(said)
+
     def line(self, body, time=COSIGNED_AT):
-        private, said, before = Ed25519PrivateKey.from_private_bytes(self.seed), body, b""
+        said, before = body, b""
         if self.algorithm == WITNESS_KEY:
             said, before = f"cosignature/v1\ntime {time}\n{body}", time.to_bytes(8)
-        signature = private.sign(said.encode() if isinstance(said, str) else said)
+        signature = self.signature(said.encode() if isinstance(said, str) else said)
         return f"— {self.name} {b64encode(self.key_id + before + signature).decode()}\n"
 
 

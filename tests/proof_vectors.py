@@ -7,10 +7,11 @@ service's own, as it gave it, and is written by nobody again.
 
 import json
 from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
-from archives import LOG, ORIGIN, WITNESSES, checkpoint, mth
-from vector_keys import NEXT, announced
+from archives import LOG, ORIGIN, WITNESS_KEY, WITNESSES, Notary, checkpoint, mth
+from vector_keys import LAST, NEXT, NINE, announced
 from vector_log import ACCESSES, BASE, EVENTS, HALF, IMPOSTOR, OTHER_LOG, STRANGER
 
 FOLDER = Path(__file__).parent / "vectors" / "proofs"
@@ -21,6 +22,13 @@ PINNED = {"key": LOG.vkey, "witnesses": [it.vkey for it in WITNESSES]}
 VERSION = "c2sp.org/tlog-proof@v1"
 
 
+class Plain(Notary):
+    """Signs a checkpoint as a log does, whatever its key says of itself."""
+
+    def line(self, body, time=0):
+        return f"— {self.name} {base64(self.key_id + self.signature(body.encode()))}\n"
+
+
 def path(index, hashes):
     """RFC 6962, section 2.1.1, as it is written there."""
     if len(hashes) <= 1:
@@ -29,6 +37,25 @@ def path(index, hashes):
     if index < k:
         return [*path(index, hashes[:k]), mth(hashes[k:])]
     return [*path(index - k, hashes[k:]), mth(hashes[:k])]
+
+
+def length_of(index, size):
+    """How many hashes a leaf's path has, by the same definition."""
+    if size <= 1:
+        return 0
+    k = 1 << (size - 1).bit_length() - 1
+    return 1 + (length_of(index, k) if index < k else length_of(index - k, size - k))
+
+
+def root_of(leaf, index, size, beside):
+    """The root that a path leads to, by the same definition."""
+    if size <= 1:
+        return leaf
+    *below, last = beside
+    k = 1 << (size - 1).bit_length() - 1
+    if index < k:
+        return sha256(b"\x01" + root_of(leaf, index, k, below) + last).digest()
+    return sha256(b"\x01" + last + root_of(leaf, index - k, size - k, below)).digest()
 
 
 def base64(raw):
@@ -79,11 +106,24 @@ def good():
     late = written(lines_of(note=checkpoint(BASE, (NEXT,))))
     yield "good-next-key", late, given, proven(AT, len(BASE))
     yield "good-before-next-key", written(lines_of(0, 3)), given, proven(0, 3)
+    twice = [announced(NINE, LAST, (NEXT, LAST)), *given["announcements"]]
+    late = written(lines_of(note=checkpoint(BASE, (LAST,))))
+    yield "good-last-key", late, given | {"announcements": twice}, proven(AT, len(BASE))
+    for name, ends in (("return", "\r"), ("windows", "\r\n")):
+        said = {**PINNED, "leaf": BASE[AT].content.decode() + ends}
+        yield f"good-page-{name}", written(lines_of()), said, proven(AT, len(BASE))
+    index, size = 3 * 2**32 + 5, 10**14 + 7  # beyond what JavaScript shifts
+    beside = [bytes([at]) * 32 for at in range(length_of(index, size))]
+    root = root_of(BASE[AT].hash, index, size, beside)
+    lines = lines_of(note=checkpoint((), size=size, root=root))
+    vast = [*lines[:2], f"index {index}", *map(base64, beside), *lines[-2:]]
+    yield "good-vast", written(vast), PINNED, proven(AT, size) | {"index": index}
+    twice = checkpoint(BASE, (LOG, LOG, *WITNESSES, WITNESSES[0]))
+    yield "good-signed-twice", written(lines_of(note=twice)), PINNED, proven(AT, len(BASE))
 
 
 def broken_form():
     lines = lines_of()
-    last = len(lines) - 2
     yield "header", with_line(1, str.upper), PINNED, ("proof.header", {"line": 1})
     yield "header-bom", b"\xef\xbb\xbf" + written(lines), PINNED, ("proof.header", {"line": 1})
     yield "header-crlf", written(lines).replace(b"\n", b"\r\n"), PINNED, ("proof.header", {})
@@ -99,9 +139,16 @@ def broken_form():
         ("not-ascii", lambda it: it[:-1] + "é"),
     ):
         yield f"hash-{name}", with_line(4, change), PINNED, ("proof.line", {"line": 4})
+    none = with_line(2, lambda _: "extra ")
+    yield "extra-empty", none, PINNED, ("proof.leaf", {"line": 2})
     yield "extra-not-base64", with_line(2, lambda it: it + "*"), PINNED, ("proof.line", {"line": 2})
     yield "extra-twice", written([*lines[:2], *lines[1:]]), PINNED, ("proof.line", {"line": 3})
-    for name, said in (("zero", "index 03"), ("minus", "index -3"), ("plus", "index +3")):
+    for name, said in (
+        ("zero", "index 03"),
+        ("minus", "index -3"),
+        ("plus", "index +3"),
+        ("sixteen-digits", f"index {10**15}"),
+    ):
         yield (
             f"index-{name}",
             with_line(3, lambda _, it=said: it),
@@ -110,6 +157,11 @@ def broken_form():
         )
     yield "index-none", written([*lines[:2], *lines[3:]]), PINNED, ("proof.line", {"line": 3})
     yield "line-more", written([*lines[:3], "x", *lines[3:]]), PINNED, ("proof.line", {"line": 4})
+
+
+def broken_checkpoint():
+    lines = lines_of()
+    last = len(lines) - 2
     none = written(lines[:last])
     yield "checkpoint-none", none, PINNED, ("proof.checkpoint", {"line": last + 2})
     cut = written(lines)[:-20]
@@ -129,6 +181,9 @@ def broken_leaf():
     yield "leaf-none", written(bare), PINNED, ("proof.leaf", {"line": 2})
     page = {**PINNED, "leaf": BASE[AT].content.decode()}
     yield "leaf-of-page-alone", written(bare), page, ("proof.leaf", {"line": 2})
+    broken = BASE[AT].line(AT).replace(b'"payload":', b'"payload":\n')
+    line = {**PINNED, "leaf": broken.decode()}
+    yield "leaf-of-line-broken", written(bare), line, ("proof.leaf", {"line": 2})
     for name, data in (
         ("spaced", BASE[AT].data.replace(b":", b": ")),
         ("junk", b"junk"),
@@ -146,7 +201,9 @@ def broken_leaf():
         ("page", other.content),
         ("line", other.line(EVENTS[5])),
         ("line-elsewhere", BASE[AT].line(AT + 1)),
+        ("line-broken", broken),
         ("page-edited", BASE[AT].content.replace(b"pembinaan", b"lain")),
+        ("page-two-ends", BASE[AT].content + b"\n\n"),
         ("nothing", b""),
     ):
         given = {**PINNED, "leaf": said.decode()}
@@ -154,7 +211,9 @@ def broken_leaf():
 
 
 def broken_signatures():
+    spoilt = checkpoint(BASE[:3]).rpartition("\n\n")[2]
     for name, said, fault in (
+        ("log-and-not", checkpoint(BASE) + spoilt, ("proof.signature", {})),
         ("nobody", checkpoint(BASE, (STRANGER,)), ("proof.signature", {})),
         ("impostor", checkpoint(BASE, (IMPOSTOR, *WITNESSES)), ("proof.signature", {})),
         ("altered", checkpoint(BASE).replace("\n15\n", "\n16\n"), ("proof.signature", {})),
@@ -176,6 +235,13 @@ def broken_signatures():
     for name, signers in (("log", (LOG,)), ("next", (NEXT,))):
         given = {"key": LOG.vkey, "announcements": [announced(HALF, NEXT, signers)]}
         yield f"key-announced-by-{name}-alone", late, given, ("key.succession", {"number": HALF})
+    for name, other in (
+        ("other-name", Notary("jejak/lain", seed=b"n" * 32)),
+        ("witness", Plain(ORIGIN, WITNESS_KEY, b"n" * 32)),
+    ):
+        given = {"key": LOG.vkey, "announcements": [announced(HALF, other, (LOG, other))]}
+        theirs = written(lines_of(note=checkpoint(BASE, (other,))))
+        yield f"key-announced-of-{name}", theirs, given, ("key.succession", {"number": HALF})
     given = {"key": LOG.vkey, "announcements": [announced(HALF, NEXT, (LOG, NEXT))]}
     early = written(lines_of(0, 3, checkpoint(BASE[:3], (NEXT,))))
     yield "key-too-early", early, given, ("proof.signature", {})
@@ -220,7 +286,7 @@ def vectors():
     """Yield names, files, what is asked, and what is proven or the fault's code and place."""
     for name, content, asked, answer in good():
         yield name, content, asked, {"proven": answer | {"origin": ORIGIN}, "fault": None}
-    for each in (broken_form, broken_leaf, broken_signatures, broken_way):
+    for each in (broken_form, broken_checkpoint, broken_leaf, broken_signatures, broken_way):
         for name, content, asked, (code, place) in each():
             yield name, content, asked, {"proven": None, "fault": {"code": code} | place}
 

@@ -126,12 +126,12 @@ PROOF_CODES: Final[dict[str, Words]] = {
         "the proof's checkpoint is missing or cannot be read; it begins here",
     ),
     "proof.leaf": (
-        "bukti tidak menyebut daun buku Jejak (baris extra), dan --leaf juga tidak",
-        "the proof names no leaf of a Jejak log (its extra line), and --leaf does not either",
+        "bukti tidak menyebut daun buku Jejak (baris extra), yang diserahkan bersamanya pun tidak",
+        "the proof names no leaf of a Jejak log (its extra line), nor does what came with it",
     ),
     "proof.handed": (
-        "yang diberikan dengan --leaf bukan daun yang dibuktikan di sini",
-        "what was given by --leaf is not the leaf that this is a proof of",
+        "yang diserahkan bersamanya bukan daun yang dibuktikan di sini",
+        "what came with it is not the leaf that this is a proof of",
     ),
     "proof.origin": (
         "bukti dari buku lain daripada kunci yang diberikan",

@@ -20,12 +20,16 @@ class Succession:
     def wrong(self, size: int) -> int | None:
         """Return the size at which a key follows that was not announced, None where all were.
 
-        Both keys sign what announces the later one. ``size`` is that of the whole log.
+        Both keys sign what announces the later one, and both are the log's by their names.
+        ``size`` is that of the whole log.
         """
         before = 0
         pairs = zip(self.keys, self.keys[1:], strict=False)
         for (key, following), said in zip(pairs, self.announcements, strict=True):
-            named = said.origin == key.name and said.successor == following.vkey
+            of_the_log = (
+                said.origin == key.name == following.name and following.algorithm == LOG_KEY
+            )
+            named = of_the_log and said.successor == following.vkey
             signed = said.signed_by(key) and said.signed_by(following)
             if not (named and signed and before < said.size <= size):
                 return said.size

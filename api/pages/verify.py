@@ -1,4 +1,4 @@
-"""A page that verifies a sealed archive in the reader's browser. It knows nothing, so: no login.
+"""A page that verifies an archive or a proof in the reader's browser. It knows nothing: no login.
 
 Its policy forbids every connection, so that whoever reads it can see that the file goes nowhere.
 """
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from api.pages.rendering import page
 from api.pages.visits import PageRoute
 from domain.kernel import Words
-from verifier.faults import CODES
+from verifier.faults import CODES, PROOF_CODES
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'none';"
@@ -20,6 +20,7 @@ POLICY: Final = (
 )
 SAID: Final[dict[str, Words]] = {
     **CODES,
+    **PROOF_CODES,
     "right": (
         "Utuh: semuanya persis seperti yang ditandatangani.",
         "Whole: everything is exactly as it was signed.",
@@ -32,6 +33,20 @@ SAID: Final[dict[str, Words]] = {
         (
             "Whole by the key inside the archive itself; compare that key with one that reached you"
             " from outside it."
+        ),
+    ),
+    "proven": (
+        "Terbukti: halaman ini ada di dalam buku, persis seperti yang ditandatangani.",
+        "Proven: this page is in the log, exactly as it was signed.",
+    ),
+    "proven-hash": (
+        (
+            "Terbukti: daun ini ada di dalam buku yang ditandatangani. Isinya tidak dibandingkan:"
+            " pilih halamannya, atau baris arsipnya."
+        ),
+        (
+            "Proven: this leaf is in the log that was signed. No content was compared: choose its"
+            " page, or its line of an archive."
         ),
     ),
     "unchecked": (
@@ -62,6 +77,17 @@ SAID: Final[dict[str, Words]] = {
             " copy it whole."
         ),
     ),
+    "unusable-proof": (
+        (
+            "Sebuah bukti memerlukan kunci buku, dan berkas seukuran bukti. Kunci, kunci saksi atau"
+            " pengumuman kunci itu tidak ada atau tidak terbaca; pembanding hanya untuk arsip."
+        ),
+        (
+            "A proof takes the log's key, and a file of a proof's size. The key, a witness's key or"
+            " the announcement of a key is missing or cannot be read; what to compare with is for"
+            " an archive only."
+        ),
+    ),
     "unreadable": ("Berkas itu tidak dapat dibaca.", "The file cannot be read."),
     "code": ("Kode", "Code"),
     "index": ("Nomor urut daun", "Index of the leaf"),
@@ -78,6 +104,10 @@ SAID: Final[dict[str, Words]] = {
     "witnesses": ("Saksi", "Witnesses"),
     "older": ("Titik periksa lama yang cocok", "Older checkpoints that fit"),
     "compared": ("Daun yang dibandingkan", "Leaves compared"),
+    "recorded_at": ("Dicatat", "Recorded"),
+    "hash": ("SHA-256 isi", "SHA-256 of the content"),
+    "key": ("Ditandatangani kunci", "Signed with the key"),
+    "unread": ("Tanda tangan lain, tidak diperiksa", "Other signatures, not looked at"),
 }
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 

@@ -40,7 +40,8 @@ def file_of(name):
 
 
 def sought_of(asked):
-    announced = tuple(map(Checkpoint.of, asked.get("announcements", ())))
+    notes = map(Checkpoint.of, asked.get("announcements", ()))
+    announced = tuple(sorted(notes, key=lambda it: it.size))
     keys = [asked["key"], *(it.successor for it in announced)]
     leaf = asked.get("leaf")
     return Sought(

@@ -6,7 +6,7 @@
   const words = (key) => document.querySelector(`#kata [data-key="${key}"]`)?.textContent ?? key;
   const numbers = new Intl.NumberFormat(document.documentElement.lang);
   const [archive, key, witnesses, older] = ["arsip", "kunci", "saksi", "titik"].map(byId);
-  const [typed, kept] = ["salinan", "banding"].map(byId);
+  const [typed, kept, leaf] = ["salinan", "banding", "daun"].map(byId);
   const [start, progress, result] = ["periksa", "maju", "hasil"].map(byId);
 
   function tell(kind, title, rows = []) {
@@ -30,8 +30,15 @@
 
   const shown = (value) => (typeof value === "number" ? numbers.format(value) : value);
 
+  const PLACES = ["index", "kind", "number", "stream", "version", "name", "line"];
+
+  function toldWrong(fault, facts) {
+    const where = PLACES.map((it) => [it, shown(fault[it])]);
+    const between = fault.between?.map(shown).join(" - ");
+    tell("trouble", `${words("wrong")} ${words(fault.code)}`, [["code", fault.code], ...where, ["between", between], ...facts]);
+  }
+
   function told(verdict) {
-    const { fault } = verdict;
     const facts = [
       ["origin", verdict.origin],
       ["size", shown(verdict.size)],
@@ -40,16 +47,21 @@
       ["older", verdict.older.map(shown).join(", ")],
       ["compared", shown(verdict.compared)],
     ];
-    if (fault) {
-      const where = ["index", "kind", "number", "stream", "version", "name", "line"].map((it) => [it, shown(fault[it])]);
-      const between = fault.between?.map(shown).join(" - ");
-      tell("trouble", `${words("wrong")} ${words(fault.code)}`, [["code", fault.code], ...where, ["between", between], ...facts]);
-    } else if (verdict.unchecked) {
-      tell("trouble", words("unchecked"), facts);
-    } else {
-      tell("verified", words(verdict.pinned ? "right" : "right-unpinned"), facts);
-    }
-    result.dataset.verdict = JSON.stringify(verdict); // for a program that reads this page
+    if (verdict.fault) toldWrong(verdict.fault, facts);
+    else if (verdict.unchecked) tell("trouble", words("unchecked"), facts);
+    else tell("verified", words(verdict.pinned ? "right" : "right-unpinned"), facts);
+  }
+
+  function toldOfProof({ fault, proven, unchecked }) {
+    if (fault) return toldWrong(fault, []);
+    const witnesses = proven.witnesses.map((it) => it.name).join(", ");
+    const facts = [
+      ...["kind", "number", "recorded_at", "hash", "index", "size", "origin", "root", "key"].map((it) => [it, shown(proven[it])]),
+      ["witnesses", witnesses],
+      ["unread", proven.unread.join(", ")],
+    ];
+    if (unchecked) return tell("trouble", words("unchecked"), facts);
+    tell("verified", words(proven.content_compared ? "proven" : "proven-hash"), facts);
   }
 
   async function verify() {
@@ -57,20 +69,27 @@
     delete result.dataset.verdict;
     if (!globalThis.crypto?.subtle) return tell("trouble", words("insecure"));
     const copied = JejakVerifier.trimmed(typed.value);
-    const wanted = await JejakVerifier.asked({
+    const isProof = file.name.endsWith(".tlog-proof") || (await JejakVerifier.isProof(file));
+    const given = {
       key: JejakVerifier.trimmed(key.value),
       witnesses: witnesses.value.split("\n").map(JejakVerifier.trimmed).filter(Boolean),
       older: [...(await Promise.all([...older.files].map(JejakVerifier.textOf))), ...(copied ? [`${copied}\n`] : [])],
       against: kept.files[0] ?? null,
-    });
-    if (!wanted) return tell("trouble", words("unusable"));
+      leaf: leaf.files[0] ?? null,
+    };
+    const wanted = await (isProof ? JejakVerifier.proofAsked(given) : JejakVerifier.asked(given));
+    const unusable = () => tell("trouble", words(isProof ? "unusable-proof" : "unusable"));
+    if (!wanted) return unusable();
     result.replaceChildren();
     progress.hidden = false;
     start.disabled = true;
     try {
-      const verdict = await JejakVerifier.verify(file, wanted, (_, bytes) => (progress.value = bytes / file.size));
-      if (verdict) told(verdict);
-      else tell("trouble", words("unusable"));
+      const verdict = isProof
+        ? await JejakVerifier.verifyProof(file, wanted)
+        : await JejakVerifier.verify(file, wanted, (_, bytes) => (progress.value = bytes / file.size));
+      if (!verdict) return unusable();
+      (isProof ? toldOfProof : told)(verdict);
+      result.dataset.verdict = JSON.stringify(verdict); // for a program that reads this page
     } catch (error) {
       tell("trouble", words("unreadable"), [["code", error.name]]);
     } finally {

@@ -1,4 +1,5 @@
-// The second verifier: the same questions as verifier/archive.py asks, answered by other code.
+// The second verifier: the same questions as verifier/archive.py and verifier/proof.py ask, answered
+// by other code.
 // It needs nothing but WebCrypto, sends nothing anywhere, and runs in a browser and in Node.
 "use strict";
 
@@ -22,6 +23,13 @@
   const NAME = "[^\\x00-\\x20+\\ud800-\\udfff]+";
   const VKEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/=]*)$`, "u");
   const SIGNATURE = new RegExp(`^— (${NAME}) ([A-Za-z0-9+/]+={0,2})$`, "u");
+  const PROOF = "c2sp.org/tlog-proof@v1";
+  const PROOF_MOST = 1024 * 1024;
+  const EXTRA = "extra ";
+  const INDEX = new RegExp(`^index ${NUMBER}$`);
+  const LEAF = new RegExp(
+    `^\\{"hash":"([0-9a-f]{64})","kind":"(?:event","position":${NUMBER}|access","number":${NUMBER}),"recorded_at":"${INSTANT}"\\}$`,
+  );
   const NOBODY = { version: 0, hash: "0".repeat(64) };
   const SUCCESSOR = "successor ";
   const LOG_KEY = 1;
@@ -261,8 +269,81 @@
       return root ?? sha256(new Uint8Array());
     }
 
+    static leaf(data) {
+      return sha256(joined(Uint8Array.of(0), data));
+    }
+
     static node(left, right) {
       return sha256(joined(Uint8Array.of(1), left, right));
+    }
+  }
+
+  /** Return the root that a leaf's way up leads to; null where a way from there has another length. */
+  async function rootAbove(leaf, index, size, path) {
+    let [root, node, last] = [leaf, index, size - 1];
+    const up = (place) => Math.floor(place / 2); // >> has 32 bits
+    for (const beside of path) {
+      if (last === 0) return null;
+      if (node % 2 || node === last) {
+        root = await Tree.node(beside, root);
+        while (node && node % 2 === 0) [node, last] = [up(node), up(last)]; // it was carried up
+      } else {
+        root = await Tree.node(root, beside);
+      }
+      [node, last] = [up(node), up(last)];
+    }
+    return last === 0 ? root : null;
+  }
+
+  // ---- keys that follow one another
+
+  /** Asks about signatures; where a browser knows no Ed25519, remembers that and goes on. */
+  class Signatures {
+    constructor() {
+      this.unchecked = false;
+    }
+
+    async checked(ask, otherwise) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (error.message !== "unsupported") throw error;
+        this.unchecked = true;
+        return otherwise;
+      }
+    }
+
+    signed(checkpoint, key) {
+      return this.checked(() => signedBy(checkpoint, key), true);
+    }
+
+    /** Return when a witness cosigned, null where it did not, undefined where that cannot be seen. */
+    cosigned(checkpoint, witness) {
+      return this.checked(() => cosignedBy(checkpoint, witness), undefined);
+    }
+
+    /** Return the size at which a key follows that was not announced by the one before; or null. */
+    async wrongTurn(keys, turns, size) {
+      let before = 0;
+      for (const [at, turn] of turns.entries()) {
+        const [key, following] = [keys[at], keys[at + 1]];
+        const named = turn.origin === key.name && following.name === key.name && following.algorithm === LOG_KEY;
+        const signed = await Promise.all([key, following].map((it) => this.signed(turn, it)));
+        const inTurn = before < turn.size && turn.size <= size;
+        if (!named || turn.successor !== following.vkey || !signed.every(Boolean) || !inTurn) return turn.size;
+        before = turn.size;
+      }
+      return null;
+    }
+
+    /** Return the key that signed a checkpoint and was the log's at its size; null for none. */
+    async signer(checkpoint, keys, turns) {
+      for (const [at, key] of keys.entries()) {
+        const since = at ? turns[at - 1].size : 0;
+        const until = turns[at]?.size ?? checkpoint.size;
+        if (since <= checkpoint.size && checkpoint.size <= until && (await this.signed(checkpoint, key))) return key;
+      }
+      return null;
     }
   }
 
@@ -281,7 +362,7 @@
       this.agreed = [];
       this.older = [];
       this.witnesses = [];
-      this.unchecked = false;
+      this.signatures = new Signatures();
       this.kept = asked.kept;
     }
 
@@ -332,41 +413,15 @@
       const turns = steps.map((it) => checkpointOf(it.checkpoint));
       if (!turns.every(Boolean)) throw wrong;
       if (this.asked.key && !keys.some((key) => key.vkey === this.asked.key.vkey)) throw new Fault("key.differs", { line: 1 });
-      await this.takeSuccession(keys, turns, said);
+      const turned = await this.signatures.wrongTurn(keys, turns, said.size);
+      if (turned !== null) throw new Fault("key.succession", { line: 1, number: turned });
       this.header = { ...said, key: keys.at(-1) };
       this.keys = keys.map((key, at) => ({ key: key.vkey, since: at ? turns[at - 1].size : 0 }));
       this.older = [...this.asked.older, ...turns].sort((one, other) => one.size - other.size);
       for (const older of this.older) {
         if (older.origin !== said.origin) throw new Fault("older.origin", { number: older.size });
-        const since = (at) => (at ? turns[at - 1].size : 0);
-        const its = keys.filter((_, at) => since(at) <= older.size && older.size <= (turns[at]?.size ?? Infinity));
-        const signed = await Promise.all(its.map((key) => this.checked(() => signedBy(older, key), true)));
-        if (!signed.some(Boolean)) throw new Fault("older.signature", { number: older.size });
-      }
-    }
-
-    /** Refuse a key that was not announced by the one before, in a checkpoint that both signed. */
-    async takeSuccession(keys, turns, said) {
-      let before = 0;
-      for (const [at, turn] of turns.entries()) {
-        const signers = [keys[at], keys[at + 1]];
-        const signed = await Promise.all(signers.map((key) => this.checked(() => signedBy(turn, key), true)));
-        const named = turn.origin === said.origin && turn.successor === signers[1].vkey;
-        if (!named || !signed.every(Boolean) || turn.size <= before || turn.size > said.size) {
-          throw new Fault("key.succession", { line: 1, number: turn.size });
-        }
-        before = turn.size;
-      }
-    }
-
-    /** Ask about a signature; where this browser cannot, remember that and go on. */
-    async checked(ask, otherwise) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (error.message !== "unsupported") throw error;
-        this.unchecked = true;
-        return otherwise;
+        const signer = await this.signatures.signer(older, keys, turns);
+        if (!signer) throw new Fault("older.signature", { number: older.size });
       }
     }
 
@@ -436,11 +491,11 @@
       const closing = closingOf(line.subarray(0, -1));
       if (!closing) throw new Fault("checkpoint.form", place);
       if (closing.origin !== this.header.origin) throw new Fault("checkpoint.origin", place);
-      if (!(await this.checked(() => signedBy(closing, this.header.key), true))) throw new Fault("checkpoint.signature", place);
+      if (!(await this.signatures.signed(closing, this.header.key))) throw new Fault("checkpoint.signature", place);
       if (closing.size !== size) throw new Fault("checkpoint.size", this.between(Math.max(size, closing.size)));
       if (!equal(closing.root, await this.tree.root())) throw new Fault("checkpoint.root", this.between(size));
       for (const witness of this.asked.witnesses) {
-        const time = await this.checked(() => cosignedBy(closing, witness), undefined);
+        const time = await this.signatures.cosigned(closing, witness);
         if (time === null) throw new Fault("checkpoint.witness", { ...place, name: witness.name });
         this.witnesses.push({ name: witness.name, time: time ?? null });
       }
@@ -476,12 +531,129 @@
     return null;
   }
 
-  /** Return the hash of a leaf's content in hex, and of the leaf. */
+  /** Return the hash of a leaf's content in hex, what the leaf says, and its hash. */
   async function hashesOf(leaf) {
     const content = hex(await sha256(leaf.content));
     const number = leaf.kind === "event" ? "position" : "number";
     const data = `{"hash":"${content}","kind":"${leaf.kind}","${number}":${leaf.number},"recorded_at":"${leaf.at}"}`;
-    return { content, leaf: await sha256(joined(Uint8Array.of(0), bytesOf(data))) };
+    return { content, data, leaf: await Tree.leaf(bytesOf(data)) };
+  }
+
+  // ---- one leaf's proof (c2sp.org: tlog-proof)
+
+  /** Read a file; throw a Fault at the first line that is not what stands there. */
+  function proofOf(written) {
+    const text = latin1.decode(written); // a character for each byte
+    const gap = text.indexOf("\n\n");
+    const [version, ...lines] = (gap < 0 ? text : text.slice(0, gap)).split("\n");
+    if (version !== PROOF) throw new Fault("proof.header", { line: 1 });
+    let line = 2;
+    const decoded = (said, length) => {
+      const raw = unbase64(said);
+      if (!raw || raw.length !== (length ?? raw.length)) throw new Fault("proof.line", { line });
+      line += 1;
+      return raw;
+    };
+    const extra = lines[0]?.startsWith(EXTRA) ? decoded(lines.shift().slice(EXTRA.length)) : null;
+    const [, index] = INDEX.exec(lines.shift() ?? "") ?? [];
+    if (index === undefined) throw new Fault("proof.line", { line });
+    line += 1;
+    const path = lines.map((said) => decoded(said, HASH));
+    let checkpoint = null;
+    try {
+      checkpoint = gap < 0 ? null : checkpointOf(utf8.decode(written.subarray(gap + 2)));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    if (!checkpoint) throw new Fault("proof.checkpoint", { line: line + 1 });
+    return { extra, index: Number(index), path, checkpoint };
+  }
+
+  /** Tell what was handed along with a proof by its form: a leaf, an archive's line, or a bare page. */
+  async function handedIn(written) {
+    const ends = /\r?\n?$/.exec(latin1.decode(written.subarray(-2)))[0].length; // an editor's
+    const bare = written.subarray(0, written.length - ends);
+    if (LEAF.test(latin1.decode(bare))) return { data: bare };
+    const leaf = bare.includes(10) ? null : readLeaf(joined(bare, Uint8Array.of(10)));
+    if (!leaf) return { digest: hex(await sha256(bare)) };
+    const { content, data } = await hashesOf(leaf);
+    return { digest: content, data: bytesOf(data), index: leaf.index };
+  }
+
+  /**
+   * Read what a proof is to be held against; null where that is not given, cannot be read, or is for
+   * an archive. The older checkpoints are those that announce the keys after the key.
+   */
+  async function proofAsked({ key = "", witnesses = [], older = [], leaf = null, against = null }) {
+    const wanted = key && !against && (!leaf || leaf.size <= LINE_MOST) && (await asked({ key, witnesses, older }));
+    if (!wanted) return null;
+    const turns = wanted.older.sort((one, other) => one.size - other.size);
+    const keys = [wanted.key, ...(await Promise.all(turns.map((it) => verifierKey(it.successor))))];
+    if (!keys.every(Boolean)) return null;
+    const handed = leaf && (await handedIn(new Uint8Array(await leaf.arrayBuffer())));
+    return { keys, turns, witnesses: wanted.witnesses, handed };
+  }
+
+  /** Check the leaf, then who signed, then the way from the one to the other; throw a Fault. */
+  async function proven(written, { keys, turns, witnesses, handed }, signatures) {
+    const { extra, index, path, checkpoint } = proofOf(written);
+    const data = extra ?? handed?.data;
+    const [, hash, position, number, at] = (data && LEAF.exec(latin1.decode(data))) ?? [];
+    if (!hash) throw new Fault("proof.leaf", { line: 2 });
+    const place = { index, kind: position ? "event" : "access", number: Number(position ?? number) };
+    const isHanded =
+      (!handed?.data || equal(handed.data, data)) &&
+      (handed?.digest ?? hash) === hash &&
+      (handed?.index ?? index) === index;
+    if (!isHanded) throw new Fault("proof.handed", place);
+    if (checkpoint.origin !== keys[0].name) throw new Fault("proof.origin", { name: checkpoint.origin });
+    const turned = await signatures.wrongTurn(keys, turns, Infinity);
+    if (turned !== null) throw new Fault("key.succession", { number: turned });
+    const signer = await signatures.signer(checkpoint, keys, turns);
+    if (!signer) throw new Fault("proof.signature");
+    if (index >= checkpoint.size) throw new Fault("proof.index", place);
+    const root = await rootAbove(await Tree.leaf(data), index, checkpoint.size, path);
+    if (!root) throw new Fault("proof.length", place);
+    if (!equal(root, checkpoint.root)) throw new Fault("proof.root", place);
+    const seen = [];
+    for (const witness of witnesses) {
+      const time = await signatures.cosigned(checkpoint, witness);
+      if (time === null) throw new Fault("proof.witness", { ...place, name: witness.name });
+      seen.push({ name: witness.name, time: time ?? null });
+    }
+    const known = [...keys, ...witnesses].flatMap((key) => signaturesOf(checkpoint, key));
+    return {
+      origin: checkpoint.origin,
+      size: checkpoint.size,
+      root: base64(checkpoint.root),
+      ...place,
+      hash,
+      recorded_at: at,
+      content_compared: Boolean(handed?.digest),
+      key: signer.vkey,
+      witnesses: seen,
+      unread: checkpoint.signatures.filter((it) => !known.includes(it)).map((it) => it.name),
+    };
+  }
+
+  /** Verify a proof, a Blob or File; null where it is too long to be one. */
+  async function verifyProof(blob, sought) {
+    if (blob.size > PROOF_MOST) return null;
+    const signatures = new Signatures();
+    let [found, fault] = [null, null];
+    try {
+      found = await proven(new Uint8Array(await blob.arrayBuffer()), sought, signatures);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      fault = { code: error.code, ...error.place };
+    }
+    const { unchecked } = signatures;
+    return { ok: fault === null && !unchecked, unchecked, proven: found, fault };
+  }
+
+  /** Say whether a Blob begins as a proof does. */
+  async function isProof(blob) {
+    return latin1.decode(await blob.slice(0, PROOF.length).arrayBuffer()) === PROOF;
   }
 
   // ---- what was kept of the leaves
@@ -641,8 +813,8 @@
       fault = { code: error.code, ...error.place };
     }
     return {
-      ok: fault === null && !reading.unchecked,
-      unchecked: reading.unchecked,
+      ok: fault === null && !reading.signatures.unchecked,
+      unchecked: reading.signatures.unchecked,
       origin: reading.header?.origin ?? "",
       size: reading.tree.size,
       root: base64(await reading.tree.root()),
@@ -658,5 +830,5 @@
     };
   }
 
-  globalThis.JejakVerifier = { asked, textOf, trimmed, verify };
+  globalThis.JejakVerifier = { asked, isProof, proofAsked, textOf, trimmed, verify, verifyProof };
 })();
