@@ -48,10 +48,13 @@ class Line(Generic[C]):
         if call in self._calls:
             self._calls.remove(call)
 
-    def group(self) -> list[C]:
-        """Take, in order, what may be written together; the others keep their places."""
+    def group(self, under_way: Iterable[Hashable] = ()) -> list[C]:
+        """Take, in order, what may be written together, and beside what has such keys.
+
+        The others keep their places.
+        """
         group: list[C] = []
-        taken: set[Hashable] = set()
+        taken = set(under_way)
         kept: list[C] = []
         while self._calls and len(group) < self._most:
             call = self._calls.popleft()

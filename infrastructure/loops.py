@@ -8,11 +8,15 @@ from threading import Lock
 from typing import Any, Final, Generic, TypeVar
 
 from application.ledger import Overloaded
-from infrastructure.loop_commit import LoopCommit, Writing
+from infrastructure.lane import Writing
+from infrastructure.loop_commit import LoopCommit
 
 T = TypeVar("T")
 R = TypeVar("R")
 
+LANES: Final = 2
+"""Lines of one event loop, each opened when it is first needed: while the database writes a group
+that came by one, the next is there by the other. A third would only stand behind both."""
 CLOSING_SECONDS: Final = 30.0
 """How long a loop that runs elsewhere may take to write what it has."""
 
@@ -21,9 +25,12 @@ class LoopCommits(Generic[T, R]):
     """Opens what writes for an event loop when it first hands something in."""
 
     def __init__(
-        self, open_writing: Callable[[], Writing[T, R]], apart: Callable[[T], Iterable[Hashable]]
+        self,
+        open_writing: Callable[[], Writing[T, R]],
+        apart: Callable[[T], Iterable[Hashable]],
+        lanes: int = LANES,
     ) -> None:
-        self._open_writing, self._apart = open_writing, apart
+        self._open_writing, self._apart, self._lanes = open_writing, apart, lanes
         self._commits: dict[asyncio.AbstractEventLoop, LoopCommit[T, R]] = {}
         self._door = Lock()  # for whoever comes first, and for who closes
         self._closed = False
@@ -47,7 +54,8 @@ class LoopCommits(Generic[T, R]):
                 raise Overloaded
             for ended in [one for one in self._commits if one.is_closed()]:
                 self._commits.pop(ended).close()
-            commit = LoopCommit(loop, self._open_writing(), apart=self._apart)
+            writings = [self._open_writing() for _ in range(self._lanes)]
+            commit = LoopCommit(loop, writings, apart=self._apart)
             self._commits[loop] = commit
             return commit
 

@@ -28,7 +28,7 @@ class Pace:
         self._most = self.enough = most
         self._now, self._worked = now, worked
         self._others = 0  # who come and go beside those of this group
-        self._sent_at, self._worked_until = now(), worked()
+        self._heard_at, self._worked_until = now(), worked()
         self._made, self._all_made = 0.0, 0.0  # seconds of work: for this group, for everybody's
         self._held_up = 0.0  # seconds that two answers cost more than one, evened out
 
@@ -37,19 +37,24 @@ class Pace:
         """Say whether all who come and go are to go together."""
         return self._held_up > 0
 
-    def sent(self, count: int) -> None:
-        """Note that a group is sent, by the thread that made what is in it."""
+    def sent(self, count: int) -> float:
+        """Note that a group is sent, by the thread that made what is in it; return when."""
         worked = self._worked()
         self._made, self._worked_until = worked - self._worked_until, worked
-        self._sent_at = self._now()
         everybody = self._others + count
         self._all_made = self._made / count * everybody
         if self.gathers:
             self._others, self.enough = 0, self._most
         else:
             self._others, self.enough = count, (everybody + 1) // 2
+        return self._now()
 
-    def heard(self) -> None:
-        """Note that its answer is there. What it took for its pages is about what we took."""
-        besides = self._now() - self._sent_at - self._made
+    def heard(self, sent_at: float) -> None:
+        """Note that an answer is there, begun when it was sent or the one before it was done.
+
+        What it took for its pages is about what we took.
+        """
+        now = self._now()
+        besides = now - max(sent_at, self._heard_at) - self._made
+        self._heard_at = now
         self._held_up += (besides - self._all_made - self._held_up) / EVEN

@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError
 from psycopg.pq.abc import PGresult
 
 from infrastructure.entry import BIGINT, EVERYTHING, Entry, all_values, numbered_columns
-from infrastructure.loop_commit import MustWait
+from infrastructure.lane import MustWait
 from infrastructure.prepared_line import Ear, PreparedLine
 
 VALUES: Final = 16
@@ -48,7 +48,7 @@ class MovedOn(IntegrityError):
 
 
 class PageWriting:
-    """Writes groups of entries over a line of its own (`loop_commit.Writing`).
+    """Writes groups of entries over a line of its own (`lane.Writing`).
 
     ``written`` is called whenever something may be new in the ledger.
     """

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from threading import Event, Lock, get_ident
 
-from infrastructure.loop_commit import MustWait
+from infrastructure.lane import MustWait
 from infrastructure.prepared_line import Ear
 
 

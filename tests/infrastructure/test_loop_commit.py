@@ -28,7 +28,7 @@ def on_loop(store):
     async def opened(told, how):
         loop, unheard = asyncio.get_running_loop(), []
         loop.set_exception_handler(lambda _, context: unheard.append(context))
-        commit = LoopCommit(loop, store, **{"waiting": 4, **how})
+        commit = LoopCommit(loop, [store], **{"waiting": 4, **how})
         try:
             async with asyncio.timeout(SECONDS):
                 return await told(commit)
@@ -159,11 +159,12 @@ def test_one_ear_serves_all_groups_until_the_line_is_another(store, on_loop):
         for number in (1, 2):
             await commit.submit(number)
         before, other = len(listened), Store(prompt=True)
-        commit._writing = other  # noqa: SLF001  # as one that was opened anew
+        (lane,) = commit._free  # noqa: SLF001
+        lane._writing = other  # noqa: SLF001  # as one that was opened anew
         assert await commit.submit(3) == 30
         loop.add_reader = listen
-        commit._writing = store  # noqa: SLF001
-        commit._listen_no_more()  # noqa: SLF001
+        lane._writing = store  # noqa: SLF001
+        lane._listen_no_more()  # noqa: SLF001
         other.dispose()
         return before, len(listened)
 
@@ -212,7 +213,8 @@ def test_those_who_come_while_the_hand_writes_share_the_next_group(store, on_loo
         later = [commit.submit(number) for number in (2, 3)]
         await asyncio.sleep(0)
         assert not store.begun, "nothing is begun beside the hand"
-        assert commit._ear is None, "and nobody else listens"  # noqa: SLF001
+        (lane,) = commit._busy  # noqa: SLF001
+        assert lane._ear is None, "and nobody else listens"  # noqa: SLF001
         store.let_write.set()
         return await asyncio.gather(first, *later, return_exceptions=True)
 

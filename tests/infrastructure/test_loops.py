@@ -47,7 +47,7 @@ def stores():
 
 @pytest.fixture
 def commits(stores):
-    with closing(LoopCommits(stores, apart_from_none)) as commits:
+    with closing(LoopCommits(stores, apart_from_none, lanes=1)) as commits:
         yield commits
 
 
@@ -117,7 +117,7 @@ def test_what_a_loop_had_in_hand_when_it_ended_is_written_once(commits, stores, 
 
 
 def test_a_loop_that_ended_may_leave_more_than_one_group(stores):
-    commits = LoopCommits(stores, lambda _: ["one at a time"])
+    commits = LoopCommits(stores, lambda _: ["one at a time"], lanes=1)
     with ThreadPoolExecutor() as people:
         people.submit(leave_on_a_loop_that_ends, commits, 1, 3).result(SECONDS)
     commits.close()
@@ -132,7 +132,7 @@ def test_what_the_hand_had_when_a_loop_ended_is_written_once(commits, stores):
         store.refuses_to_begin, store.let_write = {1}, let_write
         return store
 
-    commits = LoopCommits(opened, apart_from_none)
+    commits = LoopCommits(opened, apart_from_none, lanes=1)
     with ThreadPoolExecutor() as people:
         people.submit(leave_on_a_loop_that_ends, commits, 2).result(SECONDS)
         assert stores.opened[0].writes.wait(SECONDS)

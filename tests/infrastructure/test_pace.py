@@ -23,9 +23,9 @@ class Clock:
     def write(self, pages: int, answer: float) -> int:
         """Make and send so many, and hear the answer after a while; return how many are enough."""
         self.make(pages)
-        self.pace.sent(pages)
+        sent_at = self.pace.sent(pages)
         self.now += answer
-        self.pace.heard()
+        self.pace.heard(sent_at)
         return self.pace.enough
 
 
@@ -53,6 +53,19 @@ def test_where_an_answer_takes_longer_than_all_pages_they_go_together(clock):
 
 def test_an_answer_that_takes_as_long_as_the_others_take_to_be_made_is_quick(clock):
     assert {clock.write(16, 16 * PAGE) for _ in range(40)} == {8, 16}
+
+
+def test_a_group_that_stood_behind_another_was_begun_when_that_was_done(clock):
+    """Else all would be found slow wherever two are under way, and go together."""
+    clock.make(16)
+    first = clock.pace.sent(16)
+    for _ in range(40):
+        clock.make(16)
+        second = clock.pace.sent(16)
+        clock.now += 20 * PAGE
+        clock.pace.heard(first)
+        first = second
+    assert clock.pace.enough == 16
 
 
 def test_what_the_disk_held_up_once_is_soon_made_up_for(clock):

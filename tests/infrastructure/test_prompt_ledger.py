@@ -24,8 +24,8 @@ from application.ledger import (
 )
 from domain.kernel import FORGOTTEN
 from infrastructure.entry import EVERYTHING, Entry
+from infrastructure.lane import MustWait
 from infrastructure.ledger import EventsourcingLedger
-from infrastructure.loop_commit import MustWait
 from infrastructure.page_store import FreshPages, PageMapper
 from infrastructure.page_writing import PageWriting
 from infrastructure.recorder import WRITERS

@@ -95,6 +95,7 @@ AREAS: Final[Mapping[str, Area]] = {
             "infrastructure/calls.py",
             "infrastructure/group_commit.py",
             "infrastructure/ledger.py",
+            "infrastructure/lane.py",
             "infrastructure/loop_commit.py",
             "infrastructure/loops.py",
             "infrastructure/pace.py",
