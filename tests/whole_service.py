@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -10,12 +11,14 @@ import pytest
 from databases import own_database
 from fastapi.testclient import TestClient
 from psycopg_pool import PoolTimeout
+from running import free_port
 from scenario import on
 from uuid_utils import uuid7
 
 from api.app import create_app
 from api.dependencies import Services
 from api.pages.counting import Counts
+from api.serving import Server
 from api.tokens import Caller, Level, Role, Tokens
 from application.append import Append, Proposal, Request
 from application.forgetting import Forgetting
@@ -222,6 +225,19 @@ def register_units(services):
         command=None,
     )
     services.append(request)
+
+
+@pytest.fixture
+def address(service):
+    """Serve the app on a free port, as `jejak serve` does, and say where."""
+    ready, port = Event(), free_port()
+    server = Server(service.app, "127.0.0.1", port, on_ready=ready.set)
+    thread = Thread(target=server.run)
+    thread.start()
+    assert ready.wait(10)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
 
 
 @pytest.fixture

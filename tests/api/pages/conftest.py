@@ -1,15 +1,12 @@
 """People at their browsers: a client that keeps cookies, and a real browser where there is one."""
 
 import shutil
-import socket
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
 
 import pytest
 from facts import MEDAN, append, assessed, event, open_case
 from fastapi.testclient import TestClient
 
-from api.serving import Server
 from api.tokens import Caller, Level, Role
 
 CHROMIUM = "/usr/bin/chromium"
@@ -102,22 +99,6 @@ def caught_up(service):
         assert service.services.read_models.wait(head, seconds=10)
 
     return wait
-
-
-@pytest.fixture
-def address(service):
-    """Serve the app on a free port, as `jejak serve` does, and say where."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
-    ready = Event()
-    server = Server(service.app, "127.0.0.1", port, on_ready=ready.set)
-    thread = Thread(target=server.run)
-    thread.start()
-    assert ready.wait(10)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture(scope="session")
