@@ -1,7 +1,7 @@
 """Those who stand in line for a group commit, and which of them may be written together."""
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from application.ledger import OutcomeUnknown, Overloaded
@@ -18,7 +18,7 @@ class Call(Protocol):
     """What a caller wants to have written."""
 
     item: Any
-    keys: frozenset[Hashable]
+    keys: Collection[Hashable]
     """Of which two in one group must have none in common."""
 
 
@@ -58,8 +58,8 @@ class Line(Generic[C]):
         kept: list[C] = []
         while self._calls and len(group) < self._most:
             call = self._calls.popleft()
-            (kept if call.keys & taken else group).append(call)
-            taken |= call.keys
+            (group if taken.isdisjoint(call.keys) else kept).append(call)
+            taken.update(call.keys)
         self._calls.extendleft(reversed(kept))
         return group
 
@@ -81,6 +81,6 @@ def each_of(
     return outcomes
 
 
-def apart_from_none(item: object) -> Iterable[Hashable]:
+def apart_from_none(item: object) -> Collection[Hashable]:
     """Return no keys: such items may always share a write."""
     return ()

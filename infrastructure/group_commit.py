@@ -7,7 +7,7 @@ the next group. So a lone caller waits for nobody, and under load a commit is pa
 This is the one for threads, which call and wait. Coroutines have `infrastructure.loop_commit`.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from queue import SimpleQueue
 from threading import Lock, Thread, get_ident, main_thread
 from typing import Final, Generic, TypeVar
@@ -38,7 +38,7 @@ class GroupCommit(Generic[T, R]):
         self,
         write: Callable[[Sequence[T]], Sequence[R | Exception]],
         *,
-        apart: Callable[[T], Iterable[Hashable]] = apart_from_none,
+        apart: Callable[[T], Collection[Hashable]] = apart_from_none,
         most: int = MOST,
         waiting: int = WAITING,
     ) -> None:
@@ -56,7 +56,7 @@ class GroupCommit(Generic[T, R]):
 
         Raises `Overloaded` where too many stand in line, and what became of the item.
         """
-        call: _Waiting[T, R] = _Waiting(item, frozenset(self._apart(item)))
+        call: _Waiting[T, R] = _Waiting(item, self._apart(item))
         if group := self._enter(call):
             self._write_group(group)
         try:
@@ -125,7 +125,7 @@ class _Waiting(Generic[T, R]):
 
     __slots__ = ("item", "keys", "result", "told")
 
-    def __init__(self, item: T, keys: frozenset[Hashable]) -> None:
+    def __init__(self, item: T, keys: Collection[Hashable]) -> None:
         self.item, self.keys = item, keys
         self.result: R | BaseException | None = None
         self.told = Lock()  # let go of once

@@ -1,7 +1,7 @@
 """A line by which an event loop writes, a group at a time: sent and heard without waiting."""
 
 import asyncio
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from enum import Enum, auto
@@ -60,7 +60,7 @@ class Awaited(Generic[T, R]):
 
     __slots__ = ("future", "item", "keys")
 
-    def __init__(self, item: T, keys: frozenset[Hashable], future: "asyncio.Future[R]") -> None:
+    def __init__(self, item: T, keys: Collection[Hashable], future: "asyncio.Future[R]") -> None:
         self.item, self.keys, self.future = item, keys, future
 
 

@@ -7,7 +7,7 @@ lock, and a loop that hangs or has ended keeps nobody else waiting.
 """
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from infrastructure.calls import MOST, WAITING, Line, apart_from_none
@@ -32,7 +32,7 @@ class LoopCommit(Generic[T, R]):
         loop: asyncio.AbstractEventLoop,
         writings: Iterable[Writing[T, R]],
         *,
-        apart: Callable[[T], Iterable[Hashable]] = apart_from_none,
+        apart: Callable[[T], Collection[Hashable]] = apart_from_none,
         most: int = MOST,
         waiting: int = WAITING,
     ) -> None:
@@ -51,7 +51,7 @@ class LoopCommit(Generic[T, R]):
         `Overloaded`.
         """
         future: asyncio.Future[R] = self._loop.create_future()
-        self._line.join(Awaited(item, frozenset(self._apart(item)), future))
+        self._line.join(Awaited(item, self._apart(item), future))
         if len(self._line) >= self._pace.enough:
             self._go_now()
         elif not self._soon:

@@ -1,7 +1,7 @@
 """A group commit for each event loop that hands something in."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
 from threading import Lock
@@ -27,7 +27,7 @@ class LoopCommits(Generic[T, R]):
     def __init__(
         self,
         open_writing: Callable[[], Writing[T, R]],
-        apart: Callable[[T], Iterable[Hashable]],
+        apart: Callable[[T], Collection[Hashable]],
         lanes: int = LANES,
     ) -> None:
         self._open_writing, self._apart, self._lanes = open_writing, apart, lanes
