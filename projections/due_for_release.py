@@ -137,10 +137,11 @@ def _order(line: DueLine) -> tuple[bool, int, str]:
 
 def _lines(rows: Rows, on: date, days: int, unit: str | None) -> Iterator[DueLine]:
     """Yield the lines: who is meant is looked at only of those whose day has come near."""
+    until = _ahead(on, days)
     near = {
         row.case: (row, dates)
         for row in rows[SENTENCE_DATES.name]
-        if (dates := _dates_on(row, on, _ahead(on, days)))
+        if (dates := _dates_on(row, on, until))
     }
     for summary in rows[CASE_SUMMARY.name]:
         if summary.case in near:
@@ -195,11 +196,15 @@ def unclear(rows: Rows, parameters: Mapping[str, str | None]) -> Mapping[str, It
     """
     on = _day(parameters)
     until = _ahead(on, _days(parameters.get("days")))
-    stand = [row for row in rows[SENTENCE_DATES.name] if _as_it_stands(row, on)]
-    near = {row.case for row in rows[SENTENCE_DATES.name]}
-    near -= {row.case for row in stand if not (row.moves or _near(row, until))}
-    late = [row for row in stand if row.moves or (row.release and row.release < on)]
-    unread = [row.case for row in late if row.steps is None]
+    near, unread = [], []
+    for row in rows[SENTENCE_DATES.name]:
+        stands = _as_it_stands(row, on)
+        if stands and not row.moves and not _near(row, until):
+            continue
+        near.append(row.case)
+        late = row.release is not None and row.release < on
+        if stands and row.steps is None and (row.moves or late):
+            unread.append(row.case)
     return {CASE_SUMMARY.name: near, SENTENCE_DATES.name: unread}
 
 
@@ -283,6 +288,11 @@ def _days(text: str | None) -> int:
 
 
 HOUSE: Final = "Kaidah Jejak: daftar yang akan bebas"
+OF_HELD: Final = AsItStands(
+    only={"reckoning": values((Reckoning.DATED, Reckoning.IMPOSSIBLE))},
+    unread=frozenset({"steps"}),
+    case={"presence": values(HELD)},
+)
 DUE_FOR_RELEASE: Final = Report(
     name="due_for_release",
     row=DueLine,
@@ -298,11 +308,7 @@ DUE_FOR_RELEASE: Final = Report(
     },
     daily=True,
     stands={
-        SENTENCE_DATES.name: AsItStands(
-            only={"reckoning": values((Reckoning.DATED, Reckoning.IMPOSSIBLE))},
-            unread=frozenset({"steps"}),
-            case={"presence": values(HELD)},
-        ),
+        SENTENCE_DATES.name: OF_HELD,
         CASE_SUMMARY.name: AsItStands(afterwards=True),
     },
     again=unclear,

@@ -25,13 +25,14 @@ from projections.detention_clock import (
 )
 from projections.due_for_release import (
     DUE_FOR_RELEASE,
+    OF_HELD,
     DueLevel,
     DueLine,
     OverdueCause,
     due,
     unclear,
 )
-from projections.kernel import AsItStands, Report, Rows
+from projections.kernel import AsItStands, Report, Rows, changed
 from projections.sentence_dates import SENTENCE_DATES
 
 
@@ -105,6 +106,8 @@ def _after(line: DueLine, since: date, on: date) -> OverstayLine:
     )
 
 
+OF_OVERDUE: Final = frozenset({"expiry", "official_release", "rule_set"})
+"""What is looked at of a sentence that is over, besides its steps; of most people it is not."""
 OVERSTAYS: Final = Report(
     name="overstays",
     row=OverstayLine,
@@ -117,9 +120,9 @@ OVERSTAYS: Final = Report(
     },
     daily=True,
     stands={
-        **DUE_FOR_RELEASE.stands,
         CASE_SUMMARY.name: AsItStands(only=WAITING, unread=CUSTODY_STEPS),
         DETENTIONS.name: OF_WAITING,
+        SENTENCE_DATES.name: changed(OF_HELD, unread=OF_HELD.unread | OF_OVERDUE),
     },
     again=lambda rows, parameters: unclear(rows, {**parameters, "days": "0"}),
 )

@@ -236,10 +236,11 @@ def test_an_overdue_release_has_its_cause(events, cause):
 
 
 def spared(report, rows, on):
-    """The same rows as they are read: steps, and who is held, of whom more is asked alone."""
+    """The same rows as they are read: of whom more is asked, without columns, or not at all."""
     said = {"on": on, "days": "30", "unit": None}
     settled = [row for row in rows[SENTENCE_DATES.name] if str(row.last_effective_day) < on]
-    cut = [replace(row, steps=None) if row in settled else row for row in rows[SENTENCE_DATES.name]]
+    gone = dict.fromkeys(report.stands[SENTENCE_DATES.name].unread)
+    cut = [replace(row, **gone) if row in settled else row for row in rows[SENTENCE_DATES.name]]
     waiting = [
         row for row in rows[CASE_SUMMARY.name] if row.legal_status is LegalStatus.TAHANAN
     ] * (report is OVERSTAYS)
