@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
 from application.read_models import Settled
+from infrastructure.opened_boxes import SEALED
 from infrastructure.row_columns import bare, owned
 from infrastructure.row_table import RowSeals, RowTable
 from infrastructure.sealing import SubjectKey, unseal
@@ -39,6 +40,7 @@ class CountedTable:
         """The columns in the order in which they are selected, after the key."""
         self._words = [(f, words) for f in self._said if (words := _words(hints[f]))]
         places = {field: place for place, field in enumerate(self.fields, start=1)}
+        self._places = [(places[field], field) for field in self._said]
         whose = places.get(subject or "", 0)
         own = {f: _late(table, f, TypeAdapter(hints[f]), places[f], whose) for f in late}
         self._kind: type[Any] = type(row.__name__, (row,), own)
@@ -63,12 +65,13 @@ class CountedTable:
     def rows(self, stored: Sequence[Columns]) -> Mapping[str, Any]:
         """Return rows by their keys. What was forgotten or cannot be read counts as not known."""
         together = Together(self._seals, stored)
-        kind, said, spelled, new = self._kind, self._said, self._words, object.__new__
+        kind, places, spelled, new = self._kind, self._places, self._words, object.__new__
         rows = {}
         for columns in stored:
             row = rows[columns[0]] = new(kind)
             own = row.__dict__
-            own.update(zip(said, columns[1:], strict=False))  # the late ones come last
+            for place, field in places:  # one by one: half of what `update` takes
+                own[field] = columns[place]
             for field, words in spelled:
                 value = own[field]
                 if value is not None:
@@ -117,9 +120,19 @@ class SealedLate(Late):
     ) -> None:
         super().__init__(field, adapter, place)
         self._whose, self._alike, self._bound_to = whose, alike, bound_to
+        self._name = f"{bound_to}|{field}"
 
     def woken(self, value: Any, together: "Together", columns: Columns) -> Any:
         """Return what is sealed, as its type, or nothing."""
+        place = columns[0], columns[self._whose], self._name
+        found = together.seals.boxes.find(value, place)
+        if found is SEALED:
+            found = self._unsealed(value, together, columns)
+            if found is not None:
+                together.boxes.keep(value, place, found)
+        return found
+
+    def _unsealed(self, value: Any, together: "Together", columns: Columns) -> Any:
         keys = together.keys.get(self._alike)
         if keys is None:
             keys = together.opened(self._alike, self._whose)
@@ -137,14 +150,16 @@ class Together:
     """Rows that were read together: whoever unseals one of them will unseal the others."""
 
     def __init__(self, seals: RowSeals, stored: Sequence[Columns]) -> None:
-        self._seals, self._stored = seals, stored
+        self.seals, self._stored = seals, stored
+        self.boxes = seals.boxes
+        """Those of now: what these keys open once somebody was forgotten is kept for nobody."""
         self.keys: dict[Alike, Mapping[str, SubjectKey]] = {}
 
     def opened(self, alike: Alike, whose: int) -> Mapping[str, SubjectKey]:
         """Return the keys of one class and role by subject: those of all rows at once."""
         role, mark = alike
         owners = {(owned(one[whose], role), mark): one[whose] for one in self._stored}
-        found = self._seals.keys.known(owners)
+        found = self.seals.keys.known(owners)
         self.keys[alike] = keys = {owners[owner]: key for owner, key in found.items()}
         return keys
 

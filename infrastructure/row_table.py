@@ -33,6 +33,7 @@ from infrastructure.array_text import array_of
 from infrastructure.blind_words import words_of
 from infrastructure.key_store import KeyStore
 from infrastructure.master_key import Secrets
+from infrastructure.opened_boxes import OpenedBoxes
 from infrastructure.row_columns import FOUND_BY, column_of, form_of, owned, roles_of
 from infrastructure.sealing import NONCE, Owner, SubjectKey, owner, sealed_by, unseal
 from projections.kernel import Projection
@@ -57,6 +58,12 @@ class RowSeals:
     def __init__(self, store: str, keys: KeyStore, secrets: Secrets) -> None:
         self.store, self.keys = store, keys
         self._index_key = secrets.derive("blind-index")
+        self.boxes = OpenedBoxes()
+        """What reports unsealed. It is let go of as a whole when somebody is forgotten."""
+        keys.on_forgotten.append(self._let_go)
+
+    def _let_go(self) -> None:
+        self.boxes = OpenedBoxes()
 
     def open_keys(self, owners: Iterable[tuple[str, str]]) -> None:
         """Have the keys of many rows at hand with one round trip."""
