@@ -11,7 +11,7 @@ from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from application.ledger import OutcomeUnknown
-from infrastructure.standing_connection import REACH, STEP_DOWN
+from infrastructure.standing_connection import DURABLE, REACH, STEP_DOWN
 from infrastructure.writing_line import noted
 
 CONNECTIONS_MAX: Final = 12
@@ -48,7 +48,7 @@ def transaction(pool: ConnectionPool) -> Iterator[Connection[Any]]:
 
 
 def _step_down(connection: Connection[Any]) -> None:
-    connection.execute(STEP_DOWN)
+    connection.execute(f"{STEP_DOWN}; {DURABLE}")
 
 
 @contextmanager

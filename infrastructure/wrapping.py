@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import Connection, errors
 from psycopg_pool import ConnectionPool
 
-from infrastructure.connections import acknowledged
+from infrastructure.connections import GIVE_UP_SECONDS, acknowledged
 from infrastructure.master_key import MasterKey, MasterKeyRetired, MasterKeyUnreadable
 from infrastructure.sealing import NONCE, SubjectKey, opened_by, seal, sealed_by, unseal
+from infrastructure.standing_connection import DURABLE, REACH
 
 CONNECTIONS_MAX: Final = 4
 WAIT_SECONDS: Final = 10.0
@@ -33,15 +34,15 @@ def keeper_pool(dsn: str) -> ConnectionPool:
     """Return an open pool on the key store's database, each connection stepped down."""
 
     def step_down(connection: Connection[Any]) -> None:
-        connection.execute("SET ROLE jejak_keys")
-        connection.execute("SET TIME ZONE 'UTC'")
+        connection.execute(f"SET ROLE jejak_keys; SET TIME ZONE 'UTC'; {DURABLE}")
 
     return ConnectionPool(
         dsn,
         min_size=1,
         max_size=CONNECTIONS_MAX,
         timeout=WAIT_SECONDS,
-        kwargs={"autocommit": True},
+        reconnect_timeout=GIVE_UP_SECONDS,
+        kwargs={"autocommit": True, **REACH},
         configure=step_down,
         open=True,
     )

@@ -15,15 +15,10 @@ from psycopg import Connection, OperationalError, errors
 
 from application.ledger import OutcomeUnknown
 from infrastructure.columns import Column, ColumnDumper
-from infrastructure.standing_connection import REACH, STEP_DOWN
+from infrastructure.standing_connection import DURABLE, REACH, STEP_DOWN
 
-CAREFUL: Final = (
-    "SET statement_timeout = '10s';"
-    " SELECT set_config('synchronous_commit', 'on', false)"
-    " WHERE current_setting('synchronous_commit') = 'off'"
-)
-"""The server gives up before we do, and says so: then the outcome is known. However it is set, what
-is acknowledged is on its disk."""
+CAREFUL: Final = f"SET statement_timeout = '10s'; {DURABLE}"
+"""The server gives up before we do, and says so: then the outcome is known."""
 OPENING: Final = f"{STEP_DOWN}; {CAREFUL}"
 RETURNED: Final[Mapping[str, Any]] = {**REACH, "tcp_user_timeout": 10_000}
 """A commit that is under way is given longer than a reader's question before it is unknown."""

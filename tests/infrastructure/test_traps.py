@@ -1,0 +1,67 @@
+"""Traps of what we build on that nothing else would notice (`docs/guarantees.md`)."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from lines import LINES
+from pages import assessed, draft, stream, write
+from tails import wait_until
+
+from infrastructure import read_models as reading
+from infrastructure import tail as tailing
+from infrastructure.master_key import MasterKey
+from infrastructure.read_models import PostgresReadModels
+from infrastructure.row_table import RowSeals
+
+NEVER = 600.0
+"""For the time between two looks: whoever goes on then was told."""
+
+
+def test_appends_go_on_while_the_tables_are_vacuumed_analysed_or_indexed(ledger, database):
+    """`LOCK TABLE ... EXCLUSIVE`, the stock recorder's, waits for each of these to its end."""
+    with psycopg.connect(database) as owner:
+        owner.execute(
+            "LOCK TABLE ledger.event, ledger.command IN SHARE UPDATE EXCLUSIVE MODE"
+        )  # what VACUUM, ANALYZE and CREATE INDEX CONCURRENTLY take
+        assert write(ledger, draft(assessed())).position == 1
+        other = draft(assessed(), to=stream("2"))
+        assert write(ledger, other).position == 2
+
+
+def test_what_version_10_of_the_library_will_write_has_its_columns(database):
+    with psycopg.connect(database) as owner:
+        columns = owner.execute(
+            "SELECT column_name, data_type, has_column_privilege('jejak_service', 'ledger.event',"
+            " column_name, 'INSERT') FROM information_schema.columns WHERE table_schema = 'ledger'"
+            " AND table_name = 'event' AND column_name IN ('event_id', 'metadata') ORDER BY 1"
+        ).fetchall()
+    assert columns == [("event_id", "uuid", True), ("metadata", "bytea", True)]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_whoever_waits_for_a_read_model_is_told_and_does_not_look(
+    ledger, pool, monkeypatch, elsewhere
+):
+    """The library's own wait sleeps for 100 to 800 ms and looks again."""
+    monkeypatch.setattr(reading, "LOOK_SECONDS", NEVER)
+    monkeypatch.setattr(tailing, "POLL_SECONDS", NEVER)
+    folds = models(ledger, pool)
+    folds.follower.start()
+    waits = models(ledger, pool) if elsewhere else folds
+    waits.tail.start()
+    wait_until(lambda: folds.tail.listening and waits.tail.listening)
+    with ThreadPoolExecutor(1) as hand:
+        waiting = hand.submit(waits.wait, 1, 12)
+        write(ledger, draft(assessed()))
+        assert waiting.result(8)
+    folds.follower.close()
+    waits.tail.close()
+
+
+def models(ledger, pool):
+    """Read models as one process has them."""
+    seals = RowSeals("store", ledger.keys, MasterKey(b"k" * 32))
+    models = PostgresReadModels(ledger, pool, seals, [LINES])
+    models.follower.prepare()
+    return models
