@@ -5,11 +5,12 @@ and found elsewhere. What is written goes into a file beside, which takes the na
 """
 
 import csv
+import errno
 import json
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -133,7 +134,10 @@ def read_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 @contextmanager
 def written_beside(path: Path) -> Iterator[TextIO]:
-    """Write a file that only its owner reads, and that is there whole or not at all."""
+    """Write a file that only its owner reads, and that is there whole or not at all.
+
+    Once it is left without an error, the disk has it, under its name.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -142,8 +146,22 @@ def written_beside(path: Path) -> Iterator[TextIO]:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+        _sync_names(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _sync_names(folder: Path) -> None:
+    """Have the names in a folder reach the disk, where we may read it and it knows how."""
+    with suppress(PermissionError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+        finally:
+            os.close(descriptor)
 
 
 def _ensure_text(path: Path) -> None:

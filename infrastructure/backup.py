@@ -29,11 +29,10 @@ from infrastructure.backup_series import (
     base_backups,
     current_series,
     location,
-    make_durable,
     reach,
     segments_in,
-    write_durably,
 )
+from infrastructure.durable import make_folder, replace_durably, sync_folder
 from infrastructure.postgres_programs import ProgramFailed, Programs
 from infrastructure.trouble import Trouble
 
@@ -84,15 +83,15 @@ def take(
         series = place / current_series(source.directory, before["system"])
         _refuse_without_room(place, before["bytes"])
         with _alone_in(place):
-            series.mkdir(mode=0o700, exist_ok=True)
+            make_folder(series)
             stamp = datetime.now(UTC).strftime(STAMP)
             draft, whole = series / f".draft-{stamp}", series / f"base-{stamp}"
             try:
                 _copy_cluster(source, draft / "cluster", progress)
                 verify(draft / "cluster", source.programs)
-                write_durably(draft / "backup.json", _facts(draft, before, _now(connection)))
+                replace_durably(draft / "backup.json", _facts(draft, before, _now(connection)))
                 draft.rename(whole)
-                make_durable(series)
+                sync_folder(series)
             finally:
                 shutil.rmtree(draft, ignore_errors=True)
             if keep is not None:
@@ -159,6 +158,7 @@ def let_go(place: Path, store: str, keep: int) -> Sequence[BaseBackup]:
     for base in gone:
         trash = base.path.with_name(f".trash-{base.path.name}")
         base.path.rename(trash)
+        sync_folder(trash.parent)  # a base that begins to go has no longer the name of a whole one
         shutil.rmtree(trash)
     for series in {base.path.parent for base in gone}:
         _let_go_of_wal(series, [base for base in ours if base.path.exists()])
@@ -244,7 +244,7 @@ def _refuse_without_room(place: Path, needed: int) -> None:
 def _alone_in(place: Path) -> Iterator[None]:
     """Hold the directory against another backup, and clear what a killed one left behind."""
     try:
-        place.mkdir(mode=0o700, exist_ok=True)
+        make_folder(place)
         descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise BackupRefused(

@@ -8,7 +8,6 @@ A series is one unbroken history of one cluster. A restored or upgraded cluster 
 that two histories never meet under the same names of WAL files.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
+
+from infrastructure.durable import replace_durably, settle
 
 FOUR_GIB: Final = 0x1_0000_0000
 """How much WAL shares the middle part of its segments' names."""
@@ -151,6 +152,7 @@ def current_series(postgres: Path, system: str) -> str:
     with suppress(OSError):
         name = note.read_text(encoding="ascii").strip()
         if name.endswith(f"-{system}"):
+            settle(note)
             return name
     return begin_series(postgres, system)
 
@@ -171,23 +173,5 @@ def has_base(series: Path) -> bool:
 def begin_series(postgres: Path, system: str) -> str:
     """Begin another series: from here on there is no way back over what is missing."""
     name = f"{datetime.now(UTC).strftime(STAMP)}-{system}"
-    write_durably(postgres / "series", f"{name}\n".encode())
+    replace_durably(postgres / "series", f"{name}\n".encode())
     return name
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, whenever the machine stops."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    make_durable(path.parent)
-
-
-def make_durable(directory: Path) -> None:
-    """Have the names in a directory reach the disk."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    os.fsync(descriptor)
-    os.close(descriptor)

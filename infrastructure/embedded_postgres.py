@@ -22,7 +22,13 @@ from typing import Self
 import structlog
 from psycopg.conninfo import make_conninfo
 
-from infrastructure.postgres_directory import PORT, DataDirectoryInUse, PostgresDirectory
+from infrastructure.durable import sync_folder
+from infrastructure.postgres_directory import (
+    PORT,
+    DataDirectoryInUse,
+    PostgresDirectory,
+    cut_short,
+)
 from infrastructure.postgres_memory import shared_buffers, too_much
 from infrastructure.postgres_tenant import (
     ENVIRONMENT,
@@ -38,6 +44,7 @@ __all__ = [
     "EmbeddedPostgres",
     "PostgresDidNotStart",
     "PostgresUnusable",
+    "UpgradeCutShort",
     "WrongMajorVersion",
 ]
 
@@ -53,6 +60,8 @@ SETTINGS = {
     # A lost backup disk may cost this much of the ledger's own, and then the archive, not both.
     "max_slot_wal_keep_size": "8GB",
 }
+CAREFUL = {"fsync": "on", "full_page_writes": "on"}
+"""Said on the command line, where no line of postgresql.conf and no ALTER SYSTEM can unsay it."""
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
 
 log = structlog.get_logger(__name__)
@@ -60,6 +69,10 @@ log = structlog.get_logger(__name__)
 
 class WrongMajorVersion(Trouble):
     """The cluster was made by another major version of PostgreSQL."""
+
+
+class UpgradeCutShort(Trouble):
+    """A move to another major version ended half-way; an empty cluster would hide the data."""
 
 
 class PostgresDidNotStart(Trouble):
@@ -128,7 +141,9 @@ class EmbeddedPostgres:
                 self._refuse_other_major(installation)
             self._directory.furnish(installation.tenant)
             if not self._directory.cluster.exists():
+                self._refuse_half_an_upgrade()
                 self._make_cluster(installation)
+            sync_folder(self._directory.path)  # before anything is recorded in what is named there
             self._directory.forget_reused_pid()
             self._run(installation, until)
         except BaseException:
@@ -194,6 +209,16 @@ class EmbeddedPostgres:
             raise self._did_not_start(made.stderr)
         draft.rename(self._directory.cluster)
 
+    def _refuse_half_an_upgrade(self) -> None:
+        if aside := cut_short(self._directory.path):
+            raise UpgradeCutShort(
+                f"Pindah versi PostgreSQL terputus: data lama ada di {aside}, yang baru belum di"
+                " tempatnya. Tidak ada yang diubah. Ulangi langkahnya: docs/postgres-upgrade.md.\n"
+                f"A move to another PostgreSQL was cut short: the old data is in {aside}, the new"
+                " is not in its place yet. Nothing was changed. Repeat the steps of"
+                " docs/postgres-upgrade.md."
+            )
+
     def _refuse_other_major(self, installation: Installation) -> None:
         cluster = self._directory.cluster
         major = (cluster / "PG_VERSION").read_text().strip()
@@ -240,7 +265,7 @@ class EmbeddedPostgres:
 
     def _server_command(self, installation: Installation) -> list[str]:
         tenant, directory = installation.tenant, self._directory
-        settings = self._memory | self._settings | ({} if self._fsync else CARELESS)
+        settings = self._memory | self._settings | (CAREFUL if self._fsync else CARELESS)
         settings["unix_socket_directories"] = directory.path_for(tenant, directory.socket_directory)
         words = ["-D", directory.path_for(tenant, directory.cluster)]
         for name, value in settings.items():

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from infrastructure.durable import make_folder
 from infrastructure.servers import answers, create_unless_there, reachable
 from infrastructure.settings import Settings
 
@@ -48,7 +49,7 @@ def key_database(settings: Settings, *, as_guest: bool) -> Iterator[Callable[[],
     if settings.database_url:
         yield lambda: None
         return
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(settings.data_dir, parents=True)
     cluster = embedded_keys(settings.data_dir / FOLDER)
     if as_guest and answers(cluster.conninfo(NAME)):
         yield lambda: cluster.conninfo(NAME)

@@ -19,9 +19,8 @@ import psycopg
 import structlog
 from psycopg import errors
 
-from infrastructure.backup_series import make_durable
+from infrastructure.durable import replace_durably, settle, sync_folder
 from infrastructure.key_dump import dump
-from infrastructure.log_key import replace_durably
 from infrastructure.signed_note import Note, TreeHead
 from infrastructure.tombstones import TombstoneFile
 from infrastructure.trouble import Trouble
@@ -63,7 +62,7 @@ def copy_keys(dsn: str, directory: Path) -> int:
                 draft.unlink()  # it holds every key
                 raise
         draft.replace(copy)
-        make_durable(directory)
+        sync_folder(directory)
     return count
 
 
@@ -88,13 +87,9 @@ def tombstone_copy(directory: Path, store: str) -> Path:
 def merge_tombstones(into: Path, *sources: Path) -> int:
     """Add to one file of tombstones what the others know; return how many it has then."""
     file = TombstoneFile(into)
-    known = {destruction.event_id for destruction in file.read()}
-    for source in sources:
-        for destruction in TombstoneFile(source).read():
-            if destruction.event_id not in known:
-                file.add(destruction)
-                known.add(destruction.event_id)
-    return len(known)
+    if told := [one for source in sources for one in TombstoneFile(source).read()]:
+        file.add(*told)
+    return len(file.read())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +135,12 @@ class Copies:
             note = head.read_text(encoding="utf-8")
             for directory in filter(None, [self.keys, self.ledger]):
                 copy = directory / head.name
-                if directory.is_dir() and _signed_size(note) > head_size(copy):
-                    replace_durably(copy, note)
+                if not directory.is_dir():
+                    continue
+                if _signed_size(note) > head_size(copy):
+                    replace_durably(copy, note.encode())
+                else:
+                    settle(copy)
 
 
 def head_size(head: Path) -> int:

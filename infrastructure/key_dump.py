@@ -18,6 +18,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from infrastructure.durable import sync_folder
 from infrastructure.migrations import KEYS, migrate
 from infrastructure.tombstones import TombstoneFile
 from infrastructure.trouble import Trouble
@@ -55,9 +56,7 @@ def dump(dsn: str, path: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
         draft.replace(path)
-    directory = os.open(path.parent, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
+    sync_folder(path.parent)
     return count
 
 

@@ -2,12 +2,12 @@
 
 import os
 import stat
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import structlog
 
+from infrastructure.durable import make_once, succeed
 from infrastructure.trouble import Trouble
 
 LENGTH: Final = 32
@@ -56,11 +56,7 @@ def take_next_log_key(directory: Path, retired: str) -> None:
     path, following = directory / "log.key", directory / NEXT
     if not following.exists() or os.environ.get("JEJAK_LOG_KEY"):
         return
-    with suppress(FileExistsError):
-        os.link(path, path.with_name(f"log.key.retired-{retired}"))
-    with suppress(FileNotFoundError):  # another process was quicker
-        following.replace(path)
-    _sync_directory(directory)
+    succeed(path, following, path.with_name(f"log.key.retired-{retired}"))
 
 
 def has_log_key(directory: Path) -> bool:
@@ -71,11 +67,12 @@ def has_log_key(directory: Path) -> bool:
 def seed_in(path: Path) -> bytes:
     """Return the seed that a file keeps, readable by its owner only; made when missing.
 
+    It is on the disk before anything is signed with it.
+
     Raises `SigningKeyUnreadable`; a file that others may read as well is told of in the log.
     """
     try:
-        if not path.exists():
-            _make(path)
+        make_once(path, _another)
         text = path.read_text(encoding="ascii", errors="replace")
         mode = path.stat().st_mode
     except OSError as error:
@@ -88,39 +85,8 @@ def seed_in(path: Path) -> bytes:
     return _from_hex(text)
 
 
-def _make(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    write_durably(draft, os.urandom(LENGTH).hex() + "\n")
-    with suppress(FileExistsError):  # somebody else made it at the same moment
-        os.link(draft, path)
-    draft.unlink()
-    _sync_directory(path.parent)
-
-
-def replace_durably(path: Path, text: str) -> None:
-    """Put a text in a file's place, whole, and only return when it is on the disk."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    write_durably(draft, text)
-    draft.replace(path)
-    _sync_directory(path.parent)
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a file that its owner alone may read."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_directory(path: Path) -> None:
-    directory = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+def _another() -> bytes:
+    return f"{os.urandom(LENGTH).hex()}\n".encode()
 
 
 def _from_hex(text: str) -> bytes:

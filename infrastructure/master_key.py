@@ -7,13 +7,13 @@ operator's program (`JEJAK_MASTER_KEY_COMMAND`) that wraps and unwraps with a ke
 import os
 import shlex
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from infrastructure.durable import make_once, settle, succeed
 from infrastructure.trouble import Trouble
 
 LENGTH: Final = 32
@@ -89,27 +89,26 @@ class KeptInFile:
         self.next_path = directory / "master.key.next"
 
     def read(self) -> bytes:
-        """Return the file's key, made when there is none."""
-        if not self.path.exists():
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self.path, self.asleep(os.urandom(LENGTH)))
+        """Return the file's key, made when there is none. It is on the disk then."""
+        make_once(self.path, self._another)
         return self.awake(self.path.read_bytes())
 
     def next(self, *, make: bool) -> bytes | None:
-        """Return what `master.key.next` holds."""
-        if make and not self.next_path.exists():
-            _write(self.next_path, self.asleep(os.urandom(LENGTH)))
+        """Return what `master.key.next` holds. It is on the disk then."""
+        if make:
+            make_once(self.next_path, self._another)
+        elif self.next_path.exists():
+            settle(self.next_path)
         return self.awake(self.next_path.read_bytes()) if self.next_path.exists() else None
 
     def promote(self, generation: int) -> Path:
         """Put the old file aside and the new one in its place."""
         retired = self.path.with_name(f"{self.path.name}.retired-{generation}")
-        with suppress(FileExistsError):
-            os.link(self.path, retired)
-        with suppress(FileNotFoundError):  # who opened the key store meanwhile has done it
-            self.next_path.replace(self.path)
-        _sync_directory(self.path.parent)
+        succeed(self.path, self.next_path, retired)
         return retired
+
+    def _another(self) -> bytes:
+        return self.asleep(os.urandom(LENGTH))
 
     def asleep(self, secret: bytes) -> bytes:
         """Return what the file says of a key."""
@@ -199,25 +198,6 @@ def master_place(directory: Path) -> MasterPlace:
     if command := os.environ.get("JEJAK_MASTER_KEY_COMMAND"):
         return WrappedByCommand(directory, command)
     return KeptInFile(directory)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a new file, whole and durable, unless somebody else does so at the same moment."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
-    _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    directory = os.open(path, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
 
 
 def _from_hex(text: str) -> bytes:

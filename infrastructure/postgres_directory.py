@@ -23,6 +23,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from infrastructure.durable import make_folder
 from infrastructure.postgres_tenant import Tenant
 from infrastructure.trouble import Trouble
 
@@ -58,7 +59,7 @@ class PostgresDirectory:
 
         Raises DataDirectoryInUse.
         """
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.path, parents=True)
         service = os.open(self.path / "service.lock", os.O_RDWR | os.O_CREAT, 0o600)
         if not lock(service, time.monotonic() + PATIENCE_WITH_A_SERVICE):
             os.close(service)
@@ -135,6 +136,16 @@ class PostgresDirectory:
             f"The data directory {self.path} is in use by {who}. Stop it first, or choose "
             "another directory with JEJAK_DATA_DIR."
         )
+
+
+def cut_short(directory: Path) -> Path | None:
+    """Return the old cluster of an upgrade that ended between its two names, if there is one.
+
+    Then there is none in use, and making an empty one would hide both.
+    """
+    if (directory / "cluster").exists():
+        return None
+    return max(directory.glob("cluster-*"), default=None)
 
 
 def hand_over(path: Path, tenant: Tenant) -> None:

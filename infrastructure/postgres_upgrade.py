@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psycopg
 
+from infrastructure.durable import sync_folder
 from infrastructure.embedded_postgres import OWNER, EmbeddedPostgres
 from infrastructure.key_cluster import FOLDER, SEGMENTS
-from infrastructure.postgres_directory import PostgresDirectory
+from infrastructure.postgres_directory import PostgresDirectory, cut_short
 from infrastructure.postgres_tenant import wheel_binaries
 from infrastructure.settings import Settings
 from infrastructure.trouble import Trouble
@@ -36,6 +37,9 @@ def upgrade_all(data_dir: Path, old: Path) -> list[Path]:
     """
     kept, new = [], major_of(wheel_binaries())
     for name, initdb in (("postgres", ()), (FOLDER, SEGMENTS)):
+        if aside := cut_short(data_dir / name):
+            exchange(data_dir / name, aside)
+            kept.append(aside)
         made_by = data_dir / name / "cluster/PG_VERSION"
         if made_by.exists() and made_by.read_text().strip() != new:
             kept.append(upgrade(data_dir / name, old, initdb=initdb))
@@ -59,11 +63,30 @@ def upgrade(
         discard(workshop)
         with EmbeddedPostgres(workshop, binaries=new, initdb=initdb) as target:
             copy(new, source, target)
-    with held(directory):
-        (directory / "cluster").rename(aside)
-        (workshop / "cluster").rename(directory / "cluster")
-    discard(workshop)
+    exchange(directory, aside)
     return aside
+
+
+def exchange(directory: Path, aside: Path) -> None:
+    """Put the old cluster aside and the new one, which is whole, in its place.
+
+    Each name is on the disk before the next one changes, so that this can be gone on with after a
+    power cut: as long as the first step is not known to be done, the old cluster is still there.
+    """
+    cluster, workshop = directory / "cluster", directory / "upgrade"
+    if not (workshop / "cluster").exists():
+        raise UpgradeFailed(
+            f"{workshop / 'cluster'} tidak ada; pindahkan {aside} kembali ke {cluster}, lalu"
+            " ulangi.\n"
+            f"There is no {workshop / 'cluster'}; move {aside} back to {cluster} and begin again."
+        )
+    with held(directory):
+        if cluster.exists():
+            cluster.rename(aside)
+        sync_folder(directory)
+        (workshop / "cluster").rename(cluster)
+        sync_folder(directory)
+    discard(workshop)
 
 
 def copy(clients: Path, source: EmbeddedPostgres, target: EmbeddedPostgres) -> None:

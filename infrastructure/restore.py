@@ -24,12 +24,12 @@ from infrastructure.backup_series import (
     base_backups,
     has_base,
     location,
-    make_durable,
     reach,
     segment_name,
     written,
 )
 from infrastructure.database import NAME
+from infrastructure.durable import make_folder, sync_folder, sync_tree
 from infrastructure.embedded_postgres import EmbeddedPostgres, PostgresDidNotStart
 from infrastructure.ledger_check import Ledger, ensure_whole
 from infrastructure.postgres_directory import PostgresDirectory
@@ -297,7 +297,7 @@ class Recovery:
 @contextmanager
 def _workshop(into: Path) -> Iterator[Path]:
     """Give a directory of our own beside the future ledger; whatever goes wrong, it is removed."""
-    into.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(into, parents=True)
     ledger, workshop = into / "postgres", into / WORKSHOP
     if ledger.exists() and any(ledger.iterdir()):
         raise RestoreRefused(
@@ -332,8 +332,9 @@ def _put_in_place(workshop: Path, into: Path) -> None:
     if os.geteuid() == 0:
         for path in workshop.rglob("*"):
             os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    sync_tree(workshop)
     workshop.rename(into / "postgres")
-    make_durable(into)
+    sync_folder(into)
 
 
 def _one(connection: psycopg.Connection[Any], question: str) -> Any:

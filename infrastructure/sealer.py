@@ -15,12 +15,12 @@ from psycopg_pool import ConnectionPool
 
 from application.transparency import Checkpoint
 from infrastructure.connections import acknowledged
+from infrastructure.durable import replace_durably
 from infrastructure.log import Source, hashes_at, origin_of, read_tiles, sources
 from infrastructure.log_key import (
     has_log_key,
     log_seed,
     next_log_seed,
-    replace_durably,
     take_next_log_key,
 )
 from infrastructure.log_refused import (
@@ -114,7 +114,7 @@ class Sealer:
             tree = TiledTree(lambda tiles: read_tiles(connection, tiles))
             _check_growth(tree, head, size, tree.root(size))
             if not self.memory.exists():
-                replace_durably(self.memory, kept.read_text(encoding="utf-8"))
+                replace_durably(self.memory, kept.read_bytes())
 
     def seal(self) -> Checkpoint | None:
         """Put all that is new into the log and sign; None where nothing was new.
@@ -162,7 +162,7 @@ class Sealer:
             if stored and size > stored.size and (following := self._following()):
                 text, signers = announcing(text, following.key), [self.signer, following]
             note = f"{text}\n{''.join(one.sign(text) for one in signers)}"
-            replace_durably(self.memory, note)
+            replace_durably(self.memory, note.encode())
             connection.execute(
                 "INSERT INTO ledger.checkpoint (size, root, note, vkey) VALUES (%s, %s, %s, %s)"
                 " ON CONFLICT DO NOTHING",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.kernel import Json, Value
+from infrastructure.durable import make_folder, sync_folder
 from infrastructure.trouble import Trouble
 
 TOMBSTONES: Final = "forgotten.jsonl"
@@ -46,20 +47,20 @@ class TombstoneFile:
 
         Only one process writes at a time, whichever it is. Raises `TombstonesUnreadable`.
         """
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it may be the first
+        make_folder(self._path.parent, parents=True)  # it may be the first
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             _cut_back(file)
             known = {destruction.event_id for destruction in self.read()}
-            lines = [_line(one) for one in destructions if one.event_id not in known]
-            os.write(file, b"".join(lines))
+            for one in destructions:
+                if one.event_id not in known:
+                    _append(file, one)
+                    known.add(one.event_id)
             os.fsync(file)  # what is known already may be of somebody who died before this
         finally:
             os.close(file)
-        directory = os.open(self._path.parent, os.O_RDONLY)
-        os.fsync(directory)
-        os.close(directory)
+        sync_folder(self._path.parent)
 
     def read(self) -> Sequence[Destruction]:
         """Return all that was written; a last line that was cut short counts as not written.
@@ -68,7 +69,7 @@ class TombstoneFile:
         """
         if not self._path.exists():
             return []
-        *lines, _cut_short = self._path.read_text(encoding="utf-8").split("\n")
+        *lines, _cut_short = self._path.read_bytes().split(b"\n")
         try:
             return [_destruction(json.loads(line)) for line in lines if line]
         except (ValueError, KeyError, TypeError):
@@ -83,16 +84,24 @@ def _cut_back(file: int) -> None:
     written = os.pread(file, os.fstat(file).st_size, 0)
     if written and not written.endswith(b"\n"):
         os.ftruncate(file, written.rfind(b"\n") + 1)
+        os.fsync(file)
 
 
-def _line(destruction: Destruction) -> bytes:
+def _append(file: int, destruction: Destruction) -> None:
+    """Write a line, and its end only once the disk has the rest.
+
+    What a power cut leaves of it, with zeros perhaps, is then never taken for a line that was
+    damaged later.
+    """
     said = {
         "subjects": destruction.subjects,
         "event_id": destruction.event_id,
         "stream": destruction.stream,
         "told": destruction.told,
     }
-    return json.dumps(said).encode() + b"\n"
+    os.write(file, json.dumps(said).encode())
+    os.fsync(file)
+    os.write(file, b"\n")
 
 
 def _destruction(said: Json) -> Destruction:

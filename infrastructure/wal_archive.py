@@ -20,6 +20,7 @@ import structlog
 
 from infrastructure.backup import Source, take
 from infrastructure.backup_series import begin_series, current_series, has_base, series_of
+from infrastructure.durable import make_folder
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.postgres_programs import ProgramFailed, Programs
 from infrastructure.trouble import Trouble
@@ -147,7 +148,7 @@ class Receiver:
         begin = begin_series if lost else current_series
         target = self._place / begin(self._directory, system) / "wal"
         for directory in (target.parent, target):
-            directory.mkdir(mode=0o700, exist_ok=True)
+            make_folder(directory)
         with _held(target.parent):
             said = self._stream(conninfo, target)
         if GONE in said:

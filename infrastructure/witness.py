@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 
 import structlog
 
-from infrastructure.log_key import replace_durably
+from infrastructure.durable import make_folder, replace_durably, settle
 from infrastructure.merkle import EMPTY_ROOT, HASH, consistent
 from infrastructure.signed_note import (
     Note,
@@ -104,7 +104,7 @@ class WitnessState:
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent, parents=True, mode=0o777)
             self._lock: IO[str] = path.with_name(f"{path.name}.lock").open("w")
         except OSError as error:
             raise WitnessStateUnusable(
@@ -149,7 +149,7 @@ class WitnessState:
         notes = self._notes | {origin: note}
         if announces:
             notes[f"{origin} {TreeHead.of(Note.of(note).text).size}"] = note
-        replace_durably(self._path, json.dumps(notes, indent=1, sort_keys=True) + "\n")
+        replace_durably(self._path, f"{json.dumps(notes, indent=1, sort_keys=True)}\n".encode())
         self._notes = notes
 
     def keep(self, body: bytes, text: str) -> None:
@@ -171,7 +171,7 @@ class WitnessState:
     def _put(self, name: str, body: bytes) -> None:
         path = self._path.with_name(f"{self._path.name}.{name}")
         if not path.exists():
-            replace_durably(path, body.decode())
+            replace_durably(path, body)
 
     def _read(self) -> dict[str, str]:
         if self._path.is_dir():
@@ -180,6 +180,7 @@ class WitnessState:
                 f"{self._path} is a folder; --state names a file"
             )
         try:
+            settle(self._path)  # what is read from here may be shown, and must not be forgotten
             notes: dict[str, str] = json.loads(self._path.read_text(encoding="utf-8"))
             for note in notes.values():
                 TreeHead.of(Note.of(note).text)

@@ -8,12 +8,12 @@ from log_facts import TREE, record
 
 from infrastructure.archive import SealedArchives
 from infrastructure.connections import service_pool
+from infrastructure.durable import replace_durably
 from infrastructure.log import Log
 from infrastructure.log_key import (
     log_seed,
     make_next_log_key,
     next_log_seed,
-    replace_durably,
 )
 from infrastructure.log_refused import OtherKey
 from infrastructure.sealer import Sealer, seal_once, sealer_pool

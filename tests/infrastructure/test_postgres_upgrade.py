@@ -6,6 +6,7 @@ import pytest
 from infrastructure.embedded_postgres import (
     DataDirectoryInUse,
     EmbeddedPostgres,
+    UpgradeCutShort,
     WrongMajorVersion,
 )
 from infrastructure.key_cluster import SEGMENTS, embedded_keys
@@ -64,6 +65,21 @@ def test_an_upgrade_that_fails_leaves_the_old_cluster_in_its_place_and_may_be_re
         run(postgres.conninfo("jejak"), "DROP EXTENSION adminpack")
     upgrade(directory, OLD)
     assert (directory / "cluster/PG_VERSION").read_text() == "18\n"
+
+
+def test_one_that_was_cut_short_between_two_names_is_told_and_goes_on(tmp_path):
+    directory = tmp_path / "postgres"
+    with EmbeddedPostgres(directory / "upgrade", fsync=False):
+        pass
+    (directory / "cluster-15").mkdir()
+    with pytest.raises(UpgradeCutShort, match=r"docs/postgres-upgrade\.md"):
+        EmbeddedPostgres(directory, fsync=False).start()
+    assert upgrade_all(tmp_path, OLD) == [directory / "cluster-15"]
+    with EmbeddedPostgres(directory, fsync=False):
+        assert not (directory / "upgrade").exists()
+    (directory / "cluster").rename(tmp_path / "elsewhere")
+    with pytest.raises(UpgradeFailed, match=r"move .* back"):
+        upgrade_all(tmp_path, OLD)
 
 
 @needs_15
