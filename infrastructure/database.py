@@ -9,11 +9,18 @@ import psycopg
 import structlog
 
 from infrastructure.backup_series import series_of
+from infrastructure.durable import make_folder
 from infrastructure.key_cluster import key_database
 from infrastructure.key_copy import Copies, copying
 from infrastructure.login import let_in, own_login
 from infrastructure.migrations import KEYS, migrate, migrated
-from infrastructure.servers import DatabaseUnreachable, answers, create_unless_there, reachable
+from infrastructure.servers import (
+    DatabaseUnreachable,
+    answers,
+    create_unless_there,
+    reachable,
+    weak_settings,
+)
 from infrastructure.settings import Settings
 from infrastructure.tombstones import TOMBSTONES
 from infrastructure.trouble import Trouble
@@ -36,6 +43,11 @@ KEYS_BESIDE = (
     "kunci disimpan di basis data buku: cadangannya dapat mengembalikan orang yang dilupakan;"
     " isi JEJAK_KEYS_URL / keys are kept in the ledger's database: its backups could bring a"
     " forgotten person back; set JEJAK_KEYS_URL"
+)
+MAY_LOSE = (
+    "dengan pengaturan PostgreSQL ini yang sudah dijawab dapat hilang saat listrik padam, atau"
+    " kerusakan tidak terlihat / with these settings of PostgreSQL a power cut may take what was"
+    " answered, or damage goes unseen"
 )
 
 log = structlog.get_logger()
@@ -116,6 +128,9 @@ def bring_up_to_date(database: Database, *, as_guest: bool) -> None:
         migrate(database.keys_dsn, KEYS)
     let_in(database.dsn, database.service, SERVICE)
     let_in(database.keys_dsn, database.keeper, KEEPER)
+    for conninfo in () if as_guest else {database.service, database.keeper}:
+        if weak := weak_settings(conninfo):
+            log.warning(MAY_LOSE, settings=weak)
 
 
 def ensure_same_database(owner: str, service: str) -> None:
@@ -172,7 +187,7 @@ def _ledger_database(settings: Settings, *, as_guest: bool, to_back_up: bool) ->
     from infrastructure.embedded_postgres import EmbeddedPostgres  # noqa: PLC0415
     from infrastructure.wal_archive import archiving  # noqa: PLC0415
 
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(settings.data_dir, parents=True)
     postgres = EmbeddedPostgres(settings.data_dir / "postgres")
     if as_guest and answers(postgres.conninfo(NAME)):
         yield postgres.conninfo(NAME)

@@ -1,9 +1,19 @@
 """PostgreSQL servers that are there already: whether they answer, and a database in them."""
 
+from typing import Final
+
 import psycopg
 from psycopg import sql
 
 from infrastructure.trouble import Trouble
+
+WEAK: Final = (
+    "SELECT name FROM pg_settings WHERE setting = 'off' AND name IN"
+    " ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums')"
+    " OR name = 'synchronous_commit' AND setting = 'local'"
+    " AND current_setting('synchronous_standby_names') <> '' ORDER BY name"
+)
+"""As this session has them: a role, a database and PGOPTIONS may say otherwise than the server."""
 
 
 class DatabaseUnreachable(Trouble):
@@ -29,6 +39,12 @@ def answers(conninfo: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
+
+
+def weak_settings(conninfo: str) -> list[str]:
+    """Return the settings by which this login may lose what was answered, or not see damage."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        return [name for (name,) in connection.execute(WEAK)]
 
 
 def create_unless_there(maintenance: str, name: str) -> None:

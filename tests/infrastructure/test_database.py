@@ -6,8 +6,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
-from infrastructure.database import DatabaseUnreachable, open_database
+from infrastructure.database import (
+    MAY_LOSE,
+    DatabaseUnreachable,
+    bring_up_to_date,
+    open_database,
+)
+from infrastructure.servers import weak_settings
 from infrastructure.settings import Settings, default_data_directory
 
 NOTHING_EMBEDDED = """
@@ -47,12 +54,31 @@ def test_without_a_named_server_our_own_keeps_the_data_in_the_data_directory(tmp
             open_database(Settings(data_dir=tmp_path / "here")) as database,
             psycopg.connect(database.dsn) as connection,
         ):
+            assert connection.execute("SHOW fsync").fetchone() == ("on",)
+            assert weak_settings(database.dsn) == []
             connection.execute("CREATE TABLE IF NOT EXISTS note (text text)")
             assert connection.execute("SELECT text FROM note").fetchall() == expected
             connection.execute("INSERT INTO note VALUES ('kept')")
             assert connection.info.dbname == "jejak"
             assert connection.info.user == "jejak_owner"
+            connection.commit()
+            connection.autocommit = True
+            connection.execute("ALTER SYSTEM SET fsync = off")  # and it is on all the same
     assert (tmp_path / "here").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_setting_that_may_lose_what_was_answered_is_told_as_the_service_has_it(
+    database, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("PGOPTIONS", "-c synchronous_commit=off")
+    settings = Settings(database_url=database, data_dir=tmp_path)
+    with capture_logs() as logs, open_database(settings) as opened:
+        for as_guest in (True, False):
+            bring_up_to_date(opened, as_guest=as_guest)
+    [told] = [it["settings"] for it in logs if it["event"] == MAY_LOSE]
+    assert "synchronous_commit" in told
+    monkeypatch.delenv("PGOPTIONS")
+    assert "synchronous_commit" not in weak_settings(database)
 
 
 def test_a_password_is_never_shown(database):
