@@ -257,14 +257,13 @@ def put(names: dict[str, int], name: str, number: int | None) -> None:
 
 def left(node: Node, way: str, draw: Random) -> bytes:
     """Return what a cut leaves of a file: what was kept surely, the rest in a way."""
-    if node.kept == node.now:
-        return node.kept
     if way == "mixed":
         way = draw.choice(("whole", "lost", "cut", "zeros", "holes"))
-    if node.kept.startswith(node.now):  # it was only cut back
+    if node.kept.startswith(node.now):  # nothing is new, or it was only cut back
         return draw.choice((node.kept, node.now))
     sure = node.kept if node.now.startswith(node.kept) else b""  # what was added to stays
     rest = node.now[len(sure) :]
+    blocks = (rest[at : at + GRAIN] for at in range(0, len(rest), GRAIN))
     match way:
         case "whole":
             return node.now
@@ -272,8 +271,7 @@ def left(node: Node, way: str, draw: Random) -> bytes:
             return node.kept
         case "cut":
             return sure + rest[: draw.randrange(len(rest) + 1)]
-        case "zeros":
-            return sure + bytes(len(rest))
         case _:
-            blocks = (rest[at : at + GRAIN] for at in range(0, len(rest), GRAIN))
-            return sure + b"".join(draw.choice((it, bytes(len(it)))) for it in blocks)
+            none = way == "zeros"
+            parts = (bytes(len(it)) if none else draw.choice((it, bytes(len(it)))) for it in blocks)
+            return sure + b"".join(parts)
