@@ -69,7 +69,10 @@ class VerifierKey:
         if self.kind == COSIGNATURE:
             if len(signature) < TIME.size:
                 return False
-            message = cosigned(text, TIME.unpack_from(signature)[0])
+            at = TIME.unpack_from(signature)[0]
+            if not 0 < at <= MAX_TIME:
+                return False
+            message = cosigned(text, at)
             signature = signature[TIME.size :]
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
@@ -99,6 +102,8 @@ class Signer:
 
 
 TIME: Final = struct.Struct(">Q")
+MAX_TIME: Final = 2**63 - 1
+"""As C2SP has it; and a witness leaves no time out."""
 
 
 def cosigned(text: str, at: int) -> bytes:

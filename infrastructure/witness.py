@@ -243,7 +243,7 @@ class Witness:
         if asked.old != known.size:
             raise NotCosigned(CONFLICT, f"{known.size}\n", SIZE)
         if asked.head.size == known.size and asked.head.root != known.root:
-            raise Contradicted(CONFLICT, f"{known.size}\n", SIZE)
+            raise Contradicted(NOT_GROWN, "of this size another tree was cosigned\n")
         if not _grew(known, asked):
             raise NotGrown(NOT_GROWN, "the checkpoint did not grow out of the last one cosigned\n")
         line = self.signer.cosign(asked.note.text, int(self._clock()))
