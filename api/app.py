@@ -82,8 +82,8 @@ def create_app(services: Services) -> Service:
     app.state.deliveries = Deliveries()
     app.state.closing = [app.state.deliveries.close]
     include_routes(app, services)
-    install_pages(app)
     problems.install(app, services.full)
+    install_pages(app)  # a browser reads a refusal as a page
     install_openapi(app)
     app.ways.update(ways_to(app, (CASES, *COLLECTIONS)))
     return app

@@ -3,7 +3,7 @@
 For auditors and compliance, over the same question as ``/v1/reads``. Looking is itself recorded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -12,12 +12,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from api.pages.homes import READS
 from api.pages.labels import of_field, of_value
 from api.pages.names import Names, named_in
 from api.pages.partner_words import FIELDS
 from api.pages.rendering import language_asked, page
-from api.pages.tongue import Tongue
-from api.pages.visits import READS, PageRoute, overseer
+from api.pages.tongue import Tongue, sentence
+from api.pages.visits import PageRoute, overseer
 from api.readings import WithReading
 from api.routes.reads import Filters, reads_seen_by
 from api.tokens import Caller, Role
@@ -31,16 +32,27 @@ PATH: Final = READS
 LINES: Final = 50
 CODE: Final = r"^[A-Za-z0-9._:/-]*$"
 SHARED: Final = {field.value: words for field, words in FIELDS.items()}
+"""The fields of a partner's record; others are fields of facts and of read models."""
 WAYS: Final[tuple[tuple[str, Words], ...]] = (
     ("/v1/feeds/{agreement_id}/stream", ("umpan data, langsung", "feed, as it comes")),
     ("/v1/feeds/{agreement_id}", ("umpan data", "feed")),
     ("webhook", ("webhook: dikirim ke instansi", "webhook: sent to the agency")),
     ("/v1/agreements/{agreement_id}/records", ("daftar di bawah kerja sama", "list of a partner")),
+    ("/hasil-mitra", ("halaman hasil dari mitra", "page of partners' results")),
     ("/mitra", ("halaman mitra", "partner's page")),
     ("/v1/reads", ("catatan pembacaan", "record of reads")),
     (PATH, ("catatan pembacaan", "record of reads")),
     ("/v1/cases", ("data perkara", "data of cases")),
     ("/perkara", ("halaman perkara", "page of cases")),
+    ("/penahanan", ("halaman penahanan", "page of detention")),
+    ("/bebas", ("halaman yang akan bebas", "page of releases")),
+    ("/remisi", ("halaman daftar remisi", "page of remisi lists")),
+    ("/integrasi", ("halaman integrasi", "page of integration")),
+    ("/laporan", ("halaman laporan", "page of reports")),
+    ("/koreksi", ("halaman koreksi", "page of corrections")),
+    ("/perubahan", ("halaman perubahan", "page of changes")),
+    ("/v1/read-models", ("daftar lewat API", "list by the API")),
+    ("/v1/remisi-batches", ("daftar remisi lewat API", "remisi lists by the API")),
     ("jejak ", ("perintah di mesin ini", "command on this machine")),
 )
 """What ways are called, by how their addresses begin; the first that fits."""
@@ -125,7 +137,7 @@ def _shown(kept: Kept, subjects: list[str], names: Names, tongue: Tongue) -> Sho
         agreement=names.of(kept.agreement) if kept.agreement else None,
         way=_way(kept.route, tongue),
         route=kept.route,
-        fields=tuple(tongue.words(SHARED.get(name) or of_field(name)) for name in kept.fields),
+        fields=_fields(kept.fields, tongue),
         whom=len(subjects),
     )
 
@@ -133,6 +145,13 @@ def _shown(kept: Kept, subjects: list[str], names: Names, tongue: Tongue) -> Sho
 def _role(role: str, tongue: Tongue) -> str:
     known = next((one for one in Role if one.value == role), None)
     return tongue.words(of_value(known)) if known else role
+
+
+def _fields(names: Iterable[str], tongue: Tongue) -> tuple[str, ...]:
+    """Return what the fields are called, each name once."""
+    return tuple(
+        sorted({sentence(tongue.words(SHARED.get(name) or of_field(name))) for name in names})
+    )
 
 
 def _way(route: str, tongue: Tongue) -> str:

@@ -1,10 +1,12 @@
 """The pages as one thing to put into the application."""
 
-from typing import Final
+from typing import Final, cast
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
+from api import problems
 from api.addresses import give
 from api.pages import (
     cases,
@@ -30,8 +32,7 @@ from api.pages import (
 )
 from api.pages.counting import Counts
 from api.pages.rendering import ADDRESSES, CONTENT, STATIC
-from api.pages.visits import PageRoute
-from api.problems import not_found
+from api.pages.visits import PageRoute, refusal
 
 PAGES: Final = (
     login,
@@ -65,7 +66,7 @@ def asset(name: str) -> Response:
     address = f"/aset/{name}"
     found = next((file for file, place in ADDRESSES.items() if place == address), None)
     if found is None:
-        raise not_found()
+        raise problems.not_found()
     return Response(CONTENT[found], 200, {"Cache-Control": FOR_EVER}, STATIC[found])
 
 
@@ -75,3 +76,17 @@ def install_pages(app: FastAPI) -> None:
     for pages in PAGES:
         give(app, pages.router)
     give(app, assets)
+    app.add_exception_handler(HTTPException, of_http)
+
+
+def of_http(request: Request, raised: Exception) -> Response:
+    """Answer what the framework refused: a browser beside the API with a page, else a problem."""
+    error = cast("HTTPException", raised)
+    asks_for_a_page = "text/html" in request.headers.get("accept", "")
+    status = error.status_code
+    if not asks_for_a_page or request.url.path.startswith("/v1/") or status not in problems.TITLES:
+        return problems.of_http(request, raised)
+    words = problems.DETAILS.get(status, problems.TITLES[status])
+    response = refusal(request, status, words)
+    response.headers.update(error.headers or {})
+    return response

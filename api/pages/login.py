@@ -1,6 +1,5 @@
 """Login and logout: a token in a form, never in an address, since addresses are logged."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request
@@ -8,13 +7,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.dependencies import WithServices
 from api.pages.cases import SEARCH_COOKIE, SEARCH_PATH
+from api.pages.homes import home_of
 from api.pages.rendering import page, remember
-from api.pages.visits import DESK, LOGIN, READS, TOKEN_COOKIE, OwnForm, PageRoute
-from api.tokens import LONGEST, Role, TokenRefused
+from api.pages.visits import LOGIN, TOKEN_COOKIE, OwnForm, PageRoute
+from api.tokens import LONGEST, TokenRefused
 from domain.kernel import Words
 
-HOMES: Final[Mapping[Role, str]] = {Role.AGENCY: DESK, Role.COMPLIANCE: READS}
-"""Where those begin who have a page of their own; the others see the overview."""
 COOKIE_MOST: Final = 3_900
 """Characters of a token; a browser drops a cookie of more than 4,096 bytes."""
 NOT_VALID: Final[Words] = (
@@ -53,7 +51,7 @@ def log_in(
     request.state.actor = caller.id
     if len(token) > COOKIE_MOST:
         return _form(request, TOO_LONG, 422)
-    response = RedirectResponse(HOMES.get(caller.role, "/"), 303)
+    response = RedirectResponse(home_of(caller), 303)
     remember(request, response, TOKEN_COOKIE, token)
     return response
 

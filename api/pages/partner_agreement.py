@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from api.agency_callers import Eyes, eyes_of
 from api.dependencies import Services
+from api.pages.homes import DESK
 from api.pages.names import Names, units_and_agencies
 from api.pages.partner_counts import counts_in
 from api.pages.partner_desk import EVERYWHERE, zone_of
@@ -23,7 +24,7 @@ from api.pages.partner_webhooks import hooks_of
 from api.pages.partner_words import FIELDS, standing_words, tail_words
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
-from api.pages.visits import DESK, PageRoute, Partner
+from api.pages.visits import PageRoute, Partner
 from api.problems import not_found
 from api.readings import WithReading
 from api.routes.shared_records import Records

@@ -15,11 +15,12 @@ from fastapi.responses import Response
 from api.agency_callers import OVERSEEING, answers_for_all
 from api.dependencies import Services
 from api.pages.counting import EVERY_ROW
+from api.pages.homes import DESK
 from api.pages.names import Names, units_and_agencies
 from api.pages.partner_words import standing_words
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
-from api.pages.visits import DESK, PageRoute, Partner
+from api.pages.visits import PageRoute, Partner
 from api.readings import WithReading
 from api.tokens import Caller, Role
 from application.read_models import Access

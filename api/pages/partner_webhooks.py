@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from api.dependencies import Services, WithServices
 from api.feeds_told import is_told
 from api.pages import labels
+from api.pages.homes import DESK
 from api.pages.tongue import Tongue
-from api.pages.visits import DESK, NOT_A_READER, OwnForm, PageRoute, Partner
+from api.pages.visits import OwnForm, PageRoute, Partner
 from api.problems import Problem, not_found
 from api.tokens import Caller, Role
 from application.feeds import Audience
@@ -83,6 +84,12 @@ IS_DISABLED: Final[Words] = (
 )
 
 
+NOT_ITS_OWN: Final[Words] = (
+    "webhook diatur oleh instansi pemiliknya sendiri",
+    "a webhook is managed by the agency that owns it",
+)
+
+
 class Decision(BaseModel):
     """A button of a webhook; ``cause`` says of which dead letters, none of all."""
 
@@ -97,7 +104,7 @@ def decide(
 ) -> Response:
     """Send dead letters again, throw them away, pause or resume; then go back to the desk."""
     if caller.role is not Role.AGENCY or caller.agency is None:
-        raise Problem(403, "access.no_content", NOT_A_READER)
+        raise Problem(403, "access.no_content", NOT_ITS_OWN)
     if not re.fullmatch(UUID, subscription, re.ASCII):
         raise not_found()
     try:

@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.field_errors import Language
-from api.pages.tongue import Tongue
+from api.pages.homes import home_of
+from api.pages.tongue import Tongue, sentence
 from api.problems import language_of
 from api.tokens import Caller
 
@@ -52,6 +53,7 @@ TEMPLATES: Final = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.globals["static"] = ADDRESSES
+TEMPLATES.filters["sentence"] = sentence
 
 
 def language_asked(request: Request) -> Language:
@@ -72,7 +74,12 @@ def page(
     """Return a page in the reader's language."""
     tongue = Tongue(language_asked(request))
     written = TEMPLATES.get_template(template).render(
-        t=tongue, caller=caller, here=request.url.path, other=_other(request, tongue), **content
+        t=tongue,
+        caller=caller,
+        here=request.url.path,
+        home=home_of(caller),
+        other=_other(request, tongue),
+        **content,
     )
     headers = {**HEADERS, "Content-Language": tongue.language, "Vary": "Accept-Language, Cookie"}
     response = HTMLResponse(written, status, headers)

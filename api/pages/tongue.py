@@ -33,6 +33,11 @@ SPANS: Final = (
 """Spans in seconds, the longest first."""
 
 
+def sentence(text: str) -> str:
+    """Begin a text with a capital letter; names and days in it keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Tongue:
     """One language; templates call it with a text in both and get the one that is read."""

@@ -24,13 +24,17 @@ from domain.kernel import Words
 
 TOKEN_COOKIE: Final = "jejak_masuk"  # noqa: S105  # its name
 LOGIN: Final = "/masuk"
-DESK: Final = "/mitra"
-"""Where agencies are at home; the other pages are for staff."""
-READS: Final = "/siapa-melihat"
-"""Where those are at home who look after how data is used."""
-NOT_A_READER: Final[Words] = (
-    "peran ini tidak membaca isi catatan; halaman ini untuk petugas, penyelia dan auditor",
-    "this role does not read records; these pages are for caseworkers, supervisors and auditors",
+FOR_STAFF: Final[Words] = (
+    "halaman ini untuk petugas, penyelia dan auditor",
+    "this page is for caseworkers, supervisors and auditors",
+)
+FOR_PARTNERS: Final[Words] = (
+    "halaman ini untuk instansi mitra, petugas, penyelia dan auditor",
+    "this page is for partner agencies, caseworkers, supervisors and auditors",
+)
+FOR_OVERSEERS: Final[Words] = (
+    "halaman ini untuk auditor dan bagian kepatuhan",
+    "this page is for auditors and compliance",
 )
 FROM_ELSEWHERE: Final[Words] = (
     "isian ini dikirim dari situs lain, jadi tidak diterima",
@@ -75,31 +79,32 @@ class PageRoute(APIRoute):
 
 def refusal(request: Request, status: int, words: Words) -> Response:
     """Return a page that says no."""
+    caller = getattr(request.state, "caller", None)  # who is let in nowhere has none
     content = {"status": status, "title": TITLES[status], "words": words}
-    return page(request, "refusal.html", None, content, status)
+    return page(request, "refusal.html", caller, content, status)
 
 
 def visitor(request: Request, services: WithServices) -> Caller:
     """Return who visits; raise `TokenRefused` for whoever has not logged in."""
-    return _let_in(request, services, READERS)
+    return _let_in(request, services, READERS, FOR_STAFF)
 
 
 def partner(request: Request, services: WithServices) -> Caller:
     """Return who visits the desk of agencies: an agency, or staff who look at what one sees."""
-    return _let_in(request, services, READERS | {Role.AGENCY})
+    return _let_in(request, services, READERS | {Role.AGENCY}, FOR_PARTNERS)
 
 
 def overseer(request: Request, services: WithServices) -> Caller:
     """Return who visits the book of reads: compliance, or an auditor."""
-    return _let_in(request, services, OVERSEERS)
+    return _let_in(request, services, OVERSEERS, FOR_OVERSEERS)
 
 
-def _let_in(request: Request, services: Services, roles: Collection[Role]) -> Caller:
+def _let_in(request: Request, services: Services, roles: Collection[Role], whose: Words) -> Caller:
     caller = services.caller_of(request.cookies.get(TOKEN_COOKIE, ""))
     request.state.actor = caller.id
     request.state.caller = caller
     if caller.role not in roles:
-        raise Problem(403, "access.no_content", NOT_A_READER)
+        raise Problem(403, "access.no_content", whose)
     return caller
 
 

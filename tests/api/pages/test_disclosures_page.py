@@ -9,8 +9,12 @@ from facts import MEDAN, open_case
 from fastapi.testclient import TestClient
 
 from api.pages import disclosures
+from api.pages.install import PAGES
+from api.pages.labels import FIELDS_IN_INDONESIAN
 from application.access import AccessRecord, Purpose
+from domain.kernel import DataClass, data_classes
 from domain.record import Actor
+from projections.catalogue import PROJECTIONS
 
 pytestmark = pytest.mark.long
 
@@ -139,6 +143,20 @@ def test_what_has_no_name_of_its_own_is_shown_as_it_is(overseer, service, delive
     first = rows_of(overseer(MEDAN).get(f"/siapa-melihat?subject=case:{delivered}"))[0]
     assert "something · dinas-7" in first
     assert ">/elsewhere<" in first
+
+
+def test_every_page_and_every_guarded_column_has_a_name_in_indonesian():
+    pages = {route.path for module in PAGES for route in module.router.routes}
+    nobody = {"/", "/masuk", "/keluar", "/hukum", "/periksa"}
+    named = tuple(begins for begins, _ in disclosures.WAYS)
+    assert [one for one in sorted(pages - nobody) if not one.startswith(named)] == []
+    guarded = {
+        name
+        for one in PROJECTIONS
+        for name, kind in data_classes(one.row).items()
+        if kind is not DataClass.NONE
+    }
+    assert sorted(guarded - FIELDS_IN_INDONESIAN.keys()) == []
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_a_case_is_shown_as_it_was_known(show):
     ("asked", "words"),
     [
         ({"known_at": "2199-01-01T00:00"}, "belum dapat ditanyakan"),
-        ({"valid_at": "kemarin"}, "tidak terbaca"),
+        ({"valid_at": "kemarin"}, "tulis seperti 2025-08-17 atau 2025-08-17T09:30."),
         ({"known_at": "0001-01-01T00:00"}, "belum diketahui pada waktu itu"),
         ({"known_at": "2025-01-01T00:00+99:00"}, "tidak terbaca"),
     ],

@@ -155,3 +155,35 @@ def test_bahasa_indonesia_comes_first_and_english_on_asking(service):
     assert "Log in" in client.get("/masuk").text, "the choice is remembered"
     assert "Masuk" in client.get("/masuk?bahasa=id").text
     assert 'lang="id"' in client.get("/masuk?bahasa=xx").text
+
+
+def test_an_address_that_is_not_there_is_a_page_to_a_browser_and_a_problem_to_a_program(service):
+    browser = {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "id"}
+    answer = service.stranger().get("/tidak-ada", headers=browser)
+    assert answer.status_code == 404
+    assert "Alamat atau catatan ini tidak ada, atau di luar lingkup Anda." in answer.text
+    for address, headers in (("/tidak-ada", {}), ("/v1/tidak-ada", browser)):
+        said = service.stranger().get(address, headers=headers)
+        assert said.status_code == 404
+        assert said.json()["code"] == "request.not_found"
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "home", "whose"),
+    [
+        ("caseworker", "/siapa-melihat", "/", "untuk auditor dan bagian kepatuhan"),
+        ("agency", "/perkara", "/mitra", "untuk petugas, penyelia dan auditor"),
+        ("compliance", "/", "/siapa-melihat", "untuk petugas, penyelia dan auditor"),
+        ("compliance", "/mitra", "/siapa-melihat", "untuk instansi mitra, petugas"),
+    ],
+)
+def test_who_is_refused_reads_whom_a_page_is_for_and_finds_home(  # noqa: PLR0913, PLR0917
+    service, token, role, address, home, whose
+):
+    client = TestClient(service.app, headers={"Accept-Language": "id"})
+    client.post("/masuk", data={"token": token(role, MEDAN)})
+    answer = client.get(address)
+    assert answer.status_code == 403
+    assert f"Halaman ini {whose}" in answer.text
+    assert f'<a class="button" href="{home}">' in answer.text
+    assert f'<a class="brand" href="{home}">' in answer.text
