@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from api.law_words import CERTAINTIES, cited, of_part
 from api.pages.labels import of_value
 from application.calculating import Answer
 from domain.kernel import Words
@@ -12,6 +13,7 @@ from domain.law.calculation import Calculation
 from domain.law.criteria import Criterion
 from domain.law.integration import RightFinding
 from domain.law.remisi import RemisiFinding
+from domain.law.rule_set import Certainty
 
 DAYS: Final[tuple[tuple[str, Words], ...]] = (
     ("counts_from", ("dihitung sejak", "counts from")),
@@ -98,7 +100,7 @@ class Aloud:
         """Yield conditions with the sentence to be read aloud, and the article."""
         for one in criteria:
             because = self.words((one.because_id, one.because_en))
-            yield f"  {MET[one.met]} {because} [{one.article}]"
+            yield f"  {MET[one.met]} {because} [{self.words(cited(one.article))}]"
 
     def notices(self, said: Answer) -> Iterator[str]:
         """Yield what a human should look at, and the claims that differ."""
@@ -117,10 +119,14 @@ class Aloud:
             title = self.words(
                 ("Kebijakan, sebab aturan terbuka: ", "Policy, the law being open: ")
             )
-            yield f"{title}{one.name} = {one.chosen} ({one.certainty}; {one.article})"
+            sure = self.words(CERTAINTIES[Certainty(one.certainty)])
+            article = self.words(cited(one.article))
+            yield f"{title}{one.name} = {one.chosen} ({one.certainty}: {sure}; {article})"
         if found.assumed:
             title = self.words(("Dianggap terpenuhi: ", "Counted as met: "))
-            yield title + ", ".join(found.assumed)
+            yield title + ", ".join(
+                f"{self.words(of_part(name))} ({name})" for name in found.assumed
+            )
 
     def day(self, day: date) -> str:
         """Return a day as one says it."""

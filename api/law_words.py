@@ -125,6 +125,11 @@ YEARLY: Final = ("on", "umum_on", "given_on")
 """Parts that are a month and a day of it, in every year."""
 
 
+def cited(basis: str) -> Words:
+    """Return an article as each language cites it; stored is the English short form."""
+    return basis.replace(" art. ", " Pasal "), basis
+
+
 def of_topic(name: str) -> Words:
     """Return the title of a topic."""
     return TOPICS.get(name) or of_field(name)
@@ -216,8 +221,7 @@ def in_words(value: Any) -> Words:  # noqa: PLR0911  # one answer per type
             between = "; " if any(isinstance(one, Value) for one in value) else ", "
             return between.join(one[0] for one in several), between.join(one[1] for one in several)
         case _:
-            said = str(plain(value))
-            return said, said
+            return cited(str(plain(value)))
 
 
 def span_in_words(span: Span) -> Words:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.law_answers import by_topic, taken
 from api.law_named import option_named
-from api.law_words import CERTAINTIES, of_topic, parts
+from api.law_words import CERTAINTIES, cited, of_topic, parts
 from api.pages.rendering import language_asked, page
 from api.pages.tongue import Tongue
 from api.pages.two_times import NOT_A_TIME
@@ -70,7 +70,7 @@ def law(request: Request, caller: Visitor, asked: Annotated[Days, Query()]) -> R
                     for option in one.options
                     if option != one.default
                 ],
-                "article": one.article,
+                "article": tongue(*cited(one.article)),
                 "certainty": tongue(*CERTAINTIES[one.certainty]),
             }
             for one in policies().values()
@@ -97,7 +97,7 @@ def _shown(one: RuleSet[Any], chosen: str | None, tongue: Tongue) -> Shown:
     return Shown(
         id=one.id,
         title=tongue(*one.title),
-        legal_basis=one.legal_basis,
+        legal_basis=tongue(*cited(one.legal_basis)),
         since=tongue.day(one.valid_from),
         until=tongue.day(one.valid_until) if one.valid_until else None,
         promulgated=tongue.day(one.promulgated),

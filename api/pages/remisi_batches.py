@@ -22,6 +22,7 @@ from api.batch_answers import (
 from api.batch_feasts import NOT_GIVEN, moved_feasts
 from api.batch_papers import NAMED, Papers
 from api.law_named import policy_named, rule_set_named
+from api.law_words import cited
 from api.letters.batch import Who, kind_name
 from api.pages.names import Names, units_and_agencies
 from api.pages.rendering import language_asked, page
@@ -316,7 +317,7 @@ def _criteria(one: Reckoned | None, tongue: Tongue) -> Sequence[Mapping[str, Any
         {
             "met": it.met,
             "said": tongue(it.because_id, it.because_en),
-            "article": it.article,
+            "article": tongue(*cited(it.article)),
             "by": tongue.day(it.by.day) if it.by else None,
         }
         for it in sorted(criteria, key=lambda it: it.met)

@@ -6,10 +6,11 @@ from typing import Final
 
 from api.deciding import Deciding
 from api.dependencies import Services
+from api.law_words import cited
 from api.pages import labels
 from api.pages.names import Names
 from api.pages.said import Fact, facts, words_of
-from api.pages.tongue import Tongue
+from api.pages.tongue import Tongue, sentence
 from api.review_answers import ToReview
 from api.routes.approvals import Found
 from api.sight import sees
@@ -148,7 +149,7 @@ class Drawing:
             title=self._title(one.fact.event),
             lines=list(facts(one.fact.event, tongue, self.names)),
             rule=sentence(words_of(because, tongue) or ""),
-            article=raised.article,
+            article=tongue(*cited(raised.article)),
             owner=self.names.of(raised.owner),
             since=tongue.stamp(one.raised.recorded_at, zone),
             may_resolve=Deciding(self.services, self.caller).answers_for(one.stream),
@@ -199,11 +200,6 @@ class Drawing:
         if effective.at:
             return tongue.stamp(effective.at, effective.zone)
         return tongue.day(effective.day)
-
-
-def sentence(text: str) -> str:
-    """Return words as a sentence begins."""
-    return text[:1].upper() + text[1:]
 
 
 def name_in(pages: Sequence[Recorded]) -> str | None:
