@@ -9,6 +9,7 @@ then each element behind its length.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import repeat
 from struct import Struct
 from typing import Any, Final, NamedTuple
@@ -21,17 +22,18 @@ HEAD: Final = Struct("!iiIii")
 EMPTY: Final = Struct("!iiI")
 LENGTH: Final = Struct("!i")
 INTEGER: Final = Struct("!i")
-UUID_BYTES: Final = 16
 
 
 class Kind(NamedTuple):
-    """What a column holds: its type in PostgreSQL, and how a value becomes a cell of it.
+    """What a column holds: its type in PostgreSQL, and how values become cells of it.
 
-    ``cell`` raises `ValueError` for what cannot be one: a text that no UTF-8 can write, say.
+    ``cells`` raises `ValueError` for what cannot be one: a text that no UTF-8 can write, say.
+    ``size`` is how many bytes each cell has, where all have as many.
     """
 
     oid: int
-    cell: Callable[[Any], bytes]
+    cells: Callable[[Iterable[Any]], Iterable[bytes]]
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +43,41 @@ class Column:
     content: bytes
 
 
-def _uuid(value: str) -> bytes:
-    content = bytes.fromhex(value.replace("-", ""))
-    if len(content) != UUID_BYTES:
-        raise ValueError(value)
-    return content
+def _uuids(values: Iterable[str]) -> Iterable[bytes]:
+    return map(bytes.fromhex, map(str.replace, values, repeat("-"), repeat("")))
 
 
-TEXT: Final = Kind(types["text"].oid, str.encode)
-INT4: Final = Kind(types["int4"].oid, INTEGER.pack)
-UUID: Final = Kind(types["uuid"].oid, _uuid)
-BYTEA: Final = Kind(types["bytea"].oid, bytes)
-HEX: Final = Kind(types["bytea"].oid, bytes.fromhex)
+TEXT: Final = Kind(types["text"].oid, partial(map, str.encode))
+INT4: Final = Kind(types["int4"].oid, partial(map, INTEGER.pack), INTEGER.size)
+UUID: Final = Kind(types["uuid"].oid, _uuids, 16)
+BYTEA: Final = Kind(types["bytea"].oid, iter)
+HEX: Final = Kind(types["bytea"].oid, partial(map, bytes.fromhex))
 """A ``bytea`` that is told in hexadecimal digits."""
 
 
 def column(kind: Kind, values: Iterable[Any]) -> Column:
     """Return an array of values."""
-    cells = list(map(kind.cell, values))
+    cells = list(kind.cells(values))
     if not cells:
-        return Column(EMPTY.pack(0, 0, kind.oid))
+        return _empty(kind.oid)
     # Joined at once: a megabyte of pages that is copied once more costs as much as all their cells.
     parts = [HEAD.pack(1, 0, kind.oid, len(cells), 1)]
-    for cell in cells:
-        parts += LENGTH.pack(len(cell)), cell
+    if kind.size is None:
+        for cell in cells:
+            parts.append(LENGTH.pack(len(cell)))
+            parts.append(cell)
+    elif set(map(len, cells)) == {kind.size}:
+        length = LENGTH.pack(kind.size)
+        parts += length, length.join(cells)
+    else:
+        raise ValueError(kind.size)
     return Column(b"".join(parts))
+
+
+@cache
+def _empty(oid: int) -> Column:
+    """Return an array of nothing: half of a group's columns are one."""
+    return Column(EMPTY.pack(0, 0, oid))
 
 
 def columns(kinds: Sequence[Kind], values: Iterable[Iterable[Any]]) -> list[Column]:
@@ -75,7 +87,9 @@ def columns(kinds: Sequence[Kind], values: Iterable[Iterable[Any]]) -> list[Colu
 
 def turned(kinds: Sequence[Kind], rows: Sequence[Sequence[Any]]) -> list[Column]:
     """Return rows as columns."""
-    return columns(kinds, zip(*rows, strict=True) if rows else repeat((), len(kinds)))
+    if not rows:
+        return [_empty(kind.oid) for kind in kinds]
+    return columns(kinds, zip(*rows, strict=True))
 
 
 class ColumnDumper(Dumper):
