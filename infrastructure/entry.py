@@ -2,12 +2,11 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
 from infrastructure.columns import BYTEA, HEX, INT4, TEXT, UUID, Column, column, columns, turned
-from infrastructure.page_reader import StoredPage
+from infrastructure.page_reader import PageRow
 
 PAGE: Final = (TEXT, INT4, TEXT, UUID, BYTEA, HEX)
 HEAD: Final = (TEXT, INT4, HEX)
@@ -39,7 +38,7 @@ class Entry:
     position of the last decision to forget somebody that it was sealed after.
     """
 
-    pages: Sequence[StoredPage]
+    pages: Sequence[PageRow]
     heads: Sequence[StoredHead]
     answer: StoredAnswer | None
     heard: int
@@ -56,16 +55,15 @@ def all_values(entries: Sequence[Entry]) -> list[bytes]:
 
     Raises `ValueError` where a text cannot be written, or an id is none.
     """
-    pages = [page for entry in entries for page in entry.pages]
-    written = {page.originator_id for page in pages}
+    pages: list[PageRow] = []
+    answers: list[tuple[Any, ...]] = []
+    for entry in entries:
+        if entry.answer:
+            answers.append((*entry.answer, len(pages) + 1 if entry.pages else 0))
+        pages += entry.pages
+    written = {page[0] for page in pages}
     heads = [head for entry in entries for head in entry.heads if head[0] not in written]
-    firsts = accumulate((len(entry.pages) for entry in entries), initial=1)
-    answers = [
-        (*entry.answer, first if entry.pages else 0)
-        for entry, first in zip(entries, firsts, strict=False)
-        if entry.answer
-    ]
-    each = [*columns(PAGE, _told(pages)), *turned(HEAD, heads), *turned(ANSWER, answers)]
+    each = [*_page_columns(pages), *turned(HEAD, heads), *turned(ANSWER, answers)]
     return in_binary(each, *_closing(entries))
 
 
@@ -79,7 +77,7 @@ def numbered_columns(entries: Sequence[Entry]) -> list[Any]:
     answers = [(*entry.answer, number) for number, entry in numbered if entry.answer]
     heads = [(*head, number) for number, entry in numbered for head in entry.heads]
     return [
-        *columns(PAGE, _told(pages)),
+        *_page_columns(pages),
         column(INT4, (number for number, entry in numbered for _ in entry.pages)),
         *turned((*HEAD, INT4), heads),
         *turned(ANSWER, answers),
@@ -89,22 +87,18 @@ def numbered_columns(entries: Sequence[Entry]) -> list[Any]:
 
 def in_binary(each: Iterable[Column], barrier: bool, heard: int) -> list[bytes]:
     """Return the values of ``ledger.append_all`` in binary form."""
-    return [*(one.content for one in each), bytes([barrier]), BIGINT.pack(heard)]
+    return [one.content for one in each] + [bytes([barrier]), BIGINT.pack(heard)]
 
 
-def _told(pages: Sequence[StoredPage]) -> Iterable[Iterable[Any]]:
-    """Return pages, column by column as in `PAGE`."""
-    return (
-        [str(page.originator_id) for page in pages],
-        [page.originator_version for page in pages],
-        [page.topic for page in pages],
-        [page.event_id for page in pages],
-        [page.state for page in pages],
-        [page.prev_hash for page in pages],
-    )
+def _page_columns(pages: Sequence[PageRow]) -> list[Column]:
+    """Return pages as the columns of `PAGE`. Their hashes are for the database to work out."""
+    if not pages:
+        return turned(PAGE, ())
+    stream, version, name, page, event_id, prev_hash, *_ = zip(*pages, strict=True)
+    return columns(PAGE, (stream, version, name, event_id, page, prev_hash))
 
 
 def _closing(entries: Sequence[Entry]) -> tuple[bool, int]:
     """Say whether it is a commit for its own sake, and what all who write have heard of."""
     barrier = any(not (entry.pages or entry.answer) for entry in entries)
-    return barrier, min(entry.heard for entry in entries)
+    return barrier, min([entry.heard for entry in entries])

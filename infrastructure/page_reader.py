@@ -15,6 +15,10 @@ COLUMNS: Final = (
     "stream, version, name, page, event_id::text, encode(prev_hash, 'hex'), encode(hash, 'hex'),"
     " recorded_at, position"
 )
+PageRow = tuple[str, int, str, bytes, str, str, str, datetime | None, int]
+"""A row of `COLUMNS`: a page as it is read, or, with no time and at 0, as it is to be written."""
+HASH: Final = 6
+"""Where its hash stands in it."""
 
 FORGETS: Final = ".forgotten@"
 INDEXED: Final = " AND name LIKE '%%.forgotten@%%'"
@@ -34,7 +38,7 @@ class StoredPage(Notification):
     recorded_at: datetime | None
 
     @classmethod
-    def of(cls, row: tuple[Any, ...]) -> "StoredPage":
+    def of(cls, row: PageRow) -> "StoredPage":
         """Return the page of a row of `COLUMNS`.
 
         All fields are set at once: a frozen value's own way, a call for each of nine, takes three
@@ -53,6 +57,21 @@ class StoredPage(Notification):
             id=row[8],
         )
         return page
+
+    @property
+    def row(self) -> PageRow:
+        """Return the row that it is `of`."""
+        return (
+            str(self.originator_id),
+            self.originator_version,
+            self.topic,
+            self.state,
+            self.event_id,
+            self.prev_hash,
+            self.hash,
+            self.recorded_at,
+            self.id,
+        )
 
 
 def contiguous(pages: Sequence[StoredPage], after: int) -> Sequence[StoredPage]:

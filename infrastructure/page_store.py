@@ -17,7 +17,7 @@ from domain.record import Draft, Recorded, StreamId
 from infrastructure.codec import PageCodec, placed
 from infrastructure.entry import StoredHead
 from infrastructure.key_store import KeyStore
-from infrastructure.page_reader import StoredPage
+from infrastructure.page_reader import HASH, PageRow, StoredPage
 from infrastructure.recorder import PageRecorder
 
 FRESH_KEPT: Final = 4_000
@@ -36,13 +36,15 @@ class PageMapper(Mapper[str]):
 
     def chained(self, draft: Draft, prev_hash: str) -> StoredPage:
         """Put a draft to sleep as the page after the one with this hash."""
-        epoch, page = self._fresh.epoch, self.codec.page(draft, prev_hash)
+        return StoredPage.of(self.row(draft, prev_hash))
+
+    def row(self, draft: Draft, prev_hash: str) -> PageRow:
+        """Put a draft to sleep as `chained` does, for whoever only hands it to the database."""
+        epoch, page = self._fresh.keys.epoch, self.codec.page(draft, prev_hash)
         page_hash = self.codec.hash_of(page)
         self._fresh.keep(epoch, page_hash, draft)
         name, stream = draft.event.names[-1], str(draft.stream)
-        return StoredPage.of(
-            (stream, draft.version, name, page, draft.event_id, prev_hash, page_hash, None, 0)
-        )
+        return stream, draft.version, name, page, draft.event_id, prev_hash, page_hash, None, 0
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """Wake a page in its place in the ledger."""
@@ -69,24 +71,19 @@ class FreshPages:
     """
 
     def __init__(self, keys: KeyStore) -> None:
-        self._keys = keys
+        self.keys = keys
         self._drafts: Recent[tuple[int, str], Draft] = Recent(FRESH_KEPT)
         self.clear = self._drafts.clear
 
-    @property
-    def epoch(self) -> int:
-        """Return how often was forgotten, to be asked before a page is sealed."""
-        return self._keys.epoch
-
     def keep(self, epoch: int, page_hash: str, draft: Draft) -> None:
-        """Keep a draft that was sealed since an epoch began, unless that is over."""
+        """Keep a draft that was sealed since an epoch of the keys began, unless that is over."""
         self._drafts.keep((epoch, page_hash), draft)
-        if epoch != self.epoch:  # somebody was forgotten in the meantime, perhaps this one
+        if epoch != self.keys.epoch:  # somebody was forgotten in the meantime, perhaps this one
             self.clear()
 
     def drafts_of(self, pages: Sequence[StoredPage]) -> list[Draft | None]:
         """Return what each page was made of, `None` for one that is asleep."""
-        epoch, found = self.epoch, self._drafts.get
+        epoch, found = self.keys.epoch, self._drafts.get
         return [found((epoch, page.hash)) for page in pages]
 
 
@@ -95,24 +92,25 @@ class PageStore(EventStore[str]):
 
     def __init__(self, mapper: PageMapper, recorder: ApplicationRecorder) -> None:
         super().__init__(mapper, recorder)
-        self.make_keys, self.chained = mapper.codec.make_keys, mapper.chained
+        self.make_keys, self.row = mapper.codec.make_keys, mapper.row
 
     def put(self, domain_events: Sequence[Any], **kwargs: Any) -> list[Any]:
         """Write drafts after the ``heads`` of their streams; return their positions."""
         heads: Mapping[StreamId, Head] = kwargs.pop("heads")
         self.make_keys(domain_events)
-        pages = self.after(heads, domain_events)
-        return list(self.recorder.insert_events(pages, heads=stored(heads), **kwargs) or ())
+        pages = map(StoredPage.of, self.after(heads, domain_events))
+        return list(self.recorder.insert_events(list(pages), heads=stored(heads), **kwargs) or ())
 
-    def after(self, heads: Mapping[StreamId, Head], drafts: Sequence[Draft]) -> list[StoredPage]:
+    def after(self, heads: Mapping[StreamId, Head], drafts: Sequence[Draft]) -> list[PageRow]:
         """Put drafts to sleep, each chained to the page before it."""
-        pages: list[StoredPage] = []
-        last = {stream: head.hash for stream, head in heads.items()}
+        rows: list[PageRow] = []
+        last: dict[StreamId, str] = {}
         for draft in drafts:
-            page = self.chained(draft, last[draft.stream])
-            last[draft.stream] = page.hash
-            pages.append(page)
-        return pages
+            stream = draft.stream
+            row = self.row(draft, last.get(stream) or heads[stream].hash)
+            last[stream] = row[HASH]
+            rows.append(row)
+        return rows
 
 
 def stored(heads: Mapping[StreamId, Head]) -> list[StoredHead]:

@@ -1,8 +1,9 @@
 """The library's recorder over our own table: pages in, pages out, in one gap-free order."""
 
 from asyncio import Future
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Protocol
 
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent, Subscription
@@ -12,11 +13,12 @@ from infrastructure.connections import transaction
 from infrastructure.entry import EVERYTHING, Entry, StoredAnswer, StoredHead
 from infrastructure.group_commit import GroupCommit
 from infrastructure.loops import LoopCommits
-from infrastructure.page_reader import PageReader, StoredPage
+from infrastructure.page_reader import PageReader, PageRow, StoredPage
 from infrastructure.page_writing import PageWriting
 
 WRITERS: Final = 7316400917
 """The advisory lock that orders writers: ``ledger.stamp`` takes it."""
+TOUCHED: Final = attrgetter("touched")
 
 
 class Following(Protocol):
@@ -39,8 +41,8 @@ class PageRecorder(PageReader, ApplicationRecorder):
         self.pool = pool
         self.tail: Following | None = None
         self._writing = self._open_writing()
-        self._commit: GroupCommit[Entry, int] = GroupCommit(self._writing.write, apart=_touched)
-        self._loops: LoopCommits[Entry, int] = LoopCommits(self._open_writing, apart=_touched)
+        self._commit: GroupCommit[Entry, int] = GroupCommit(self._writing.write, apart=TOUCHED)
+        self._loops: LoopCommits[Entry, int] = LoopCommits(self._open_writing, apart=TOUCHED)
 
     def _open_writing(self) -> PageWriting:
         return PageWriting(str(self.pool.conninfo), self._hint)
@@ -53,13 +55,13 @@ class PageRecorder(PageReader, ApplicationRecorder):
         Returns their positions. Raises `MovedOn`, `ForgottenSince`, `AnsweredAlready`,
         `Overloaded`, `OutcomeUnknown`.
         """
-        pages = [page for page in stored_events if isinstance(page, StoredPage)]
+        pages = [page.row for page in stored_events if isinstance(page, StoredPage)]
         first = self._commit(Entry(pages, kwargs["heads"], kwargs["answer"], kwargs["heard"]))
         return range(first, first + len(pages))
 
     def submit(
         self,
-        pages: Sequence[StoredPage],
+        pages: Sequence[PageRow],
         heads: Sequence[StoredHead],
         answer: StoredAnswer | None,
         heard: int,
@@ -109,8 +111,3 @@ class PageRecorder(PageReader, ApplicationRecorder):
         with self.pool.connection() as connection:
             row = connection.execute("SELECT ledger.position_at(%s)", (known_at,)).fetchone()
         return row[0] if row else 0
-
-
-def _touched(entry: Entry) -> Sequence[Hashable]:
-    """Name what two requests of one group must not share: a stream, a key."""
-    return entry.touched

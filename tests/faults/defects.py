@@ -18,6 +18,7 @@ from application.ledger import Receipt
 from infrastructure import page_writing, writing_line
 from infrastructure.entry import Entry
 from infrastructure.ledger import EventsourcingLedger
+from infrastructure.page_reader import StoredPage
 from infrastructure.prepared_line import PreparedLine
 from infrastructure.recorder import PageRecorder
 from projections.catalogue import PROJECTIONS
@@ -153,12 +154,13 @@ def _by_halves() -> Sequence[Patch]:
         for number, page in enumerate(stored_events, 1):
             head = (page.originator_id, page.originator_version - 1, page.prev_hash)
             answer = kwargs["answer"] if number == len(stored_events) else None
-            positions.append(self._commit(Entry([page], [head], answer, kwargs["heard"])))
+            positions.append(self._commit(Entry([page.row], [head], answer, kwargs["heard"])))
         return positions or [self._commit(Entry([], (), kwargs["answer"], kwargs["heard"]))]
 
     async def submit(self: Any, pages: Any, heads: Any, answer: Any, heard: int) -> int:
         said = {"heads": heads, "answer": answer, "heard": heard}
-        positions: Sequence[int] = await asyncio.to_thread(self.insert_events, pages, **said)
+        stored = [StoredPage.of(page) for page in pages]
+        positions: Sequence[int] = await asyncio.to_thread(self.insert_events, stored, **said)
         return positions[0]
 
     return [(PageRecorder, "insert_events", insert_events), (PageRecorder, "submit", submit)]

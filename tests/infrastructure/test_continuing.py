@@ -75,9 +75,7 @@ def test_requests_of_one_group_are_told_their_own_positions_and_again_by_their_k
     recorder = ledger._page_recorder  # noqa: SLF001  # a group of a certain make-up
 
     def request(key, *streams, answer=True):
-        pages = [
-            ledger.mapper.chained(draft(assessed(), to=stream(one)), BEGINNING) for one in streams
-        ]
+        pages = [ledger.mapper.row(draft(assessed(), to=stream(one)), BEGINNING) for one in streams]
         heads = [(str(stream(one)), 0, BEGINNING) for one in (*streams, f"{key}-beside")]
         digest = ledger._digest(Command(key=key, body=b""))  # noqa: SLF001
         said = '{"written": [], "versions": {}}'
@@ -106,8 +104,8 @@ def test_a_head_that_is_only_decided_on_sends_a_group_the_careful_way(ledger):
     other = replace(page, originator_id="case:3", event_id=draft(assessed()).event_id)
     outcomes = recorder._writing.write(  # noqa: SLF001
         [
-            Entry([page], [(page.originator_id, 0, BEGINNING), beside], None, EVERYTHING),
-            Entry([other], [(other.originator_id, 0, BEGINNING)], None, EVERYTHING),
+            Entry([page.row], [(page.originator_id, 0, BEGINNING), beside], None, EVERYTHING),
+            Entry([other.row], [(other.originator_id, 0, BEGINNING)], None, EVERYTHING),
         ]
     )
     assert str(outcomes[0]) == str(stream())

@@ -87,7 +87,7 @@ def test_a_coroutine_leaves_it_to_a_thread_which_refuses(house, elsewhere, budi)
 @pytest.mark.long
 def test_a_page_that_was_sealed_before_a_decision_is_not_written_after_it(house, elsewhere, budi):
     """The pause between sealing and writing is as long as can be: a forgetting fits into it."""
-    sealed = elsewhere.ledger.mapper.chained(draft(assessed(), to=stream("1")), BEGINNING)
+    sealed = elsewhere.ledger.mapper.row(draft(assessed(), to=stream("1")), BEGINNING)
     heads = [(str(stream("1")), 0, BEGINNING)]
     house.forget(budi[0])
     barrier = Entry((), (), None, EVERYTHING)

@@ -100,10 +100,10 @@ def test_in_a_group_each_request_has_its_own_outcome(pool, ledger):
     answer = StoredAnswer(ACTOR.id, "k-1", b"", "{}")
     outcomes = PageWriting(str(pool.conninfo), int).write(
         [
-            Entry([stored[0]], heads[0], None, EVERYTHING),
-            Entry([stored[1]], heads[1], answer, EVERYTHING),
-            Entry([stored[2]], heads[2], None, EVERYTHING),
-            Entry([stored[3]], heads[3], None, EVERYTHING),
+            Entry([stored[0].row], heads[0], None, EVERYTHING),
+            Entry([stored[1].row], heads[1], answer, EVERYTHING),
+            Entry([stored[2].row], heads[2], None, EVERYTHING),
+            Entry([stored[3].row], heads[3], None, EVERYTHING),
         ]
     )
     assert [type(one) for one in outcomes] == [

@@ -198,7 +198,8 @@ def test_nobody_is_given_the_answer_to_what_another_sent(known, pool, ahead):
         for to in (stream("2"), stream("3"), stream("4"))
     ]
     first, left, mine = [
-        [Entry([page], [(page.originator_id, 0, BEGINNING)], None, EVERYTHING)] for page in stored
+        [Entry([page.row], [(page.originator_id, 0, BEGINNING)], None, EVERYTHING)]
+        for page in stored
     ]
     writing = PageWriting(str(pool.conninfo), int)
     with pytest.raises(MustWait):
