@@ -32,12 +32,12 @@ class Recent(Generic[K, V]):
     def keep(self, key: K, value: V) -> None:
         """Keep a value, and let go of others until all that is kept fits."""
         with self._door:
-            before = self._kept.get(key)
-            self._kept[key] = value
-            self._kept.move_to_end(key)
+            kept = self._kept
+            before = kept.pop(key, None)
+            kept[key] = value
             if self._weight is None:
-                if len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
+                if len(kept) > self._most:
+                    kept.popitem(last=False)
                 return
             self._held += self._weight(value) - (self._weight(before) if before is not None else 0)
             while self._held > self._most:

@@ -92,12 +92,14 @@ def seal_fields(key: SubjectKey, place: str, values: Fields) -> tuple[str, Field
     # and to get it back takes longer than to seal.
     drawn = RAND_bytes(LENGTH + NONCE * (1 + len(values)))
     secret, at = drawn[:LENGTH], LENGTH + NONCE
-    wrapped, cipher = _sealed(key.cipher, drawn[LENGTH:at], secret, place), AESGCM(secret)
-    fields: Fields = {}
+    nonce, cipher, fields = drawn[LENGTH:at], AESGCM(secret), {}
+    wrapped = nonce + AESGCM(key.secret).encrypt(nonce, secret, place.encode())
     for pointer, value in values.items():
         nonce, at = drawn[at : at + NONCE], at + NONCE
-        fields[pointer] = _sealed(cipher, nonce, orjson.dumps(value), f"{place}|{pointer}")
-    return wrapped, fields
+        bound_to = f"{place}|{pointer}".encode()
+        sealed = nonce + cipher.encrypt(nonce, orjson.dumps(value), bound_to)
+        fields[pointer] = b2a_base64(sealed, newline=False).decode("ascii")
+    return b2a_base64(wrapped, newline=False).decode("ascii"), fields
 
 
 def open_fields(owners: AESGCM, place: str, wrapped: str, fields: Fields) -> Fields:
@@ -113,9 +115,3 @@ def open_fields(owners: AESGCM, place: str, wrapped: str, fields: Fields) -> Fie
 def owner(subject: str, data_class: DataClass) -> Owner:
     """Return whose key seals a field of this class."""
     return subject, data_class.value
-
-
-def _sealed(cipher: AESGCM, nonce: bytes, content: bytes, bound_to: str) -> str:
-    # As `sealed_by` does, without the call: it is made for every field of every page.
-    sealed = nonce + cipher.encrypt(nonce, content, bound_to.encode())
-    return b2a_base64(sealed, newline=False).decode("ascii")
