@@ -142,6 +142,7 @@ def prepare(*, testing: bool, lock: int) -> None:
             "The environment could not be prepared (see above; the first time needs a network). "
             "Simply try again.",
         )
+    os.sync()  # or a power cut leaves the stamp of an environment that is not there
     draft = STAMP.with_suffix(".new")
     draft.write_text(stamp(testing=testing), encoding="utf-8")
     draft.replace(STAMP)
