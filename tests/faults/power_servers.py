@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from domain.kernel import DataClass
 from infrastructure import key_dump
 from infrastructure.backup import Source, take
+from infrastructure.backup_series import base_backups
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.key_copy import copy_keys, copy_of
 from infrastructure.key_opening import store_of
@@ -44,8 +45,8 @@ SUBJECTS = ("budi", "tono", "sari")
 class Server:
     """A PostgreSQL with databases to be had; `dsn` is the one of the life that is being lived."""
 
-    def __init__(self, postgres: str, at: Path) -> None:
-        self._postgres, self.at = postgres, at
+    def __init__(self, postgres: str, at: Path, source: Source) -> None:
+        self._postgres, self.at, self._source = postgres, at, source
         self._made: list[str] = []
         create_unless_there(postgres, "template_of_stories")
         self.dsn = make_conninfo(postgres, dbname="template_of_stories")
@@ -131,12 +132,18 @@ class Server:
         restore(self.at / "place", at / "into", Target(), Workbench(fsync=False))
         told.append("restored")
 
+    def base_taken(self, at: Path, told: Told) -> None:
+        told.append(take(self._source, at / "place", keep=1).path.name)
+
     def stories(self) -> dict[str, Story]:
         """Return the stories of this server. The base backup that is restored is taken first."""
         return {
             "key_store_rotated": Story(self.rotated, self.every_key_opens, self.fresh),
             "log_sealed": Story(self.sealed, self.the_log_goes_on, self.fresh),
             "key_copies": Story(self.keys_copied, self.the_copy_restores, self._with_copies),
+            "base_taken": Story(
+                self.base_taken, the_base_is_whole, empty_place, of_postgres, killable=False
+            ),
             "first_start": Story(
                 first_started, the_cluster_has_its_name, sealed=of_postgres, killable=False
             ),
@@ -148,6 +155,16 @@ class Server:
     def _with_copies(self, at: Path) -> None:
         self.fresh(at)
         (at / "copies").mkdir()
+
+
+def empty_place(at: Path) -> None:
+    (at / "place").mkdir()
+
+
+def the_base_is_whole(at: Path, told: Told) -> None:
+    bases = base_backups(at / "place")
+    assert set(told) <= {it.path.name for it in bases}, "taken, and not there"
+    assert all(it.cluster.exists() for it in bases), "half a backup is taken for a whole one"
 
 
 def of_postgres(path: Path) -> bool:
@@ -188,4 +205,4 @@ def a_server(at: Path) -> Iterator[Server]:
         record(ledger, 3)
         source = Source(directory=at / "ledger", conninfo=ledger, programs=Programs(), fsync=False)
         take(source, at / "place", keep=None)
-        yield Server(postgres.conninfo(), at)
+        yield Server(postgres.conninfo(), at, source)
