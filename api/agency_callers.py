@@ -22,7 +22,7 @@ from domain.sharing.scope import Scope
 
 OVERSEEING: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 NOT_AN_AGENCY: Final[Words] = (
-    "ini dibuka untuk instansi mitra, dan untuk supervisor dan auditor semua unit kerja samanya",
+    "ini dibuka untuk instansi mitra, dan untuk penyelia dan auditor semua unit kerja samanya",
     "this is open to partner agencies, and to supervisors and auditors of all its units",
 )
 WHICH_AGENCY: Final[Words] = (

@@ -29,7 +29,7 @@ BEARER: Final = HTTPBearer(
 PURPOSE: Final = "pembinaan"
 
 NOT_A_WRITER: Final[Words] = (
-    "peran ini hanya membaca; yang mencatat adalah caseworker dan supervisor",
+    "peran ini hanya membaca; yang mencatat adalah petugas dan penyelia",
     "this role only reads; caseworkers and supervisors record",
 )
 NOT_A_READER: Final[Words] = (

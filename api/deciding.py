@@ -25,15 +25,15 @@ from domain.record import Recorded, StreamId
 from domain.registry import NOT_OF_A_KANWIL
 
 NOT_A_SUPERVISOR: Final[Words] = (
-    "koreksi disetujui atau ditolak oleh supervisor; yang mengajukan dapat menariknya",
+    "koreksi disetujui atau ditolak oleh penyelia; yang mengajukan dapat menariknya",
     "a supervisor approves or declines a correction; whoever asked may withdraw it",
 )
 DESTINATION_ELSEWHERE: Final[Words] = (
-    "perkara tujuan milik unit lain; mintalah supervisor Kanwil atau Ditjenpas",
+    "perkara tujuan milik unit lain; mintalah penyelia Kanwil atau Ditjenpas",
     "the case to move to is another unit's; ask a supervisor of the Kanwil or of Ditjenpas",
 )
 HANDED_OVER: Final[Words] = (
-    "koreksi ini menyerahkan catatan ke unit lain; mintalah supervisor Kanwil atau Ditjenpas",
+    "koreksi ini menyerahkan catatan ke unit lain; mintalah penyelia Kanwil atau Ditjenpas",
     "this hands the record over to another unit; ask a supervisor of the Kanwil or of Ditjenpas",
 )
 BECAUSE_OR_NOT: Final[Words] = (
@@ -41,7 +41,7 @@ BECAUSE_OR_NOT: Final[Words] = (
     "give because when you decline or withdraw, and only then",
 )
 OWN_REQUEST: Final[Words] = (
-    "yang mengajukan tidak menyetujui; mintalah supervisor lain atau tingkat di atasnya",
+    "yang mengajukan tidak menyetujui; mintalah penyelia lain atau tingkat di atasnya",
     "whoever asked does not approve; ask another supervisor, or the level above",
 )
 

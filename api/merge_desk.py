@@ -33,11 +33,11 @@ NO_SUCH_PERSON: Final[Words] = (
     "no such person is registered, or outside your scope",
 )
 NOT_A_SUPERVISOR: Final[Words] = (
-    "penggabungan dan pemisahan disetujui supervisor; yang mengajukan dapat menariknya",
+    "penggabungan dan pemisahan disetujui penyelia; yang mengajukan dapat menariknya",
     "a supervisor approves a merge and an unmerging; whoever asked may withdraw it",
 )
 ANOTHER_UNIT: Final[Words] = (
-    "catatan yang satu milik unit lain; mintalah supervisor Kanwil atau Ditjenpas",
+    "catatan yang satu milik unit lain; mintalah penyelia Kanwil atau Ditjenpas",
     "one of the two records is another unit's; ask a supervisor of the Kanwil or of Ditjenpas",
 )
 

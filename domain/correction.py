@@ -226,7 +226,7 @@ def _ensure_second_person(
         "correction.own_request",
         article=FOUR_EYES,
         because=(
-            "yang mengajukan tidak menyetujui; mintalah supervisor lain atau tingkat di atasnya",
+            "yang mengajukan tidak menyetujui; mintalah penyelia lain atau tingkat di atasnya",
             "whoever asked does not approve; ask another supervisor, or the level above",
         ),
     )

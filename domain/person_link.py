@@ -251,7 +251,7 @@ def _ensure_second_person(requester: str, approver: str) -> None:
         "person.own_merge",
         article=FOUR_EYES,
         because=(
-            "yang mengajukan tidak menyetujui; mintalah supervisor lain atau tingkat di atasnya",
+            "yang mengajukan tidak menyetujui; mintalah penyelia lain atau tingkat di atasnya",
             "whoever asked does not approve; ask another supervisor, or the level above",
         ),
     )

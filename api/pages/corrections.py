@@ -101,6 +101,7 @@ def corrections(
         "cards": list(filter(None, map(drawing.card, waiting))),
         "items": list(filter(None, map(drawing.item, items))),
         "case": leaf.case,
+        "told": leaf.seen is not None,
         "later": more and _address(leaf, corrections=more),
         "later_items": more_items and _address(leaf, reviews=more_items),
     }

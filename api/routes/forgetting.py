@@ -26,7 +26,7 @@ from domain.record import StreamId
 from domain.time import Effective, Zone
 
 NOT_WIDE_ENOUGH: Final[Words] = (
-    "yang memusnahkan data seseorang adalah supervisor Kanwil atau Ditjenpas",
+    "yang memusnahkan data seseorang adalah penyelia Kanwil atau Ditjenpas",
     "only a supervisor of a Kanwil or of Ditjenpas has somebody's data destroyed",
 )
 NO_SUCH_DOCUMENT: Final[Words] = (

@@ -65,7 +65,7 @@ LETTERS: Final = f"{ONE}/dead-letters"
 LETTER_SHOWS: Final = ("type",)
 """What a dead letter says of somebody: by which event their record changed."""
 NOT_AN_AGENCY: Final[Words] = (
-    "webhook milik instansi mitra; hanya peran agency",
+    "webhook milik instansi mitra; hanya peran instansi",
     "webhooks belong to partner agencies; only the role agency",
 )
 ALREADY_SENT: Final[Words] = (

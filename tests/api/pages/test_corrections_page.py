@@ -149,6 +149,7 @@ def test_it_is_decided_in_a_browser_and_enter_in_a_reason_approves_nothing(  # n
     page.get_by_label("Alasan menolak").fill("buku SPPN menyebut 28")
     page.get_by_label("Alasan menolak").press("Enter")
     page.wait_for_url("**/koreksi?seen=*")
+    assert page.get_by_role("status").inner_text().startswith("Keputusan Anda sudah tercatat.")
     assert medan.get(f"/v1/corrections/{correction}").json()["status"] == "declined"
     wrong = medan.get(f"/v1/cases/{case}/events").json()["events"][1]["event_id"]
     asked(medan, case, asking(wrong), version=5)
