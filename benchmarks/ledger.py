@@ -135,11 +135,15 @@ def add_raw(bench: Bench, raw: Worker, dsn: str) -> None:
 @contextmanager
 def emmett(bench: Bench, dsn: str) -> Iterator[Callable[..., Mapping[str, Any]]]:
     """Give what measures Emmett, installed where it is not."""
+    with Worker(*installing.emmett(bench.place)) as worker:
+        yield partial(worker.ask, url=address_of(dsn), size=SIZE)
+
+
+def address_of(dsn: str) -> str:
+    """Return a database's address as a URL, which is what Node's driver takes."""
     said = conninfo_to_dict(dsn)
     host = quote(str(said["host"]), safe="")
-    url = f"postgresql://{said['user']}@/{said['dbname']}?host={host}&port={said['port']}"
-    with Worker(*installing.emmett(bench.place)) as worker:
-        yield partial(worker.ask, url=url, size=SIZE)
+    return f"postgresql://{said['user']}@/{said['dbname']}?host={host}&port={said['port']}"
 
 
 @contextmanager

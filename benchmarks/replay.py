@@ -26,6 +26,7 @@ from application.journeys import Journeys, Moment
 from benchmarks.lives import CASE_EVENTS, life, long_case
 from benchmarks.people import OTHER_UNIT, batches, copies, now, whole_case, write_batch, write_units
 from benchmarks.place import Place
+from benchmarks.replay_peers import measured_peers
 from benchmarks.result import Result, Row, Scale, measured, percentile
 from benchmarks.store import kept, ledger_of, running
 from domain.record import Draft, StreamId
@@ -47,6 +48,12 @@ SECRET: Final = b"k" * 32
 VALID_AT: Final = date(2025, 6, 30)
 NOTES: Final = (
     "replay: valid at a day in the middle of the case, known at the instant of the question.",
+    (
+        "replay: peers read a stream of events of 600 bytes, just written, from the first to the"
+        " last; stock and Emmett fold it by counting, UmaDB and the SELECT hand it over. None of"
+        " them unseals, orders by when it was true, follows corrections or is asked for another"
+        " time. They take turns among themselves, in the minute before."
+    ),
 )
 OF_THE_KEPT: Final = (
     (
@@ -78,10 +85,12 @@ class Found:
 def run(scale: Scale, place: Place) -> Result:
     """Load cases in a small store, and in one with many events."""
     lengths = [one for one in LENGTHS if one == min(LENGTHS) or scale.store_events >= FEW_EVENTS]
+    counts = {length: cases_of(length, scale) for length in lengths}
+    peers = measured_peers(AREA, UNIT, counts, scale, place)
     with garbage_as_in_the_service():
         found = (in_the_kept if scale.store else in_a_fresh)(place, lengths, scale)
     notes = (*NOTES, *OF_THE_KEPT) if scale.store else NOTES
-    return Result(rows=tuple(rows(lengths, found)), notes=notes)
+    return Result(rows=tuple(rows(lengths, found, peers)), notes=notes)
 
 
 def in_a_fresh(place: Place, lengths: Sequence[int], scale: Scale) -> Found:
@@ -127,7 +136,7 @@ def small_house(place: Place) -> Iterator[Settings]:
         yield Settings(database_url=ledger, keys_url=keys, data_dir=Path(folder))
 
 
-def rows(lengths: Sequence[int], found: Found) -> Iterator[Row]:
+def rows(lengths: Sequence[int], found: Found, peers: Mapping[int, Sequence[Row]]) -> Iterator[Row]:
     """Yield a row for each length, store and turn."""
     store, loaded = found.store, {"first": found.among}
     if found.read:
@@ -137,7 +146,8 @@ def rows(lengths: Sequence[int], found: Found) -> Iterator[Row]:
         goal = f"p99 under {most:g} ms"
         first = p99s(length, [one for one, _ in found.alone])
         small = measured(AREA, f"{length} events, first", UNIT, first, goal=goal).under(most)
-        yield small
+        yield from peers[length]
+        yield from (small.beside(peer) for peer in peers[length])
         for turn, some in loaded.items():
             name = f"{length} events, {turn}, among {store} others"
             large = measured(AREA, name, UNIT, p99s(length, [one for one, _ in some]), goal=goal)
@@ -159,12 +169,17 @@ def written(
     found: dict[int, list[StreamId]] = {}
     with opening() as ledger:
         for length, kind in kinds.items():
-            count = min(CASES[length], max(scale.store_events // 100, 3)) + 1
+            count = cases_of(length, scale) + 1
             some: list[Sequence[Draft]] = list(islice(copies(kind), count))
             for case in some:
                 write_batch(ledger, case)
             found[length] = [case[-1].stream for case in some]
     return found
+
+
+def cases_of(length: int, scale: Scale) -> int:
+    """Return how many cases of a length are loaded in a run."""
+    return min(CASES[length], max(scale.store_events // 100, 3))
 
 
 def loads(opening: Opening, cases: Mapping[int, Sequence[StreamId]]) -> Turns:

@@ -1,5 +1,6 @@
 // Emmett on PostgreSQL, driven as every other peer: a job is a line of JSON, its answer another.
 // Each append is of one new event of about 600 bytes to a new stream, on the condition that it is new.
+// A job with a length reads streams instead, each appended at once and folded from its first event.
 
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -37,7 +38,31 @@ async function append({ url, writers, seconds, size }) {
   return { done: took.length, seconds: elapsed, p50: rank(took, 0.5), p99: rank(took, 0.99) };
 }
 
+async function load({ url, length, cases, size }) {
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
+  await store.schema.migrate();
+  const noted = Array.from({ length }, () => ({ type: 'CaseNoted', data: { text: 'x'.repeat(size) } }));
+  const streams = Array.from({ length: cases + 1 }, () => `case-${randomUUID()}`);
+  for (const stream of streams)
+    await store.appendToStream(stream, noted, { expectedStreamVersion: STREAM_DOES_NOT_EXIST });
+  const took = [];
+  for (const stream of streams) {
+    const began = performance.now();
+    const { state } = await store.aggregateStream(stream, {
+      evolve: (notes) => notes + 1,
+      initialState: () => 0,
+    });
+    took.push(performance.now() - began);
+    if (state !== length) throw new Error(`${state} events`);
+  }
+  await store.close();
+  await pool.end();
+  return { took: took.slice(1) };
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  process.stdout.write(`${JSON.stringify(await append(JSON.parse(line)))}\n`);
+  const job = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(await (job.length ? load : append)(job))}\n`);
 }
 process.exit(0);
