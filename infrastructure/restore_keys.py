@@ -10,7 +10,7 @@ from typing import Any, Final
 import psycopg
 
 from infrastructure import key_dump
-from infrastructure.durable import sync_folder, sync_tree
+from infrastructure.durable import sync_folder
 from infrastructure.key_cluster import FOLDER, NAME, embedded_keys
 from infrastructure.key_copy import copy_of, head_size, merge_tombstones, tombstone_copy
 from infrastructure.key_opening import tombstones_in
@@ -93,7 +93,6 @@ class Keys:
                 yield cluster.conninfo(NAME)
             for path in workshop.rglob("*"):
                 _give_to_the_owner(path, like=workshop)
-            sync_tree(workshop)
             workshop.rename(self._into / FOLDER)
             sync_folder(self._into)  # before there is a ledger that would be opened without them
         finally:

@@ -157,8 +157,9 @@ def forgetting(number: int) -> Destruction:
 
 
 def forgotten(at: Path, told: Told) -> None:
-    file = TombstoneFile(at / "data/forgotten.jsonl")
-    for some in ([0], [1, 2, 3], [4]):
+    path = at / "data/forgotten.jsonl"
+    file, first = TombstoneFile(path), [[7]] if path.exists() else []  # over a line cut short
+    for some in (*first, [0], [1, 2, 3], [4]):
         file.add(*map(forgetting, some))
         told += [forgetting(number) for number in some]
 
