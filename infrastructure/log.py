@@ -109,13 +109,16 @@ class Log:
         return self._tree().consistency(old, new)
 
     def tile(self, level: int, number: int, width: int) -> bytes:
-        """Return the first hashes of a tile; raise `LookupError` where fewer are sealed."""
+        """Return the first hashes of a tile; raise `LookupError` where not all are there."""
         newest = self.checkpoint()
         if not newest or not 0 < width <= width_of(Tile(level, number), newest.size):
             raise LookupError
         tile = Tile(level, number)
         with self._pool.connection() as connection:
-            return read_tiles(connection, [tile])[tile][: width * HASH]
+            content = read_tiles(connection, [tile])[tile][: width * HASH]
+        if len(content) != width * HASH:  # a caller keeps what we answer for ever
+            raise LookupError
+        return content
 
     def entries(self, start: int, stop: int) -> Sequence[bytes]:
         """Return the data of leaves, as their sources have it; raise `LookupError` beyond them."""

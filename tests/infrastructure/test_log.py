@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from infrastructure.connections import service_pool
 from infrastructure.log import Log
 from infrastructure.log_key import SigningKeyUnreadable, log_seed
-from infrastructure.merkle import consistent, includes, leaf_hash, root_of
+from infrastructure.merkle import HASH, consistent, includes, leaf_hash, root_of
 from infrastructure.sealer import (
     HeadMissing,
     HeadUnreadable,
@@ -235,6 +235,15 @@ def test_a_forgery_that_redoes_leaves_tiles_and_checkpoint_is_not_signed(databas
     with pytest.raises(LogForked):
         sealer.sign()
     assert log.checkpoint() is None
+
+
+def test_a_tile_that_lost_a_leaf_is_not_there_rather_than_short(database, sealer, log):
+    record(database, 3)
+    sealer.seal()
+    assert log.tile(0, 0, 3)[: 2 * HASH] == log.tile(0, 0, 2)
+    tamper(database, "DELETE FROM ledger.leaf WHERE index = 1")
+    with pytest.raises(LookupError):
+        log.tile(0, 0, 3)
 
 
 def test_an_old_copy_of_the_database_is_noticed_by_what_is_kept_beside_the_key(
