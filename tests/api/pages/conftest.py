@@ -1,5 +1,6 @@
 """People at their browsers: a client that keeps cookies, and a real browser where there is one."""
 
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -102,13 +103,15 @@ def caught_up(service):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A real browser, or a skip that says why."""
+def chromium(tmp_path_factory):
+    """A real browser that writes nothing into a home, or a skip that says why."""
     if not shutil.which(CHROMIUM):
         pytest.skip(f"no browser at {CHROMIUM}: apt-get install chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  # only where there is one
 
+    home = str(tmp_path_factory.mktemp("chromium"))
+    kept = os.environ | {"XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET), env=kept)
         yield browser
         browser.close()
