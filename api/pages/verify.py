@@ -101,7 +101,13 @@ SAID: Final[dict[str, Words]] = {
     "origin": ("Buku", "Log"),
     "size": ("Daun", "Leaves"),
     "root": ("Akar", "Root"),
+    "event": ("peristiwa", "event"),
+    "access": ("catatan akses", "access record"),
     "witnesses": ("Saksi", "Witnesses"),
+    "unwitnessed": (
+        "tidak ada yang diminta: pemilik kunci buku dapat menulis ulang semuanya tanpa ketahuan",
+        "none was asked for: whoever holds the log's key could have rewritten all of it",
+    ),
     "older": ("Titik periksa lama yang cocok", "Older checkpoints that fit"),
     "compared": ("Daun yang dibandingkan", "Leaves compared"),
     "recorded_at": ("Dicatat", "Recorded"),

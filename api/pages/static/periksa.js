@@ -29,11 +29,21 @@
   }
 
   const shown = (value) => (typeof value === "number" ? numbers.format(value) : value);
+  const row = (of, name) => [name, name === "kind" && of.kind ? words(of.kind) : shown(of[name])];
+
+  /** Return who cosigned and when, as it was signed: some sign milliseconds, which no calendar holds. */
+  function seen(witnesses) {
+    const at = (seconds) => {
+      const day = new Date(seconds * 1000);
+      return Number.isNaN(day.getTime()) ? seconds : day.toISOString().replace(".000Z", "Z");
+    };
+    return witnesses.map((it) => (it.time === null ? it.name : `${it.name} (${at(it.time)})`)).join(", ");
+  }
 
   const PLACES = ["index", "kind", "number", "stream", "version", "name", "line"];
 
   function toldWrong(fault, facts) {
-    const where = PLACES.map((it) => [it, shown(fault[it])]);
+    const where = PLACES.map((it) => row(fault, it));
     const between = fault.between?.map(shown).join(" - ");
     tell("trouble", `${words("wrong")} ${words(fault.code)}`, [["code", fault.code], ...where, ["between", between], ...facts]);
   }
@@ -43,7 +53,7 @@
       ["origin", verdict.origin],
       ["size", shown(verdict.size)],
       ["root", verdict.root],
-      ["witnesses", verdict.witnesses.map((it) => it.name).join(", ")],
+      ["witnesses", seen(verdict.witnesses) || (verdict.fault ? "" : words("unwitnessed"))],
       ["older", verdict.older.map(shown).join(", ")],
       ["compared", shown(verdict.compared)],
     ];
@@ -54,10 +64,9 @@
 
   function toldOfProof({ fault, proven, unchecked }) {
     if (fault) return toldWrong(fault, []);
-    const witnesses = proven.witnesses.map((it) => it.name).join(", ");
     const facts = [
-      ...["kind", "number", "recorded_at", "hash", "index", "size", "origin", "root", "key"].map((it) => [it, shown(proven[it])]),
-      ["witnesses", witnesses],
+      ...["kind", "number", "recorded_at", "hash", "index", "size", "origin", "root", "key"].map((it) => row(proven, it)),
+      ["witnesses", seen(proven.witnesses) || words("unwitnessed")],
       ["unread", proven.unread.join(", ")],
     ];
     if (unchecked) return tell("trouble", words("unchecked"), facts);
