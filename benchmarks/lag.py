@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Any, Final
 
 from application.ledger import BEGINNING, Head
+from benchmarks.beside_peers import Peers, beside_peers
 from benchmarks.jobs import python_worker, work_off
 from benchmarks.people import ACTOR, copies, whole_case
 from benchmarks.place import Place
@@ -42,11 +43,27 @@ VISIBLE: Final = "visible in all read models"
 APART: Final = "visible in all read models, projector apart"
 FOLLOWED: Final = "handed to a follower of the tail"
 ELSEWHERE: Final = "handed to a follower in another process"
+PEERS: Final = Peers(
+    area=AREA,
+    what="news",
+    names=(
+        "raw: NOTIFY in the transaction",
+        "stock: its subscription",
+        "Emmett: its consumer",
+        "UmaDB: its subscription",
+    ),
+)
+LOAD: Final = f"{RATE} events/s"
 SECRET: Final = b"k" * 32
 NOTES: Final = (
     (
         "lag: measured from the return of the append (its durable commit) to the moment at which"
         f" the other side has it; {len(PROJECTIONS)} projections are kept up to date meanwhile."
+    ),
+    (
+        "lag: peers append events of 600 bytes at the same rate and hand them to one subscriber in"
+        " the same process, and nothing is kept up to date meanwhile. They take turns among"
+        " themselves, in the minute before."
     ),
 )
 
@@ -55,10 +72,15 @@ def run(scale: Scale, place: Place) -> Result:
     """Append at a steady rate, and measure what each side waits."""
     samples: dict[str, list[float]] = {VISIBLE: [], APART: [], FOLLOWED: [], ELSEWHERE: []}
     events = max(int(RATE * scale.seconds), LEAST_EVENTS)
+    job = {"events": events, "rate": RATE, "writers": WRITERS}
+    peers = beside_peers(PEERS, {LOAD: job}, scale, place)[LOAD]
     for _ in range(scale.runs):
         for subject, waits in (*_within(place, events), *_apart(place, events)):
             samples[subject].append(percentile([wait * 1000 for wait in waits], 0.99))
-    return Result(rows=tuple(map(_row, samples, samples.values())), notes=NOTES)
+    rows = {subject: _row(subject, found) for subject, found in samples.items()}
+    beside = [rows[FOLLOWED].beside(peer) for peer in peers]
+    others = [row for subject, row in rows.items() if subject != FOLLOWED]
+    return Result(rows=(*peers, *beside, *others), notes=NOTES)
 
 
 def _within(place: Place, events: int) -> Iterator[tuple[str, list[float]]]:

@@ -23,10 +23,10 @@ from typing import Final
 
 from api.serving import GARBAGE
 from application.journeys import Journeys, Moment
+from benchmarks.beside_peers import Peers, beside_peers
 from benchmarks.lives import CASE_EVENTS, life, long_case
 from benchmarks.people import OTHER_UNIT, batches, copies, now, whole_case, write_batch, write_units
 from benchmarks.place import Place
-from benchmarks.replay_peers import measured_peers
 from benchmarks.result import Result, Row, Scale, measured, percentile
 from benchmarks.store import kept, ledger_of, running
 from domain.record import Draft, StreamId
@@ -37,6 +37,11 @@ from infrastructure.settings import Settings
 
 AREA: Final = "replay"
 UNIT: Final = "ms (p99)"
+PEERS: Final = Peers(
+    area=AREA,
+    what="stream",
+    names=("raw: SELECT of the stream", "stock: repository.get", "Emmett", "UmaDB"),
+)
 LENGTHS: Final = {30: 5.0, 1_000: 50.0}
 """Events of a case, and the milliseconds that loading it may take."""
 CASES: Final = {30: 100, 1_000: 10}
@@ -85,8 +90,8 @@ class Found:
 def run(scale: Scale, place: Place) -> Result:
     """Load cases in a small store, and in one with many events."""
     lengths = [one for one in LENGTHS if one == min(LENGTHS) or scale.store_events >= FEW_EVENTS]
-    counts = {length: cases_of(length, scale) for length in lengths}
-    peers = measured_peers(AREA, UNIT, counts, scale, place)
+    jobs = {loaded(n): {"length": n, "cases": cases_of(n, scale)} for n in lengths}
+    peers = beside_peers(PEERS, jobs, scale, place)
     with garbage_as_in_the_service():
         found = (in_the_kept if scale.store else in_a_fresh)(place, lengths, scale)
     notes = (*NOTES, *OF_THE_KEPT) if scale.store else NOTES
@@ -136,24 +141,24 @@ def small_house(place: Place) -> Iterator[Settings]:
         yield Settings(database_url=ledger, keys_url=keys, data_dir=Path(folder))
 
 
-def rows(lengths: Sequence[int], found: Found, peers: Mapping[int, Sequence[Row]]) -> Iterator[Row]:
+def rows(lengths: Sequence[int], found: Found, peers: Mapping[str, Sequence[Row]]) -> Iterator[Row]:
     """Yield a row for each length, store and turn."""
-    store, loaded = found.store, {"first": found.among}
+    store, turns = found.store, {"first": found.among}
     if found.read:
-        loaded = {"first, from the disk": found.among, "first, from memory": found.read}
+        turns = {"first, from the disk": found.among, "first, from memory": found.read}
     for length in lengths:
         most = LENGTHS[length]
         goal = f"p99 under {most:g} ms"
         first = p99s(length, [one for one, _ in found.alone])
-        small = measured(AREA, f"{length} events, first", UNIT, first, goal=goal).under(most)
-        yield from peers[length]
-        yield from (small.beside(peer) for peer in peers[length])
-        for turn, some in loaded.items():
-            name = f"{length} events, {turn}, among {store} others"
+        small = measured(AREA, f"{loaded(length)}, first", UNIT, first, goal=goal).under(most)
+        yield from peers[loaded(length)]
+        yield from (small.beside(peer) for peer in peers[loaded(length)])
+        for turn, some in turns.items():
+            name = f"{loaded(length)}, {turn}, among {store} others"
             large = measured(AREA, name, UNIT, p99s(length, [one for one, _ in some]), goal=goal)
             yield large.beside(small).under(most)
         again = p99s(length, [one for _, one in found.among])
-        name = f"{length} events, again, among {store} others"
+        name = f"{loaded(length)}, again, among {store} others"
         yield measured(AREA, name, UNIT, again, goal=goal).under(most)
 
 
@@ -175,6 +180,11 @@ def written(
                 write_batch(ledger, case)
             found[length] = [case[-1].stream for case in some]
     return found
+
+
+def loaded(length: int) -> str:
+    """Return a load as the table names it."""
+    return f"{length} events"
 
 
 def cases_of(length: int, scale: Scale) -> int:
