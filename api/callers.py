@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.types import Scope
 
 from api.dependencies import WithServices, services_of
 from api.preconditions import MaybeCommand
@@ -54,12 +55,13 @@ async def known_caller(
     """Return who calls; without a valid token the answer is 401."""
     if said is None:
         raise TokenRefused
-    return introduced(request, services.caller_of(said.credentials))
+    return introduced(request.scope, services.caller_of(said.credentials))
 
 
-def introduced(request: Request, caller: Caller) -> Caller:
+def introduced(scope: Scope, caller: Caller) -> Caller:
     """Return who calls, having told the log and the record of reads."""
-    request.scope["state"] |= {"actor": caller.id, "caller": caller}
+    state = scope["state"]
+    state["actor"], state["caller"] = caller.id, caller
     return caller
 
 
@@ -104,17 +106,20 @@ def not_own_unit() -> Problem:
 
 @dataclass(slots=True)
 class Signature:
-    """What an envelope says of the request: who, for whom, for what, and in which exchange.
+    """What an envelope says of the request: who, for whom, for what, and in which exchange."""
 
-    ``reading`` records what a refusal shows of others.
-    """
-
+    scope: Scope
     caller: Caller
     on_behalf_of: str | None
     purpose: str
     correlation_id: str
     command: Command | None
-    reading: Reading
+
+    @property
+    def reading(self) -> Reading:
+        """Return what records what a refusal shows of others."""
+        request = Request(self.scope)
+        return Reading(request, services_of(request), None, None)
 
 
 def _code(text: str | None, header: str) -> str | None:
@@ -136,25 +141,20 @@ async def signature_of(
     x_purpose: Annotated[str | None, Header(description="What for, as a code.")] = None,
 ) -> Signature:
     """Sign for the caller."""
-    return signed(request, caller, command, x_on_behalf_of, x_purpose)
+    return signed(request.scope, caller, command, x_on_behalf_of, x_purpose)
 
 
 def signed(
-    request: Request,
+    scope: Scope,
     caller: Caller,
     command: Command | None,
     on_behalf_of: str | None,
     purpose: str | None,
 ) -> Signature:
     """Return the signature of a caller who may write; raise `Problem` for what is no code."""
-    return Signature(
-        caller=caller,
-        on_behalf_of=_code(on_behalf_of, "X-On-Behalf-Of"),
-        purpose=_code(purpose, "X-Purpose") or PURPOSE,
-        correlation_id=trace_of(request),
-        command=command,
-        reading=Reading(request, services_of(request), None, None),
-    )
+    principal = _code(on_behalf_of, "X-On-Behalf-Of")
+    purpose = _code(purpose, "X-Purpose") or PURPOSE
+    return Signature(scope, caller, principal, purpose, trace_of(scope), command)
 
 
 Reader = Annotated[Caller, Depends(reader)]

@@ -90,7 +90,7 @@ class OpenStream:
         self._called: asyncio.Future[Awaitable[None] | None] = _future()
         self.last = after if first.last is None else first.last
         reading = said.reading
-        self.trace_id = trace_of(reading.request)
+        self.trace_id = trace_of(reading.request.scope)
         self.signature: Hashable = (said.token, reading.purpose, reading.on_behalf_of)
 
     async def run(self, flock: Flock) -> None:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from api.field_errors import FieldError, Language, field_errors
 from api.tokens import TokenRefused
@@ -139,9 +140,9 @@ def language_of(request: Request) -> Language:
     return language
 
 
-def trace_of(request: Request) -> str:
+def trace_of(scope: Scope) -> str:
     """Return the id by which this request is found in the log."""
-    return str(request.scope.get("state", {}).get("trace_id", ""))
+    return str(scope.get("state", {}).get("trace_id", ""))
 
 
 def answer(request: Request, problem: Problem) -> JSONResponse:
@@ -168,7 +169,7 @@ def _json(
         "code": problem.code,
         "article": problem.article,
         "errors": [asdict(error) for error in errors],
-        "trace_id": trace_of(request),
+        "trace_id": trace_of(request.scope),
     }
     headers = {"Content-Language": language, **(problem.headers or {})}
     return JSONResponse(content | problem.more, problem.status, headers, media_type=MEDIA_TYPE)

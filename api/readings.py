@@ -139,7 +139,7 @@ class Reading:
             subjects=tuple(sorted(set(subjects))),
             fields=tuple(sorted(shown)),
             rows=rows,
-            trace_id=trace_of(self.request),
+            trace_id=trace_of(self.request.scope),
         )
 
     def of_nobody(self) -> None:

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.callers import Signature, ensure_writer, introduced, signed
-from api.dependencies import Services, services_of
+from api.dependencies import Services
 from api.preconditions import command_in, etag, version_in
 from api.problems import Problem
 from api.routes.collections import Collection
@@ -103,7 +103,7 @@ class ShortWay:
         response = None
         try:
             if body is not None:
-                response = await self._answer(way, key, headers, Request(scope), body)
+                response = await self._answer(way, key, headers, scope, body)
         except ELSEWHERE:
             response = None
         if response is None:
@@ -129,11 +129,11 @@ class ShortWay:
         return (way, key, headers) if usual else None
 
     async def _answer(
-        self, way: Way, key: str, headers: Said, request: Request, body: bytes
+        self, way: Way, key: str, headers: Said, scope: Scope, body: bytes
     ) -> ASGIApp:
         """Record what was proposed; raise one of `ELSEWHERE` for whatever is not usual."""
-        services = services_of(request)
-        signature = _signature(services, headers, request, body)
+        services: Services = scope["app"].state.services
+        signature = _signature(services, headers, scope, body)
         version = version_in(headers.get(b"if-match"))
         said = way.said(body)
         stream = way.collection.id_of(key)
@@ -143,8 +143,8 @@ class ShortWay:
         except ELSEWHERE:
             raise
         except Exception as told:  # noqa: BLE001  # the write was tried: nothing is done again
-            request.scope["route"] = way.route  # for the log, also of a bug
-            return _told(request, told)
+            scope["route"] = way.route  # for the log, also of a bug
+            return _told(Request(scope), told)
         return _response(receipt, stream, {way.collection.key: key})
 
 
@@ -200,17 +200,17 @@ class Come:
         return await self._receive()
 
 
-def _signature(services: Services, headers: Said, request: Request, body: bytes) -> Signature:
+def _signature(services: Services, headers: Said, scope: Scope, body: bytes) -> Signature:
     bearer = headers.get(b"authorization", "")
     if not bearer.startswith(BEARER):
         raise TokenRefused
-    caller = introduced(request, services.caller_of(bearer.removeprefix(BEARER)))
+    caller = introduced(scope, services.caller_of(bearer.removeprefix(BEARER)))
     repeated = headers.get(b"idempotency-key")
     command = None
     if repeated is not None:
-        command = command_in(services, repeated, f"POST {request.scope['path']}", body)
+        command = command_in(services, repeated, f"POST {scope['path']}", body)
     return signed(
-        request,
+        scope,
         ensure_writer(caller),
         command,
         headers.get(b"x-on-behalf-of"),

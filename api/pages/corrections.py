@@ -169,7 +169,7 @@ def resolve(
 
 
 def _desk(request: Request, caller: Caller, reading: Reading) -> Desk:
-    return Desk(reading.services, signed(request, ensure_writer(caller), None, None, None))
+    return Desk(reading.services, signed(request.scope, ensure_writer(caller), None, None, None))
 
 
 def _done(record: Callable[[], Receipt]) -> Response:

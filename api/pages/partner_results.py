@@ -211,7 +211,7 @@ class Drawn:
 
 def desk_of(request: Request, caller: Caller, reading: Reading) -> Desk:
     """Return the desk of whoever may record."""
-    return Desk(reading.services, signed(request, ensure_writer(caller), None, None, None))
+    return Desk(reading.services, signed(request.scope, ensure_writer(caller), None, None, None))
 
 
 @router.post(PATH, dependencies=[OwnForm])

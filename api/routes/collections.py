@@ -110,7 +110,7 @@ class Collection:
 
     def id_of(self, key: str) -> StreamId:
         """Return the stream with a key."""
-        return StreamId(kind=self.stream.name, key=f"{self.prefix}{key}")
+        return StreamId(self.stream.name, self.prefix + key)
 
 
 def kept(chapter: Chapter[Any, Any], events: Sequence[type[Event]]) -> Chapter[Any, Any]:

@@ -102,7 +102,7 @@ async def partner_signature(
     x_on_behalf_of: Annotated[str | None, Header(description="For whom, as a code.")] = None,
 ) -> Signature:
     """Sign for a partner."""
-    return signed(request, caller, command, x_on_behalf_of, Purpose.KERJA_SAMA.value)
+    return signed(request.scope, caller, command, x_on_behalf_of, Purpose.KERJA_SAMA.value)
 
 
 PartnerSigned = Annotated[Signature, Depends(partner_signature)]
