@@ -72,8 +72,7 @@ class Append:
             command=request.command,
         )
         for strand in deliberation.strands.values():
-            if strand.added:
-                self.known.foresee(strand.stream, strand.timeline)
+            strand.foresee()
         return receipt
 
     def deliberation(

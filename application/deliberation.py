@@ -57,12 +57,14 @@ class Request:
 class Strand:
     """A stream in one deliberation: the pages that were read, and what has been added since.
 
+    ``known`` is the timeline of the pages that were read, ``timeline`` that of all.
     ``disturbed`` is the earliest time at which its past was changed: what took effect later has to
     be looked at again.
     """
 
     stream: StreamId
     read: Sequence[Recorded]
+    known: Timeline
     timeline: Timeline
     added: list[Draft] = field(default_factory=list)
     disturbed: datetime | None = None
@@ -93,6 +95,11 @@ class Strand:
             self.timeline = self.timeline.followed_by(event)
         else:
             self.timeline = self.timeline.moved_on(event, after)
+
+    def foresee(self) -> None:
+        """Note where the timeline that was read goes on to: what was decided has been written."""
+        if self.timeline is not self.known:
+            self.known.ahead = self.timeline
 
     def turn(self) -> None:
         """See the facts as they stand after a correction."""
@@ -266,8 +273,8 @@ class Deliberation:
             pages = self.read(stream)
             if self.request.expected.get(stream, len(pages)) != len(pages):
                 raise Conflict(stream)
-            strand = Strand(stream, pages, self.known.timeline(stream, pages))
-            self.strands[stream] = strand
+            known = self.known.timeline(stream, pages)
+            strand = self.strands[stream] = Strand(stream, pages, known, known)
         return strand
 
     def _draft(

@@ -1,7 +1,7 @@
 """A stream as it took effect: its events in order, and the journey that they lead to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, TypeVar
 
@@ -25,13 +25,15 @@ class Timeline:
     """Events in the order of their effect (then of version), and the states they lead to.
 
     What comes last in time moves the journey on; what comes late folds it anew. ``last_day`` is the
-    latest civil day on which an event took effect, each in its own zone.
+    latest civil day on which an event took effect, each in its own zone. ``ahead`` is how it was
+    decided to go on: true once the page with that very event is there, which is not folded again.
     """
 
     kind: Stream
     events: tuple[Event, ...]
     journey: Journey
     last_day: date = date.min
+    ahead: "Timeline | None" = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, kind: Stream, history: Sequence[Draft]) -> "Timeline":
@@ -55,6 +57,8 @@ class Timeline:
 
     def followed_by(self, event: Event) -> "Timeline":
         """Return the timeline with one event more, which was told last."""
+        if self.ahead and self.ahead.ends(self, event):
+            return self.ahead
         past = self.until(event)
         if past is self:
             return self.moved_on(event, self.kind.evolve(self.journey, (event,)))
@@ -85,15 +89,11 @@ def by_effect(facts: Iterable[D]) -> list[D]:
 
 @dataclass(slots=True)
 class Upto:
-    """A timeline, and the version and the page up to which it goes.
-
-    ``ahead`` is how it was decided to go on: true once the page with that very event is there.
-    """
+    """A timeline, and the version and the page up to which it goes."""
 
     version: int
     last: Recorded
     timeline: Timeline
-    ahead: Timeline | None = None
 
     def is_of(self, pages: Sequence[Recorded]) -> bool:
         """Say whether these pages begin with those that the timeline goes over."""
@@ -108,20 +108,15 @@ class Upto:
         if last is self.last:
             return self
         events = tuple(in_order(pages[: self.version]))
-        return Upto(self.version, last, replace(self.timeline, events=events), self.ahead)
+        return Upto(self.version, last, replace(self.timeline, events=events))
 
     def going_on(self, pages: Sequence[Recorded]) -> Timeline:
         """Return the timeline of these pages, which begin with its own."""
-        newer, timeline = pages[self.version :], self.timeline
-        if len(newer) == 1 and self.ahead and self.ahead.ends(timeline, newer[0].event):
-            return self.ahead
-        if any(isinstance(page.event, ANNOTATIONS) for page in newer):
-            return Timeline.of(timeline.kind, pages)
-        for page in newer:
-            if self.ahead and self.ahead.ends(timeline, page.event):
-                timeline = self.ahead
-            else:
-                timeline = timeline.followed_by(page.event)
+        timeline = self.timeline
+        for page in pages[self.version :]:
+            if isinstance(page.event, ANNOTATIONS):
+                return Timeline.of(timeline.kind, pages)
+            timeline = timeline.followed_by(page.event)
         return timeline
 
 
@@ -145,11 +140,6 @@ class Known:
         if pages:
             self._kept.keep(stream, Upto(len(pages), pages[-1], timeline))
         return timeline
-
-    def foresee(self, stream: StreamId, ahead: Timeline) -> None:
-        """Keep how a stream goes on, as it was decided and written: it is not folded again."""
-        if known := self._kept.get(stream):
-            known.ahead = ahead
 
     def clear(self) -> None:
         """Let go of everything."""
