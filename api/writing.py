@@ -196,8 +196,8 @@ class Desk:
         events = [entry.event(Zone.WIB) for entry in entries]
         self.ensure_may_write(stream, owners, events)
         self.ensure_own_signature(events)
-        own = sorted((owners.owners | owners.onlookers) & self.signature.caller.units)
-        actor = self.actor(own[0] if own else None)
+        own = (owners.owners | owners.onlookers) & self.signature.caller.units
+        actor = self.actor(min(own, default=None))
         named = self._streams_named(expected)
         if named.get(stream, seen) != seen:
             raise Conflict(stream)
@@ -348,10 +348,7 @@ def stream_named(name: str) -> StreamId:
 
 def entries_of(stream: StreamId, forms: Sequence[EventForm]) -> list[Entry]:
     """Return the entries of the list ``events`` of a body."""
-    return [
-        Entry(stream=stream, form=form, pointer=f"/events/{index}")
-        for index, form in enumerate(forms)
-    ]
+    return [Entry(stream, form, f"/events/{index}") for index, form in enumerate(forms)]
 
 
 def receipt_answer(receipt: Receipt, stream: StreamId, response: Response, *, key: str) -> Json:

@@ -45,8 +45,10 @@ class Jurisdiction(Value):
 
     def seen_by(self, access: Access) -> bool:
         """Say whether a caller may see the stream."""
-        seen = self.everybody or bool((self.owners | self.onlookers) & access.units)
-        return access.everywhere or seen
+        if access.everywhere or self.everybody:
+            return True
+        units = access.units
+        return not (self.owners.isdisjoint(units) and self.onlookers.isdisjoint(units))
 
     def written_by(self, access: Access, events: Iterable[Event]) -> bool:
         """Say whether a caller may propose events to it; a unit of destination only receives."""
@@ -71,7 +73,7 @@ def jurisdiction(
         found = _of_custody(journey[CUSTODY])
     else:
         found = OF[stream.kind](ledger, stream, standing(pages))
-    if found != NOBODY:
+    if found.owners or found.onlookers or found.everybody:
         return found
     return OF[stream.kind](
         ledger, stream, [page for page in pages if not isinstance(page.event, ANNOTATIONS)]
