@@ -9,13 +9,12 @@ the activity is over. A plan of an activity is not recorded here: it is the agre
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import AgreementId, Count, Line, Note, ProgrammeId, Ref
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure, replace
 from domain.participation import AttendanceSum, ensure_attendance, ensure_within_reach, restated
 from domain.time import Effective
 

@@ -9,13 +9,23 @@ contradict each other stand side by side. A regulation on how UPT sign with part
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import AgencyCode, Count, Line, Note, Ref, RegionCode, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, Words, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Open,
+    Personal,
+    Refused,
+    Value,
+    Words,
+    ensure,
+    replace,
+)
 from domain.programme import ProgrammeKind
 from domain.region import known_region
 from domain.sharing.fields import known_fields

@@ -1,6 +1,5 @@
 """A remisi batch as it stands: its lines, what each level said, what was taken back."""
 
-from dataclasses import replace
 from enum import Enum
 from typing import Final, assert_never
 
@@ -21,7 +20,7 @@ from domain.batch_list import (
     StopReason,
     hands_of,
 )
-from domain.kernel import Value
+from domain.kernel import Value, replace
 from domain.law.facts import RemisiKind
 from domain.remisi import LEVELS, DecisionLevel
 from domain.time import Effective

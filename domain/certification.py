@@ -8,13 +8,12 @@ agreement is about. The form of certificate numbers is configuration (K~) and no
 These are events of the chapter `domain.skill_training`.
 """
 
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Annotated, Final, assert_never
 
 from domain.fields import Line, ProgrammeId
-from domain.kernel import Event, Open, Personal, Range, Value, ensure
+from domain.kernel import Event, Open, Personal, Range, Value, ensure, replace
 
 KkniLevel = Annotated[int, Range(least=1, most=9)]
 """Level of the national qualifications framework (KKNI, K~)."""

@@ -7,12 +7,11 @@ somebody is said to have done is sealed; only its kind lies open, so that a cloc
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Final
 
 from domain.custody import ensure_alive
 from domain.fields import Line
-from domain.kernel import Chapter, Event, Journey, Open, Range, Specific, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Range, Specific, Value, ensure, replace
 from domain.law.book import LAW
 from domain.law.facts import CaseType
 from domain.law.punishment import LONGEST_TERM

@@ -8,12 +8,22 @@ shown with how each was come by (`domain.law.claims`).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final, assert_never, get_args
 
 from domain.fields import Line, Note, Ref
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Specific, Value, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Open,
+    Personal,
+    Refused,
+    Specific,
+    Value,
+    ensure,
+    replace,
+)
 from domain.law.claims import ClaimedDay
 from domain.time import Effective
 

@@ -7,12 +7,21 @@ bars a remisi is the law's question (`domain.law`), not this chapter's.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import Line, Month, Note, Ref, Score
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Open,
+    Refused,
+    Specific,
+    Value,
+    ensure,
+    replace,
+)
 from domain.time import Effective
 
 

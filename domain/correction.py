@@ -11,12 +11,22 @@ move no journey on (`application.standing`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Annotated, Final, assert_never, get_args
 
 from domain.fields import CaseId, EventId, Note, Ref, StreamName
-from domain.kernel import Chapter, Event, Journey, Length, Open, Personal, Refused, Value, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Length,
+    Open,
+    Personal,
+    Refused,
+    Value,
+    ensure,
+    replace,
+)
 
 
 class CorrectionKind(Enum):

@@ -9,7 +9,6 @@ rule). How a case opens is in `domain.admission`, handing over in `domain.transf
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
@@ -23,7 +22,18 @@ from domain.admission import (
     ensure_possible,
 )
 from domain.fields import Line, Note, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Specific, Value, Words, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Open,
+    Personal,
+    Specific,
+    Value,
+    Words,
+    ensure,
+    replace,
+)
 from domain.person import Sex
 from domain.release import (
     ONE_JOURNEY,

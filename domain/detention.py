@@ -10,14 +10,13 @@ begin before the old term is over, and ends it. An order may be older than the a
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.custody import ensure_alive
 from domain.fields import Line, Note
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, ensure, replace
 
 
 class DetentionStage(Enum):

@@ -7,13 +7,12 @@ These are events of the chapter `domain.kejar_paket`, which says who is enrolled
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, assert_never
 
 from domain.fields import Line, Sha256
-from domain.kernel import Event, Open, Personal, Value, Words, ensure
+from domain.kernel import Event, Open, Personal, Value, Words, ensure, replace
 from domain.schooling import LEVELS, PaketLevel
 
 

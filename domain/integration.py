@@ -11,7 +11,6 @@ same day.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Annotated, Final, assert_never, get_args
@@ -29,6 +28,7 @@ from domain.kernel import (
     Specific,
     Value,
     ensure,
+    replace,
 )
 from domain.law.facts import Right
 from domain.law.guidance import OUTSIDE

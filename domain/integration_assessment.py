@@ -8,14 +8,13 @@ when the past of the case has changed (`application.assessing`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from domain.conduct import CONDUCT
 from domain.fields import Days, Line, Ref
 from domain.integration import INTEGRATION, IntegrationProposed
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, Words
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, Words, replace
 from domain.law.book import LAW
 from domain.law.case_facts import facts_of
 from domain.law.criteria import Trace

@@ -10,7 +10,6 @@ optional.
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, Literal, assert_never, get_args
@@ -18,7 +17,7 @@ from typing import Final, Literal, assert_never, get_args
 from domain.custody import CUSTODY, Presence, ensure_admitted
 from domain.fields import AgreementId, Line, ProgrammeId, Ref
 from domain.integration import INTEGRATION
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Value, ensure, replace
 from domain.law.facts import Right
 from domain.time import Effective
 

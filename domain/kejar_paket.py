@@ -12,7 +12,6 @@ the person was once admitted. Papers and sums of a time before may come even aft
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Annotated, Final, assert_never, get_args
@@ -44,6 +43,7 @@ from domain.kernel import (
     Value,
     Words,
     ensure,
+    replace,
 )
 from domain.participation import (
     AttendanceSum,

@@ -60,6 +60,21 @@ def made_of(kind: type[V], fields: Json) -> V:
     return value
 
 
+def replace(value: V, **changes: Any) -> V:
+    """Return a value with other fields; raise `TypeError` for one that it does not have.
+
+    As `dataclasses.replace` does, in half of its time and less: a journey is folded by it.
+    """
+    kind = type(value)
+    changed = object.__new__(kind)
+    said = vars(changed)
+    said.update(vars(value))
+    said.update(changes)
+    if said.keys() != kind.__own_fields__:
+        raise TypeError(kind.__name__)
+    return changed
+
+
 class Forgotten(Value):
     """What stands where a sealed field stood whose key was destroyed: nothing, and it says so.
 

@@ -11,7 +11,6 @@ partner tells of somebody is sealed under that person's key, so that forgetting 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, assert_never, get_args
 
@@ -30,7 +29,18 @@ from domain.fields import (
     UnitCode,
 )
 from domain.ijazah import ExamRegistered, ExamTaken, Failed, IjazahIssued, Passed
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, Whose, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Open,
+    Personal,
+    Refused,
+    Value,
+    Whose,
+    ensure,
+    replace,
+)
 from domain.programme import ProgrammeKind, SessionHeld
 from domain.sharing.fields import RecordKind, SharedField
 

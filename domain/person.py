@@ -10,14 +10,13 @@ them (`domain.person_link`).
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, get_args
 
 from domain.fields import CaseId, Country, Line, Nik, Ref, Sha256
 from domain.forgetting import IN_CUSTODY, ONCE, ForgettingBasis
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure, replace
 from domain.person_link import LinkEvent, Merges, ensure_may_link, linked
 
 

@@ -9,12 +9,11 @@ its own, so that nobody has to follow two.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import EventId, Note, PersonId, Ref
-from domain.kernel import Event, Open, Personal, Refused, Value, ensure
+from domain.kernel import Event, Open, Personal, Refused, Value, ensure, replace
 
 
 class MergeGround(Enum):

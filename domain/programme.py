@@ -14,13 +14,12 @@ programme are those of the partnerships (certainty V); pembinaan as a right: UU 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, NamedTuple, assert_never, get_args
 
 from domain.fields import AgreementId, CaseId, Count, Hours, Line, Ref, RegionCode, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Value, ensure, replace
 from domain.participation import ensure_period
 from domain.region import known_region
 from domain.time import Effective

@@ -8,14 +8,13 @@ A youth who leaves early has finished: the outcome says so.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Annotated, Final, assert_never, get_args
 
 from domain.fields import AgencyCode, AgreementId, Line, Note, Ref, RegionCode, Sha256, UnitCode
 from domain.forgetting import ONCE, ForgettingBasis
-from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, Whose, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Specific, Value, Whose, ensure, replace
 from domain.programme import ProgrammeKind
 from domain.region import known_region
 from domain.time import Effective

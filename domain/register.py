@@ -9,13 +9,23 @@ and is custody's.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Annotated, Final, assert_never, get_args
 
 from domain.custody import CUSTODY, Religion, ensure_admitted, ensure_held
 from domain.fields import Count, Line, Ref, RegionCode, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Range, Refused, Value, ensure
+from domain.kernel import (
+    Chapter,
+    Event,
+    Journey,
+    Open,
+    Personal,
+    Range,
+    Refused,
+    Value,
+    ensure,
+    replace,
+)
 from domain.region import known_region
 
 Year = Annotated[int, Range(least=1945, most=2200)]

@@ -7,13 +7,12 @@ Kemenimipas, and its Kanwil with it. Kinds of unit are those of UU 22/2022 (K+),
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import AgencyCode, Line, Ref, RegionCode, UnitCode
 from domain.holiday import HolidayFixed, ensure_possible, holiday_key
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Personal, Value, ensure, replace
 from domain.region import known_region
 
 NOT_OF_A_KANWIL: Final = ("unit/", "holiday/")

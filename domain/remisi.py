@@ -16,7 +16,6 @@ what a susulan makes up for is made up for once: what was cancelled or turned do
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
@@ -34,6 +33,7 @@ from domain.kernel import (
     Specific,
     Value,
     ensure,
+    replace,
 )
 from domain.law.facts import Missed, RemisiGround, RemisiKind
 from domain.law.feasts import ARTICLE, feast_of

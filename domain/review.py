@@ -8,12 +8,11 @@ itself corrected, that event follows by itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Final, assert_never, get_args
 
 from domain.fields import EventId, Line, Note, UnitCode
-from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Personal, Refused, Value, ensure, replace
 
 
 class ReviewOutcome(Enum):

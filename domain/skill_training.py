@@ -12,7 +12,6 @@ certified of a training may be told after release, and of who has died.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from typing import Final, assert_never, get_args
@@ -36,6 +35,7 @@ from domain.kernel import (
     Value,
     Words,
     ensure,
+    replace,
 )
 from domain.participation import (
     AttendanceSum,

@@ -6,10 +6,9 @@ that day (INF).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
-from domain.kernel import Value
+from domain.kernel import Value, replace
 from domain.release import ReleaseKind
 
 

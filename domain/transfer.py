@@ -6,12 +6,11 @@ turned down ends there. These four events belong to the custody chapter.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import Enum
 from typing import Final, assert_never
 
 from domain.fields import Note, Ref, UnitCode
-from domain.kernel import Event, Open, Personal, Refused, Value, ensure
+from domain.kernel import Event, Open, Personal, Refused, Value, ensure, replace
 
 MINUTES: Final = "Kepdirjenpas PAS-170.PK.01.01.02/2015 (BA serah terima pemindahan)"
 

@@ -9,7 +9,6 @@ that day.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -25,7 +24,7 @@ from domain.custody import (
 )
 from domain.fields import Days, Line, Months, Rupiah, Years
 from domain.fine import FinePaid, ensure_owed
-from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, ensure
+from domain.kernel import Chapter, Event, Journey, Open, Refused, Specific, Value, ensure, replace
 from domain.law.book import LAW
 from domain.law.child import is_child
 

@@ -4,12 +4,11 @@ Nothing is stored and nobody is looked up: the same facts, law and day give the 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
-from domain.kernel import Value
+from domain.kernel import Value, replace
 from domain.law.claims import ClaimedDay
 from domain.law.criteria import Explanation
 from domain.law.facts import Facts, Granted, Right, Wanted

@@ -8,14 +8,13 @@ late was given, and the days without one are told.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from enum import Enum
 from itertools import accumulate
 from typing import Final
 
 from domain.detention import DetentionStage
-from domain.kernel import Refused, Value
+from domain.kernel import Refused, Value, replace
 from domain.law.criteria import Trace
 from domain.law.detention_rules import (
     DETENTION_LIMITS,

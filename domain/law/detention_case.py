@@ -1,13 +1,12 @@
 """The clock of one case from its own facts: order by order, each with the fact that told of it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from domain.charge import CHARGE
 from domain.custody import CUSTODY, HELD, LegalStatus
 from domain.detention import DETENTION, DetentionExtended, DetentionStatus, Order
-from domain.kernel import Journey, Value, Words
+from domain.kernel import Journey, Value, Words, replace
 from domain.law.aloud import spoken_day
 from domain.law.child import AFTER_18, is_child
 from domain.law.criteria import Criterion, Explanation, Trace

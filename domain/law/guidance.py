@@ -8,13 +8,12 @@ probation, unless somebody is prosecuted for an offence during it (KUHP 2023 art
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from domain.kernel import Value, Words
+from domain.kernel import Value, Words, replace
 from domain.law.facts import Held, Right, RightLived
 from domain.law.leap_day import leap_day
 from domain.law.rule_set import Certainty, Law, Policy, Topic

@@ -8,11 +8,10 @@ condition.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from domain.kernel import Refused, Value
+from domain.kernel import Refused, Value, replace
 from domain.law.child import AFTER_18, grown_up, kind_on
 from domain.law.criteria import Criterion, Explanation
 from domain.law.facts import Facts, Right, SubjectKind

@@ -1,13 +1,12 @@
 """What a question about one right is asked with: the person, the dates, the texts, the policies."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 from typing import Final, TypedDict, Unpack
 
-from domain.kernel import Value, Words
+from domain.kernel import Value, Words, replace
 from domain.law.criteria import Criterion, Trace
 from domain.law.facts import Facts, Granted, Right, RightLived
 from domain.law.integration_rules import GeneralConditions, IntegrationRules, RightRules

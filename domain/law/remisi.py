@@ -7,11 +7,10 @@ day (V, K+).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from domain.kernel import Refused, Value
+from domain.kernel import Refused, Value, replace
 from domain.law.criteria import Criterion, Explanation
 from domain.law.facts import Facts, Granted, Missed, RemisiGround, RemisiKind, Wanted
 from domain.law.notice import Notice

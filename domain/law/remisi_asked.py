@@ -1,10 +1,10 @@
 """One remisi that is asked for, with everything that its conditions are held against."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypedDict, Unpack
 
-from domain.kernel import Words
+from domain.kernel import Words, replace
 from domain.law.aloud import assumed
 from domain.law.child import kind_on
 from domain.law.criteria import Criterion, Trace

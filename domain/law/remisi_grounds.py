@@ -6,12 +6,11 @@ up for an award that was missed because the verdict was not final yet (V, K~).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from domain.admission import Religion
-from domain.kernel import Words
+from domain.kernel import Words, replace
 from domain.law.aloud import spoken_day
 from domain.law.criteria import Criterion
 from domain.law.facts import (

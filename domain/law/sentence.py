@@ -8,13 +8,12 @@ of the end as of each part of it: not a third of the remisi of one third.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final, cast
 
-from domain.kernel import Value, Words
+from domain.kernel import Value, Words, replace
 from domain.law.facts import Facts, Granted, Held, HeldForm, RemisiKind, Sentence
 from domain.law.guidance import OUTSIDE, REVOKED_TIME, counted_outside
 from domain.law.leap_day import ARITHMETIC, LEAP_DAY, leap_day
