@@ -255,7 +255,7 @@ class Tail:
         away = False  # an outage is told of once, however often it is tried
         while not self._closing.is_set():
             try:
-                with self._own.connection() as connection:
+                with self._own.connection() as connection, self._ears(connection) as ears:
                     self._listen(connection)
                     away = False
                     while not self._closing.is_set():
@@ -266,12 +266,19 @@ class Tail:
                         self._say(connection)
                         if reads:
                             self._read_all()
-                        self._await(connection)
+                        self._await(connection, ears)
             except Exception as error:  # noqa: BLE001  # the reader must not end while we serve
                 if not away:
                     log.warning("tail_interrupted", error=type(error).__name__)
                 away = True
                 self._closing.wait(RETRY_SECONDS)
+
+    def _ears(self, connection: Connection[Any]) -> selectors.BaseSelector:
+        """Return what hears the bell and a connection, for as long as that one is used."""
+        ears = selectors.DefaultSelector()
+        for one in (connection, *(self._bell or ())[1:]):
+            ears.register(one, selectors.EVENT_READ)
+        return ears
 
     def _listen(self, connection: Connection[Any]) -> None:
         connection.add_notify_handler(self._heard)
@@ -343,18 +350,13 @@ class Tail:
             return POLL_SECONDS
         return self._told_at + TELL_SECONDS - monotonic()
 
-    def _await(self, connection: Connection[Any]) -> None:
+    def _await(self, connection: Connection[Any], ears: selectors.BaseSelector) -> None:
         """Sleep until somebody says something, or it is time to look."""
         seconds = min(self._reading_due(), self._telling_due())
-        bell = self._bell[1] if self._bell else None
-        with selectors.DefaultSelector() as ears:
-            ears.register(connection, selectors.EVENT_READ)
-            if bell:
-                ears.register(bell, selectors.EVENT_READ)
-            ready = [key.fileobj for key, _ in ears.select(max(seconds, 0.0))]
-        if bell in ready and bell:
-            bell.recv(4096)
-        if connection in ready:
+        for key, _ in ears.select(max(seconds, 0.0)):
+            if isinstance(key.fileobj, socket.socket):
+                key.fileobj.recv(4096)  # the bell
+                continue
             connection.pgconn.consume_input()
             while said := connection.pgconn.notifies():
                 self._heard(Notify(said.relname.decode(), "", said.be_pid))
