@@ -16,7 +16,12 @@ from infrastructure.row_table import AS_JSON, RowTable
 
 CASES_MOST: Final = 10_000
 """Cases of four or five large units; whoever sees more finds theirs soon among all."""
-COUNT: Final = SQL("SELECT count(*) FROM (SELECT FROM {} AS c WHERE {} LIMIT {}) AS few")
+# Either column has an index, and by that alone they are counted; with OR their rows are read. Who
+# is under way from one of these units to another counts twice: it is only whether they are many.
+COUNT: Final = SQL(
+    "SELECT count(*) FROM ((SELECT FROM {cases} WHERE unit = ANY({units}) LIMIT {most})"
+    " UNION ALL (SELECT FROM {cases} WHERE destination = ANY({units}) LIMIT {most})) AS few"
+)
 QUERY: Final = SQL(
     "WITH newest AS MATERIALIZED ("
     " SELECT c.key AS of_case, first.key FROM {cases} AS c CROSS JOIN LATERAL"
@@ -31,14 +36,14 @@ OF_CASE: Final = 't."case" = ({} COLLATE "default")'
 HELD: Final = SQL("(c.unit = ANY({0}) OR c.destination = ANY({0}))")
 
 
-def held_by(access: Access) -> Composed:
-    """Return the condition on cases that a caller may see."""
-    return HELD.format(SQL("{}::text[]").format(sorted(access.units)))
+def units_of(access: Access) -> Composed:
+    """Return the units that a caller may see."""
+    return SQL("{}::text[]").format(sorted(access.units))
 
 
 def count_query(cases: RowTable, access: Access) -> Composed:
-    """Return what counts the cases in reach, as far as `CASES_MOST` and one more."""
-    return COUNT.format(cases.table, held_by(access), CASES_MOST + 1)
+    """Return what counts the cases in reach; of more than `CASES_MOST`, that there are more."""
+    return COUNT.format(cases=cases.table, units=units_of(access), most=CASES_MOST + 1)
 
 
 def newest_query(
@@ -55,7 +60,7 @@ def newest_query(
         of_each=SQL(OF_CASE).format(SQL("c.key")),
         of_newest=SQL(OF_CASE).format(SQL("c.of_case")),
         wanted=SQL(" AND ").join(wanted) if wanted else SQL("true"),
-        held=held_by(access),
+        held=HELD.format(units_of(access)),
         columns=SQL(AS_JSON),
         limit=limit,
     )

@@ -11,6 +11,7 @@ from application.read_models import Access, Settled
 from infrastructure.asking import FEW_UNITS, Asking
 from infrastructure.follower import Follower
 from infrastructure.master_key import MasterKey
+from infrastructure.newest import count_query
 from infrastructure.row_table import RowSeals
 from infrastructure.tail import Tail
 from projections.case_summary import CASE_SUMMARY
@@ -95,6 +96,20 @@ def test_where_only_some_cases_are_wanted_the_rows_of_the_others_do_not_come(tab
         ).fetchall()
     assert named == plain
     assert {key[-1] for key, *_ in named} == {"7"}
+
+
+def test_the_cases_in_reach_are_counted_by_their_indexes_alone(tables, pool):
+    known, _ = tables
+    cases = known[CASE_SUMMARY.name]
+    query = count_query(cases, UNIT)
+    with pool.connection() as connection:
+        sent = SQL("UPDATE {} SET destination = 'UNIT-7' WHERE key = 'k1'")
+        connection.execute(sent.format(cases.table))
+        connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+        plan = str(connection.execute(SQL("EXPLAIN ") + query).fetchall())
+        connection.execute("RESET ALL")
+        assert connection.execute(query).fetchone() == (101,)
+    assert plan.count("Index Only Scan") == 2
 
 
 def test_whoever_sees_many_units_has_the_database_choose_how_to_find_their_cases(tables, pool):
