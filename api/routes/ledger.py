@@ -4,12 +4,13 @@ Checkpoints, tiles and proofs hold hashes, positions and times, and no personal 
 call at all may read them.
 """
 
+import gzip
 import re
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from api.answers import FORBID
@@ -37,6 +38,7 @@ BEYOND: Final[Words] = (
 )
 FOR_EVER: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 """A tile never changes. Private: an answer to one caller is no shared cache's to give."""
+GZIP: Final = re.compile(r"\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*\Z).*)?")
 NUMBER: Final = re.compile(r"((?:x[0-9]{3}/){0,6})([0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
 
 router = APIRouter(prefix="/v1/ledger", dependencies=[Depends(known_caller), *STRICT])
@@ -126,14 +128,21 @@ def keys(services: WithServices) -> LogKeysBody:
 
 
 @router.get("/tile/entries/{number:path}", response_class=Response, responses=text_of(BYTES))
-def entries(number: str, services: WithServices) -> Response:
-    """Return the data of up to 256 leaves, each after its length in two bytes (C2SP tlog-tiles)."""
+def entries(number: str, request: Request, services: WithServices) -> Response:
+    """Return the data of up to 256 leaves, each after its length in two bytes (C2SP tlog-tiles).
+
+    Packed by gzip for a caller that takes it: that is a third of the bytes.
+    """
     tile, width = _tile(number)
     if tile * WIDTH + width > _newest(services).size:
         raise not_found()
     found = services.log.entries(tile * WIDTH, tile * WIDTH + width)
     content = b"".join(len(entry).to_bytes(2, "big") + entry for entry in found)
-    return Response(content, media_type=BYTES, headers=FOR_EVER)
+    headers = {**FOR_EVER, "Vary": "Accept-Encoding"}
+    if any(map(GZIP.fullmatch, request.headers.get("Accept-Encoding", "").split(","))):
+        content = gzip.compress(content, compresslevel=1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type=BYTES, headers=headers)
 
 
 @router.get("/tile/{level}/{number:path}", response_class=Response, responses=text_of(BYTES))

@@ -41,6 +41,17 @@ NOT_THERE = (
 )
 
 
+TAKEN = {
+    "gzip": True,
+    "br, gzip;q=0.5": True,
+    "identity": False,
+    "": False,
+    "br, gzip; q=0": False,
+    "gzip;q=0.00": False,
+    "x-gzip": False,
+}
+
+
 def raw(text):
     return base64.b64decode(text)
 
@@ -108,8 +119,13 @@ def test_tiles_and_entries_make_up_the_tree_for_ever_and_what_is_none_is_not_the
     tile = client.get(f"/v1/ledger/tile/0/000.p/{size}")
     assert root_of(tile.content) == checkpoint.root
     assert tile.headers["content-type"] == "application/octet-stream"
-    entries = client.get(f"/v1/ledger/tile/entries/000.p/{size}")
+    path = f"tile/entries/000.p/{size}"
+    entries = client.get(f"/v1/ledger/{path}")
     assert {it.headers["cache-control"] for it in (tile, entries)} == {FOR_EVER}
+    for taken, packed in TAKEN.items():
+        answer = client.get(f"/v1/ledger/{path}", headers={"Accept-Encoding": taken})
+        assert (answer.content, answer.headers["vary"]) == (entries.content, "Accept-Encoding")
+        assert (answer.headers.get("content-encoding") == "gzip") == packed, taken
     rest, hashes = entries.content, []
     while rest:
         length = int.from_bytes(rest[:2], "big")
