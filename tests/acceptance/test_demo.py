@@ -258,6 +258,7 @@ def test_the_readmes_session_runs_as_it_is_written(demo, tmp_path):
     )
     assert answer.returncode == 0, answer.stderr
     assert "job_placement.verified" in answer.stdout
-    assert "/problems/" in answer.stdout
+    assert "/problems/custody.released" in answer.stdout
     assert "correction.declined" in answer.stdout
     assert '"axis":"valid"' in answer.stdout
+    assert '"differences":[]' not in answer.stdout
