@@ -42,6 +42,7 @@ from infrastructure.signed_note import (
     announcing,
     successor_in,
 )
+from infrastructure.standing_connection import DURABLE, REACH
 
 LOCK: Final = 7316400930
 """Advisory lock of the one who adds to the log."""
@@ -270,15 +271,14 @@ def sealer_pool(dsn: str) -> ConnectionPool:
         timeout=WAIT_SECONDS,
         reconnect_timeout=WAIT_SECONDS,  # its back-off would go on for minutes; we ask again
         check=ConnectionPool.check_connection,
-        kwargs={"autocommit": True, "connect_timeout": 3},
+        kwargs={"autocommit": True, **REACH},
         configure=_step_down,
         open=True,
     )
 
 
 def _step_down(connection: Connection[Any]) -> None:
-    connection.execute("SET ROLE jejak_sealer")
-    connection.execute("SET TIME ZONE 'UTC'")
+    connection.execute(f"SET ROLE jejak_sealer; SET TIME ZONE 'UTC'; {DURABLE}")
 
 
 def _take_turn(connection: Connection[Any]) -> None:

@@ -9,11 +9,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import PoolTimeout
 
 from infrastructure.connections import service_pool
+from infrastructure.sealer import sealer_pool
 from infrastructure.standing_connection import StandingConnection
 from infrastructure.wrapping import keeper_pool
 from infrastructure.writing_line import WritingLine
 
-POOLS = pytest.mark.parametrize("opened", [service_pool, keeper_pool])
+POOLS = pytest.mark.parametrize("opened", [service_pool, keeper_pool, sealer_pool])
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def set_to(database, setting):
 
 @POOLS
 def test_what_a_pool_commits_is_on_the_disk_however_the_server_is_set(opened, database):
-    """A key that was lost behind the page that it sealed would be somebody's data lost."""
+    """A key lost behind the page that it sealed is data lost; a lost leaf is another past."""
     with (
         set_to(database, "synchronous_commit = off"),
         opened(database) as pool,
