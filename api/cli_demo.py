@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from api.telling import bar, fail, out, told
@@ -112,7 +112,13 @@ def load(house: "House", seed: int) -> "Plan":
 
 def show_partnerships(house: "House", agreements: Iterable[str]) -> None:
     """Print one report per partnership, over all that the service holds."""
+    from api.pages.names import Names, units_and_agencies  # noqa: PLC0415  # --help stays quick
+    from api.pages.tongue import Tongue  # noqa: PLC0415
+    from api.partnership_text import sections  # noqa: PLC0415
+
     services = house.services
+    tongue = Tongue(services.language)
+    names = Names(units_and_agencies(services, EVERYWHERE))
     report = services.reports["partnership"]
     rows = {
         projection.name: [
@@ -131,31 +137,19 @@ def show_partnerships(house: "House", agreements: Iterable[str]) -> None:
         out.print(f"\n[bold]{titles[agreement]}[/]")
         lines = report.count(rows, {"agreement": agreement, "on": today})
         lines = [line for line in lines if line.count != 0 or line.figure == "persons"]
-        for section, told_of in groupby(lines, key=lambda line: line.section.value):
-            out.print(f"  [cyan]{section}[/]")
+        for title, told_of in sections(lines, tongue, names):
+            out.print(f"  [cyan]{title}[/]")
             out.print(_grid(told_of))
 
 
-def _grid(lines: Iterable[Any]) -> Table:
-    """Return what was counted, out of how many, and what was merely stated."""
+def _grid(rows: Iterable[tuple[str, str]]) -> Table:
+    """Return numbers under each other, and beside each what it counts."""
     grid = Table.grid(padding=(0, 2), pad_edge=True)
-    grid.add_column(width=30)
     grid.add_column(width=7, justify="right")
     grid.add_column()
-    for line in lines:
-        figure = line.figure if line.value is None else f"{line.figure} {line.value}"
-        said = " · ".join(filter(None, [line.text, line.source]))
-        if line.figure == "programme":
-            figure, said = said, ""
-        beside = "" if line.basis.value in {"under", "stated"} else f"({line.basis.value})"
-        count = _number(line.stated if line.count is None else line.count)
-        out_of = "" if line.out_of is None else f"/ {_number(line.out_of)}"
-        grid.add_row(f"    {figure}", count, " ".join(filter(None, [out_of, beside, said])))
+    for number, words in rows:
+        grid.add_row(number, escape(words))
     return grid
-
-
-def _number(count: int | None) -> str:
-    return "" if count is None else f"{count:,}".replace(",", ".")
 
 
 def _refuse_beside_real_people(house: "House") -> None:

@@ -14,6 +14,7 @@ from application.demo.partners import MEDAN
 from application.demo.steps import PURPOSE, Plan
 from application.ledger import Command
 from application.partner_results import PartnerResults, Told
+from application.sharing import NoSuchScope
 from domain.certification import Assessed, Competence, CompetenceCertified
 from domain.partner_result import Paper
 from domain.programme import ProgrammeOpened
@@ -30,14 +31,20 @@ PAPER: Final = Paper(number="CONTOH/BA/12/2026", dated=AGAIN, sha256=None)
 
 
 def propose(plan: Plan, results: PartnerResults) -> None:
-    """Have the results told; those that were told before are left as they are."""
+    """Have the results told; those that were told before are left as they are.
+
+    Nothing is told where a visitor has suspended the agreement since the demo was loaded.
+    """
     for turn, (programme, case, first) in enumerate(_not_yet_competent(plan)):
         found = replace(first, effective=MEDAN.on(AGAIN), result=Competence.KOMPETEN)
         told = [Told(reference=f"uji-ulang-{turn + 1}", case=case, fact=found, papers=(PAPER,))]
         if turn == 0:
             told.append(_certificate(case, found))
         request = _request(f"{plan.seed}/results/{turn}", PARTNER)
-        receipt = results.propose(programme, AGENCY, told, request)
+        try:
+            receipt = results.propose(programme, AGENCY, told, request)
+        except NoSuchScope:
+            return
         if turn == LAST:
             answer = _request(f"{plan.seed}/results/{turn}/answer", MEDAN.actor)
             reason = "Berita acara menyebut tanggal lain; mohon dikirim lagi"

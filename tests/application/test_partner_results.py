@@ -11,6 +11,7 @@ from mined_store import own_ledger
 from partner_house import House, told
 from scenario import on
 
+from application.demo import demo_plan, propose
 from application.partner_results import Misfit
 from application.sharing import NoSuchScope
 from domain.agreement import AgreementEnded, AgreementResumed, AgreementSuspended
@@ -89,6 +90,12 @@ def test_a_result_that_is_rejected_says_why_and_never_becomes_a_fact(house):
     assert training(house, case).proofs.assessed == {}
     assert refusal_of(house.accept, result).code == "partner_result.answered"
     assert training(house, case).proofs.assessed == {}
+
+
+def test_a_demo_whose_agreement_no_longer_shares_starts_all_the_same(house):
+    before = house.ledger.position()
+    propose(demo_plan(scale=0), house.results)
+    assert house.ledger.position() == before
 
 
 def test_the_same_said_again_is_there_already_and_another_content_needs_another_key(house):
