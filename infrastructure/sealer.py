@@ -44,7 +44,7 @@ from infrastructure.signed_note import (
 )
 from infrastructure.standing_connection import DURABLE, REACH
 
-LOCK: Final = 7316400930
+LOCK: Final = 7316400919
 """Advisory lock of the one who adds to the log."""
 BATCH: Final = 16_384
 """Leaves in one transaction."""

@@ -1,6 +1,9 @@
 """Traps of what we build on that nothing else would notice (`docs/guarantees.md`)."""
 
+import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -8,11 +11,15 @@ from lines import LINES
 from pages import assessed, draft, stream, write
 from tails import wait_until
 
+import infrastructure
+from domain.kernel import DataClass
 from infrastructure import read_models as reading
+from infrastructure import sealer
 from infrastructure import tail as tailing
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
+from infrastructure.sealing import owner
 
 NEVER = 600.0
 """For the time between two looks: whoever goes on then was told."""
@@ -27,6 +34,26 @@ def test_appends_go_on_while_the_tables_are_vacuumed_analysed_or_indexed(ledger,
         assert write(ledger, draft(assessed())).position == 1
         other = draft(assessed(), to=stream("2"))
         assert write(ledger, other).position == 2
+
+
+def test_whoever_seals_the_log_keeps_nobody_from_making_keys(ledger, pool):
+    """In one database, where the operator named one only: one number would be one lock."""
+    with (
+        ThreadPoolExecutor(1) as hand,
+        pool.connection() as connection,
+        connection.transaction(),
+    ):
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (sealer.LOCK,))
+        made = hand.submit(ledger.keys.of, [owner("budi", DataClass.PERSONAL)])
+        assert len(made.result(8)) == 1
+
+
+def test_every_advisory_lock_has_a_number_of_its_own():
+    house = Path(next(iter(infrastructure.__path__)))
+    numbers = re.compile(r"^(\w+): Final = (7316400\d{3})$", re.MULTILINE)
+    found = [it for path in house.rglob("*.py") for it in numbers.findall(path.read_text("utf-8"))]
+    assert len(found) >= 10
+    assert [number for number, often in Counter(n for _, n in found).items() if often > 1] == []
 
 
 def test_what_version_10_of_the_library_will_write_has_its_columns(database):
