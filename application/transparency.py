@@ -62,7 +62,7 @@ class Transparency(Protocol):
     def inclusion(self, kind: Kind, number: int) -> Inclusion | None:
         """Prove an event or access record; None for one that no checkpoint covers yet.
 
-        The checkpoint is the newest that a witness has cosigned, where one covers the leaf.
+        The checkpoint is the one that most witnesses cosigned lately, where one covers the leaf.
         """
         ...
 
