@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -47,12 +48,9 @@ def on_loop(lines):
 
     async def opened(told, how):
         commit = LoopCommit(asyncio.get_running_loop(), lines, **how)
-        commit._pace._held_up = -10.0  # noqa: SLF001  # answers are quick, whatever else runs here
         try:
             async with asyncio.timeout(SECONDS):
-                for count in (4, 2, 2):  # then two of four that come and go are enough
-                    await asyncio.gather(*hand_in(commit, *range(-count, 0)))
-                lines.forget()
+                await two_are_enough(commit, lines)
                 return await told(commit)
         finally:
             lines.be_asked(prompt=True)
@@ -60,6 +58,13 @@ def on_loop(lines):
 
     with start_blocking_portal() as portal:
         yield lambda told, **how: portal.call(opened, told, how)
+
+
+async def two_are_enough(commit, lines):
+    commit._pace._held_up = -10.0  # noqa: SLF001  # answers are quick, whatever else runs here
+    for count in (4, 2, 2):  # then two of four that come and go are enough
+        await asyncio.gather(*hand_in(commit, *range(-count, 0)))
+    lines.forget()
 
 
 def hand_in(commit, *items):
@@ -196,3 +201,43 @@ def test_closing_waits_for_both_and_then_writes_who_stands_in_line(lines, on_loo
     assert on_loop(closed) == [10, 20, 30, 40, 50]
     assert sorted(lines.one.written + lines.other.written) == [1, 2, 3, 4, 5]
     assert [store.closed for store in lines] == [2, 2], "here, and at the end of the test"
+
+
+def test_closing_waits_for_one_that_was_sent_and_one_that_the_hand_has(lines, on_loop):
+    async def closed(commit):
+        waiting = with_the_hand(commit, lines)
+        commit.close()
+        return await asyncio.gather(*waiting)
+
+    assert on_loop(closed) == [10, 20, 30, 40, 50]
+    assert sorted(lines.one.written + lines.other.written) == [1, 2, 3, 4, 5]
+
+
+def test_what_both_had_when_their_loop_ended_is_written_once(lines):
+    async def left(loop):
+        commit = LoopCommit(loop, lines)
+        await two_are_enough(commit, lines)
+        with_the_hand(commit, lines)
+        return commit
+
+    def on_a_loop_that_ends():
+        loop = asyncio.new_event_loop()
+        commit = loop.run_until_complete(left(loop))
+        loop.close()
+        return commit
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        commit = elsewhere.submit(on_a_loop_that_ends).result(SECONDS)
+    commit.close()
+    assert sorted(lines.one.written + lines.other.written) == [1, 2, 3, 4, 5]
+    assert [store.closed for store in lines] == [1, 1]
+
+
+def with_the_hand(commit, lines):
+    """Hand in, so that one line was sent a group, the hand has the other's, and one is in line."""
+    lines.other.refuses_to_begin = {3}
+    lines.other.let_write.clear()
+    waiting = hand_in(commit, 1, 2, 3, 4, 5)
+    assert (lines.one.begun, lines.other.begun) == ([[1, 2]], [])
+    lines.other.let_write.set()
+    return waiting
