@@ -1,19 +1,17 @@
-"""PostgreSQL's own programs, watched by the kernel: before we name what they made, the disk has it.
+"""Whole programs, watched by the kernel: before a thing is said, the disk has what it is about.
 
 `initdb` and `pg_basebackup` write thousands of files, and we say by a rename that they are whole.
 """
 
-import re
-import shutil
-import subprocess
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-CALLS = "openat,write,pwrite64,pwritev,writev,ftruncate,fallocate,copy_file_range,fsync,fdatasync"
-PROGRAM = """
+from tests.faults.traced import Trace, traces
+
+MAKES_AND_BACKS_UP = """
 import sys
 from pathlib import Path
 from infrastructure.backup import Source, take
@@ -29,76 +27,61 @@ with EmbeddedPostgres(ledger, initdb=("--wal-segsize=1",), fsync=careful) as pos
     )
     take(source, at / "place", keep=None)
 """
-AT = r'(?:AT_FDCWD[^,]*, )?"([^"]+)"'
-RENAME, UNLINK = re.compile(rf"rename\w*\({AT}, {AT}"), re.compile(rf"unlink\w*\({AT}")
-ON_FILE = re.compile(r"(\w+)\(\d+<(/[^>]+)>")
-OPENED = re.compile(r"openat\(.*O_(?:CREAT|TRUNC).* = \d+<(/[^>]+)>")
+A_DAY = """
+set -e
+jejak import docs/samples/import-takeover.csv
+jejak seal --once
+jejak log rotate-key
+jejak keys rotate
+jejak export --output "$1/out/buku.ndjson"
+jejak backup "$1/place" --keys-to "$1/copies"
+"""
+STRAY = A_DAY + 'echo 1 > "$JEJAK_DATA_DIR/stray"'
 
-pytestmark = pytest.mark.long
-
-
-def traces() -> bool:
-    found = shutil.which("strace")
-    return bool(found and not subprocess.call([found, "-o", "/dev/null", "true"]))
-
-
-def known_as(name: str, files: set[str]) -> str:
-    """Return the whole path of a file that a program named from the folder it works in."""
-    return next((it for it in files if it.endswith(f"/{name.lstrip('/')}")), name)
-
-
-def named_in(trace: Path) -> dict[str, tuple[int, list[str]]]:
-    """What got its name by a rename: how many files were synced below it by then, and which not."""
-    dirty: set[str] = set()
-    synced: set[str] = set()
-    named = {}
-    for line in trace.read_text(errors="replace").splitlines():
-        if found := RENAME.search(line):
-            old, new = found[1], found[2]
-            left = [it for it in dirty if it.startswith(f"{old}/")]
-            named[Path(old).name] = (sum(it.startswith(f"{old}/") for it in synced), left)
-            dirty.discard(known_as(new, dirty))
-            if (whole := known_as(old, dirty)) in dirty:
-                dirty.remove(whole)
-                dirty.add(whole.removesuffix(old) + new)
-        elif found := UNLINK.search(line):
-            dirty.discard(known_as(found[1], dirty))
-        elif found := OPENED.search(line):
-            dirty.add(found[1])
-        elif found := ON_FILE.search(line):
-            if found[1] in {"fsync", "fdatasync"}:
-                dirty.discard(found[2])
-                synced.add(found[2])
-            else:
-                dirty.add(found[2])
-    return named
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not traces(), reason="strace is not installed, or may not trace here"),
+]
 
 
-@pytest.mark.skipif(not traces(), reason="strace is not installed, or may not trace here")
 @pytest.mark.parametrize("careful", [True, False])
 def test_what_they_made_is_on_the_disk_before_it_has_its_name(tmp_path, careful):
-    trace, at = tmp_path / "trace", tmp_path / "at"
-    at.mkdir()
-    (at / "place").mkdir()
-    watched = [
-        "strace",
-        "-f",
-        "-y",
-        "-s",
-        "0",
-        "-o",
-        str(trace),
-        "-e",
-        f"trace={CALLS},/rename,/unlink",
-    ]
-    program = [sys.executable, "-c", PROGRAM, str(at), "careful" if careful else "careless"]
-    subprocess.run([*watched, *program], cwd=ROOT, check=True, timeout=300)
-    named = named_in(trace)
-    [draft] = [it for it in named if it.startswith(".draft-")]
+    at = tmp_path / "at"
+    (at / "place").mkdir(parents=True)
+    program = [sys.executable, "-c", MAKES_AND_BACKS_UP, str(at)]
+    words = [*program, "careful" if careful else "careless"]
+    trace = Trace(words, tmp_path / "trace", os.environ)
+    [draft] = [it for it in trace.named if it.startswith(".draft-")]
     for name in ("cluster.new", draft):
-        synced, dirty = named[name]
+        synced, left = trace.named[name]
         if careful:
             assert synced > 500
-            assert dirty == []
+            assert left == []
         else:
-            assert len(dirty) > 500, "as our tests have it: else this one sees nothing"
+            assert len(left) > 500, "as our tests have it: else this one sees nothing"
+
+
+def is_ours(at: Path, path: str) -> bool:
+    """Whether a path is of what we see to ourselves, and not PostgreSQL, nor only a lock or log."""
+    if not Path(path).is_relative_to(at) or not Path(path).exists():
+        return False
+    below = Path(path).relative_to(at)
+    theirs = any(it.startswith("cluster") or it == "run" for it in below.parts)
+    return below.parts != () and not theirs and below.name not in {"postgres.log", "service.lock"}
+
+
+@pytest.mark.parametrize("script", [A_DAY, STRAY], ids=["a day", "a stray file"])
+def test_all_that_the_commands_of_a_day_wrote_is_on_the_disk_when_they_end(tmp_path, script):
+    at = tmp_path / "at"
+    for name in ("out", "place", "copies"):
+        (at / name).mkdir(parents=True)
+    environment = {it: value for it, value in os.environ.items() if not it.startswith("JEJAK_")}
+    environment["JEJAK_DATA_DIR"] = str(at / "house/data")
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+    trace = Trace(["sh", "-c", script, "sh", str(at)], tmp_path / "trace", environment)
+    left = {it for it in trace.files | trace.folders if is_ours(at, it)}
+    data = at / "house/data"
+    # A server's log is opened after its folder was waited for, and may be lost.
+    left -= {str(data / "postgres"), str(data / "keys")}
+    assert left == ({str(data), str(data / "stray")} if script == STRAY else set())
+    assert len(list(data.glob("*.key*"))) == 4, "master.key, its last, log.key, its next"
