@@ -9,9 +9,11 @@ from pathlib import Path
 WRITING = "openat,write,pwrite64,pwritev,writev,ftruncate,fallocate,copy_file_range"
 CALLS = f"trace={WRITING},fsync,fdatasync,/mkdir,/rename,/link"
 AT = r'(?:AT_FDCWD[^,]*, )?"([^"]+)"'
-MOVED = re.compile(rf"(rename|link)\w*\({AT}, {AT}.* = 0$")
+DONE = r".*(?: = 0| <unfinished \.\.\.>)$"  # of what another thread cut into, the best is believed
+MOVED = re.compile(rf"(rename|link)\w*\({AT}, {AT}{DONE}")
 UNLINKED = re.compile(rf"unlink\w*\({AT}")
-MADE = re.compile(rf"mkdir\w*\({AT}.* = 0$")
+MADE = re.compile(rf"mkdir\w*\({AT}{DONE}")
+BEGUN = re.compile(rf"openat\({AT}, [^)]*O_CREAT.*<unfinished \.\.\.>$")
 OPENED = re.compile(r"openat\(.*O_(?:CREAT|TRUNC).* = \d+<(/[^>]+)>")
 ON_FILE = re.compile(r"(\w+)\(\d+<(/[^>]+)>")
 
@@ -45,7 +47,7 @@ class Trace:
             self._move(*found.groups())
         elif found := UNLINKED.search(line):
             self.files.discard(self._whole(found[1]))
-        elif found := MADE.search(line):
+        elif found := MADE.search(line) or BEGUN.search(line):
             self.folders.add(str(Path(found[1]).parent))
         elif found := OPENED.search(line):
             self.files.add(found[1])
