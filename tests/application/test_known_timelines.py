@@ -12,6 +12,7 @@ from application.at_hand import AtHand
 from application.timeline import Timeline
 from domain.catalogue import CASE
 from domain.conduct import ConductAssessed, Predicate
+from domain.kernel import Stream
 
 MONTHS = ("2025-05", "2025-06", "2025-07")
 
@@ -64,3 +65,17 @@ def test_what_is_kept_of_a_stream_are_the_events_of_its_pages_as_they_were_woken
     assert list(map(id, timeline.events)) == [id(page.event) for page in pages]
     assert timeline == Timeline.of(CASE, pages)
     assert timeline.journey is journey  # and it was not folded again
+
+
+def test_what_was_decided_and_written_is_not_folded_again(ledger, on_loop, monkeypatch):
+    desk = Desk(ledger)
+    case, known = desk.case("Fiktif"), desk.append.known
+    known.timeline(case, ledger.read(case))
+    said = Proposal(stream=case, event=assessed("2025-05"), evidence=(), reason=None)
+    request = desk.request(said)
+    on_loop(lambda: desk.append.submit(request, AtHand(ledger, case)))
+    pages = ledger.read(case)
+    with monkeypatch.context() as nobody:
+        nobody.setattr(Stream, "evolve", None)
+        timeline = known.timeline(case, pages)
+    assert timeline == Timeline.of(CASE, pages)
