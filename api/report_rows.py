@@ -34,7 +34,7 @@ def pages_of(
         )
         for one in report.over
     }
-    pages = {name: read_models.ask(name, one, access) for name, one in questions.items()}
+    pages = dict(read_models.ask_all(questions, access))
     for name, cases in report.again(rows_of(pages), parameters).items():
         if wanted := sorted(cases):
             question = questions[name]

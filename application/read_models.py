@@ -136,6 +136,10 @@ class ReadModels(Protocol):
         """
         ...
 
+    def ask_all(self, questions: Mapping[str, Question], access: Access) -> Mapping[str, Page]:
+        """Return the rows of several projections, each by its name as `ask` does."""
+        ...
+
     def wait(self, position: int, seconds: float) -> bool:
         """Wait until all projections have seen a position; say whether they have."""
         ...

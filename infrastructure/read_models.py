@@ -3,7 +3,8 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -35,6 +36,9 @@ REBUILDING: Final = (
     "model baca sedang dibangun ulang atau dibandingkan; coba lagi setelah selesai",
     "read models are being rebuilt or compared; try again when that is done",
 )
+HANDS: Final = 3
+"""Questions that are asked beside those of whoever waits for them, each over one more of the pool's
+connections: PostgreSQL answers them while this process wakes the rows of another."""
 LOOK_SECONDS: Final = 0.25
 """How long a wait trusts that it will be told; then it looks for itself."""
 PROGRESS: Final = (
@@ -75,6 +79,7 @@ class PostgresReadModels:
         self._then = AsKnown(ledger, pool, self._tables, self._asking)
         self._shop = Workshop(ledger, pool, seals)
         self._building = Rebuilding(self._shop, opening, processes)
+        self._hands = ThreadPoolExecutor(HANDS, "asking")
 
     def ask(self, name: str, question: Question, access: Access) -> Page:
         """Return rows that the caller may see; raise `LookupError` for an unknown name."""
@@ -86,6 +91,23 @@ class PostgresReadModels:
             position, as_of = self._asking.freshness(connection, table)
             rows = self._asking.found(connection, table, question, query)
         return Page(rows=tuple(rows.items()), position=position, as_of=as_of)
+
+    def ask_all(self, questions: Mapping[str, Question], access: Access) -> Mapping[str, Page]:
+        """Return the rows of several projections, side by side as far as hands are free for it.
+
+        What no hand has begun with is asked here, so that no answer waits for another one's. Of
+        another time they are asked one by one: only so many may be at once.
+        """
+        beside = [name for name, one in questions.items() if one.then is None][1:]
+        begun = {n: self._hands.submit(self.ask, n, questions[n], access) for n in beside}
+        pages = {}
+        for name, question in questions.items():
+            hand = begun.get(name)
+            if hand is None or hand.cancel():
+                pages[name] = self.ask(name, question, access)
+            else:
+                pages[name] = hand.result()
+        return pages
 
     def _query(
         self, connection: Connection[Any], table: RowTable, question: Question, access: Access

@@ -147,6 +147,9 @@ def test_of_another_time_no_rows_are_asked_for_twice_which_are_folded_each_time(
                 asked.append(name)
             return unit.ask(name, question, access)
 
+        def ask_all(self, questions, access):
+            return {name: self.ask(name, one, access) for name, one in questions.items()}
+
     rows = rows_of(pages_of(Watched(), report, parameters, everywhere, then))
     assert sorted(asked) == sorted(one.name for one in report.over)
     whole = replace(report, stands={}, again=lambda *_: {})
