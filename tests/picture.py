@@ -17,14 +17,14 @@ BYTES_MOST = 300_000
 
 
 def take(address: str, into: Path) -> int:
-    """Log in as the last of the demo's people, who sees all, and photograph the overview."""
+    """Log in as the auditor, who sees all, and photograph the overview."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport=SIZE, device_scale_factor=SHARPNESS, locale="id-ID")
         page.goto(f"{address}/masuk")
-        page.locator("button[name=demo]").last.click()
+        page.get_by_role("button", name="Auditor").click()
         page.get_by_role("heading", name="Ringkasan").wait_for()
         page.screenshot(path=into)
         browser.close()

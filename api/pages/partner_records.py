@@ -16,6 +16,8 @@ from domain.sharing.fields import SharedField
 
 YES, NO = ("ya", "yes"), ("tidak", "no")
 DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+QUARTER: Final = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
+ROMAN: Final = ("I", "II", "III", "IV")
 PARTS: Final[Mapping[str, Words]] = {
     "since": ("sejak", "since"),
     "standing": ("keadaan", "standing"),
@@ -117,6 +119,8 @@ def _word(text: str, tongue: Tongue, names: Names) -> str:
         return ""
     if DAY.fullmatch(text):
         return tongue.day(date.fromisoformat(text))
+    if quarter := QUARTER.fullmatch(text):
+        return tongue(f"triwulan {ROMAN[int(quarter[2]) - 1]} {quarter[1]}", text)
     if words := WORDS.get(text) or labels.VALUES.get(text):
         return tongue.words(words)
     named = names.of(text)

@@ -4,6 +4,7 @@ import pytest
 
 from api.pages.names import Names
 from api.pages.partner_counts import counts_in
+from api.pages.partner_records import text_of
 from api.pages.tongue import Tongue
 
 
@@ -28,3 +29,8 @@ def test_what_is_not_told_is_said_to_be_fewer_than_five_and_that_this_may_be_nob
     assert [text for _, _, text in shown["lines"]][1:] == [few, few]
     assert elsewhere in shown["lines"][2][0]
     assert ("tidak seorang pun" if language == "id" else "may be nobody") in shown["about"]
+
+
+def test_a_quarter_is_told_as_offices_tell_it():
+    told = [text_of("2029-Q3", Tongue(language), Names({})) for language in ("id", "en")]
+    assert told == ["triwulan III 2029", "2029-Q3"]
