@@ -61,7 +61,9 @@ Change = Annotated[
 PromulgatedBy = Annotated[
     str | None, typer.Option(help="Tanpa naskah yang diundangkan sesudahnya / without later texts.")
 ]
-InLanguage = Annotated[Tongue, typer.Option("--language", "--lang", help="Bahasa / language.")]
+InLanguage = Annotated[
+    Tongue, typer.Option("--language", "--lang", envvar="JEJAK_LANGUAGE", help="Bahasa / language.")
+]
 
 
 def calculate(  # noqa: PLR0913  # its options
