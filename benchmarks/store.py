@@ -33,6 +33,7 @@ from benchmarks.place import Place, cache_directory
 from benchmarks.result import Result, Row, Scale, measured
 from benchmarks.service import CALLER, FOLLOWED_SECONDS, Databases, Furnished
 from domain.record import StreamId
+from infrastructure.connections import service_pool
 from infrastructure.database import open_database
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.ledger import EventsourcingLedger
@@ -226,10 +227,9 @@ def house_at_rest(chosen: Settings, store: Store) -> Iterator[PostgresReadModels
     """Give the read models of a house that follows nothing."""
     with open_database(chosen, as_guest=True) as database:
         opening = partial(open_workshop, database, store.data)
-        with opening() as shop:
-            models = PostgresReadModels(
-                shop.ledger, shop.pool, shop.seals, PROJECTIONS, opening=opening
-            )
+        # A pool as a service has it: a workshop's is for one who fills, and four make indexes.
+        with opening() as shop, service_pool(database.service) as pool:
+            models = PostgresReadModels(shop.ledger, pool, shop.seals, PROJECTIONS, opening=opening)
             models.follower.prepare()
             yield models
 
