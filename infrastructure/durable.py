@@ -16,7 +16,7 @@ from threading import get_ident
 from typing import Final
 
 CANNOT: Final = (errno.EINVAL, errno.EBADF)
-"""How a file system says that it has no fsync for folders. Then its names do not wait for one."""
+"""How a file system says that it has no fsync for folders, or none at all as it is only read."""
 
 
 def replace_durably(path: Path, content: bytes) -> None:
@@ -78,11 +78,7 @@ def make_folder(path: Path, *, parents: bool = False, mode: int = 0o700) -> None
 
 def sync_folder(path: Path) -> None:
     """Have the names in a folder reach the disk."""
-    try:
-        _sync(path)
-    except OSError as error:
-        if error.errno not in CANNOT:
-            raise
+    _sync(path)
 
 
 def sync_tree(path: Path) -> None:
@@ -107,6 +103,9 @@ def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in CANNOT:
+            raise
     finally:
         os.close(descriptor)
 

@@ -2,11 +2,12 @@
 
 import os
 from contextlib import closing
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from infrastructure.durable import make_folder, make_once, replace_durably, sync_tree
+from infrastructure.durable import make_folder, make_once, replace_durably, settle, sync_tree
 from tests.faults.power import Disk, Stopped
 from tests.faults.power_cut import Campaign
 from tests.faults.power_servers import a_server
@@ -78,6 +79,12 @@ def test_a_tree_is_on_the_disk_with_all_that_is_in_it(disk, tmp_path, tmp_path_f
         (tmp_path / "tree/inner/file").write_bytes(b"whole")
         sync_tree(tmp_path / "tree")
     assert left_of(disk, tmp_path_factory, "tree/inner/file") == {b"whole"}
+
+
+def test_what_lies_where_there_is_no_fsync_is_read_all_the_same():
+    with pytest.raises(OSError, match="Invalid argument"), Path("/proc/version").open() as file:
+        os.fsync(file)
+    settle(Path("/proc/version"))
 
 
 def test_who_is_stopped_does_nothing_more(disk, tmp_path):
