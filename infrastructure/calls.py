@@ -32,10 +32,20 @@ class Line(Generic[C]):
         """Let so many wait, and write at most so many at once."""
         self._calls: deque[C] = deque()
         self._most, self._waiting = most, waiting
+        self._kept_back = 0  # of whom somebody else's keys keep apart
         self.closed = False
 
     def __len__(self) -> int:
         return len(self._calls)
+
+    @property
+    def ready(self) -> int:
+        """Return how many stand there whom nothing keeps back, as far as was looked."""
+        return len(self._calls) - self._kept_back
+
+    def let_back(self) -> None:
+        """Have those who were kept back be ready: what they were kept apart from has ended."""
+        self._kept_back = 0
 
     def join(self, call: C) -> None:
         """Stand at the end; raise `Overloaded` where too many do, or it was closed."""
@@ -61,6 +71,7 @@ class Line(Generic[C]):
             (group if taken.isdisjoint(call.keys) else kept).append(call)
             taken.update(call.keys)
         self._calls.extendleft(reversed(kept))
+        self._kept_back = len(kept)
         return group
 
 

@@ -73,9 +73,9 @@ class Ended(Protocol[T, R]):
         group: Sequence[Awaited[T, R]],
         outcomes: Sequence[R | BaseException] | BaseException,
         *,
-        heard: bool,
+        answered: bool,
     ) -> None:
-        """Have the group told. The lane is free; ``heard`` says that it was answered at once."""
+        """Have the group told. The lane is free; ``answered`` is what needed no hand."""
         ...
 
 
@@ -93,8 +93,7 @@ class _State(Enum):
 class Lane(Generic[T, R]):
     """Writes a group at a time: ``FREE`` -> ``SENT`` and back, by ``LEFT`` where it has to wait.
 
-    For the loop's own thread, which nothing here keeps waiting but `write` and `finish`. ``since``
-    is for whoever begins: when that was.
+    For the loop's own thread, which nothing here keeps waiting but `write` and `finish`.
     """
 
     def __init__(
@@ -103,7 +102,6 @@ class Lane(Generic[T, R]):
         self._loop, self._writing, self._ended = loop, writing, ended
         self._state = _State.FREE
         self.group: Sequence[Awaited[T, R]] = ()
-        self.since = 0.0
         self._items: Sequence[T] = ()
         self._ear: HasFileno | None = None
         self._hand = _a_hand()
@@ -128,7 +126,7 @@ class Lane(Generic[T, R]):
 
     def hear(self) -> None:
         """Hear what became of the group, if the answer is there."""
-        if self._state is not _State.SENT:  # it was hung up, which whoever begins next finds out
+        if self._state is not _State.SENT:  # heard already, or hung up: who begins next finds out
             self._listen_no_more()
             return
         try:
@@ -139,7 +137,7 @@ class Lane(Generic[T, R]):
             self._end(error)
         else:
             if outcomes is not None:
-                self._end(outcomes, heard=True)
+                self._end(outcomes, answered=True)
 
     def write(self, group: Sequence[Awaited[T, R]]) -> None:
         """Write a group, or go on with it, and wait for what becomes of it."""
@@ -170,11 +168,11 @@ class Lane(Generic[T, R]):
             self.group, self._items = group, [call.item for call in group]
 
     def _end(
-        self, outcomes: Sequence[R | BaseException] | BaseException, *, heard: bool = False
+        self, outcomes: Sequence[R | BaseException] | BaseException, *, answered: bool = False
     ) -> None:
-        group, self.group, self._left = self.group, (), None
+        group, self.group, self._items, self._left = self.group, (), (), None
         self._state = _State.FREE
-        self._ended(self, group, outcomes, heard=heard)
+        self._ended(self, group, outcomes, answered=answered)
 
     def _leave(self) -> None:
         """Have the hand write the group, or go on with what was begun of it."""

@@ -8,7 +8,7 @@ lock, and a loop that hangs or has ended keeps nobody else waiting.
 
 import asyncio
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from infrastructure.calls import MOST, WAITING, Line, apart_from_none
 from infrastructure.lane import Awaited, Lane, Writing, tell
@@ -16,6 +16,10 @@ from infrastructure.pace import Pace
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+PATIENCE_SECONDS: Final = 0.1
+"""How long fewer than are enough wait for an answer while another line is free. It comes in a few
+milliseconds, or the line hangs, and may for `WritingLine.ANSWER_SECONDS`."""
 
 
 class LoopCommit(Generic[T, R]):
@@ -41,8 +45,7 @@ class LoopCommit(Generic[T, R]):
         self._pace = Pace(most)
         self._soon: asyncio.Handle | None = None  # by which what is due is begun
         self._free = [Lane(loop, writing, self._ended) for writing in writings]
-        self._busy: list[Lane[T, R]] = []  # in the order in which their groups were sent
-        self._kept_back = False
+        self._busy: dict[Lane[T, R], float] = {}  # in the order in which they were sent, and when
 
     def submit(self, item: T) -> "asyncio.Future[R]":
         """Have an item written with whatever else is handed in; return what can be awaited.
@@ -52,7 +55,7 @@ class LoopCommit(Generic[T, R]):
         """
         future: asyncio.Future[R] = self._loop.create_future()
         self._line.join(Awaited(item, self._apart(item), future))
-        if len(self._line) >= self._pace.enough:
+        if self._line.ready >= self._pace.enough:
             self._go_now()
         elif not self._soon:
             self._go_soon()
@@ -64,8 +67,7 @@ class LoopCommit(Generic[T, R]):
         For the loop's own thread, or any where the loop does not run any more.
         """
         self._line.closed = True
-        if self._soon:
-            self._soon.cancel()
+        self._be_soon_no_more()
         for lane in [*self._busy, *self._free]:
             lane.finish()
         while self._line:
@@ -76,29 +78,34 @@ class LoopCommit(Generic[T, R]):
     def _go_now(self) -> None:
         """Send those who are enough: over the lane that was answered by now, or over another."""
         if self._busy:
-            self._busy[0].hear()
-        if len(self._line) >= self._pace.enough:
+            next(iter(self._busy)).hear()
+        if self._line.ready >= self._pace.enough:
             self._begin()
 
     def _go_soon(self) -> None:
         """Begin soon, where nothing is under way: whoever is about to hand in shall share it."""
-        if self._line and not (self._busy or self._soon or self._line.closed):
+        if self._soon or self._line.closed or not self._line:
+            return
+        if not self._busy:
             self._soon = self._loop.call_soon(self._begin)
+        elif self._free:
+            self._soon = self._loop.call_later(PATIENCE_SECONDS, self._begin)
 
     def _begin(self) -> None:
-        """Send who stands in line, where a lane is free and nobody in line waits for another."""
+        """Send who stands in line and is kept apart from nobody, where a lane is free."""
+        self._be_soon_no_more()
+        if not self._free:
+            return
+        group = self._line.group(key for lane in self._busy for key in lane.reserved())
+        if group:
+            lane = self._free.pop()
+            self._busy[lane] = self._pace.sent(len(group))
+            lane.begin(group)
+
+    def _be_soon_no_more(self) -> None:
         if self._soon:
             self._soon.cancel()
             self._soon = None
-        if not self._free or (self._busy and self._kept_back):
-            return
-        group = self._line.group({key for lane in self._busy for key in lane.reserved()})
-        self._kept_back = bool(self._line)
-        if group:
-            lane = self._free.pop()
-            self._busy.append(lane)
-            lane.since = self._pace.sent(len(group))
-            lane.begin(group)
 
     def _ended(
         self,
@@ -106,20 +113,21 @@ class LoopCommit(Generic[T, R]):
         group: Sequence[Awaited[T, R]],
         outcomes: Sequence[R | BaseException] | BaseException,
         *,
-        heard: bool,
+        answered: bool,
     ) -> None:
         """Tell a group what became of it; whoever stands in line is next.
 
         They go before those who are told come again: else all would stand in line at once, and
         nobody make anything while they are written. Where all go together, they wait for them.
         """
-        if lane in self._busy:
-            self._busy.remove(lane)
+        sent_at = self._busy.pop(lane, None)
+        if sent_at is not None:
             self._free.append(lane)
-        self._kept_back = False
-        if heard:
-            self._pace.heard(lane.since)
-            if len(self._line) >= self._pace.enough and not self._line.closed:
+        self._line.let_back()
+        self._be_soon_no_more()  # it may have been later
+        if answered and sent_at is not None:
+            self._pace.heard(sent_at)
+            if self._line.ready >= self._pace.enough and not self._line.closed:
                 self._begin()
         if not self._pace.gathers:
             self._go_soon()

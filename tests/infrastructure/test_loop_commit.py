@@ -213,7 +213,7 @@ def test_those_who_come_while_the_hand_writes_share_the_next_group(store, on_loo
         later = [commit.submit(number) for number in (2, 3)]
         await asyncio.sleep(0)
         assert not store.begun, "nothing is begun beside the hand"
-        assert commit._busy[0]._ear is None, "and nobody else listens"  # noqa: SLF001
+        assert [*commit._busy][0]._ear is None, "and nobody else listens"  # noqa: RUF015, SLF001
         store.let_write.set()
         return await asyncio.gather(first, *later, return_exceptions=True)
 
