@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from application.journeys import History, Moment, in_effect
 from application.ledger import Ledger, Streams
-from application.read_models import Access, Question, ReadModels, Then
+from application.read_models import Access, Page, Question, ReadModels, Then
 from application.standing import standing
 from domain.catalogue import CASE
 from domain.charge import CHARGE
@@ -38,6 +38,7 @@ TOLD_BY: Final = (
 NAMES: Final = frozenset(
     name for chapter in TOLD_BY for kind in chapter.events for name in kind.names
 )
+CASES: Final = "case_summary"
 TOGETHER: Final = 200
 """Cases whose people are looked up together."""
 
@@ -117,17 +118,25 @@ class CaseFacts:
         if known is not None or valid is not None:
             position = None if known is None else self.ledger.position_at(known)
             then = Then(valid_at=valid, known_at=known, position=position)
-        question = Question(
-            where={"presence": tuple(one.value for one in presences)},
-            words=(),
-            after=None,
-            limit=None,
-            counted=frozenset({"case"}),
-            then=then,
-        )
         access = Access(everywhere=False, units=frozenset(units))
-        found = self.read_models.ask("case_summary", question, access)
-        return sorted(row.case for _, row in found.rows)
+        return cases_in(self.read_models.ask(CASES, of_presence(presences, then), access))
+
+
+def of_presence(presences: Iterable[Presence], then: Then | None = None) -> Question:
+    """Return what to ask `CASES` for the cases of whoever is there, out, escaped, and so on."""
+    return Question(
+        where={"presence": tuple(one.value for one in presences)},
+        words=(),
+        after=None,
+        limit=None,
+        counted=frozenset({"case"}),
+        then=then,
+    )
+
+
+def cases_in(page: Page) -> Sequence[str]:
+    """Return the cases that were found, in a fixed order."""
+    return sorted(row.case for _, row in page.rows)
 
 
 def case_stream(case: str) -> StreamId:

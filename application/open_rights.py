@@ -5,16 +5,16 @@ later the answer may be another. Of four thousand cases that takes seconds; so t
 which the sentence dates that are kept say that no right can be near.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from application.case_facts import CaseFacts, CaseKnown
+from application.case_facts import CASES, CaseFacts, CaseKnown, cases_in, of_presence
 from application.journeys import NOW
 from application.read_models import Access, Question
-from domain.custody import CUSTODY
+from domain.custody import CUSTODY, HELD
 from domain.integration_assessment import papers_of
 from domain.kernel import Refused, Value
 from domain.law.facts import Right
@@ -32,8 +32,14 @@ BEYOND: Final = Refused(
     ),
 )
 SENTENCE_DATES: Final = "sentence_dates"
-COUNTED: Final = frozenset({"case", "person", "reckoning", "moves", "one_half"})
-"""What `far_off` looks at in a case's sentence dates."""
+KEPT_DATES: Final = Question(
+    where={},
+    words=(),
+    after=None,
+    limit=None,
+    counted=frozenset({"case", "person", "reckoning", "moves", "one_half"}),
+)
+"""What `is_far` looks at in a case's sentence dates."""
 ROUNDED: Final = 31
 """More days than a share of months and days can be rounded by."""
 LAST_YEAR: Final = 4_000
@@ -93,8 +99,7 @@ class OpenRights:
         In the order of the cases' ids. What the law cannot reckon is left out: a sentence beyond
         the end of the calendar. Who is far from any right is not put before it.
         """
-        held = self.cases.held_by([unit], NOW)
-        far = self.far_off(unit)
+        held, far = self.held_and_far(unit)
         known = self.cases.many((case for case in held if case not in far), NOW)
         reckoned = [one for one in map(self._reckoned, known) if one]
         return Near(
@@ -107,20 +112,20 @@ class OpenRights:
             ),
         )
 
-    def far_off(self, unit: str) -> frozenset[str]:
-        """Return cases of a unit whose sentence leaves no right until some days after ``soon``.
+    def held_and_far(self, unit: str) -> tuple[Sequence[str], frozenset[str]]:
+        """Return whom a unit holds, and its cases that leave no right until days after ``soon``.
 
         Every right asks for half of the sentence at the least, and none is open before that was
         served. Who has no sentence that ends has no right at all. While any row is stopped at a
         page that could not be folded, none is believed.
         """
-        kept = self.cases.read_models.progress()
-        if any(one.name == SENTENCE_DATES and one.stopped_keys for one in kept):
-            return frozenset()
-        question = Question(where={}, words=(), after=None, limit=None, counted=COUNTED)
+        models = self.cases.read_models
+        stopped = any(one.name == SENTENCE_DATES and one.stopped_keys for one in models.progress())
         access = Access(everywhere=False, units=frozenset([unit]))
-        found = self.cases.read_models.ask(SENTENCE_DATES, question, access)
-        return frozenset(row.case for _, row in found.rows if is_far(row, self.on, self.soon))
+        found = models.ask_all({CASES: of_presence(HELD), SENTENCE_DATES: KEPT_DATES}, access)
+        rows = [] if stopped else [row for _, row in found[SENTENCE_DATES].rows]
+        far = frozenset(row.case for row in rows if is_far(row, self.on, self.soon))
+        return cases_in(found[CASES]), far
 
     def _reckoned(self, known: CaseKnown) -> CaseRights | None:
         try:
