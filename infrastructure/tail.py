@@ -334,9 +334,7 @@ class Tail:
             said = list(self._untold)
             self._untold.difference_update(said)  # before it is said: what comes now is said again
             self._told_at = monotonic()
-            connection.execute(
-                "SELECT pg_notify(channel, '') FROM unnest(%s::text[]) AS channel", (said,)
-            )
+            connection.execute(";".join(f"NOTIFY {channel}" for channel in said).encode())
 
     def _reading_due(self) -> float:
         """Return the seconds until the ledger is asked again."""
