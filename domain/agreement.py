@@ -388,13 +388,7 @@ AGREEMENT: Final[Chapter[Agreement, AgreementEvent]] = Chapter(
     name="agreement",
     events=get_args(AgreementEvent),
     initial=Agreement(
-        draft=None,
-        signature=None,
-        started=None,
-        suspended=None,
-        ended=None,
-        plans={},
-        claims={},
+        draft=None, signature=None, started=None, suspended=None, ended=None, plans={}, claims={}
     ),
     decide=decide,
     evolve=evolve,
