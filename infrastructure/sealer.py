@@ -46,6 +46,10 @@ from infrastructure.standing_connection import DURABLE, REACH
 
 LOCK: Final = 7316400919
 """Advisory lock of the one who adds to the log."""
+TURN: Final = f"SELECT pg_advisory_xact_lock_shared(7316400930), pg_advisory_xact_lock({LOCK})"
+"""An edition before this one took the first of them, alone: it is the door of the key store, too,
+which whoever makes keys shares with us. Beside a sealer of that edition, one that did not wait for
+it would see the log change under its hands, and say that it was altered."""
 BATCH: Final = 16_384
 """Leaves in one transaction."""
 PATROL: Final = 8
@@ -94,7 +98,7 @@ class Sealer:
             raise KeyMissing(directory)
         sealer = cls(pool, log_seed(directory), directory)
         with acknowledged(pool) as connection:
-            _take_turn(connection)
+            take_turn(connection)
             sealer._succeed(connection)
         if head:
             sealer.resume(head)
@@ -110,7 +114,7 @@ class Sealer:
         """
         head = self._kept_in(kept)
         with acknowledged(self._pool) as connection:
-            _take_turn(connection)
+            take_turn(connection)
             size = _size(connection)
             tree = TiledTree(lambda tiles: read_tiles(connection, tiles))
             _check_growth(tree, head, size, tree.root(size))
@@ -129,7 +133,7 @@ class Sealer:
     def sequence(self, most: int = BATCH) -> int:
         """Put what is new, up to ``most`` of each kind, into the log; return how much it was."""
         with acknowledged(self._pool) as connection:
-            _take_turn(connection)
+            take_turn(connection)
             before = size = _size(connection)
             for kind, source in sources(connection).items():
                 size += _append(connection, kind, source, size, most)
@@ -147,7 +151,7 @@ class Sealer:
         sign it.
         """
         with acknowledged(self._pool) as connection:
-            _take_turn(connection)
+            take_turn(connection)
             size = _size(connection)
             tree = TiledTree(lambda tiles: read_tiles(connection, tiles))
             root = tree.root(size)
@@ -281,8 +285,9 @@ def _step_down(connection: Connection[Any]) -> None:
     connection.execute(f"SET ROLE jejak_sealer; SET TIME ZONE 'UTC'; {DURABLE}")
 
 
-def _take_turn(connection: Connection[Any]) -> None:
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+def take_turn(connection: Connection[Any]) -> None:
+    """Be the only one who adds to the log, until the transaction ends."""
+    connection.execute(TURN)
 
 
 def _newest(connection: Connection[Any]) -> str | None:

@@ -20,6 +20,7 @@ from infrastructure.master_key import MasterKey
 from infrastructure.read_models import PostgresReadModels
 from infrastructure.row_table import RowSeals
 from infrastructure.sealing import owner
+from infrastructure.wrapping import DOOR
 
 NEVER = 600.0
 """For the time between two looks: whoever goes on then was told."""
@@ -43,9 +44,18 @@ def test_whoever_seals_the_log_keeps_nobody_from_making_keys(ledger, pool):
         pool.connection() as connection,
         connection.transaction(),
     ):
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (sealer.LOCK,))
+        sealer.take_turn(connection)
         made = hand.submit(ledger.keys.of, [owner("budi", DataClass.PERSONAL)])
         assert len(made.result(8)) == 1
+
+
+def test_a_sealer_waits_for_one_of_an_edition_before(database):
+    """That one has the key store's door alone, from before the two had numbers of their own."""
+    with psycopg.connect(database) as before, psycopg.connect(database) as now:
+        now.execute("SET lock_timeout = '50ms'")
+        before.execute("SELECT pg_advisory_xact_lock(%s)", (DOOR,))
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            sealer.take_turn(now)
 
 
 def test_every_advisory_lock_has_a_number_of_its_own():
