@@ -101,12 +101,16 @@ class PostgresReadModels:
         beside = [name for name, one in questions.items() if one.then is None][1:]
         begun = {n: self._hands.submit(self.ask, n, questions[n], access) for n in beside}
         pages = {}
-        for name, question in questions.items():
-            hand = begun.get(name)
-            if hand is None or hand.cancel():
-                pages[name] = self.ask(name, question, access)
-            else:
-                pages[name] = hand.result()
+        try:
+            for name, question in questions.items():
+                hand = begun.get(name)
+                if hand is None or hand.cancel():
+                    pages[name] = self.ask(name, question, access)
+                else:
+                    pages[name] = hand.result()
+        finally:  # of an answer that failed, nothing waits for a hand any more
+            for hand in begun.values():
+                hand.cancel()
         return pages
 
     def _query(

@@ -9,13 +9,14 @@ import pytest
 from lines import ANY, EVERYTHING, LINES
 from pages import assessed, draft, write
 
-from application.read_models import Then
+from application.read_models import Access, Then
 from infrastructure.master_key import MasterKey
 from infrastructure.read_models import HANDS, PostgresReadModels
 from infrastructure.row_table import RowSeals
 
 OTHERS = tuple(replace(LINES, name=f"lines_{n}") for n in range(HANDS))
 QUESTIONS = {one.name: ANY for one in (LINES, *OTHERS)}
+NOWHERE = Access(everywhere=False, units=frozenset())
 SECONDS = 10
 
 
@@ -72,6 +73,33 @@ def test_where_no_hand_is_free_whoever_asks_does_so_himself(models, askers):
         assert set(found.values()) == {current_thread()}
         go_on.set()
         assert first.result(SECONDS).keys() == QUESTIONS.keys()
+
+
+def test_of_an_answer_that_failed_nothing_is_asked_any_more(models, askers, monkeypatch):
+    _, wait = askers
+    go_on, meeting, tried = Event(), Barrier(HANDS + 2), []
+    wait += [lambda: meeting.wait(SECONDS), lambda: go_on.wait(SECONDS)]
+
+    def failing(name, question, access):
+        if access is NOWHERE:
+            tried.append(name)
+            raise TimeoutError
+        return asked(name, question, access)
+
+    asked = models.ask
+    monkeypatch.setattr(models, "ask", failing)
+    with ThreadPoolExecutor(1) as another:
+        first = another.submit(models.ask_all, QUESTIONS, EVERYTHING)
+        meeting.wait(SECONDS)
+        with pytest.raises(TimeoutError):
+            models.ask_all(QUESTIONS, NOWHERE)
+        wait.clear()
+        go_on.set()
+        assert first.result(SECONDS).keys() == QUESTIONS.keys()
+    meeting = Barrier(len(QUESTIONS))
+    wait.append(lambda: meeting.wait(SECONDS))
+    models.ask_all(QUESTIONS, EVERYTHING)  # by every hand, and what came before comes first
+    assert tried == [LINES.name]
 
 
 def test_of_another_time_they_are_asked_one_by_one(models, askers):
