@@ -95,9 +95,11 @@ def remember(request: Request, response: Response, name: str, value: str, path: 
 
 
 def _other(request: Request, tongue: Tongue) -> str:
-    """Return the same address in the other language; of an answer to a form, the start."""
+    """Return the same address in the other language; of an answer to a form, the start.
+
+    It is one of this service, whatever was asked for: ``//`` would begin somebody else's.
+    """
     if request.method != "GET":
         return f"/?bahasa={tongue('en', 'id')}"
-    return str(
-        request.url.include_query_params(bahasa=tongue("en", "id")).replace(scheme="", netloc="")
-    )
+    asked = request.url.include_query_params(bahasa=tongue("en", "id"))
+    return "/" + str(asked.replace(scheme="", netloc="")).lstrip("/")

@@ -169,6 +169,15 @@ def test_an_address_that_is_not_there_is_a_page_to_a_browser_and_a_problem_to_a_
 
 
 @pytest.mark.parametrize(
+    "address", ["//lain.example/x", "/%09/lain.example/x", "///lain.example/x"]
+)
+def test_no_page_leads_to_another_service_by_the_address_that_was_asked_for(service, address):
+    browser = {"Accept": "text/html", "Accept-Language": "id"}
+    answer = service.stranger().get(f"http://testserver{address}", headers=browser)
+    assert 'href="/lain.example/x?bahasa=en"' in answer.text
+
+
+@pytest.mark.parametrize(
     ("role", "address", "home", "whose"),
     [
         ("caseworker", "/siapa-melihat", "/", "untuk auditor dan bagian kepatuhan"),
