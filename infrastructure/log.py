@@ -101,7 +101,7 @@ class Log:
         return Checkpoint(*row) if row else None
 
     def inclusion(self, kind: Kind, number: int) -> Inclusion | None:
-        """Prove a leaf under the newest cosigned checkpoint that covers it, or the newest one."""
+        """Prove a leaf under the best `witnessed` checkpoint that covers it, or the newest."""
         query = "SELECT index, kind, number, hash FROM ledger.leaf WHERE kind = %s AND number = %s"
         row = self._one(query, kind, number)
         if row is None:
