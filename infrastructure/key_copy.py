@@ -11,7 +11,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +99,8 @@ class Copies:
     tombstones: Path
     keys: Path | None
     ledger: Path | None
+    _settled: dict[Path, int] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """How many leaves each copied head is of, since it is on the disk."""
 
     def ensure_apart(self) -> None:
         """Raise `KeyCopyRefused` where one directory is the other, or lies in it."""
@@ -137,10 +139,12 @@ class Copies:
                 copy = directory / head.name
                 if not directory.is_dir():
                     continue
-                if _signed_size(note) > head_size(copy):
+                signed, there = _signed_size(note), head_size(copy)
+                if signed > there:
                     replace_durably(copy, note.encode())
-                else:
+                elif self._settled.get(copy) != there:  # else the disk is asked every few seconds
                     settle(copy)
+                self._settled[copy] = max(signed, there)
 
 
 def head_size(head: Path) -> int:
