@@ -102,13 +102,19 @@ class Upto:
     def anew(self, pages: Sequence[Recorded]) -> "Upto":
         """Return it with the events of these pages, if they were woken again since.
 
-        Else the events of a stream would be kept twice: here, and with the pages.
+        Else the events of a stream would be kept twice: here, and with the pages. Where they say
+        something else now, somebody was forgotten while this was folded, and it is folded again.
         """
         last = pages[self.version - 1]
         if last is self.last:
             return self
-        events = tuple(in_order(pages[: self.version]))
-        return Upto(self.version, last, replace(self.timeline, events=events))
+        upto, timeline = pages[: self.version], self.timeline
+        events = tuple(in_order(upto))
+        if events == timeline.events:
+            timeline = replace(timeline, events=events)
+        else:
+            timeline = Timeline.of(timeline.kind, upto)
+        return Upto(self.version, last, timeline)
 
     def going_on(self, pages: Sequence[Recorded]) -> Timeline:
         """Return the timeline of these pages, which begin with its own."""

@@ -67,6 +67,19 @@ def test_what_is_kept_of_a_stream_are_the_events_of_its_pages_as_they_were_woken
     assert timeline.journey is journey  # and it was not folded again
 
 
+def test_of_who_was_forgotten_while_a_stream_was_folded_nothing_is_told_after(ledger):
+    desk = Desk(ledger)
+    case, known = desk.case("Fiktif"), desk.append.known
+    read = ledger.read(case)
+    ledger.keys.forget_here([read[0].subject])
+    known.clear()
+    assert "Fiktif" in repr(known.timeline(case, read).journey)  # who had read it a moment before
+    pages = ledger.read(case)
+    timeline = known.timeline(case, pages)
+    assert timeline == Timeline.of(CASE, pages)
+    assert "Fiktif" not in repr(timeline)
+
+
 def test_what_was_decided_and_written_is_not_folded_again(ledger, on_loop, monkeypatch):
     desk = Desk(ledger)
     case, known = desk.case("Fiktif"), desk.append.known
