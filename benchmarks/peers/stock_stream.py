@@ -9,7 +9,6 @@ from benchmarks.jobs import work_off
 from benchmarks.peers.loading import loaded
 from benchmarks.peers.stock import ENVELOPE, application
 
-
 AT_ONCE: Final = 50
 """Events that are saved together: of a thousand, the library's pipeline to PostgreSQL stands still,
 both sides waiting to read."""
