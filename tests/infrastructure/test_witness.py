@@ -40,7 +40,6 @@ from infrastructure.witness_process import main
 ORIGIN = "jejak/of-this-test"
 LOG, STRANGER = Signer(ORIGIN, b"l" * 32), Signer(ORIGIN, b"s" * 32)
 SELF = Signer("saksi.example/1", b"w" * 32, COSIGNATURE)
-OTHER = Signer("saksi.example/2", b"o" * 32, COSIGNATURE)
 NOW = 1_700_000_000
 PATIENCE_SECONDS = 30
 
@@ -267,31 +266,6 @@ def test_a_sealer_has_its_checkpoints_cosigned_and_a_witness_that_is_away_delays
         assert Asking(pool, running.address).ask()
         assert log.witnessed().size == 5
         assert running.stop() == 0
-
-
-def test_a_proof_is_given_under_the_checkpoint_that_most_witnesses_saw(database, tmp_path):
-    with sealer_pool(database) as pool:
-        sealer, log = Sealer(pool, log_seed(tmp_path), tmp_path), Log(pool)
-        for count, seen in ((3, (SELF, OTHER)), (2, (SELF,)), (1, ())):
-            record(database, count)
-            newest = sealer.seal()
-            for witness in seen:
-                cosigned_by(witness, newest, database)
-        sizes = [log.inclusion("event", it).checkpoint.size for it in (1, 3, 4, 5, 6)]
-        assert sizes == [3, 3, 5, 5, 6]
-        both = log.inclusion("event", 1).checkpoint.note
-        assert len(Note.of(both).verified([SELF.key, OTHER.key])) == 2
-        cosigned_by(OTHER, log.inclusion("event", 4).checkpoint, database)
-        assert log.inclusion("event", 1).checkpoint.size == 5
-
-
-def cosigned_by(witness, checkpoint, database):
-    line = witness.cosign(Note.of(checkpoint.note).text, NOW)
-    with psycopg.connect(database) as owner:
-        owner.execute(
-            "INSERT INTO ledger.cosignature (size, vkey, line) VALUES (%s, %s, %s)",
-            (checkpoint.size, str(witness.key), line),
-        )
 
 
 class Lying(Asking):
