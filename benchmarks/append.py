@@ -18,8 +18,9 @@ from typing import Any, Final, Self
 import psycopg
 
 from benchmarks.jobs import Worker, WorkerFailed, pinned_to, python_worker
-from benchmarks.ledger import SIZE, ensure_whole
+from benchmarks.ledger import ensure_whole
 from benchmarks.machine import descent, resident, worked, worked_at_first
+from benchmarks.peers.opening import SIZE
 from benchmarks.peers.umadb import free_port
 from benchmarks.people import OFFENCE
 from benchmarks.place import Place

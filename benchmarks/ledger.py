@@ -7,26 +7,23 @@ stream, unsealed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import median
 from typing import Any, Final
-from urllib.parse import quote
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks.jobs import Worker, WorkerFailed, python_worker
-from benchmarks.peers import installing, pgbench, umadb
+from benchmarks.jobs import Worker, python_worker
+from benchmarks.peers import pgbench
+from benchmarks.peers.opening import SIZE, emmett, opened, uma
 from benchmarks.place import Place
 from benchmarks.result import Result, Row, Scale, measured, not_measured
 from benchmarks.rounds import Subject, latencies, rate, rounds
 
 AREA: Final = "ledger"
 UNIT: Final = "appends/s"
-SIZE: Final = 600
-"""Bytes of a peer's event."""
 WRITERS: Final = (1, 8, 32)
 MANY: Final = 128
 FULL: Final = 32
@@ -110,13 +107,10 @@ def run(scale: Scale, place: Place) -> Result:
             WRITERS,
             partial(stock.ask, dsn=other, size=SIZE, events=scale.events // 2),
         )
-        for name, opening in (("Emmett", emmett), ("UmaDB", uma)):
-            try:
-                ask = stack.enter_context(opening(bench, other))
-            except (installing.NotInstalled, WorkerFailed) as why:
-                bench.missing[name] = str(why).splitlines()[-1]
-            else:
-                bench.add(name, WRITERS, ask)
+        peers = {"Emmett": emmett, "UmaDB": uma}
+        asks, bench.missing = opened(stack, peers, place, other, "writer")
+        for name, ask in asks.items():
+            bench.add(name, WRITERS, partial(ask, size=SIZE, events=scale.events))
         add_jejak(bench, stack, dsn)
         found = rounds(scale.runs, bench.subjects)
         ensure_whole(dsn)
@@ -130,32 +124,6 @@ def add_raw(bench: Bench, raw: Worker, dsn: str) -> None:
     bench.add(RAW, WRITERS, partial(insert, ordered=False))
     bench.add(ORDERED, (FULL,), partial(insert, ordered=True))
     bench.add(PGBENCH, WRITERS, partial(pgbench.insert, bench.place.binaries, dsn, size=SIZE))
-
-
-@contextmanager
-def emmett(bench: Bench, dsn: str) -> Iterator[Callable[..., Mapping[str, Any]]]:
-    """Give what measures Emmett, installed where it is not."""
-    with Worker(*installing.emmett(bench.place)) as worker:
-        yield partial(worker.ask, url=address_of(dsn), size=SIZE)
-
-
-def address_of(dsn: str) -> str:
-    """Return a database's address as a URL, which is what Node's driver takes."""
-    said = conninfo_to_dict(dsn)
-    host = quote(str(said["host"]), safe="")
-    return f"postgresql://{said['user']}@/{said['dbname']}?host={host}&port={said['port']}"
-
-
-@contextmanager
-def uma(bench: Bench, _: str) -> Iterator[Callable[..., Mapping[str, Any]]]:
-    """Give what measures UmaDB, with its server running."""
-    programs = installing.umadb(bench.place)
-    module = "benchmarks.peers.umadb_writer"
-    with (
-        umadb.serving(programs, bench.place.cache) as url,
-        python_worker(module, python=str(programs / "python")) as worker,
-    ):
-        yield partial(worker.ask, url=url, size=SIZE, events=bench.scale.events)
 
 
 def add_jejak(bench: Bench, stack: ExitStack, dsn: str) -> None:
