@@ -78,7 +78,7 @@ class CaseRights(Value):
 
 
 class Near(Value):
-    """The cases of a unit that the law can reckon, how many, and of whom a right is near."""
+    """How many cases of a unit the law can reckon or need not, and of whom a right is near."""
 
     cases: int
     found: tuple[tuple[CaseRights, Standing], ...]

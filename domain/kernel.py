@@ -65,14 +65,7 @@ def replace(value: V, **changes: Any) -> V:
 
     As `dataclasses.replace` does, in half of its time and less: a journey is folded by it.
     """
-    kind = type(value)
-    changed = object.__new__(kind)
-    said = vars(changed)
-    said.update(vars(value))
-    said.update(changes)
-    if said.keys() != kind.__own_fields__:
-        raise TypeError(kind.__name__)
-    return changed
+    return made_of(type(value), {**vars(value), **changes})
 
 
 class Forgotten(Value):
