@@ -170,7 +170,7 @@ class Lane(Generic[T, R]):
     def _end(
         self, outcomes: Sequence[R | BaseException] | BaseException, *, answered: bool = False
     ) -> None:
-        group, self.group, self._items, self._left = self.group, (), (), None
+        group, self.group, self._left = self.group, (), None
         self._state = _State.FREE
         self._ended(self, group, outcomes, answered=answered)
 

@@ -114,7 +114,11 @@ def test_a_line_that_was_answered_by_now_goes_before_one_that_is_cold(lines, on_
     assert begun == ([[1, 2], [3, 4]], [])
 
 
-def test_fewer_than_are_enough_go_by_no_other_line_and_go_once_all_are_answered(lines, on_loop):
+def test_fewer_than_are_enough_go_by_no_other_line_and_go_once_all_are_answered(
+    lines, on_loop, monkeypatch
+):
+    monkeypatch.setattr("infrastructure.loop_commit.PATIENCE_SECONDS", 3 * SECONDS)
+
     async def handed_in(commit):
         first, third = hand_in(commit, 1, 2), hand_in(commit, 3)
         await asyncio.sleep(0)
@@ -166,6 +170,26 @@ def test_fewer_than_are_enough_do_not_wait_for_a_line_that_hangs(lines, on_loop)
         return told, await asyncio.gather(*first)
 
     assert on_loop(handed_in) == ([30], [10, 20])
+
+
+def test_who_was_kept_back_goes_when_that_is_answered_whatever_else_is_under_way(
+    lines, on_loop, monkeypatch
+):
+    monkeypatch.setattr("infrastructure.loop_commit.PATIENCE_SECONDS", 3 * SECONDS)
+
+    async def handed_in(commit):
+        first, waits = hand_in(commit, 1, 2), hand_in(commit, 11, 12)
+        others = hand_in(commit, 3, 4)
+        assert (lines.one.begun, lines.other.begun) == ([[1, 2]], [[3, 4]])
+        lines.one.answer()
+        lines.one.prompt = True
+        told = await asyncio.gather(*first, *waits)
+        assert not any(future.done() for future in others)
+        lines.other.answer()
+        return told, await asyncio.gather(*others)
+
+    told = on_loop(handed_in, apart=lambda item: {item % 10})
+    assert told == ([10, 20, 110, 120], [30, 40])
 
 
 def test_who_is_kept_back_is_not_looked_for_again_with_everybody_who_comes(lines, on_loop):
