@@ -158,7 +158,7 @@ def _sync_names(folder: Path) -> None:
         try:
             os.fsync(descriptor)
         except OSError as error:
-            if error.errno != errno.EINVAL:
+            if error.errno not in {errno.EINVAL, errno.EBADF}:  # as `infrastructure.durable` has it
                 raise
         finally:
             os.close(descriptor)
